@@ -1,0 +1,24 @@
+"""Where the files beside the code are: in the installed package, or at the top of a checkout."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Folder = Literal["static", "templates", "examples"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def folder(name: Folder) -> Path:
+    """Return the folder ``name``: ``widget/<name>`` in a wheel, ``<name>`` in a checkout."""
+    packaged = _PACKAGE / name
+    return packaged if packaged.is_dir() else _PACKAGE.parent / name
+
+
+@cache
+def locale_folder() -> Path:
+    """Return the folder of the interface's message catalogs."""
+    return _PACKAGE / "locale"

@@ -1,0 +1,217 @@
+"""Settings: ``insights.toml``, then ``INSIGHTS_*`` of the environment, then the command line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from widget import urls
+from widget.errors import InvalidSettings
+from widget.vocabulary import OPINION_KINDS, ArticleKind
+
+DEFAULT_FILE = Path("insights.toml")
+ENV_PREFIX = "INSIGHTS_"
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+# What the panel is printed on (static/panel.css, --paper), for the contrast of accents.
+_PAPER = {"light": "#ffffff", "dark": "#16181c"}
+_MIN_CONTRAST = 4.5
+
+Text = str | dict[str, str]
+
+
+def _checked_origin(value: str) -> str:
+    problem = urls.link_problem(value)
+    if problem:
+        raise ValueError(f"{value!r} {problem}")
+    parts = urlsplit(value)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} is more than an origin; write {urls.origin(value)!r}")
+    return urls.origin(value)
+
+
+class Accent(BaseModel):
+    """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    light: str = "#8a2432"
+    dark: str = "#f0a3ab"
+
+    @field_validator("light", "dark")
+    @classmethod
+    def _legible(cls, value: str, info: Any) -> str:  # noqa: ANN401  # pydantic's own type is private
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            raise ValueError(f'{value!r} is no colour of the form "#rrggbb"')
+        ratio = _contrast(value, _PAPER[info.field_name])
+        if ratio < _MIN_CONTRAST:
+            wanted = "darker" if info.field_name == "light" else "lighter"
+            raise ValueError(
+                f"{value} has a contrast of {ratio:.1f} to the panel's {info.field_name} "
+                f"background; text needs {_MIN_CONTRAST} (WCAG 1.4.3): choose a {wanted} one"
+            )
+        return value.lower()
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of the term)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+class Publication(BaseModel):
+    """A site whose articles carry panels: its name, origins, texts, theme and rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field("This site", min_length=1)
+    origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()
+    introduction: Text | None = None
+    disclosure: Text | None = None
+    methodology: Text | None = None
+    language: str = "en"
+    accent: Accent = Accent()
+    kinds: tuple[ArticleKind, ...] = OPINION_KINDS
+    sections: tuple[str, ...] = ()
+    heading_level: int = Field(2, ge=2, le=5)
+
+    @field_validator("accent", mode="before")
+    @classmethod
+    def _one_colour(cls, value: object) -> object:
+        return {"light": value} if isinstance(value, str) else value
+
+    def text(self, text: Text | None, language: str) -> str | None:
+        """Return ``text`` in ``language``, else in the publication's own, else as it is."""
+        if not isinstance(text, dict):
+            return text
+        short = language.partition("-")[0]
+        return text.get(language) or text.get(short) or text.get(self.language)
+
+    def allows(self, origin: str) -> bool:
+        """Say whether pages of ``origin`` may embed this publication's panels."""
+        if self.origins:
+            return origin in self.origins
+        try:
+            return urlsplit(origin).hostname in _LOOPBACK_HOSTS
+        except ValueError:
+            return False
+
+    @property
+    def frame_ancestors(self) -> str:
+        """The sources of the CSP directive ``frame-ancestors`` for this publication's panels."""
+        loopback = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
+        return " ".join(("'self'", *(self.origins or loopback)))
+
+
+class Settings(BaseSettings):
+    """All settings; docs/settings.md explains each key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    store: str = "dir:./data"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    base_url: Annotated[str, AfterValidator(_checked_origin)] | None = None
+    cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
+    publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
+
+    def publication_for(self, article_url: str) -> Publication:
+        """Return the publication that lists the article's origin, or else the first."""
+        try:
+            key = urls.normalize(urls.origin(article_url))
+        except ValueError:
+            return self.publications[0]
+        for publication in self.publications:
+            if key in (urls.normalize(origin) for origin in publication.origins):
+                return publication
+        return self.publications[0]
+
+    def allows(self, origin: str) -> bool:
+        """Say whether any publication's pages live at ``origin``."""
+        return any(publication.allows(origin) for publication in self.publications)
+
+
+def load_settings(config: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings: file, then environment, then ``overrides``; the later wins.
+
+    ``config`` must exist where it is given; ``insights.toml`` need not. Raises
+    InvalidSettings, which names every key that is unknown or wrong.
+    """
+    path = config or DEFAULT_FILE
+    from_file = _read(path) if config or path.exists() else {}
+    _refuse_unknown_variables()
+
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[Any, ...]:
+            return (init_settings, env_settings, lambda: from_file)
+
+    try:
+        return Layered(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise InvalidSettings("\n".join(_problems(error))) from error
+    except SettingsError as error:
+        raise InvalidSettings(f"{error}: write its value as JSON") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InvalidSettings(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSettings(f"{path}: is not TOML: {error}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    known = [f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for variable in os.environ:
+        name = variable.upper()
+        if not name.startswith(ENV_PREFIX) or name.startswith(f"{ENV_PREFIX}TEST_"):
+            continue
+        if name.split("__")[0] not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists the keys"
+            raise InvalidSettings(f"{variable}: is no setting; {hint}")
+
+
+def _problems(error: ValidationError) -> list[str]:
+    lines = []
+    for detail in error.errors():
+        key = "".join(
+            f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
+        ).lstrip(".")
+        message = detail["msg"].removeprefix("Value error, ")
+        if detail["type"] == "extra_forbidden":
+            message = "is no setting; docs/settings.md lists the keys"
+        lines.append(f"{key}: {message}")
+    return lines

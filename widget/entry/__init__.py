@@ -1,0 +1,31 @@
+"""The entry: the JSON document about one article (schema 1)."""
+
+from widget.entry.gate import read_json
+from widget.entry.model import (
+    Article,
+    Correction,
+    Entry,
+    Perspective,
+    Point,
+    Provenance,
+    Source,
+    Viewpoint,
+    parse_entry,
+)
+from widget.entry.rules import check
+from widget.entry.schema import json_schema
+
+__all__ = [
+    "Article",
+    "Correction",
+    "Entry",
+    "Perspective",
+    "Point",
+    "Provenance",
+    "Source",
+    "Viewpoint",
+    "check",
+    "json_schema",
+    "parse_entry",
+    "read_json",
+]

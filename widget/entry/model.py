@@ -1,0 +1,216 @@
+"""Schema 1 as pydantic models. They hold what any draft must keep to; ``rules`` holds the rest."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from widget import markup
+from widget.entry.gate import read_json, step
+from widget.errors import Breach, InvalidEntry
+from widget.urls import MAX_LENGTH as MAX_URL_LENGTH
+from widget.vocabulary import (
+    ArticleKind,
+    Confidence,
+    CorrectionKind,
+    Lean,
+    Origin,
+    Role,
+    SourceKind,
+)
+
+MAX_PERSPECTIVES = 6
+MAX_POINTS = 12
+MAX_SOURCES = 99
+ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$"
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$"
+
+EntryId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
+Line = Annotated[str, StringConstraints(max_length=500)]
+Paragraph = Annotated[str, StringConstraints(max_length=2_000)]
+LightHtml = Annotated[str, StringConstraints(max_length=markup.MAX_LENGTH)]
+Url = Annotated[str, StringConstraints(max_length=MAX_URL_LENGTH)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Article(_Part):
+    """The article that the entry is about."""
+
+    url: Url = Field(description="Canonical address, http or https; unique over all entries.")
+    aliases: tuple[Url, ...] = Field(
+        default=(), max_length=50, description="Other addresses of the same article."
+    )
+    title: Line
+    authors: tuple[Line, ...] = Field(default=(), max_length=50)
+    section: Line = ""
+    kind: ArticleKind
+    published: date | None = None
+
+
+class Viewpoint(_Part):
+    """Where the article stands."""
+
+    lean: Lean
+    rationale: LightHtml = Field(default="", description="Light HTML.")
+    confidence: Confidence | None = None
+
+
+class Point(_Part):
+    """One thing that is said, with markers ``[n]`` for its sources."""
+
+    text: LightHtml = Field(description="Light HTML with markers such as [1] or [4][5].")
+    attributed_to: Line | None = None
+
+
+class Perspective(_Part):
+    """A group of points that readers can expand."""
+
+    role: Role
+    heading: Line | None = Field(
+        default=None, description="null: the role's heading in the entry's language."
+    )
+    points: tuple[Point, ...] = Field(default=(), max_length=MAX_POINTS)
+
+
+class Source(_Part):
+    """What a marker refers to: marker ``[n]`` names the n-th source, from 1."""
+
+    title: Line
+    url: Url
+    publisher: Line | None = None
+    published: date | None = None
+    type: SourceKind = "other"
+    quote: Paragraph | None = None
+    archive_url: Url | None = None
+
+
+class Provenance(_Part):
+    """Who made the analysis, for the disclosure."""
+
+    origin: Origin
+    provider: Line | None = None
+    model: Line | None = None
+    generated_at: AwareDatetime | None = None
+    reviewed_by: Line | None = None
+    reviewed_at: AwareDatetime | None = None
+
+
+class Correction(_Part):
+    """A change to a published entry that readers are told of."""
+
+    at: AwareDatetime
+    kind: CorrectionKind
+    note: Paragraph = Field(min_length=1)
+
+
+class Entry(_Part):
+    """One article's entry. Immutable; ``model_copy`` makes a changed one."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, title="Insights entry", json_schema_extra={}
+    )
+
+    version: Literal[1] = Field(alias="schema")
+    id: EntryId
+    language: Language = Field(description="BCP 47; the direction of the text follows from it.")
+    article: Article
+    viewpoint: Viewpoint
+    perspectives: tuple[Perspective, ...] = Field(default=(), max_length=MAX_PERSPECTIVES)
+    sources: tuple[Source, ...] = Field(default=(), max_length=MAX_SOURCES)
+    provenance: Provenance
+    corrections: tuple[Correction, ...] = Field(default=(), max_length=100)
+
+    def to_json(self) -> bytes:
+        """Return the document as it is written to disk: UTF-8, indented, every key present."""
+        value = self.model_dump(mode="json", by_alias=True)
+        return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def parse_entry(data: bytes) -> Entry:
+    """Read an entry from ``data`` (UTF-8 JSON). Raises InvalidEntry with every breach found."""
+    value = read_json(data)
+    try:
+        # As JSON again, since only pydantic's JSON mode reads dates strictly.
+        return Entry.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        raise InvalidEntry([_breach(value, detail) for detail in error.errors()]) from error
+
+
+def _breach(document: Any, error: ErrorDetails) -> Breach:  # noqa: ANN401
+    path = "$"
+    for key in error["loc"]:
+        path = step(path, key)
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            message = f"is no key of an entry; {_suggestion(document, error['loc'])}"
+        case "missing":
+            message = "is missing; add it"
+        case "literal_error":
+            message = f"must be {context['expected']}"
+        case "string_too_long":
+            message = f"is too long; shorten it to {context['max_length']} characters"
+        case "string_too_short":
+            message = "is empty; fill it in"
+        case "too_long":
+            message = f"has too many items; at most {context['max_length']} are accepted"
+        case "string_pattern_mismatch" if error["loc"] == ("id",):
+            message = (
+                "must be 1 to 80 lower-case letters, digits and hyphens, "
+                "without a hyphen at either end"
+            )
+        case "string_pattern_mismatch":
+            message = 'must be a BCP 47 language tag such as "en" or "pt-BR"'
+        case "timezone_aware":
+            message = 'lacks its time zone; write it like "2026-05-06T09:00:00Z"'
+        case kind if kind.startswith("datetime"):
+            message = 'is no point in time; write it like "2026-05-06T09:00:00Z"'
+        case kind if kind.startswith("date"):
+            message = 'is no date; write it like "2026-05-04", or null'
+        case "string_type":
+            message = "must be text in quotation marks"
+        case "tuple_type":
+            message = "must be a list in square brackets"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            message = "must be an object in curly braces"
+        case _:
+            message = error["msg"]
+    return Breach(path, message)
+
+
+def _suggestion(document: Any, loc: tuple[int | str, ...]) -> str:  # noqa: ANN401
+    known = _keys_at(loc[:-1])
+    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    return f"did you mean {close[0]!r}?" if close else "remove it"
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Entry
+    parts: dict[str, type[BaseModel]] = {
+        "article": Article,
+        "viewpoint": Viewpoint,
+        "perspectives": Perspective,
+        "points": Point,
+        "sources": Source,
+        "provenance": Provenance,
+        "corrections": Correction,
+    }
+    for key in loc:
+        model = parts.get(str(key), model)
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,178 @@
+"""The rules for publishing. A draft may break them; ``check`` lists every breach at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from widget import footnotes, markup, urls
+from widget.config import Publication
+from widget.entry.model import Entry
+from widget.errors import Breach
+
+# Characters that turn the direction of what follows them, outside the text they stand in.
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def check(entry: Entry, publication: Publication) -> list[Breach]:
+    """Return every breach of the rules for publishing, in the order of the document."""
+    return [
+        *_article(entry, publication),
+        *_light_html("$.viewpoint.rationale", entry.viewpoint.rationale),
+        *_perspectives(entry),
+        *_sources(entry),
+        *_provenance(entry),
+        *_corrections(entry),
+    ]
+
+
+def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
+    article = entry.article
+    yield from _link("$.article.url", article.url)
+    seen = {_key(article.url)}
+    for index, alias in enumerate(article.aliases):
+        path = f"$.article.aliases[{index}]"
+        yield from _link(path, alias)
+        if alias and _key(alias) in seen:
+            yield Breach(path, "names the article once more; remove it", "warning")
+        seen.add(_key(alias))
+    yield from _plain("$.article.title", article.title, required="the article's title")
+    for index, author in enumerate(article.authors):
+        yield from _plain(f"$.article.authors[{index}]", author, required="the author's name")
+    yield from _plain("$.article.section", article.section)
+    if article.kind not in publication.kinds:
+        eligible = ", ".join(publication.kinds)
+        yield Breach(
+            "$.article.kind",
+            f"is {article.kind!r}, and {publication.name} shows panels only beside: {eligible}",
+        )
+    if publication.sections and article.section not in publication.sections:
+        eligible = ", ".join(publication.sections)
+        yield Breach(
+            "$.article.section",
+            f"is {article.section!r}, and {publication.name} shows panels only in: {eligible}",
+        )
+
+
+def _perspectives(entry: Entry) -> Iterator[Breach]:
+    if not entry.perspectives:
+        yield Breach("$.perspectives", "is empty; add a group of points")
+    for group_index, group in enumerate(entry.perspectives):
+        path = f"$.perspectives[{group_index}]"
+        if group.heading is not None:
+            yield from _plain(f"{path}.heading", group.heading, required="a heading, or null")
+        if not group.points:
+            yield Breach(f"{path}.points", "is empty; add a point or remove the group")
+        for index, point in enumerate(group.points):
+            inner = f"{path}.points[{index}]"
+            if not point.text.strip():
+                yield Breach(f"{inner}.text", "is empty; write the point or remove it")
+                continue
+            yield from _light_html(f"{inner}.text", point.text)
+            if point.attributed_to is not None:
+                yield from _plain(
+                    f"{inner}.attributed_to", point.attributed_to, required="a name, or null"
+                )
+            markers = _markers(point.text)
+            yield from _marker_breaches(f"{inner}.text", markers, len(entry.sources))
+            if group.role == "different-views" and not markers:
+                yield Breach(
+                    f"{inner}.text",
+                    "cites no source; every different view needs one: add a marker such as [1]",
+                )
+
+
+def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:
+    for marker in markers:
+        if marker.number > sources:
+            have = f"there are {sources}" if sources else "there are none"
+            yield Breach(
+                path,
+                f"cites source [{marker.number}], and {have}; add the source or remove the marker",
+            )
+        if marker.in_link:
+            yield Breach(
+                path, f"has the marker [{marker.number}] inside a link; move it behind the link"
+            )
+
+
+def _sources(entry: Entry) -> Iterator[Breach]:
+    cited = {
+        marker.number
+        for group in entry.perspectives
+        for point in group.points
+        for marker in _markers(point.text)
+    }
+    for index, source in enumerate(entry.sources):
+        path = f"$.sources[{index}]"
+        yield from _plain(f"{path}.title", source.title, required="the source's title")
+        yield from _link(f"{path}.url", source.url)
+        if source.archive_url is not None:
+            yield from _link(f"{path}.archive_url", source.archive_url)
+        yield from _plain(f"{path}.publisher", source.publisher or "")
+        yield from _plain(f"{path}.quote", source.quote or "")
+        if index + 1 not in cited:
+            yield Breach(
+                path, f"is cited nowhere; cite it as [{index + 1}] in a point or remove it"
+            )
+
+
+def _provenance(entry: Entry) -> Iterator[Breach]:
+    provenance = entry.provenance
+    for name in ("provider", "model", "reviewed_by"):
+        yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
+    if provenance.origin != "human" and not (provenance.provider or "").strip():
+        yield Breach(
+            "$.provenance.provider", "is empty; readers are told which provider's AI wrote this"
+        )
+    if provenance.origin == "ai-edited" and not (provenance.reviewed_by or "").strip():
+        yield Breach(
+            "$.provenance.reviewed_by", "is empty; readers are told who edited the analysis"
+        )
+
+
+def _corrections(entry: Entry) -> Iterator[Breach]:
+    for index, correction in enumerate(entry.corrections):
+        yield from _plain(
+            f"$.corrections[{index}].note", correction.note, required="what was corrected"
+        )
+
+
+def _light_html(path: str, text: str) -> Iterator[Breach]:
+    problem = markup.cost_problem(text)
+    if problem:
+        yield Breach(path, problem)
+        return
+    yield from _overrides(path, text)
+    changed = markup.change(text)
+    if changed is not None:
+        yield Breach(path, f"is not all allowed and would be shown as: {changed}", "warning")
+
+
+def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Breach]:
+    if required and not text.strip():
+        yield Breach(path, f"is empty; give {required}")
+    yield from _overrides(path, text)
+
+
+def _overrides(path: str, text: str) -> Iterator[Breach]:
+    for character in sorted(set(text)):
+        control = character < " " and character not in "\t\n\r"
+        if character in _OVERRIDES or control or "\x7f" <= character <= "\x9f":
+            yield Breach(path, f"contains the control character U+{ord(character):04X}; remove it")
+
+
+def _link(path: str, url: str) -> Iterator[Breach]:
+    problem = urls.link_problem(url)
+    if problem:
+        yield Breach(path, problem)
+
+
+def _key(url: str) -> str:
+    try:
+        return urls.normalize(url)
+    except ValueError:
+        return url
+
+
+def _markers(text: str) -> list[footnotes.Marker]:
+    return [] if markup.cost_problem(text) else list(footnotes.markers(markup.clean(text)))

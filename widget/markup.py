@@ -1,0 +1,136 @@
+"""Light HTML: the one place where text becomes Markup, and the only one that uses bleach."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+from html.entities import html5
+from html.parser import HTMLParser
+
+import bleach
+from markupsafe import Markup
+
+from widget import urls
+
+TAGS = frozenset("a abbr b br cite code em i q strong sub sup".split())
+ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
+
+# bleach needs seconds for 100 KB of tags or character references; within these limits
+# its slowest known inputs stay below a tenth of a second (tests/test_markup.py holds them).
+MAX_LENGTH = 5_000
+MAX_ANGLES = 200
+MAX_AMPERSANDS = 200
+
+
+def cost_problem(text: str) -> str | None:
+    """Say why ``text`` is too costly to clean, or None where it is not."""
+    if len(text) > MAX_LENGTH:
+        return f"has {len(text)} characters; shorten it to {MAX_LENGTH}"
+    for character, limit in (("<", MAX_ANGLES), ("&", MAX_AMPERSANDS)):
+        count = text.count(character)
+        if count > limit:
+            return f"contains {count} times {character!r}; at most {limit} are accepted"
+    return None
+
+
+def clean(text: str) -> Markup:
+    """Return ``text`` with nothing left in it but the light HTML that is allowed.
+
+    Idempotent. Raises ValueError where ``cost_problem`` names a problem.
+    """
+    problem = cost_problem(text)
+    if problem:
+        raise ValueError(problem)
+    cleaned = _REFERENCE.sub(_known_reference, _cleaner().clean(text))
+    return Markup(cleaned)  # noqa: S704  # cleaned in the line above
+
+
+def display(text: str) -> Markup:
+    """Return ``clean(text)`` for a page: its links open a tab of their own."""
+    return Markup(clean(text).replace("<a ", '<a target="_blank" rel="noopener" '))  # noqa: S704
+
+
+def change(text: str) -> str | None:
+    """Return what ``clean`` makes of ``text`` where readers would notice a change, else None.
+
+    Quoting, the case of names and the spelling of character references are no change.
+    """
+    cleaned = clean(text)
+    return None if _shape(cleaned) == _shape(text) else str(cleaned)
+
+
+def trusted(source: str) -> Markup:
+    """Mark ``source`` as HTML. Only for what the project itself ships or has rendered."""
+    return Markup(source)  # noqa: S704
+
+
+_REFERENCE = re.compile(r"&(?:#(?P<decimal>[0-9]+)|#[xX](?P<hex>[0-9a-fA-F]+)|(?P<name>\w+));")
+
+
+def _known_reference(reference: re.Match[str]) -> str:
+    """Keep a character reference that HTML knows; bleach also passes others on."""
+    if reference["name"]:
+        known = f"{reference['name']};" in html5
+    else:
+        digits = reference["decimal"] or reference["hex"]
+        # Longer than any code point: refused unread, since int() is slow on long input.
+        code = int(digits, 10 if reference["decimal"] else 16) if len(digits) < 8 else 0
+        known = chr(code).isprintable() if 0 < code <= 0x10FFFF else False
+    return reference[0] if known else f"&amp;{reference[0][1:]}"
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name not in ATTRIBUTES.get(tag, ()):
+        return False
+    # bleach hands over the value as it was written, with its character references.
+    return name != "href" or urls.link_problem(html.unescape(value)) is None
+
+
+_threads = threading.local()
+
+
+def _cleaner() -> bleach.Cleaner:
+    """Return this thread's cleaner: it holds a parser's state and cannot be shared."""
+    cleaner: bleach.Cleaner | None = getattr(_threads, "cleaner", None)
+    if cleaner is None:
+        cleaner = _threads.cleaner = bleach.Cleaner(
+            tags=TAGS, attributes=_allowed, protocols={"http", "https"}, strip=True
+        )
+    return cleaner
+
+
+class _Shape(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tokens: list[tuple[str, ...]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tokens.append(("start", tag, *(f"{name}={value}" for name, value in sorted(attrs))))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tokens.append(("end", tag))
+
+    def handle_comment(self, data: str) -> None:
+        self.tokens.append(("comment", data))
+
+    def handle_decl(self, decl: str) -> None:
+        self.tokens.append(("declaration", decl))
+
+    def handle_pi(self, data: str) -> None:
+        self.tokens.append(("instruction", data))
+
+    def unknown_decl(self, data: str) -> None:
+        self.tokens.append(("declaration", data))
+
+    def handle_data(self, data: str) -> None:
+        if self.tokens and self.tokens[-1][0] == "text":
+            data = self.tokens.pop()[1] + data
+        self.tokens.append(("text", data))
+
+
+def _shape(text: str) -> list[tuple[str, ...]]:
+    parser = _Shape()
+    parser.feed(text.replace("\r\n", "\n").replace("\r", "\n"))
+    parser.close()
+    return parser.tokens

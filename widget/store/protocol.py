@@ -1,0 +1,147 @@
+"""What every store promises. ``tests/store/`` holds each implementation to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from widget.entry import Entry
+from widget.errors import Breach
+
+Action = Literal["save", "discard", "publish", "withdraw"]
+
+Rules = Callable[[Entry], list[Breach]]
+"""The rules for publishing: every breach of an entry; empty, or warnings only, where it may go live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One immutable numbered record of a change. ``at`` is in UTC.
+
+    ``entry`` is the document as the change left it; for ``withdraw`` what was live until
+    then, for ``discard`` the draft that was dropped. The ``note`` of a withdrawal is its
+    public reason; ``legal`` marks one made for legal reasons, which may have none.
+    """
+
+    number: int
+    at: datetime
+    actor: str
+    action: Action
+    note: str
+    entry: Entry
+    legal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What readers see. ``digest`` changes whenever the document does."""
+
+    entry: Entry
+    revision: int
+    at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What is left of an entry that was taken down on purpose, for the notice."""
+
+    id: str
+    language: str
+    article_url: str
+    article_title: str
+    revision: int
+    at: datetime
+    reason: str
+    legal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The change that is not yet published."""
+
+    entry: Entry
+    revision: int
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file or record that the store passes over, and why; all others are served."""
+
+    where: str
+    breaches: tuple[Breach, ...]
+
+
+class Store(Protocol):
+    """Entries with their drafts and revisions. Safe to use from several threads.
+
+    Several processes may use one store at once. Each change names the newest revision that
+    its author knew, ``head`` (0: there is none), and raises Conflict where another came
+    first; ``head=None`` applies it to whatever is newest. When a change returns, it is on
+    disk. Every method raises StoreUnavailable where the store cannot be reached; a change
+    that raises was not acknowledged.
+    """
+
+    def live(self, entry_id: str) -> Live | Withdrawn | None:
+        """Return what readers see, at most one second old; None where nothing ever was live."""
+
+    def find(self, url: str) -> str | None:
+        """Return the id of the live or withdrawn entry whose address or alias ``url`` is.
+
+        Compares normalized (``urls.normalize``); what is no address is found nowhere.
+        """
+
+    def draft(self, entry_id: str) -> Draft | None:
+        """Return the draft, or None."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of all entries that have a draft or a revision, sorted."""
+
+    def head(self, entry_id: str) -> int:
+        """Return the number of the newest revision, 0 where there is none."""
+
+    def history(self, entry_id: str) -> list[Revision]:
+        """Return all revisions, newest first."""
+
+    def revision(self, entry_id: str, number: int) -> Revision:
+        """Return one revision. Raises NotFound."""
+
+    def save(
+        self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Keep ``entry`` as the draft of ``entry.id``. Raises Conflict."""
+
+    def discard(
+        self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Drop the draft. Raises NotFound where there is none, Conflict."""
+
+    def publish(
+        self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Make the draft live, and drop it.
+
+        Raises NotFound where there is no draft, InvalidEntry where the rules are broken or
+        an address belongs to another live or withdrawn entry, Conflict.
+        """
+
+    def withdraw(
+        self,
+        entry_id: str,
+        *,
+        actor: str,
+        reason: str = "",
+        legal: bool = False,
+        head: int | None = None,
+    ) -> Revision:
+        """Take the live entry down; a draft stays. Raises NotFound where nothing is live, Conflict."""
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is set aside now."""
+
+    def close(self) -> None:
+        """Release what the store holds open. Further calls are errors."""
