@@ -173,6 +173,7 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[Any, ...]:
+            del settings_cls, dotenv_settings, file_secret_settings
             return (init_settings, env_settings, lambda: from_file)
 
     try:

@@ -1,4 +1,4 @@
-"""What can go wrong, in words for people. The web layer and the commands turn these into answers."""
+"""What can go wrong, in words for people; the web layer and the commands make answers of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Markers such as ``[1]`` in the text of a point.
+r"""Markers such as ``[1]`` in the text of a point.
 
-``[n]`` is a marker where n is 1 to 99 without a leading zero; ``\\[1]`` stays text.
+``[n]`` is a marker where n is 1 to 99 without a leading zero; ``\[1]`` stays text.
 Works on text that ``markup.clean`` has returned: well-formed, every ``<`` a tag.
 """
 

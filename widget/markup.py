@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from widget import urls
 
-TAGS = frozenset("a abbr b br cite code em i q strong sub sup".split())
+TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "strong", "sub", "sup"))
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
 
 # bleach needs seconds for 100 KB of tags or character references; within these limits

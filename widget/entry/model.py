@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -149,17 +149,17 @@ def parse_entry(data: bytes) -> Entry:
         # As JSON again, since only pydantic's JSON mode reads dates strictly.
         return Entry.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise InvalidEntry([_breach(value, detail) for detail in error.errors()]) from error
+        raise InvalidEntry([_breach(detail) for detail in error.errors()]) from error
 
 
-def _breach(document: Any, error: ErrorDetails) -> Breach:  # noqa: ANN401
+def _breach(error: ErrorDetails) -> Breach:
     path = "$"
     for key in error["loc"]:
         path = step(path, key)
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            message = f"is no key of an entry; {_suggestion(document, error['loc'])}"
+            message = f"is no key of an entry; {_suggestion(error['loc'])}"
         case "missing":
             message = "is missing; add it"
         case "literal_error":
@@ -194,7 +194,7 @@ def _breach(document: Any, error: ErrorDetails) -> Breach:  # noqa: ANN401
     return Breach(path, message)
 
 
-def _suggestion(document: Any, loc: tuple[int | str, ...]) -> str:  # noqa: ANN401
+def _suggestion(loc: tuple[int | str, ...]) -> str:
     known = _keys_at(loc[:-1])
     close = difflib.get_close_matches(str(loc[-1]), known, n=1)
     return f"did you mean {close[0]!r}?" if close else "remove it"

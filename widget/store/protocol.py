@@ -13,7 +13,7 @@ from widget.errors import Breach
 Action = Literal["save", "discard", "publish", "withdraw"]
 
 Rules = Callable[[Entry], list[Breach]]
-"""The rules for publishing: every breach of an entry; empty, or warnings only, where it may go live."""
+"""The rules for publishing: lists every breach of an entry; warnings keep nothing back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,10 @@ class Store(Protocol):
         legal: bool = False,
         head: int | None = None,
     ) -> Revision:
-        """Take the live entry down; a draft stays. Raises NotFound where nothing is live, Conflict."""
+        """Take the live entry down; a draft stays.
+
+        Raises NotFound where nothing is live, Conflict.
+        """
 
     def problems(self) -> list[Problem]:
         """Return everything that is set aside now."""
