@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -22,3 +23,14 @@ def folder(name: Folder) -> Path:
 def locale_folder() -> Path:
     """Return the folder of the interface's message catalogs."""
     return _PACKAGE / "locale"
+
+
+def fingerprint(content: bytes) -> str:
+    """Return the part of a versioned file's name that changes with its content."""
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
+def versioned(name: str, content: bytes) -> str:
+    """Return ``name`` with its content's fingerprint: ``panel.css``, ``panel.3f….css``."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{fingerprint(content)}{dot}{suffix}"

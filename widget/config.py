@@ -25,6 +25,7 @@ from widget.vocabulary import OPINION_KINDS, ArticleKind
 DEFAULT_FILE = Path("insights.toml")
 ENV_PREFIX = "INSIGHTS_"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK_SOURCES = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
 
 # What the panel is printed on (static/panel.css, --paper), for the contrast of accents.
 _PAPER = {"light": "#ffffff", "dark": "#16181c"}
@@ -116,10 +117,9 @@ class Publication(BaseModel):
             return False
 
     @property
-    def frame_ancestors(self) -> str:
-        """The sources of the CSP directive ``frame-ancestors`` for this publication's panels."""
-        loopback = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
-        return " ".join(("'self'", *(self.origins or loopback)))
+    def embedders(self) -> str:
+        """Who may embed the panels, as CSP writes a list of sources."""
+        return " ".join(self.origins or _LOOPBACK_SOURCES)
 
 
 class Settings(BaseSettings):

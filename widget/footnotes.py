@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar, cast
+
+_Text = TypeVar("_Text", bound=str)
 
 _TOKEN = re.compile(
     r"""(?P<tag><(?P<close>/?)(?P<name>[a-z]+)(?:[^>"]|"[^"]*")*>)"""
@@ -25,7 +28,7 @@ class Marker:
     in_link: bool = False
 
 
-def split(clean: str) -> tuple[str | Marker, ...]:
+def split(clean: _Text) -> tuple[_Text | Marker, ...]:
     """Split cleaned light HTML into pieces of it and the markers between them, in order.
 
     The pieces are slices of ``clean``, so that a ``Markup`` yields pieces of ``Markup``.
@@ -34,7 +37,7 @@ def split(clean: str) -> tuple[str | Marker, ...]:
     return tuple(_pieces(clean))
 
 
-def _pieces(clean: str) -> Iterator[str | Marker]:
+def _pieces(clean: _Text) -> Iterator[_Text | Marker]:
     start = 0
     links = 0
     for token in _TOKEN.finditer(clean):
@@ -43,12 +46,12 @@ def _pieces(clean: str) -> Iterator[str | Marker]:
                 links += -1 if token["close"] else 1
             continue
         if token.start() > start:
-            yield clean[start : token.start()]
+            yield cast("_Text", clean[start : token.start()])
         start = token.end()
         if token["marker"]:
             yield Marker(int(token["number"]), in_link=links > 0)
     if start < len(clean):
-        yield clean[start:]
+        yield cast("_Text", clean[start:])
 
 
 def markers(clean: str) -> Iterator[Marker]:

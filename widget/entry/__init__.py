@@ -14,6 +14,7 @@ from widget.entry.model import (
 )
 from widget.entry.rules import check
 from widget.entry.schema import json_schema
+from widget.entry.withdrawn import Withdrawn
 
 __all__ = [
     "Article",
@@ -24,6 +25,7 @@ __all__ = [
     "Provenance",
     "Source",
     "Viewpoint",
+    "Withdrawn",
     "check",
     "json_schema",
     "parse_entry",

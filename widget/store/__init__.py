@@ -1,5 +1,6 @@
 """Where entries are kept: a protocol, and the implementations that a URL chooses from."""
 
+from widget.entry import Withdrawn
 from widget.store.protocol import (
     Action,
     Draft,
@@ -8,7 +9,6 @@ from widget.store.protocol import (
     Revision,
     Rules,
     Store,
-    Withdrawn,
 )
 
 __all__ = ["Action", "Draft", "Live", "Problem", "Revision", "Rules", "Store", "Withdrawn"]

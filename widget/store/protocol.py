@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from widget.entry import Entry
+from widget.entry import Entry, Withdrawn
 from widget.errors import Breach
 
 Action = Literal["save", "discard", "publish", "withdraw"]
@@ -42,20 +42,6 @@ class Live:
     revision: int
     at: datetime
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """What is left of an entry that was taken down on purpose, for the notice."""
-
-    id: str
-    language: str
-    article_url: str
-    article_title: str
-    revision: int
-    at: datetime
-    reason: str
-    legal: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""How answers look on the wire: negotiation, caching, CORS, problem details."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from http import HTTPStatus
+
+from flask import Request, Response
+from werkzeug.exceptions import HTTPException
+
+from widget.config import Publication
+from widget.errors import (
+    Breach,
+    Conflict,
+    InsightsError,
+    InvalidEntry,
+    NotFound,
+    StoreUnavailable,
+)
+from widget.panel import CODINGS, Coding, Representation
+
+SHORT = "public, max-age=30"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+# Everything that htmx 2 and htmx 4 send along (docs/embedding.md).
+HTMX_HEADERS = (
+    "HX-Boosted, HX-Current-URL, HX-Request, HX-Request-Type, HX-Source, HX-Target, "
+    "HX-Trigger, HX-Trigger-Name"
+)
+
+
+def send(
+    representation: Representation,
+    request: Request,
+    *,
+    status: int = HTTPStatus.OK,
+    cache_control: str = SHORT,
+    vary: Iterable[str] = (),
+) -> Response:
+    """Return ``representation`` in the coding that ``request`` likes best, or a 304."""
+    coding = _coding(request)
+    body = representation.body(coding)
+    response = Response(body.data, status, content_type=representation.content_type)
+    if coding != "identity":
+        response.content_encoding = coding
+    response.set_etag(body.etag)
+    response.headers["Cache-Control"] = cache_control
+    response.vary.update(("Accept-Encoding", *vary))
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    if representation.policy:
+        response.headers["Content-Security-Policy"] = representation.policy
+    if status == HTTPStatus.OK:
+        response.make_conditional(request)
+    return response
+
+
+def _coding(request: Request) -> Coding:
+    accepted = request.accept_encodings
+    return next((coding for coding in CODINGS if accepted[coding] > 0), "identity")
+
+
+def allow_origin(response: Response, origin: str) -> Response:
+    """Let pages of ``origin`` read ``response``; never with credentials."""
+    response.headers["Access-Control-Allow-Origin"] = origin
+    return response
+
+
+def preflight(origin: str) -> Response:
+    """Return the answer to a CORS preflight from ``origin`` (Fetch, section 3.3)."""
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = HTMX_HEADERS
+    response.headers["Access-Control-Max-Age"] = "86400"
+    response.vary.add("Origin")
+    return allow_origin(response, origin)
+
+
+def origins_line(origin: str, publication: Publication | None) -> str:
+    """Return the line for ``insights.toml`` that lets ``origin`` embed, beside those that may."""
+    listed = publication.origins if publication else ()
+    return f"origins = {json.dumps([*listed, origin])}"
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    errors: Iterable[Breach] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return problem details (RFC 9457), with ``errors: [{path, message, severity}]``."""
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    listed = [asdict(breach) for breach in errors]
+    body = json.dumps({**document, "errors": listed} if listed else document, ensure_ascii=False)
+    response = Response(body, status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.extend(headers or {})
+    return response
+
+
+def from_error(error: InsightsError) -> Response:
+    """Turn an error of ours into problem details. The one place where that is done."""
+    match error:
+        case InvalidEntry():
+            detail = "The entry cannot be accepted; see errors."
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=error.breaches)
+        case NotFound():
+            return problem(HTTPStatus.NOT_FOUND, str(error))
+        case Conflict():
+            return problem(HTTPStatus.CONFLICT, str(error))
+        case StoreUnavailable():
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "5"})
+        case _:
+            return problem(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def from_http(error: HTTPException) -> Response:
+    """Turn what Flask and Werkzeug raise into problem details."""
+    response = problem(error.code or 500, error.description or "")
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response

@@ -1,0 +1,32 @@
+"""The application, as a table of contents."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from widget import answers
+from widget.config import Settings
+from widget.entry import check
+from widget.errors import InsightsError
+from widget.panel import Cache
+from widget.store import Rules, Store, open_store
+from widget.web import embed, health, static
+
+
+def rules(settings: Settings) -> Rules:
+    """Return the rules for publishing under ``settings``."""
+    return lambda entry: check(entry, settings.publication_for(entry.article.url))
+
+
+def create_app(settings: Settings, store: Store | None = None) -> Flask:
+    """Return the service as a WSGI application. Opens ``settings.store`` where none is given."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    store = store or open_store(settings.store, rules(settings))
+    cache = Cache(settings.cache_bytes)
+    app.register_blueprint(embed.blueprint(settings, store, cache))
+    app.register_blueprint(static.blueprint())
+    app.register_blueprint(health.blueprint(store))
+    app.register_error_handler(InsightsError, answers.from_error)
+    app.register_error_handler(HTTPException, answers.from_http)
+    return app

@@ -1,0 +1,20 @@
+"""What is left of an entry that was taken down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An entry that was taken down on purpose: all that its notice needs. ``at`` is in UTC."""
+
+    id: str
+    language: str
+    article_url: str
+    article_title: str
+    revision: int
+    at: datetime
+    reason: str
+    legal: bool

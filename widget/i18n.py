@@ -1,0 +1,69 @@
+"""The interface's languages: which catalog speaks for a language, and how it writes dates."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from widget.assets import locale_folder
+
+SOURCE_LANGUAGE = "en"
+DOMAIN = "messages"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the tags of the languages that the interface speaks, English first."""
+    others = sorted(path.parent.parent.name for path in locale_folder().glob(f"*/*/{DOMAIN}.po"))
+    return (SOURCE_LANGUAGE, *others)
+
+
+def interface_language(tag: str) -> str:
+    """Return the interface's language for texts in ``tag``; English where there is no catalog."""
+    primary = tag.partition("-")[0].lower()
+    return primary if primary in languages() else SOURCE_LANGUAGE
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the catalog of an interface language."""
+    path = locale_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if language not in languages() or language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=language, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled, domain=DOMAIN)
+
+
+def direction(tag: str) -> str:
+    """Return ``ltr`` or ``rtl`` for text in the language ``tag`` (BCP 47)."""
+    return _locale(tag).text_direction
+
+
+def long_date(moment: date | datetime, language: str) -> str:
+    """Return the day as running text in ``language``, such as ``4 May 2026``. Times are UTC."""
+    locale = _locale(language)
+    # Plain "en" would write American month-first dates; these panels speak to all of English.
+    pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
+    return format_date(moment, pattern, locale=locale)
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    parts = tag.split("-")
+    while parts:
+        try:
+            return Locale.parse("-".join(parts), sep="-")
+        except (UnknownLocaleError, ValueError):
+            parts.pop()
+    return Locale(SOURCE_LANGUAGE)

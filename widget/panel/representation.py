@@ -1,0 +1,94 @@
+"""Bytes ready to send: one page in each content coding, with its strong ETag."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import brotli
+
+Coding = Literal["br", "gzip", "identity"]
+CODINGS: tuple[Coding, ...] = ("br", "gzip", "identity")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body in one content coding; ``etag`` is a strong validator over exactly these bytes."""
+
+    data: bytes
+    etag: str
+
+
+class Representation:
+    """What is sent for one address: type, policy, and a body per content coding.
+
+    Bodies are made when first asked for and kept. Safe to use from several threads.
+    """
+
+    def __init__(self, content: bytes, content_type: str, *, policy: str | None = None) -> None:
+        self.content = content
+        self.content_type = content_type
+        self.policy = policy
+
+    def body(self, coding: Coding) -> Body:
+        """Return the body in ``coding``."""
+        match coding:
+            case "br":
+                return self._brotli
+            case "gzip":
+                return self._gzip
+            case "identity":
+                return self._identity
+
+    @cached_property
+    def _identity(self) -> Body:
+        return _body(self.content)
+
+    @cached_property
+    def _gzip(self) -> Body:
+        return _body(gzip.compress(self.content, compresslevel=9, mtime=0))
+
+    @cached_property
+    def _brotli(self) -> Body:
+        return _body(brotli.compress(self.content, mode=brotli.MODE_TEXT, quality=11))
+
+    @property
+    def size(self) -> int:
+        """An upper bound of the bytes that this holds once every body is made."""
+        return 2 * len(self.content)
+
+
+def _body(data: bytes) -> Body:
+    return Body(data, hashlib.sha256(data).hexdigest()[:24])
+
+
+class Cache:
+    """The representations used last, ``max_bytes`` of them at most. Safe for threads."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[Hashable, Representation] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Representation]) -> Representation:
+        """Return what is kept under ``key``, else what ``make`` returns, and keep it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            if key not in self._kept and made.size <= self._max_bytes:
+                self._kept[key] = made
+                self._bytes += made.size
+            while self._bytes > self._max_bytes:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= dropped.size
+        return made

@@ -1,0 +1,81 @@
+"""The panel's stylesheet, in the two forms in which it is sent out.
+
+Plain, for documents and shadow roots of our own; and hardened, for the host's own DOM:
+every declaration ``!important`` in a cascade layer. Among important declarations a layer
+wins over what is in none (CSS Cascade 5, section 6.4.4), whatever its specificity, so
+that a host's rules cannot reach the panel; and every selector begins with ``.insights``,
+so that the panel's cannot reach the host.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import rcssmin
+import tinycss2
+
+from widget import assets
+from widget.config import Accent
+
+
+@cache
+def panel_stylesheet() -> str:
+    """Return the stylesheet for the component's shadow root, minified."""
+    return _minified("panel.css")
+
+
+@cache
+def frame_stylesheet(accent: Accent) -> str:
+    """Return the stylesheet for the frame, minified."""
+    return panel_stylesheet() + _minified("frame.css") + _accent_rule(accent)
+
+
+@cache
+def fragment_stylesheet(accent: Accent) -> str:
+    """Return the stylesheet for the host's own DOM, minified."""
+    hardened = _minify(_important(_read("isolate.css") + _read("panel.css")))
+    return f"@layer insights{{{hardened}}}{_accent_rule(accent)}"
+
+
+def _accent_rule(accent: Accent) -> str:
+    return (
+        f".insights{{--insights-accent-light:{accent.light};--insights-accent-dark:{accent.dark}}}"
+    )
+
+
+@cache
+def _minified(name: str) -> str:
+    return _minify(_read(name))
+
+
+def _minify(css: str) -> str:
+    minified: str = rcssmin.cssmin(css)
+    return minified
+
+
+def _read(name: str) -> str:
+    return (assets.folder("static") / name).read_text("utf-8")
+
+
+def _important(css: str) -> str:
+    return "".join(
+        _important_rule(rule)
+        for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    )
+
+
+def _important_rule(rule: tinycss2.ast.Node) -> str:
+    if rule.type == "error":
+        raise ValueError(f"panel.css, line {rule.source_line}: {rule.message}")
+    prelude = tinycss2.serialize(rule.prelude).strip()
+    content = tinycss2.serialize(rule.content)
+    if rule.type == "at-rule":
+        return f"@{rule.at_keyword} {prelude}{{{_important(content)}}}"
+    declarations = tinycss2.parse_blocks_contents(
+        rule.content, skip_comments=True, skip_whitespace=True
+    )
+    for declaration in declarations:
+        if declaration.type != "declaration":
+            raise ValueError(f"panel.css, line {declaration.source_line}: not a declaration")
+        declaration.important = True
+    return f"{prelude}{{{';'.join(node.serialize() for node in declarations)}}}"

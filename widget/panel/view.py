@@ -1,0 +1,367 @@
+"""What the templates show, made from entries and settings: plain values, ready to print."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from widget import footnotes, i18n, markup
+from widget.config import Publication, Text
+from widget.entry import Entry, Source, Withdrawn
+from widget.panel import words
+from widget.panel.options import SOURCES, Options
+from widget.vocabulary import LEAN_SCALE, Lean
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day: for machines and for people."""
+
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A marker in a point: the ``occurrence``-th reference to source ``number``, from 1."""
+
+    number: int
+    occurrence: int
+    source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """References with what must stay on their line: the word before, the full stop behind."""
+
+    before: Markup
+    references: tuple[Reference, ...]
+    after: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class BackReference:
+    """The way back from a source to one of the references to it."""
+
+    occurrence: int
+    letter: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """One point; ``anchor`` is such as ``1-2``: the second point of the first group."""
+
+    anchor: str
+    pieces: tuple[Markup | Run, ...]
+    attributed_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One perspective."""
+
+    role: str
+    heading: str
+    own_heading: bool
+    count: str
+    open: bool
+    points: tuple[PointView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source, with the references to it."""
+
+    number: int
+    title: str
+    url: str
+    publisher: str | None
+    published: Moment | None
+    kind_name: str
+    quote: str | None
+    archive_url: str | None
+    references: tuple[BackReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the scale."""
+
+    name: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeanView:
+    """The viewpoint: its sentence is what counts, the scale repeats it to the eye."""
+
+    value: Lean
+    sentence: Markup
+    steps: tuple[Step, ...]
+    confidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """One correction."""
+
+    kind_name: str
+    at: Moment
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What every page of a panel needs."""
+
+    language: str
+    direction: str
+    theme: str | None
+    prefix: str = ""
+    heading_level: int = 1
+    article_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView(_View):
+    """Why there is no panel."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _EntryView(_View):
+    entry_id: str
+    accent: str
+    content_language: str | None
+    content_direction: str
+    article_title: str
+    permalink: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView(_EntryView):
+    """What is left of a withdrawn panel."""
+
+    statement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelView(_EntryView):
+    """A whole panel."""
+
+    introduction: Markup
+    lean: LeanView
+    rationale: Markup | None
+    methodology: Markup | None
+    groups: tuple[GroupView, ...]
+    sources: tuple[SourceView, ...]
+    sources_count: str
+    sources_open: bool
+    corrections: tuple[CorrectionView, ...]
+    disclosure: tuple[Markup, ...]
+
+
+def panel_view(
+    entry: Entry, publication: Publication, options: Options, *, permalink: str, prefix: str
+) -> PanelView:
+    """Return what the panel of ``entry`` shows. ``prefix`` begins every id in it."""
+    language = options.language or i18n.interface_language(entry.language)
+    speech = words.Words(language)
+    occurrences: Counter[int] = Counter()
+    groups = tuple(_groups(entry, options, speech, occurrences))
+    return PanelView(
+        **_common(entry.language, language, publication, options, prefix),
+        entry_id=entry.id,
+        article_title=entry.article.title,
+        article_url=entry.article.url,
+        permalink=permalink,
+        introduction=_own_text(publication, publication.introduction, language)
+        or speech.introduction(),
+        lean=_lean(entry, speech),
+        rationale=markup.display(entry.viewpoint.rationale) or None,
+        methodology=_own_text(publication, publication.methodology, language),
+        groups=groups,
+        sources=tuple(
+            _source(number, source, occurrences[number], speech)
+            for number, source in enumerate(entry.sources, 1)
+        ),
+        sources_count=speech.sources_count(len(entry.sources)),
+        sources_open=SOURCES in options.open,
+        corrections=tuple(
+            CorrectionView(
+                speech.correction_kind(correction.kind),
+                moment(correction.at, language),
+                correction.note,
+            )
+            for correction in entry.corrections
+        ),
+        disclosure=tuple(_disclosure(entry, publication, speech)),
+    )
+
+
+def notice_view(
+    withdrawn: Withdrawn, publication: Publication, options: Options, *, permalink: str, prefix: str
+) -> NoticeView:
+    """Return the notice for an entry that was withdrawn."""
+    language = options.language or i18n.interface_language(withdrawn.language)
+    return NoticeView(
+        **_common(withdrawn.language, language, publication, options, prefix),
+        entry_id=withdrawn.id,
+        article_title=withdrawn.article_title,
+        article_url=withdrawn.article_url,
+        permalink=permalink,
+        statement=words.Words(language).withdrawal(
+            publication.name, moment(withdrawn.at, language).text, legal=withdrawn.legal
+        ),
+        reason=withdrawn.reason,
+    )
+
+
+def message_view(title: str, text: str, language: str, options: Options) -> MessageView:
+    """Return a page that says why there is no panel."""
+    return MessageView(
+        language=language,
+        direction=i18n.direction(language),
+        theme=options.theme,
+        title=title,
+        text=text,
+    )
+
+
+def moment(day: date | datetime, language: str) -> Moment:
+    """Return a day for machines and for people."""
+    iso = day.isoformat().replace("+00:00", "Z")
+    return Moment(iso, i18n.long_date(day, language))
+
+
+def _common(
+    content: str, language: str, publication: Publication, options: Options, prefix: str
+) -> dict[str, Any]:
+    foreign = i18n.interface_language(content) != language or not content.startswith(language)
+    return {
+        "language": language if foreign else content,
+        "direction": i18n.direction(language),
+        "theme": options.theme,
+        "prefix": prefix,
+        "heading_level": options.heading_level or (publication.heading_level if prefix else 1),
+        "accent": f"{publication.accent.light} {publication.accent.dark}",
+        "content_language": content if foreign else None,
+        "content_direction": i18n.direction(content),
+    }
+
+
+def _own_text(publication: Publication, text: Text | None, language: str) -> Markup | None:
+    own = publication.text(text, language)
+    return markup.display(own) if own else None
+
+
+def _lean(entry: Entry, speech: words.Words) -> LeanView:
+    lean = entry.viewpoint.lean
+    return LeanView(
+        value=lean,
+        sentence=speech.lean_sentence(lean),
+        steps=tuple(Step(speech.lean(step), step == lean) for step in LEAN_SCALE),
+        confidence=speech.confidence(entry.viewpoint.confidence),
+    )
+
+
+def _groups(
+    entry: Entry, options: Options, speech: words.Words, occurrences: Counter[int]
+) -> Iterator[GroupView]:
+    for index, group in enumerate(entry.perspectives, 1):
+        yield GroupView(
+            role=group.role,
+            heading=group.heading or speech.role(group.role),
+            own_heading=group.heading is not None,
+            count=speech.points_count(len(group.points)),
+            open=group.role in options.open,
+            points=tuple(
+                PointView(
+                    f"{index}-{number}",
+                    tuple(_pieces(point.text, len(entry.sources), occurrences)),
+                    point.attributed_to,
+                )
+                for number, point in enumerate(group.points, 1)
+            ),
+        )
+
+
+_LAST_WORD = re.compile(r"[^\s<>]{1,30}\Z")
+_PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
+
+
+def _pieces(text: str, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
+    """Yield the text with its markers as runs, so that no line begins with a marker."""
+    before = Markup()
+    references: list[Reference] = []
+    for piece in (*footnotes.split(markup.display(text)), Markup()):
+        if isinstance(piece, footnotes.Marker):
+            # Inside a link a button cannot stand; such a marker is shown as text, in drafts only.
+            known = piece.number <= sources and not piece.in_link
+            occurrences[piece.number] += known
+            references.append(Reference(piece.number, occurrences[piece.number], source=known))
+            continue
+        if references:
+            word = _LAST_WORD.search(before)
+            start = word.start() if word else len(before)
+            stop = _PUNCTUATION.match(piece)
+            end = stop.end() if stop else 0
+            yield before[:start]
+            yield Run(before[start:], tuple(references), piece[:end])
+            piece = piece[end:]
+            references = []
+        else:
+            yield before
+        before = piece
+    yield before
+
+
+def _source(number: int, source: Source, references: int, speech: words.Words) -> SourceView:
+    letters = [_letter(index) if references > 1 else "" for index in range(references)]
+    return SourceView(
+        number=number,
+        title=source.title,
+        url=source.url,
+        publisher=source.publisher,
+        published=moment(source.published, speech.language) if source.published else None,
+        kind_name=speech.source_kind(source.type),
+        quote=source.quote,
+        archive_url=source.archive_url,
+        references=tuple(
+            BackReference(index + 1, letter, speech.back_reference(number, letter))
+            for index, letter in enumerate(letters)
+        ),
+    )
+
+
+def _letter(index: int) -> str:
+    """Return a, b … z, then aa, ab and so on."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters
+
+
+def _disclosure(entry: Entry, publication: Publication, speech: words.Words) -> Iterator[Markup]:
+    provenance = entry.provenance
+    reviewed = provenance.reviewed_at
+    yield from speech.provenance(
+        provenance.origin,
+        provider=provenance.provider or "",
+        model=provenance.model or "",
+        reviewer=provenance.reviewed_by or "",
+        reviewed=moment(reviewed, speech.language).text if reviewed else "",
+    )
+    yield _own_text(publication, publication.disclosure, speech.language) or speech.standing()

@@ -1,0 +1,196 @@
+"""The panel's own words, in the reader's language. Whole sentences, since grammars differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from widget import i18n, markup
+from widget.vocabulary import Confidence, CorrectionKind, Lean, Origin, Role, SourceKind
+
+
+def _(message: str) -> str:
+    """Mark a message for extraction; ``Words`` translates it."""
+    return message
+
+
+_LEANS: dict[Lean, str] = {
+    "left": _("Left"),
+    "center-left": _("Center-left"),
+    "center": _("Center"),
+    "center-right": _("Center-right"),
+    "right": _("Right"),
+    "not-political": _("Not political"),
+    "not-rated": _("Not rated"),
+}
+_LEAN_SENTENCES: dict[Lean, str] = {
+    "left": _("This article generally aligns with a <strong>Left</strong> point of view."),
+    "center-left": _(
+        "This article generally aligns with a <strong>Center-left</strong> point of view."
+    ),
+    "center": _("This article generally aligns with a <strong>Center</strong> point of view."),
+    "center-right": _(
+        "This article generally aligns with a <strong>Center-right</strong> point of view."
+    ),
+    "right": _("This article generally aligns with a <strong>Right</strong> point of view."),
+    "not-political": _(
+        "This article is <strong>not political</strong>; it takes no place on the scale."
+    ),
+    "not-rated": _("The viewpoint of this article has <strong>not been rated</strong>."),
+}
+_CONFIDENCE: dict[Confidence, str] = {
+    "low": _("Confidence in this judgement: low"),
+    "medium": _("Confidence in this judgement: medium"),
+    "high": _("Confidence in this judgement: high"),
+}
+_ROLES: dict[Role, str] = {
+    "ideas": _("Ideas expressed in the piece"),
+    "different-views": _("Different views on the topic"),
+    "context": _("Context"),
+    "reply": _("A reply"),
+}
+_SOURCE_KINDS: dict[SourceKind, str] = {
+    "news": _("News article"),
+    "journal": _("Journal article"),
+    "government": _("Government document"),
+    "book": _("Book"),
+    "report": _("Report"),
+    "website": _("Website"),
+    "other": _("Other source"),
+}
+_CORRECTION_KINDS: dict[CorrectionKind, str] = {
+    "correction": _("Correction"),
+    "clarification": _("Clarification"),
+    "update": _("Update"),
+}
+
+Message = Literal["unknown", "unavailable", "refused"]
+_MESSAGES: dict[Message, tuple[str, str]] = {
+    "unknown": (
+        _("There is no panel here."),
+        _("No Insights panel has been published under this address. It may be misspelt."),
+    ),
+    "refused": (
+        _("This site may not show the panel yet."),
+        _(
+            "%(origin)s is not among the origins of %(name)s. "
+            "To allow it, add it to the publication's origins in insights.toml: %(line)s"
+        ),
+    ),
+    "unavailable": (_("The panel cannot be shown now."), _("Please try again in a moment.")),
+}
+
+
+class Words:
+    """Every sentence that the panel says of itself, in one interface language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalog = i18n.translations(language)
+
+    def _say(self, message: str, **values: object) -> str:
+        said: str = self._catalog.ugettext(message)
+        return said % values if values else said
+
+    def _html(self, message: str, **values: str) -> Markup:
+        """Say a message that is HTML itself; the values are text."""
+        return markup.trusted(self._catalog.ugettext(message)) % {
+            name: escape(value) for name, value in values.items()
+        }
+
+    def introduction(self) -> Markup:
+        """Return what the panel is, in a sentence."""
+        return escape(
+            self._say(_("What this opinion piece argues, what others say, and on which sources."))
+        )
+
+    def lean(self, lean: Lean) -> str:
+        """Return the name of a lean."""
+        return self._say(_LEANS[lean])
+
+    def lean_sentence(self, lean: Lean) -> Markup:
+        """Return where the article stands, as a sentence."""
+        return self._html(_LEAN_SENTENCES[lean])
+
+    def confidence(self, confidence: Confidence | None) -> str | None:
+        """Return how sure the judgement is."""
+        return self._say(_CONFIDENCE[confidence]) if confidence else None
+
+    def role(self, role: Role) -> str:
+        """Return the heading of a group."""
+        return self._say(_ROLES[role])
+
+    def source_kind(self, kind: SourceKind) -> str:
+        """Return what kind of source it is."""
+        return self._say(_SOURCE_KINDS[kind])
+
+    def correction_kind(self, kind: CorrectionKind) -> str:
+        """Return what kind of correction it is."""
+        return self._say(_CORRECTION_KINDS[kind])
+
+    def points_count(self, count: int) -> str:
+        """Return how many points there are."""
+        return self._catalog.ungettext("%(num)d point", "%(num)d points", count) % {"num": count}
+
+    def sources_count(self, count: int) -> str:
+        """Return how many sources there are."""
+        return self._catalog.ungettext("%(num)d source", "%(num)d sources", count) % {"num": count}
+
+    def back_reference(self, number: int, letter: str) -> str:
+        """Return the name of the way back from a source to a reference."""
+        if letter:
+            return self._say(
+                _("Back to where source %(number)d is cited (%(letter)s)"),
+                number=number,
+                letter=letter,
+            )
+        return self._say(_("Back to where source %(number)d is cited"), number=number)
+
+    def provenance(
+        self, origin: Origin, *, provider: str, model: str, reviewer: str, reviewed: str
+    ) -> Iterator[Markup]:
+        """Yield who made the analysis, and whether a person reviewed it."""
+        maker = f"{provider} ({model})" if provider and model else provider or model
+        if origin == "human":
+            yield self._html(_("This analysis was written by people."))
+        elif origin == "ai-edited":
+            yield self._html(
+                _("This analysis was generated by AI from <strong>%(maker)s</strong> and edited."),
+                maker=maker,
+            )
+        else:
+            yield self._html(
+                _("This analysis was generated by AI from <strong>%(maker)s</strong>."), maker=maker
+            )
+        if reviewer and reviewed:
+            yield self._html(
+                _("%(reviewer)s reviewed it on %(date)s."), reviewer=reviewer, date=reviewed
+            )
+        elif reviewer:
+            yield self._html(_("%(reviewer)s reviewed it."), reviewer=reviewer)
+        elif origin != "human":
+            yield self._html(_("No person reviewed it before it was published."))
+
+    def standing(self) -> Markup:
+        """Return where panels appear."""
+        return self._html(_("Insights appears beside opinion pieces, never beside news."))
+
+    def withdrawal(self, publication: str, date: str, *, legal: bool) -> str:
+        """Return who withdrew a panel, when, and whether for legal reasons."""
+        message = (
+            _("%(publication)s withdrew it on %(date)s for legal reasons.")
+            if legal
+            else _("%(publication)s withdrew it on %(date)s.")
+        )
+        return self._say(message, publication=publication, date=date)
+
+    def message(self, message: Message, **values: str) -> tuple[str, str]:
+        """Return title and text of a page without a panel."""
+        title, text = _MESSAGES[message]
+        return self._say(title), self._say(text, **values)
+
+    def page_title(self, article_title: str) -> str:
+        """Return the title of a panel's own page."""
+        return self._say(_("Insights: %(title)s"), title=article_title)

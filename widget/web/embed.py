@@ -1,0 +1,146 @@
+"""What readers' browsers fetch: frames, fragments, the loader, the stylesheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from widget import answers, panel
+from widget.config import Publication, Settings
+from widget.entry import Entry, Withdrawn
+from widget.errors import StoreUnavailable
+from widget.panel import Cache, Options, Representation
+from widget.store import Live, Store
+from widget.urls import origin
+
+HTML = "text/html; charset=utf-8"
+
+Subject = Live | Withdrawn
+Render = Callable[[Entry | Withdrawn, Publication, Options, str], panel.Page]
+
+
+def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
+    """Return the routes ``/panel`` and ``/fragment``, by id and by URL."""
+    routes = Blueprint("embed", __name__)
+
+    @routes.get("/panel", defaults={"entry_id": None})
+    @routes.get("/panel/<entry_id>")
+    def frame(entry_id: str | None) -> Response:
+        options = Options.from_query(request.args)
+        refusal = _refused_frame(settings, options)
+        if refusal:
+            return refusal
+        try:
+            subject = _subject(store, entry_id)
+        except StoreUnavailable:
+            page = panel.message_frame("unavailable", settings.publications[0], options)
+            response = _once(page, HTTPStatus.SERVICE_UNAVAILABLE)
+            response.headers["Retry-After"] = "5"
+            return response
+        if subject is None:
+            page = panel.message_frame("unknown", settings.publications[0], options)
+            return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
+        status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
+        return answers.send(_cached(subject, options, panel.frame), request, status=status)
+
+    @routes.route(
+        "/fragment",
+        defaults={"entry_id": None},
+        methods=["GET", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+    @routes.route(
+        "/fragment/<entry_id>", methods=["GET", "OPTIONS"], provide_automatic_options=False
+    )
+    def fragment(entry_id: str | None) -> Response:
+        asking = request.headers.get("Origin")
+        if asking and asking != origin(request.url_root) and not settings.allows(asking):
+            return _refused_fragment(settings, asking)
+        if request.method == "OPTIONS":
+            return answers.preflight(asking or "")
+        subject = _subject(store, entry_id)
+        if subject is None:
+            response = Response(status=HTTPStatus.NO_CONTENT)
+            response.headers["Cache-Control"] = answers.SHORT
+            response.vary.add("Origin")
+        elif asking and not _publication(subject).allows(asking):
+            return _refused_fragment(settings, asking, _publication(subject))
+        else:
+            representation = _cached(subject, Options.from_query(request.args), panel.fragment)
+            response = answers.send(representation, request, vary=["Origin"])
+        return answers.allow_origin(response, asking) if asking else response
+
+    def _publication(subject: Subject) -> Publication:
+        if isinstance(subject, Withdrawn):
+            return settings.publication_for(subject.article_url)
+        return settings.publication_for(subject.entry.article.url)
+
+    def _cached(
+        subject: Subject,
+        options: Options,
+        render: Callable[..., panel.Page],
+    ) -> Representation:
+        base = settings.base_url or request.url_root.rstrip("/")
+        if isinstance(subject, Withdrawn):
+            shown: Entry | Withdrawn = subject
+            version: object = (subject.id, subject.revision, subject.at)
+        else:
+            shown, version = subject.entry, (subject.entry.id, subject.digest)
+
+        def make() -> Representation:
+            permalink = f"{base}/panel/{quote(shown.id)}"
+            return _representation(
+                render(shown, _publication(subject), options, permalink=permalink)
+            )
+
+        return cache.get((render.__name__, version, options, base), make)
+
+    return routes
+
+
+def _subject(store: Store, entry_id: str | None) -> Subject | None:
+    wanted = store.find(request.args.get("url", "")) if entry_id is None else entry_id
+    return None if wanted is None else store.live(wanted)
+
+
+def _representation(page: panel.Page) -> Representation:
+    return Representation(page.body, HTML, policy=page.policy)
+
+
+def _once(page: panel.Page, status: int) -> Response:
+    return answers.send(_representation(page), request, status=status, cache_control="no-store")
+
+
+def _refused_frame(settings: Settings, options: Options) -> Response | None:
+    """Return the page for a host that is not listed, where the browser says which it is.
+
+    Without it readers would see the browser's own "refused to connect", which helps nobody.
+    The policy of the real page holds in any case: this one only explains.
+    """
+    if request.headers.get("Sec-Fetch-Dest") != "iframe" or "Referer" not in request.headers:
+        return None
+    asking = origin(request.headers["Referer"])
+    if asking == origin(request.url_root) or settings.allows(asking):
+        return None
+    publication = settings.publications[0]
+    page = panel.message_frame(
+        "refused",
+        publication,
+        options,
+        origin=asking,
+        name=publication.name,
+        line=answers.origins_line(asking, publication),
+    )
+    return _once(page, HTTPStatus.FORBIDDEN)
+
+
+def _refused_fragment(
+    settings: Settings, asking: str, publication: Publication | None = None
+) -> Response:
+    publication = publication or settings.publications[0]
+    line = answers.origins_line(asking, publication)
+    detail = f"{asking} is not among the origins of {publication.name}; in insights.toml: {line}"
+    return answers.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

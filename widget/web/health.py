@@ -1,0 +1,29 @@
+"""For operators: whether the process is up, and whether it can serve."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from widget.store import Store
+
+
+def blueprint(store: Store) -> Blueprint:
+    """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too)."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def healthz() -> Response:
+        return _plain("ok\n")
+
+    @routes.get("/readyz")
+    def readyz() -> Response:
+        store.live("0")
+        return _plain(f"ok\nproblems {len(store.problems())}\n")
+
+    return routes
+
+
+def _plain(text: str) -> Response:
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,57 @@
+"""The loader, the stylesheet and the schema: evergreen, and under names that never change."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+import rjsmin
+from flask import Blueprint, Response, abort, request
+
+from widget import answers, assets, panel
+from widget.entry import json_schema
+from widget.panel import Representation
+
+JAVASCRIPT = "text/javascript; charset=utf-8"
+
+
+def blueprint() -> Blueprint:
+    """Return the routes ``/embed.js``, ``/static/<name>`` and ``/schema/entry.json``."""
+    css = panel.panel_stylesheet().encode()
+    css_name = assets.versioned("panel.css", css)
+    source = (assets.folder("static") / "embed.js").read_text("utf-8")
+    loader = rjsmin.jsmin(source.replace("__PANEL_CSS__", css_name)).encode()
+    embed_js = Representation(loader, JAVASCRIPT)
+    stylesheet = Representation(css, "text/css; charset=utf-8")
+    evergreen = {"panel.css": stylesheet}
+    immutable = {css_name: stylesheet, assets.versioned("embed.js", loader): embed_js}
+    schema = Representation(
+        (json.dumps(json_schema(), indent=2) + "\n").encode(), "application/schema+json"
+    )
+
+    routes = Blueprint("static", __name__)
+
+    @routes.get("/embed.js")
+    def embed() -> Response:
+        return _for_anyone(answers.send(embed_js, request))
+
+    @routes.get("/static/<name>")
+    def static(name: str) -> Response:
+        if name in immutable:
+            response = answers.send(immutable[name], request, cache_control=answers.IMMUTABLE)
+        elif name in evergreen:
+            response = answers.send(evergreen[name], request)
+        else:
+            abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
+        return _for_anyone(response)
+
+    @routes.get("/schema/entry.json")
+    def entry_schema() -> Response:
+        return _for_anyone(answers.send(schema, request))
+
+    return routes
+
+
+def _for_anyone(response: Response) -> Response:
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answers.allow_origin(response, "*")
