@@ -24,6 +24,7 @@ from widget.vocabulary import OPINION_KINDS, ArticleKind
 
 DEFAULT_FILE = Path("insights.toml")
 ENV_PREFIX = "INSIGHTS_"
+CONFIG_VARIABLE = "INSIGHTS_CONFIG"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOOPBACK_SOURCES = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
 
@@ -197,7 +198,11 @@ def _refuse_unknown_variables() -> None:
     known = [f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields]
     for variable in os.environ:
         name = variable.upper()
-        if not name.startswith(ENV_PREFIX) or name.startswith(f"{ENV_PREFIX}TEST_"):
+        if (
+            not name.startswith(ENV_PREFIX)
+            or name.startswith(f"{ENV_PREFIX}TEST_")
+            or name == CONFIG_VARIABLE
+        ):
             continue
         if name.split("__")[0] not in known:
             close = difflib.get_close_matches(name, known, n=1)

@@ -3,9 +3,15 @@
 from widget.panel.options import Options
 from widget.panel.render import Page, fragment, frame, message_frame
 from widget.panel.representation import CODINGS, Cache, Coding, Representation
-from widget.panel.styles import panel_stylesheet
+from widget.panel.snippets import WAYS, Snippet, Way, site_snippet, snippet
+from widget.panel.styles import host_stylesheet, panel_stylesheet
 
 __all__ = [
+    "WAYS",
+    "Snippet",
+    "Way",
+    "site_snippet",
+    "snippet",
     "CODINGS",
     "Cache",
     "Coding",
@@ -14,6 +20,7 @@ __all__ = [
     "Representation",
     "fragment",
     "frame",
+    "host_stylesheet",
     "message_frame",
     "panel_stylesheet",
 ]

@@ -37,6 +37,12 @@ def fragment_stylesheet(accent: Accent) -> str:
     return f"@layer insights{{{hardened}}}{_accent_rule(accent)}"
 
 
+@cache
+def host_stylesheet() -> str:
+    """Return the stylesheet that hosts with a strict policy link to, minified."""
+    return fragment_stylesheet(Accent()) + _minified("place.css")
+
+
 def _accent_rule(accent: Accent) -> str:
     return (
         f".insights{{--insights-accent-light:{accent.light};--insights-accent-dark:{accent.dark}}}"

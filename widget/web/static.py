@@ -22,8 +22,9 @@ def blueprint() -> Blueprint:
     source = (assets.folder("static") / "embed.js").read_text("utf-8")
     loader = rjsmin.jsmin(source.replace("__PANEL_CSS__", css_name)).encode()
     embed_js = Representation(loader, JAVASCRIPT)
-    stylesheet = Representation(css, "text/css; charset=utf-8")
-    evergreen = {"panel.css": stylesheet}
+    css_type = "text/css; charset=utf-8"
+    stylesheet = Representation(css, css_type)
+    evergreen = {"embed.css": Representation(panel.host_stylesheet().encode(), css_type)}
     immutable = {css_name: stylesheet, assets.versioned("embed.js", loader): embed_js}
     schema = Representation(
         (json.dumps(json_schema(), indent=2) + "\n").encode(), "application/schema+json"

@@ -1,0 +1,237 @@
+"""The demo: a small fictional newspaper on an origin of its own, and its entries in a store."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.request import urlopen
+
+from flask import Flask, Response, abort, render_template, send_from_directory
+
+from widget import assets, i18n, markup, panel
+from widget.config import Publication
+from widget.entry import Entry, parse_entry
+from widget.panel import Snippet, Way
+from widget.store import Store
+
+SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
+
+_WITHDRAWN = "harbor-curfew"
+_WITHDRAWAL_REASON = (
+    "The second idea attributed to the column, and to the police log, a claim about Lantern "
+    "Steps that a speaker made at a hearing and that the column rejects."
+)
+_TYPICAL = "ferry-fares"
+
+
+@dataclass(frozen=True, slots=True)
+class HostPage:
+    """One way of embedding, shown on a page of the newspaper. ``policy`` is the host's own CSP."""
+
+    slug: str
+    name: str
+    note: str
+    ways: tuple[Way, ...]
+    script: bool = True
+    hostile: bool = False
+    policy: str | None = None
+
+    @property
+    def href(self) -> str:
+        """The page's path."""
+        return f"/ways/{self.slug}"
+
+
+_STRICT = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self'; "
+    "script-src 'self' {service}; style-src 'self' {service}; "
+    "connect-src {service}; frame-src {service}"
+)
+HOST_PAGES = (
+    HostPage("frame", "A frame", "embed.js sizes it where the browser does not.", ("frame",)),
+    HostPage(
+        "native-frame",
+        "A frame without any script",
+        "The browser sizes it by itself (frame-sizing, Chromium 154 and later).",
+        ("frame",),
+        script=False,
+    ),
+    HostPage("component", "The web component", "In a shadow root of its own.", ("component",)),
+    HostPage("htmx2", "An include with htmx 2", "Into the page's own DOM.", ("htmx2",)),
+    HostPage("htmx4", "An include with htmx 4", "Into the page's own DOM.", ("htmx4",)),
+    HostPage(
+        "include",
+        "A server-side include",
+        "The newspaper's own server fetched the fragment.",
+        (),
+    ),
+    HostPage(
+        "hostile",
+        "A host with hostile CSS",
+        "Frame, component and include on a page whose stylesheet wrecks what it can reach.",
+        ("frame", "component", "htmx2"),
+        hostile=True,
+    ),
+    HostPage(
+        "strict",
+        "A host with a strict Content-Security-Policy",
+        "No unsafe-inline, no unsafe-eval, and Trusted Types required.",
+        ("frame", "component"),
+        policy=_STRICT + "; require-trusted-types-for 'script'; trusted-types insights",
+    ),
+    HostPage(
+        "strict-htmx",
+        "htmx under a strict Content-Security-Policy",
+        "The fragment without styles, and the stylesheet as a link.",
+        ("htmx2",),
+        policy=_STRICT,
+    ),
+)
+
+
+def entries() -> list[Entry]:
+    """Return the newspaper's entries, sorted by id."""
+    folder = assets.folder("examples") / "newspaper" / "entries"
+    return [parse_entry(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+
+
+def publication(*origins: str) -> Publication:
+    """Return the newspaper as a publication, whose pages also live at ``origins``."""
+    path = assets.folder("examples") / "newspaper" / "insights.toml"
+    (table,) = tomllib.loads(path.read_text("utf-8"))["publications"]
+    return Publication.model_validate({**table, "origins": [*table["origins"], *origins]})
+
+
+def fill(store: Store) -> None:
+    """Publish every entry in ``store``, and withdraw the one that was a mistake."""
+    for entry in entries():
+        store.save(entry, actor="demo")
+        store.publish(entry.id, actor="demo", note="First published")
+    store.withdraw(_WITHDRAWN, actor="demo", reason=_WITHDRAWAL_REASON)
+
+
+def newspaper(service: str) -> Flask:
+    """Return the newspaper's own site, whose pages embed panels from ``service``."""
+    folder = assets.folder("examples") / "newspaper"
+    app = Flask(
+        __name__, template_folder=str(folder / "templates"), static_folder=str(folder / "static")
+    )
+    by_id = {entry.id: entry for entry in entries()}
+    articles = _articles()
+
+    @app.get("/")
+    def front() -> str:
+        two = {"name": "Two panels on one page", "href": "/two", "note": ""}
+        return render_template(
+            "front.html", articles=list(articles.values()), ways=[*HOST_PAGES, two]
+        )
+
+    @app.get("/<section>/<slug>")
+    def article(section: str, slug: str) -> str:
+        found = articles.get(slug)
+        if found is None or found["href"] != f"/{section}/{slug}":
+            abort(404)
+        others = [other for other in articles.values() if other is not found]
+        return render_template(
+            "article.html",
+            **_article_context(found),
+            panel=markup.trusted(panel.site_snippet(base=service)),
+            more=others[:3],
+        )
+
+    @app.get("/ways/<slug>")
+    def way(slug: str) -> Response:
+        page = next((page for page in HOST_PAGES if page.slug == slug), None)
+        if page is None:
+            abort(404)
+        head, body = _pasted(page, by_id[_TYPICAL], service)
+        html = render_template(
+            "way.html",
+            **_article_context(articles[_TYPICAL]),
+            way=page,
+            hostile=page.hostile,
+            head=markup.trusted(head),
+            panel=markup.trusted(body),
+            snippet=f"{head}\n\n{body}".strip(),
+        )
+        response = Response(html)
+        if page.policy:
+            response.headers["Content-Security-Policy"] = page.policy.format(service=service)
+        return response
+
+    @app.get("/two")
+    def two() -> str:
+        chosen = ("ferry-fares", "fish-market")
+        items = [
+            {
+                "article": articles[slug],
+                "panel": markup.trusted(
+                    panel.snippet("component", by_id[slug], publication(), base=service).body
+                ),
+            }
+            for slug in chosen
+        ]
+        return render_template("two.html", items=items, language="en", direction="ltr")
+
+    @app.get("/vendor/<name>")
+    def vendor(name: str) -> Response:
+        return send_from_directory(assets.folder("static") / "vendor", name)
+
+    return app
+
+
+def from_environment() -> Flask:
+    """Return the newspaper for the service that ``insights demo`` has started."""
+    return newspaper(os.environ[SERVICE_VARIABLE])
+
+
+@cache
+def _articles() -> dict[str, dict[str, Any]]:
+    path = assets.folder("examples") / "newspaper" / "articles.json"
+    listed = json.loads(path.read_text("utf-8"))
+    return {
+        article["slug"]: {
+            **article,
+            "href": article["url"].removeprefix("https://harborcourier.example"),
+        }
+        for article in listed
+    }
+
+
+def _article_context(article: dict[str, Any]) -> dict[str, Any]:
+    body = assets.folder("examples") / "newspaper" / article["body"]
+    return {
+        "article": article,
+        "body": markup.trusted(body.read_text("utf-8")),
+        "canonical": article["url"],
+        "language": article["language"],
+        "direction": i18n.direction(article["language"]),
+    }
+
+
+def _pasted(page: HostPage, entry: Entry, service: str) -> tuple[str, str]:
+    """Return what a publisher pastes for ``page``: into the head, and in place."""
+    if not page.ways:
+        with urlopen(f"{service}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
+            return "", answer.read().decode()
+    strict = page.policy is not None
+    snippets: list[Snippet] = [
+        panel.snippet(way, entry, publication(), base=service, strict=strict) for way in page.ways
+    ]
+    heads = dict.fromkeys(snippet.head for snippet in snippets if snippet.head)
+    bodies = [snippet.body for snippet in snippets]
+    if not page.script:
+        bodies = [
+            "\n".join(line for line in body.splitlines() if "<script" not in line)
+            for body in bodies
+        ]
+    htmx = [
+        f'<script src="/vendor/htmx-{version}.min.js" defer></script>'
+        for way, version in (("htmx2", "2.0.10"), ("htmx4", "4.0.1"))
+        if way in page.ways
+    ]
+    return "\n".join([*heads, *htmx]), "\n".join(bodies)
