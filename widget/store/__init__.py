@@ -1,6 +1,8 @@
 """Where entries are kept: a protocol, and the implementations that a URL chooses from."""
 
 from widget.entry import Withdrawn
+from widget.errors import InvalidSettings
+from widget.store.files import DirStore
 from widget.store.protocol import (
     Action,
     Draft,
@@ -11,4 +13,26 @@ from widget.store.protocol import (
     Store,
 )
 
-__all__ = ["Action", "Draft", "Live", "Problem", "Revision", "Rules", "Store", "Withdrawn"]
+__all__ = [
+    "Action",
+    "Draft",
+    "Live",
+    "Problem",
+    "Revision",
+    "Rules",
+    "Store",
+    "Withdrawn",
+    "open_store",
+]
+
+
+def open_store(url: str, rules: Rules) -> Store:
+    """Open the store that ``url`` names, ``dir:PATH``; what does not exist yet is made.
+
+    ``rules`` decide what may be published. Raises InvalidSettings where ``url`` names no
+    store, StoreUnavailable where it cannot be opened.
+    """
+    scheme, _, path = url.partition(":")
+    if scheme != "dir" or not path or "\0" in path:
+        raise InvalidSettings(f'store: {url!r} names no store; write "dir:PATH", a folder\'s path')
+    return DirStore(path, rules)

@@ -1,0 +1,93 @@
+"""Writing so that what was said to be on disk is on disk.
+
+The rule for fsync is PostgreSQL's: after a failure the kernel may have dropped the pages
+and a second call may report success for data that is gone, so the first failure is final.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk can only be read",
+    errno.EACCES: "the service may not write to the store's folder",
+    errno.EPERM: "the store's file system refuses hard links or the service may not write",
+    errno.EMFILE: "the service has too many files open",
+    errno.ENFILE: "the machine has too many files open",
+}
+
+
+class SyncFailed(Exception):
+    """An fsync failed, now or earlier: nobody knows what is on disk."""
+
+
+class Disk:
+    """The calls that change files, for one store in one process.
+
+    ``failure`` says in words what was final; from then on every change is refused.
+    """
+
+    def __init__(self) -> None:
+        self.failure: str | None = None
+
+    def write(self, path: str, data: bytes) -> None:
+        """Make the file ``path``, which must not exist, with ``data`` on disk.
+
+        The name is on disk only after ``sync_folder``. Raises OSError, SyncFailed.
+        """
+        descriptor = os.open(path, _CREATE, 0o644)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            self._sync(descriptor, path)
+        finally:
+            os.close(descriptor)
+
+    def sync_folder(self, path: str) -> None:
+        """Put the names in the folder ``path`` on disk. Raises OSError, SyncFailed."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._sync(descriptor, path)
+        finally:
+            os.close(descriptor)
+
+    def fail(self, what: str, error: OSError) -> None:
+        """Refuse every later change; the first reason given stays."""
+        self.failure = self.failure or (
+            f"{what} ({reason(error)}); no more is written until the disk was checked "
+            "and the service restarted"
+        )
+
+    def _sync(self, descriptor: int, path: str) -> None:
+        if self.failure:
+            raise SyncFailed(self.failure)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            self.fail(f"the disk did not confirm a write to {path}", error)
+            raise SyncFailed(self.failure) from error
+
+
+def remove(path: str) -> None:
+    """Remove the file ``path`` where it exists."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def new_token() -> str:
+    """Return what makes the names of one change's temporary files its own."""
+    return secrets.token_hex(8)
+
+
+def reason(error: OSError) -> str:
+    """Return for people why a call failed."""
+    known = _REASONS.get(error.errno or 0)
+    return known or f"the disk reported: {error.strerror or error}"

@@ -1,0 +1,150 @@
+"""One folder of entry files, ``live/`` or ``drafts/``, and what was last seen in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import time
+
+from widget.entry import parse_entry
+from widget.entry.model import ID_PATTERN
+from widget.errors import Breach, InvalidEntry, StoreUnavailable
+from widget.store.problems import Problems
+from widget.store.reading import ABSENT, File, SetAside, is_racy, read_regular, signature
+
+# Editors that save by renaming leave a moment without the file; that is no removal.
+GRACE_SECONDS = 0.3
+
+_ID = re.compile(ID_PATTERN.removesuffix("$"))
+
+
+def is_id(text: str) -> bool:
+    """Say whether ``text`` can be an entry's id (and so a safe file name)."""
+    return _ID.fullmatch(text) is not None
+
+
+class Folder:
+    """Entry files by id, read again only when they changed.
+
+    ``look`` is called by one thread at a time; the others may be called by any.
+    """
+
+    def __init__(self, root: str, name: str, problems: Problems) -> None:
+        self.path = os.path.join(root, name)
+        self._name = name
+        self._problems = problems
+        self._files: dict[str, File] = {}
+        self._missed: dict[str, float] = {}
+        self._odd: set[str] = set()
+
+    def file_path(self, entry_id: str) -> str:
+        """Return the path of an entry's file."""
+        return f"{self.path}/{entry_id}.json"
+
+    def place(self, entry_id: str) -> str:
+        """Return the file's place in the store, as problems name it."""
+        return f"{self._name}/{entry_id}.json"
+
+    def look(self, entry_id: str) -> File:
+        """Return the file's state, the same object for as long as it is unchanged.
+
+        Raises OSError where the file exists and cannot be read now.
+        """
+        known = self._files.get(entry_id, ABSENT)
+        try:
+            status = os.lstat(self.file_path(entry_id))
+        except FileNotFoundError:
+            self._files.pop(entry_id, None)
+            self._problems.clear(self.place(entry_id))
+            return ABSENT
+        if known.signature == signature(status) and not known.racy:
+            return known
+        file = self._read(entry_id, known, status)
+        if file is not ABSENT:
+            self._missed.pop(entry_id, None)
+            self._files[entry_id] = file
+            if file.breaches:
+                self._problems.report(self.place(entry_id), file.signature, file.breaches)
+            else:
+                self._problems.clear(self.place(entry_id))
+        return file
+
+    def _read(self, entry_id: str, known: File, status: os.stat_result) -> File:
+        try:
+            raw, status = read_regular(self.file_path(entry_id))
+        except FileNotFoundError:
+            return ABSENT
+        except SetAside as error:
+            return File(signature(status), breaches=(error.breach,), racy=is_racy(status))
+        now = signature(status)
+        racy = is_racy(status)
+        modified = status.st_mtime
+        if known.raw == raw and known.signature is not None and known.raw:
+            if known.signature == now and known.racy == racy:
+                return known
+            return File(now, known.entry, raw, known.breaches, modified, racy, known.verdict)
+        try:
+            entry = parse_entry(raw)
+            if entry.id != entry_id:
+                expected = f"is {entry.id!r} in a file named {entry_id}.json; make them the same"
+                raise InvalidEntry([Breach("$.id", expected)])
+        except InvalidEntry as error:
+            return File(now, None, raw, error.breaches, modified, racy)
+        return File(now, entry, raw, (), modified, racy)
+
+    def is_missing(self, entry_id: str) -> bool:
+        """Say whether a file that is not there has been gone for long enough to count.
+
+        Raises StoreUnavailable where the whole folder is gone: nobody removed every entry.
+        """
+        first = self._missed.setdefault(entry_id, time.monotonic())
+        if os.path.lexists(self.file_path(entry_id)):
+            self._missed.pop(entry_id, None)
+            return False
+        # No name came or went since the folder's own time, so the file is gone since then.
+        unchanged = time.time() - self._status().st_mtime
+        return unchanged >= GRACE_SECONDS or time.monotonic() - first >= GRACE_SECONDS
+
+    def changed(self) -> set[str]:
+        """Return the ids of the files that came, went or changed since they were looked at."""
+        seen: set[str] = set()
+        odd: set[str] = set()
+        changed: set[str] = set()
+        files = self._files
+        self._status()
+        with os.scandir(self.path) as listing:
+            for item in listing:
+                entry_id, dot, suffix = item.name.rpartition(".")
+                file = files.get(entry_id) if suffix == "json" else None
+                if file is None and not (suffix == "json" and dot and is_id(entry_id)):
+                    odd.add(item.name)
+                    continue
+                seen.add(entry_id)
+                try:
+                    status = item.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    changed.add(entry_id)
+                    continue
+                if file is None or file.racy or file.signature != signature(status):
+                    changed.add(entry_id)
+        self._report_odd({name for name in odd if not name.startswith(".")})
+        return changed | (files.keys() - seen)
+
+    def _report_odd(self, odd: set[str]) -> None:
+        for name in self._odd - odd:
+            self._problems.clear(f"{self._name}/{name}")
+        for name in odd:
+            message = "is named like no entry; entry files are named <id>.json"
+            where = f"{self._name}/{name.encode('utf-8', 'backslashreplace').decode()}"
+            self._problems.report(where, name, [Breach("$", message)])
+        self._odd = odd
+
+    def _status(self) -> os.stat_result:
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise StoreUnavailable(f"the folder {self.path} cannot be read: {error}") from error
+        if not stat.S_ISDIR(status.st_mode):
+            raise StoreUnavailable(f"{self.path} is no folder")
+        return status
