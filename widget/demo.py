@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ from urllib.request import urlopen
 
 from flask import Flask, Response, abort, render_template, send_from_directory
 
-from widget import assets, i18n, markup, panel
+from widget import assets, i18n, markup, panel, server
 from widget.config import Publication
 from widget.entry import Entry, parse_entry
 from widget.panel import Snippet, Way
@@ -235,3 +236,18 @@ def _pasted(page: HostPage, entry: Entry, service: str) -> tuple[str, str]:
         if way in page.ways
     ]
     return "\n".join([*heads, *htmx]), "\n".join(bodies)
+
+
+def main() -> None:
+    """Serve the newspaper at 127.0.0.1 on the port that the command line gives."""
+    server.serve(
+        "widget.demo:from_environment",
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        workers=1,
+        factory=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -40,5 +40,4 @@ def serve(target: str, *, host: str, port: int, workers: int, factory: bool = Fa
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         factory=factory,
-        process_name="insights",
     ).serve()

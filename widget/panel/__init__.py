@@ -7,20 +7,20 @@ from widget.panel.snippets import WAYS, Snippet, Way, site_snippet, snippet
 from widget.panel.styles import host_stylesheet, panel_stylesheet
 
 __all__ = [
-    "WAYS",
-    "Snippet",
-    "Way",
-    "site_snippet",
-    "snippet",
     "CODINGS",
+    "WAYS",
     "Cache",
     "Coding",
     "Options",
     "Page",
     "Representation",
+    "Snippet",
+    "Way",
     "fragment",
     "frame",
     "host_stylesheet",
     "message_frame",
     "panel_stylesheet",
+    "site_snippet",
+    "snippet",
 ]

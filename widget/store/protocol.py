@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from widget.entry import Entry, Withdrawn
+from widget.entry import Entry
+from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach
 
 Action = Literal["save", "discard", "publish", "withdraw"]

@@ -1,0 +1,41 @@
+"""The command ``insights``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from widget import __version__
+from widget.cli import entries, serving
+from widget.cli.context import Context, Group
+from widget.config import CONFIG_VARIABLE
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="insights")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar=CONFIG_VARIABLE,
+    help="Read this file instead of insights.toml.",
+)
+@click.option("--store", metavar="URL", help="Use this store, such as dir:./data.")
+@click.pass_context
+def main(context: click.Context, config: Path | None, store: str | None) -> None:
+    """Insights: a panel beside an opinion article."""
+    context.obj = Context(config=config, store_url=store)
+
+
+for command in (
+    serving.demo,
+    serving.serve,
+    serving.init,
+    entries.check,
+    entries.put,
+    entries.publish,
+    entries.withdraw,
+    entries.list_entries,
+    entries.show,
+):
+    main.add_command(command)

@@ -1,0 +1,83 @@
+"""What every command needs: the settings, the store, and errors said without a traceback."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from widget.app import rules
+from widget.config import Settings, load_settings
+from widget.errors import InsightsError, InvalidEntry
+from widget.store import Store, open_store
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+class Group(click.Group):
+    """A group of commands whose errors of ours end in a message and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click has it
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InvalidEntry as error:
+            for breach in error.breaches:
+                click.echo(f"{breach.path}: {breach.message}", err=True)
+            ctx.exit(1)
+        except InsightsError as error:
+            click.echo(f"insights: {error}", err=True)
+            ctx.exit(1)
+
+
+@dataclass
+class Context:
+    """The options that stand before the command."""
+
+    config: Path | None
+    store_url: str | None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; the command line wins."""
+        return load_settings(self.config, store=self.store_url)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the store for the length of a command."""
+        store = open_store(self.settings.store, rules(self.settings))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def actor_option() -> Callable[[_Function], _Function]:
+    """Return the option that says who makes a change."""
+    return click.option(
+        "--actor", default=_user, show_default="your user name", help="Who makes the change."
+    )
+
+
+def json_option() -> Callable[[_Function], _Function]:
+    """Return the option for output that tools read."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for tools.")
+
+
+def echo_json(value: object) -> None:
+    """Print ``value`` as indented JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "cli"

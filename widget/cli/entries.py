@@ -1,0 +1,193 @@
+"""Commands about entries: check, put, publish, withdraw, list, show."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.config import Settings
+from widget.entry import Entry, Withdrawn, parse_entry
+from widget.entry import check as check_entry
+from widget.errors import Breach, InvalidEntry, NotFound
+from widget.store import Live, Store
+
+_ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_ENTRY_PATH)
+@json_option()
+@click.pass_obj
+def check(context: Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Say what keeps entries from being published.
+
+    PATH is a JSON file, a folder of them, or - for standard input. Prints one line per breach,
+    ``file: path: message``, and exits with 1 where there is an error.
+    """
+    breaches = [(path, breach) for path in _files(paths) for breach in _check(path, context)]
+    if as_json:
+        echo_json([{"file": str(path), **asdict(breach)} for path, breach in breaches])
+    else:
+        for path, breach in breaches:
+            warning = "warning: " if breach.severity == "warning" else ""
+            click.echo(f"{path}: {breach.path}: {warning}{breach.message}")
+    if any(breach.severity == "error" for _, breach in breaches):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_ENTRY_PATH)
+@click.option("--publish", "and_publish", is_flag=True, help="Publish each entry, too.")
+@click.option("--note", default="", help="Why, for the history.")
+@actor_option()
+@click.pass_obj
+def put(
+    context: Context, paths: tuple[Path, ...], *, and_publish: bool, note: str, actor: str
+) -> None:
+    """Keep entries as drafts.
+
+    PATH is a JSON file, a folder of them, or - for standard input. A file that is no entry is
+    reported; all others are kept.
+    """
+    failed = False
+    with context.store() as store:
+        for path in _files(paths):
+            try:
+                entry = parse_entry(_read(path))
+                store.save(entry, actor=actor, note=note)
+                if and_publish:
+                    store.publish(entry.id, actor=actor, note=note)
+            except InvalidEntry as error:
+                failed = True
+                for breach in error.breaches:
+                    click.echo(f"{path}: {breach.path}: {breach.message}", err=True)
+                continue
+            click.echo(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
+    if failed:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.option("--note", default="", help="Why, for the history.")
+@actor_option()
+@click.pass_obj
+def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
+    """Make drafts live."""
+    with context.store() as store:
+        for entry_id in ids:
+            revision = store.publish(entry_id, actor=actor, note=note)
+            click.echo(f"{entry_id}: published as revision {revision.number}")
+
+
+@click.command()
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.option("--reason", default="", help="The reason that readers are told.")
+@click.option("--legal", is_flag=True, help="Say that it is for legal reasons.")
+@actor_option()
+@click.pass_obj
+def withdraw(
+    context: Context, ids: tuple[str, ...], *, reason: str, legal: bool, actor: str
+) -> None:
+    """Take live entries down at once. Readers see a notice with the reason."""
+    if not reason and not legal:
+        raise click.UsageError("Give readers a --reason, or say --legal.")
+    with context.store() as store:
+        for entry_id in ids:
+            revision = store.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
+            click.echo(f"{entry_id}: withdrawn as revision {revision.number}")
+
+
+@click.command("list")
+@json_option()
+@click.pass_obj
+def list_entries(context: Context, *, as_json: bool) -> None:
+    """List all entries with their state."""
+    with context.store() as store:
+        rows = [_summary(store, entry_id) for entry_id in store.ids()]
+        problems = store.problems()
+    if as_json:
+        echo_json(rows)
+    else:
+        width = max((len(row["id"]) for row in rows), default=0)
+        for row in rows:
+            click.echo(f"{row['id']:{width}}  {row['state']:15}  {row['title']}")
+    for problem in problems:
+        for breach in problem.breaches:
+            click.echo(f"{problem.where}: {breach.path}: {breach.message}", err=True)
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@click.option("--draft", "which", flag_value="draft", help="The draft.")
+@click.option("--live", "which", flag_value="live", help="What readers see.")
+@click.pass_obj
+def show(context: Context, entry_id: str, which: str | None) -> None:
+    """Print an entry as JSON: the draft where there is one, else what is live."""
+    with context.store() as store:
+        draft = store.draft(entry_id) if which != "live" else None
+        live = store.live(entry_id) if which != "draft" else None
+    if draft:
+        entry = draft.entry
+    elif isinstance(live, Live):
+        entry = live.entry
+    elif isinstance(live, Withdrawn):
+        reason = live.reason or ("legal reasons" if live.legal else "no reason given")
+        raise NotFound(f"{entry_id} was withdrawn on {live.at:%Y-%m-%d}: {reason}")
+    else:
+        raise NotFound(f"there is no {which or 'entry'} {entry_id!r}")
+    click.echo(entry.to_json(), nl=False)
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.glob("*.json"))
+        else:
+            yield path
+
+
+def _read(path: Path) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidEntry([Breach("$", f"cannot be read: {error.strerror}")]) from error
+
+
+def _check(path: Path, context: Context) -> list[Breach]:
+    try:
+        entry = parse_entry(_read(path))
+    except InvalidEntry as error:
+        return list(error.breaches)
+    return _rules(entry, context.settings)
+
+
+def _rules(entry: Entry, settings: Settings) -> list[Breach]:
+    return check_entry(entry, settings.publication_for(entry.article.url))
+
+
+def _summary(store: Store, entry_id: str) -> dict[str, str]:
+    live, draft = store.live(entry_id), store.draft(entry_id)
+    states = []
+    if isinstance(live, Live):
+        states.append("live")
+    elif isinstance(live, Withdrawn):
+        states.append("withdrawn")
+    if draft:
+        states.append("draft")
+    if draft:
+        title, url = draft.entry.article.title, draft.entry.article.url
+    elif isinstance(live, Live):
+        title, url = live.entry.article.title, live.entry.article.url
+    elif isinstance(live, Withdrawn):
+        title, url = live.article_title, live.article_url
+    else:
+        title = url = ""
+    return {"id": entry_id, "state": "+".join(states) or "discarded", "title": title, "url": url}

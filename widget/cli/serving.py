@@ -1,0 +1,136 @@
+"""Commands that run the service: serve, demo, init."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import urlopen
+
+import click
+
+from widget import assets, server
+from widget import demo as courier
+from widget.app import rules
+from widget.cli.context import Context
+from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings
+from widget.errors import InsightsError
+from widget.store import open_store
+
+_START_SECONDS = 30
+
+
+@click.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many processes serve.")
+@click.pass_obj
+def serve(context: Context, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve panels, until told to stop."""
+    settings = context.settings
+    if context.config:
+        os.environ[CONFIG_VARIABLE] = str(context.config)
+    if context.store_url:
+        os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
+    # Opened once before the workers start, so that what keeps it shut is said here and once.
+    open_store(settings.store, rules(settings)).close()
+    server.serve(
+        "widget.wsgi:app",
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+    )
+
+
+@click.command()
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), show_default=True)
+@click.option("--paper-port", default=8001, type=click.IntRange(1, 65535), show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the demo's store here; without it, it is thrown away at the end.",
+)
+def demo(port: int, paper_port: int, data: Path | None) -> None:
+    """Show panels on the pages of a small fictional newspaper."""
+    folder = data or Path(tempfile.mkdtemp(prefix="insights-demo-"))
+    try:
+        _demo(port, paper_port, folder)
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _demo(port: int, paper_port: int, folder: Path) -> None:
+    service, paper = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{paper_port}"
+    for each in (port, paper_port):
+        server.check_port("127.0.0.1", each)
+    publication = courier.publication(paper, f"http://localhost:{paper_port}")
+    settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
+    store = open_store(settings.store, rules(settings))
+    if not store.ids():
+        courier.fill(store)
+    store.close()
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},
+        f"{ENV_PREFIX}STORE": settings.store,
+        f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
+        courier.SERVICE_VARIABLE: service,
+    }
+    commands = (
+        [sys.executable, "-m", "widget", "serve", "--port", str(port), "--workers", "1"],
+        [sys.executable, "-m", "widget.demo", str(paper_port)],
+    )
+    processes = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603  # our own modules
+    try:
+        for url in (f"{service}/healthz", f"{paper}/"):
+            _wait(url, processes)
+        click.echo(
+            f"\nThe Harbor Courier, with panels:  {paper}/\n"
+            f"Each way of embedding:            {paper}/#ways\n"
+            f"A panel by itself:                {service}/panel/ferry-fares\n"
+            f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
+            "\nStop with Ctrl-C."
+        )
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=10)
+
+
+def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in processes):
+            break
+        try:
+            with urlopen(url, timeout=2):  # noqa: S310  # our own server
+                return
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+    raise InsightsError(f"{url} does not answer; what went wrong is said above")
+
+
+@click.command()
+@click.pass_obj
+def init(context: Context) -> None:
+    """Make insights.toml, with every key explained, and the store."""
+    path = context.config or DEFAULT_FILE
+    if path.exists():
+        click.echo(f"{path}: is already there; left as it is")
+    else:
+        shutil.copyfile(assets.folder("examples") / "insights.toml", path)
+        click.echo(f"{path}: made; set your publication's name and origins in it")
+    with context.store():
+        click.echo(f"{context.settings.store}: ready")
