@@ -2,6 +2,7 @@
 // <insights-widget>. Include it once: <script src="https://…/embed.js" async></script>
 (() => {
   "use strict";
+  if (customElements.get("insights-widget")) return; // pasted twice
   const STYLESHEET = "/static/__PANEL_CSS__";
   const home = new URL(document.currentScript?.src || location.href).origin;
   const emit = (target, type, detail) => target.dispatchEvent(
@@ -16,11 +17,11 @@
     const { insights: type, ...detail } = data;
     if (type !== "resize") return emit(frame, type, detail);
     if (getComputedStyle(frame).frameSizing !== "content-height" && detail.height > 0) {
-      frame.style.height = `${detail.height}px`;
+      frame.style.setProperty("height", `${detail.height}px`, "important");
     }
   });
   // A frame that spoke before this script ran is asked to say it again.
-  frames().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, home));
+  frames().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, "*"));
 
   const trusted = self.trustedTypes?.createPolicy("insights", { createHTML: (html) => html });
   const fetches = new Map();
@@ -126,5 +127,5 @@
       }
     }
   }
-  if (!customElements.get("insights-widget")) customElements.define("insights-widget", InsightsWidget);
+  customElements.define("insights-widget", InsightsWidget);
 })();

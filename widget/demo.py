@@ -16,7 +16,7 @@ from flask import Flask, Response, abort, render_template, send_from_directory
 from widget import assets, i18n, markup, panel, server
 from widget.config import Publication
 from widget.entry import Entry, parse_entry
-from widget.panel import Snippet, Way
+from widget.panel import Host, Snippet, Way
 from widget.store import Store
 
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
@@ -219,9 +219,9 @@ def _pasted(page: HostPage, entry: Entry, service: str) -> tuple[str, str]:
     if not page.ways:
         with urlopen(f"{service}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
             return "", answer.read().decode()
-    strict = page.policy is not None
+    host: Host = "strict" if page.policy else "hostile" if page.hostile else "ordinary"
     snippets: list[Snippet] = [
-        panel.snippet(way, entry, publication(), base=service, strict=strict) for way in page.ways
+        panel.snippet(way, entry, publication(), base=service, host=host) for way in page.ways
     ]
     heads = dict.fromkeys(snippet.head for snippet in snippets if snippet.head)
     bodies = [snippet.body for snippet in snippets]

@@ -13,7 +13,7 @@ from widget.entry.model import (
     parse_entry,
 )
 from widget.entry.rules import check
-from widget.entry.schema import json_schema
+from widget.entry.schema import json_schema, schema_document
 from widget.entry.withdrawn import Withdrawn
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "json_schema",
     "parse_entry",
     "read_json",
+    "schema_document",
 ]

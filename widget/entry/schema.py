@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from widget.entry.model import Entry
 
-SCHEMA_PATH = "/schema/entry.json"
+
+def schema_document() -> bytes:
+    """Return the schema as it is served and kept in ``static/entry.schema.json``."""
+    return (json.dumps(json_schema(), indent=2) + "\n").encode()
 
 
 def json_schema() -> dict[str, Any]:

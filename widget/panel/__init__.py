@@ -3,7 +3,7 @@
 from widget.panel.options import Options
 from widget.panel.render import Page, fragment, frame, message_frame
 from widget.panel.representation import CODINGS, Cache, Coding, Representation
-from widget.panel.snippets import WAYS, Snippet, Way, site_snippet, snippet
+from widget.panel.snippets import WAYS, Host, Snippet, Way, site_snippet, snippet
 from widget.panel.styles import host_stylesheet, panel_stylesheet
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "WAYS",
     "Cache",
     "Coding",
+    "Host",
     "Options",
     "Page",
     "Representation",

@@ -6,17 +6,19 @@ that comes out shorter leaves a little room below it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
 from widget.panel.view import NoticeView, PanelView
 
-NARROW = 320
+NARROW = 272
 WIDE = 640
 
-_PADDING = 40
-_GLYPH = 0.56
-"""The mean advance of a character, in em; the widest of the fonts tried needs 0.55."""
+_PADDING = 32
+_SERIF, _SANS = 0.48, 0.54
+"""The mean advance of a character, in em: what the wider of the usual faces need."""
+_SPARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +46,44 @@ def collapsed_heights(view: PanelView | NoticeView) -> Heights:
 
 
 def _height(view: PanelView | NoticeView, width: int) -> int:
+    """Add up the boxes of static/panel.css, in CSS pixels; ``width`` is the place's."""
     text = width - _PADDING
-    heading = 28 if view.direction == "ltr" else 36
+    tall = 1 if view.direction == "ltr" else 1.125
+    about = 16 + 20 * _lines(view.article_title + "x" * 40, 13 * _SANS, text)
     if isinstance(view, NoticeView):
-        blocks = [
-            60,
-            heading,
-            45,
-            _block(view.statement, 15, 24, text),
-            _block(view.reason, 15, 24, text) + 40 if view.reason else 0,
-            30 + _block(view.article_title, 13, 21, text),
-        ]
-        return sum(blocks)
-    blocks = [
-        44,
-        heading + 5,
-        _block(view.introduction, 14, 21, text),
-        62,
-        _block(view.lean.sentence, 17, 25, text) + 16,
-        0 if view.lean.value in {"not-political", "not-rated"} else 36,
-        _block(view.rationale, 15, 24, min(text, 600)) + 12 if view.rationale else 0,
-        28 if view.lean.confidence else 0,
-        32 if view.methodology else 0,
+        statement = 33 + 26 * _lines(view.statement, 16 * _SERIF, text)
+        reason = 8 + 26 * _lines(view.reason + "x" * 20, 16 * _SERIF, text) if view.reason else 0
+        return ceil(tall * (38 + 31 + 42 + statement + reason + about))
+    corrections = (
+        24 * _lines(c.kind_name + c.at.text + c.note, 15 * _SERIF, text - 35) + 15
+        for c in view.corrections
+    )
+    boxes = [
+        38 + 31 + _SPARE,
+        20 * _lines(view.introduction, 13 * _SANS, text),
+        45 + 17,
+        17 + 25 * _lines(_TAGS.sub("", view.lean.sentence), 17 * _SERIF, text),
+        34 if view.lean.steps else 0,
+        17 + 24 * _lines(view.rationale, 15 * _SERIF, min(text, 600)) if view.rationale else 0,
+        20 if view.lean.confidence else 0,
+        24 if view.methodology else 0,
         *(_summary(group.heading, group.count, text) for group in view.groups),
-        _summary("x" * 10, view.sources_count, text) if view.sources else 0,
-        70 if view.corrections else 0,
-        *(
-            _block(c.kind_name + c.at.text + c.note, 15, 24, text - 20) + 4
-            for c in view.corrections
-        ),
-        _block("".join(view.disclosure), 13, 21, text) + 22,
-        _block(view.article_title + "x" * 40, 13, 21, text),
+        _summary("", view.sources_count, text) if view.sources else 0,
+        58 + sum(corrections) if view.corrections else 0,
+        20 * _lines(_TAGS.sub("", " ".join(view.disclosure)), 13 * _SANS, text),
+        about,
     ]
-    return sum(blocks)
+    return ceil(tall * sum(boxes))
+
+
+_TAGS = re.compile(r"<[^>]*>")
 
 
 def _summary(heading: str, count: str, width: int) -> int:
-    room = width - 50 - len(count) * 8
-    return max(49, _block(heading, 17, 23, room) + 18)
+    room = width - 36 - round(len(count) * 13 * _SANS)
+    return max(49, 17 + 23 * _lines(heading, 17 * _SERIF, room))
 
 
-def _block(text: str, size: int, line: int, width: int) -> int:
-    """Return the height of ``text`` (HTML counts as if it were shown) set in ``width``."""
-    return line * ceil(len(text) * size * _GLYPH / width) if text else 0
+def _lines(text: str, advance: float, width: int) -> int:
+    """Return how many lines ``text`` fills; a line loses half a word at its end."""
+    return ceil(len(text) * advance / (width - 3 * advance))

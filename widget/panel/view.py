@@ -100,7 +100,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class LeanView:
-    """The viewpoint: its sentence is what counts, the scale repeats it to the eye."""
+    """The viewpoint: its sentence is what counts, the scale repeats it to the eye.
+
+    ``steps`` is empty where the article has no place on the scale.
+    """
 
     value: Lean
     sentence: Markup
@@ -270,7 +273,9 @@ def _lean(entry: Entry, speech: words.Words) -> LeanView:
     return LeanView(
         value=lean,
         sentence=speech.lean_sentence(lean),
-        steps=tuple(Step(speech.lean(step), step == lean) for step in LEAN_SCALE),
+        steps=tuple(Step(speech.lean(step), step == lean) for step in LEAN_SCALE)
+        if lean in LEAN_SCALE
+        else (),
         confidence=speech.confidence(entry.viewpoint.confidence),
     )
 
@@ -312,6 +317,7 @@ def _pieces(text: str, sources: int, occurrences: Counter[int]) -> Iterator[Mark
             references.append(Reference(piece.number, occurrences[piece.number], source=known))
             continue
         if references:
+            before = before.rstrip()
             word = _LAST_WORD.search(before)
             start = word.start() if word else len(before)
             stop = _PUNCTUATION.match(piece)

@@ -166,10 +166,10 @@ class Words:
             )
         if reviewer and reviewed:
             yield self._html(
-                _("%(reviewer)s reviewed it on %(date)s."), reviewer=reviewer, date=reviewed
+                _("Reviewed by %(reviewer)s on %(date)s."), reviewer=reviewer, date=reviewed
             )
         elif reviewer:
-            yield self._html(_("%(reviewer)s reviewed it."), reviewer=reviewer)
+            yield self._html(_("Reviewed by %(reviewer)s."), reviewer=reviewer)
         elif origin != "human":
             yield self._html(_("No person reviewed it before it was published."))
 

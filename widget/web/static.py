@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 
 import rjsmin
 from flask import Blueprint, Response, abort, request
 
 from widget import answers, assets, panel
-from widget.entry import json_schema
+from widget.entry import schema_document
 from widget.panel import Representation
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -26,9 +25,7 @@ def blueprint() -> Blueprint:
     stylesheet = Representation(css, css_type)
     evergreen = {"embed.css": Representation(panel.host_stylesheet().encode(), css_type)}
     immutable = {css_name: stylesheet, assets.versioned("embed.js", loader): embed_js}
-    schema = Representation(
-        (json.dumps(json_schema(), indent=2) + "\n").encode(), "application/schema+json"
-    )
+    schema = Representation(schema_document(), "application/schema+json")
 
     routes = Blueprint("static", __name__)
 
