@@ -93,6 +93,13 @@
         this.#root.addEventListener("toggle", ({ target }) => {
           if (target.matches("details")) emit(this, target.open ? "expand" : "collapse", { part: target.id });
         }, true);
+        // Chromium gives the focus back to the host of the shadow root, which cannot have it.
+        let mark;
+        this.#root.addEventListener("beforetoggle", ({ target, newState }) => {
+          const focused = this.#root.activeElement;
+          if (newState === "open") mark = focused;
+          else if (target.contains(focused)) queueMicrotask(() => mark?.focus());
+        }, true);
       }
       const template = document.createElement("template");
       template.innerHTML = trusted ? trusted.createHTML(html) : html;

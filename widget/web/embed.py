@@ -30,9 +30,6 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     @routes.get("/panel/<entry_id>")
     def frame(entry_id: str | None) -> Response:
         options = Options.from_query(request.args)
-        refusal = _refused_frame(settings, options)
-        if refusal:
-            return refusal
         try:
             subject = _subject(store, entry_id)
         except StoreUnavailable:
@@ -43,6 +40,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if subject is None:
             page = panel.message_frame("unknown", settings.publications[0], options)
             return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
+        refusal = _refused_frame(_publication(subject), options)
+        if refusal and isinstance(subject, Live):
+            return refusal
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
         return answers.send(_cached(subject, options, panel.frame), request, status=status)
 
@@ -114,7 +114,7 @@ def _once(page: panel.Page, status: int) -> Response:
     return answers.send(_representation(page), request, status=status, cache_control="no-store")
 
 
-def _refused_frame(settings: Settings, options: Options) -> Response | None:
+def _refused_frame(publication: Publication, options: Options) -> Response | None:
     """Return the page for a host that is not listed, where the browser says which it is.
 
     Without it readers would see the browser's own "refused to connect", which helps nobody.
@@ -123,9 +123,8 @@ def _refused_frame(settings: Settings, options: Options) -> Response | None:
     if request.headers.get("Sec-Fetch-Dest") != "iframe" or "Referer" not in request.headers:
         return None
     asking = origin(request.headers["Referer"])
-    if asking == origin(request.url_root) or settings.allows(asking):
+    if asking == origin(request.url_root) or publication.allows(asking):
         return None
-    publication = settings.publications[0]
     page = panel.message_frame(
         "refused",
         publication,

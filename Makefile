@@ -1,0 +1,57 @@
+# `make help` lists the targets. Everything they need is put into .venv and tests/node.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench schema messages format clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.installed ## show panels on the pages of a small fictional newspaper
+	$(BIN)/insights demo $(ARGS)
+
+test: .venv/.test ## install what the tests need, and run all of them
+	$(BIN)/python tests/provision.py
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: .venv/.lint ## ruff and strict mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.test ## measure weights and speeds
+	$(BIN)/python -m benchmarks $(ARGS)
+
+schema: .venv/.installed ## write static/entry.schema.json anew
+	$(BIN)/python -c "import pathlib, widget.entry; pathlib.Path('static/entry.schema.json').write_bytes(widget.entry.schema_document())"
+
+messages: .venv/.installed ## collect the interface's messages into the catalogs
+	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
+	for language in ar de es fr; do $(BIN)/pybabel -q update -i widget/locale/messages.pot -o widget/locale/$$language/LC_MESSAGES/messages.po -l $$language --omit-header --no-fuzzy-matching || exit 1; done
+
+format: .venv/.lint ## let ruff format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove everything that was installed or made
+	rm -rf .venv tests/node/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say which: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.test: .venv/.installed pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+.venv/.lint: .venv/.installed pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lint]'
+	@touch $@
