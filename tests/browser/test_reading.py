@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from running import Running
 from ways import WAYS, panel, scope
 
+
 def focused(page: Page, way: str) -> Locator:
     """Return the element that has the focus, inside the frame or the shadow root, too."""
     return scope(page, way).locator(":focus").last
