@@ -118,7 +118,13 @@ class Rig:
     def run(self, root: Path, inject: str | None = None, scenario: str = "changes") -> Run:
         pid, out = self.start(root, scenario)
         log = root.parent / "strace.log"
-        options = ["-e", "trace=" + ",".join(f"?{call}" for call in CALLS), "-e", "signal=none"]
+        options = [
+            "-e",
+            "trace=" + ",".join(f"?{call}" for call in (*CALLS, "writev")),
+            "-e",
+            "signal=none",
+            "-y",
+        ]
         if inject:
             options += ["-e", f"inject={inject}"]
         with subprocess.Popen(
@@ -207,6 +213,31 @@ def points(plain: Plain, kind: str) -> list[tuple[str, int]]:
             found.append((call, counts[call]))
     assert found, f"the store makes no call of the kind {kind}: the test is blind"
     return found
+
+
+def test_each_acknowledgement_comes_after_the_fsyncs_of_all_that_it_rests_on(plain: Plain) -> None:
+    waiting: set[str] = set()
+    acks = synced = 0
+    for line in plain.calls:
+        call, _, rest = line.partition("(")
+        paths = re.findall(r'"([^"]+)"', rest)
+        if call == "openat" and "O_CREAT" in rest and paths[0].endswith("-tmp"):
+            waiting.add(paths[0])
+        elif call.startswith(("link", "rename", "unlink")):
+            target = Path(paths[-1])
+            assert call.startswith("unlink") or paths[0] not in waiting, line
+            if (target.suffix == ".json" and target.parent.name != "journal") or call[:4] == "link":
+                waiting.add(str(target.parent))
+        elif call.startswith(("fsync", "fdatasync")):
+            match = re.search(r"<(.+)>", rest)
+            assert match
+            synced += match[1] in waiting
+            waiting.discard(match[1])
+        elif call == "writev":
+            acks += 1
+            assert waiting == set(), line
+    assert acks == len(CHANGES)
+    assert synced > 4 * acks
 
 
 def after(root: Path) -> State:
