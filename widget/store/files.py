@@ -68,7 +68,7 @@ class DirStore:
     def live(self, entry_id: str) -> Live | Withdrawn | None:
         """Return what readers see. One stat where nothing changed."""
         known = self._shelf.entries.get(entry_id)
-        if known is not None and not known.live_file.racy:
+        if known is not None and not known.live_file.racy and not known.unsettled:
             try:
                 status = os.lstat(self._live.file_path(entry_id))
             except OSError:
@@ -204,12 +204,18 @@ class DirStore:
                     ids.add(entry_id)
         changed_by_hand = []
         for entry_id in ids:
+            known = entries.get(entry_id, NOTHING)
+            if known.unsettled and known.live_file.entry is not None:
+                # Its address was taken; perhaps one of the others gives it up in this scan.
+                changed_by_hand.append((known.live_file.modified, entry_id))
             try:
                 self._bring_up_to_date(entry_id, judge=False)
             except Unjudged:
                 changed_by_hand.append((self._live.look(entry_id).modified, entry_id))
         # Of two files with one address the older one has it, in every process.
-        for _, entry_id in sorted(changed_by_hand):
+        changed_by_hand.sort()
+        freed = [each for each in changed_by_hand if each[1] in entries]
+        for _, entry_id in (*changed_by_hand, *freed):
             self._bring_up_to_date(entry_id, judge=True)
 
     def _bring_up_to_date(self, entry_id: str, *, judge: bool) -> None:

@@ -66,7 +66,7 @@ class Folder:
             self._files[entry_id] = file
             if file.breaches:
                 self._problems.report(self.place(entry_id), file.signature, file.breaches)
-            else:
+            elif file.raw != known.raw:
                 self._problems.clear(self.place(entry_id))
         return file
 

@@ -102,14 +102,7 @@ class Journal:
         says whether nothing was saved or nobody knows.
         """
         entry_id = revision.entry.id
-        record = Record(
-            new_token(),
-            revision.number,
-            moment(revision.at),
-            revision.actor,
-            revision.action,
-            {place: self._step(place, entry_id, put=put) for place, put in steps.items()},
-        )
+        record = self._record(revision, steps)
         try:
             self._prepare(record, revision)
             self._link(record, revision)
@@ -134,6 +127,16 @@ class Journal:
                 self._disk.fail("a change was cut short", error)
             message = f"it is in doubt whether revision {revision.number} of {entry_id!r} was saved"
             raise StoreUnavailable(f"{message}: {self._disk.failure}") from error
+
+    def _record(self, revision: Revision, steps: dict[Place, bool]) -> Record:
+        try:
+            planned = {
+                place: self._step(place, revision.entry.id, put=put) for place, put in steps.items()
+            }
+        except OSError as error:
+            raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+        at = moment(revision.at)
+        return Record(new_token(), revision.number, at, revision.actor, revision.action, planned)
 
     def _step(self, place: Place, entry_id: str, *, put: bool) -> Step:
         path = self._target(place, entry_id)

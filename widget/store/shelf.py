@@ -117,12 +117,13 @@ class Shelf:
                 return replace(_showing(made, _shown(gone)), unrecorded=frozenset({"live"}))
             return replace(self._fall_back(known, made), unsettled=True, vanishing=True)
         if last is not None and last.action == "publish" and _same(last.entry, file.entry):
+            self._problems.clear(self._live.place(entry_id))
             last = replace(last, entry=file.entry)  # One object: half the memory.
             made = replace(made, standing=replace(made.standing, live=last))
             return _showing(made, _live(known, last))
         if known is not NOTHING and self._journal.is_open(entry_id):
             return replace(self._fall_back(known, made), unsettled=True)
-        if not judge:
+        if not judge and not file.verdict:
             raise Unjudged(entry_id)
         if not file.verdict:
             file.verdict.append(self._broken_rules(file.entry))

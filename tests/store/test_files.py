@@ -1,0 +1,423 @@
+"""What is special to the store that is a folder of files: people and their editors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from store_support import document, entry, finish, put, rules, start_python, until
+
+from widget.entry.gate import MAX_BYTES
+from widget.errors import InvalidEntry, StoreUnavailable
+from widget.store import Live, Store, Withdrawn, open_store
+from widget.store.files import DirStore
+
+ID = "ferry-fares"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def files(data: Path) -> Store:
+    return open_store(f"dir:{data}", rules)
+
+
+def published(store: Store, entry_id: str = ID, title: str = "Make the ferry free") -> None:
+    store.save(entry(entry_id, title), actor="ana")
+    store.publish(entry_id, actor="ana")
+
+
+def title(store: Store, entry_id: str = ID) -> str | None:
+    live = store.live(entry_id)
+    return live.entry.article.title if isinstance(live, Live) else None
+
+
+def actions(store: Store, entry_id: str = ID) -> list[tuple[str, str]]:
+    return [(each.actor, each.action) for each in reversed(store.history(entry_id))]
+
+
+def places(store: Store) -> list[str]:
+    return [problem.where for problem in store.problems()]
+
+
+# Hand edits that count
+
+
+@pytest.mark.parametrize("by_rename", [True, False])
+def test_an_edit_by_hand_is_live_within_a_second_and_becomes_a_revision(
+    data: Path, files: Store, by_rename: bool
+) -> None:
+    published(files)
+    path = data / "live" / f"{ID}.json"
+    if by_rename:
+        put(path, document(title="By hand"))
+    else:
+        path.write_bytes(document(title="By hand"))
+    until(lambda: title(files) == "By hand")
+    until(lambda: files.head(ID) == 3)
+    assert actions(files)[-1] == ("file", "publish")
+    live = files.live(ID)
+    assert isinstance(live, Live)
+    assert live.revision == 3
+    assert path.read_bytes() == document(title="By hand")
+    assert files.problems() == []
+
+
+def test_an_edit_of_the_same_length_at_the_same_time_is_noticed(data: Path, files: Store) -> None:
+    published(files, title="one")
+    path = data / "live" / f"{ID}.json"
+    for number in range(20):
+        word = f"{number:03d}"
+        path.write_bytes(document(title=word))
+        until(lambda word=word: title(files) == word)  # type: ignore[misc]  # bound at once
+
+
+def test_a_file_added_by_hand_without_any_revisions_is_live(data: Path, files: Store) -> None:
+    put(data / "live" / f"{ID}.json", document())
+    until(lambda: title(files) == "Make the ferry free")
+    until(lambda: files.find(entry().article.url) == ID)
+    assert actions(files) == [("file", "publish")]
+    assert files.ids() == [ID]
+
+
+def test_files_added_before_the_start_are_live(data: Path) -> None:
+    (data / "live").mkdir(parents=True)
+    (data / "live" / f"{ID}.json").write_bytes(document())
+    store = open_store(f"dir:{data}", rules)
+    assert title(store) == "Make the ferry free"
+    assert actions(store) == [("file", "publish")]
+
+
+def test_a_file_removed_by_hand_is_a_withdrawal_and_stays_one(data: Path, files: Store) -> None:
+    published(files)
+    (data / "live" / f"{ID}.json").unlink()
+    until(lambda: isinstance(files.live(ID), Withdrawn))
+    until(lambda: files.head(ID) == 3)
+    assert actions(files)[-1] == ("file", "withdraw")
+    again = open_store(f"dir:{data}", rules)
+    assert again.live(ID) == files.live(ID)
+    assert not (data / "live" / f"{ID}.json").exists()
+    assert again.find(entry().article.url) == ID
+
+
+def test_a_file_removed_while_nobody_looked_is_not_shown_at_start(data: Path, files: Store) -> None:
+    published(files)
+    (data / "live" / f"{ID}.json").unlink()
+    again = open_store(f"dir:{data}", rules)
+    assert isinstance(again.live(ID), Withdrawn)
+
+
+def test_a_file_that_comes_back_at_once_was_never_withdrawn(data: Path, files: Store) -> None:
+    published(files)
+    path = data / "live" / f"{ID}.json"
+    aside = data / "aside"
+    path.rename(aside)
+    assert title(files) == "Make the ferry free"
+    aside.rename(path)
+    until(lambda: not files._look(ID).unsettled)  # type: ignore[attr-defined]  # of DirStore
+    assert files.head(ID) == 2
+    assert title(files) == "Make the ferry free"
+
+
+def test_a_withdrawn_entry_put_back_by_hand_is_live_again(data: Path, files: Store) -> None:
+    published(files)
+    files.withdraw(ID, actor="ana")
+    put(data / "live" / f"{ID}.json", document())
+    until(lambda: title(files) is not None)
+    assert actions(files)[-1] == ("file", "publish")
+
+
+def test_a_publication_by_hand_keeps_the_draft(data: Path, files: Store) -> None:
+    published(files)
+    files.save(entry(title="Work"), actor="ana")
+    put(data / "live" / f"{ID}.json", document(title="By hand"))
+    until(lambda: files.head(ID) == 4)
+    draft = files.draft(ID)
+    assert draft is not None
+    assert (draft.actor, draft.revision, draft.entry.article.title) == ("ana", 3, "Work")
+    assert open_store(f"dir:{data}", rules).draft(ID) == draft
+
+
+def test_drafts_are_edited_added_and_removed_by_hand_too(data: Path, files: Store) -> None:
+    path = data / "drafts" / f"{ID}.json"
+    put(path, document(title=""))
+    until(lambda: files.draft(ID) is not None)
+    put(path, document(title="Second"))
+    until(lambda: (draft := files.draft(ID)) and draft.entry.article.title == "Second")
+    path.unlink()
+    until(lambda: files.draft(ID) is None)
+    assert actions(files) == [("file", "save"), ("file", "save"), ("file", "discard")]
+    assert files.problems() == []
+
+
+def test_a_reformatted_file_is_no_new_revision(data: Path, files: Store) -> None:
+    published(files)
+    put(data / "live" / f"{ID}.json", document())
+    put(data / "drafts" / "other.json", document("other"))
+    until(lambda: files.draft("other") is not None)
+    assert title(files) == "Make the ferry free"
+    assert files.head(ID) == 2
+
+
+def test_a_change_that_did_not_know_of_a_hand_edit_is_a_conflict(data: Path, files: Store) -> None:
+    published(files)
+    put(data / "live" / f"{ID}.json", document(title="By hand"))
+    with pytest.raises(Exception, match="file came first"):
+        files.save(entry(title="Mine"), actor="ana", head=2)
+
+
+def test_several_processes_record_one_hand_edit_once(data: Path, files: Store) -> None:
+    published(files)
+    script = (
+        "import sys, store_support as s\n"
+        "from widget.store import open_store\n"
+        "store = open_store('dir:' + sys.argv[1], s.rules)\n"
+        "print('ready', flush=True)\n"
+        "s.until(lambda: store.live('ferry-fares').entry.article.title == 'By hand', within=20)\n"
+        "s.until(lambda: store.head('ferry-fares') >= 3, within=5)\n"
+    )
+    processes = [start_python(script, str(data)) for _ in range(3)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    put(data / "live" / f"{ID}.json", document(title="By hand"))
+    for process in processes:
+        finish(process)
+    assert actions(files) == [("ana", "save"), ("ana", "publish"), ("file", "publish")]
+
+
+def test_processes_that_publish_one_entry_lose_nothing(data: Path, files: Store) -> None:
+    script = (
+        "import sys, store_support as s\n"
+        "from widget.errors import Conflict, NotFound\n"
+        "from widget.store import open_store\n"
+        "store = open_store('dir:' + sys.argv[1], s.rules)\n"
+        "done = 0\n"
+        "while done < 8:\n"
+        "    try:\n"
+        "        head = store.head('ferry-fares')\n"
+        "        title = f'{sys.argv[2]} {done}'\n"
+        "        saved = store.save(s.entry(title=title), actor=sys.argv[2], head=head)\n"
+        "        store.publish('ferry-fares', actor=sys.argv[2], head=saved.number)\n"
+        "        done += 1\n"
+        "    except (Conflict, NotFound):\n"
+        "        pass\n"
+    )
+    for process in [start_python(script, str(data), name) for name in "abc"]:
+        finish(process)
+    history = files.history(ID)
+    assert [each.number for each in history] == list(range(len(history), 0, -1))
+    live = [each.entry.article.title for each in history if each.action == "publish"]
+    assert sorted(live) == [f"{name} {count}" for name in "abc" for count in range(8)]
+    assert title(files) == live[0]
+
+
+# What is set aside
+
+
+def spoil(path: Path, how: str) -> None:
+    path.unlink(missing_ok=True)
+    if how == "pipe":
+        os.mkfifo(path)
+    elif how == "link":
+        path.with_name("target").write_bytes(document())
+        path.symlink_to(path.with_name("target"))
+    elif how == "folder":
+        path.mkdir()
+    elif how == "socket":
+        place = Path.cwd()
+        os.chdir(path.parent)  # the path of a socket is short
+        with socket.socket(socket.AF_UNIX) as end:
+            end.bind(path.name)
+        os.chdir(place)
+    else:
+        data = {
+            "torn": document()[:-9],
+            "long": document() + b" " * MAX_BYTES,
+            "broken": b"\xff\x00{",
+            "empty": b"",
+            "deep": b"[" * 100_000,
+            "other id": document("other"),
+            "no title": document(title=""),
+        }
+        path.write_bytes(data[how])
+
+
+ODD = [
+    "pipe",
+    "link",
+    "folder",
+    "socket",
+    "torn",
+    "long",
+    "broken",
+    "empty",
+    "deep",
+    "other id",
+    "no title",
+]
+
+
+@pytest.mark.parametrize("how", ODD)
+def test_what_cannot_be_served_is_reported_and_what_was_live_stays_live(
+    data: Path, files: Store, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    published(files)
+    published(files, "other-one")
+    before = files.live(ID)
+    with caplog.at_level(logging.WARNING, "widget.store"):
+        spoil(data / "live" / f"{ID}.json", how)
+        until(lambda: f"live/{ID}.json" in places(files))
+        for _ in range(3):
+            assert files.live(ID) == before
+            files.problems()
+    assert len([each for each in caplog.messages if each.startswith(f"live/{ID}.json")]) == 1
+    published(files, "other-one", "Changed")
+    again = open_store(f"dir:{data}", rules)
+    assert again.live(ID) == before
+    assert title(again, "other-one") == "Changed"
+    assert (data / "live" / f"{ID}.json").exists() or how == "link"
+    assert files.head(ID) == 2
+
+
+def test_a_mended_file_is_reported_no_more(data: Path, files: Store) -> None:
+    published(files)
+    spoil(data / "live" / f"{ID}.json", "torn")
+    until(lambda: places(files))
+    (data / "live" / f"{ID}.json").write_bytes(document(title="Mended"))
+    until(lambda: title(files) == "Mended")
+    assert places(files) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Ferry.json", "ferry.txt", "-.json", "ferry", "a b.json", "é.json", ".json~"]
+)
+def test_oddly_named_files_are_left_alone(data: Path, files: Store, name: str) -> None:
+    published(files)
+    (data / "live" / name).write_bytes(document())
+    hidden = name.startswith(".")
+    assert places(files) == ([] if hidden else [f"live/{name}"])
+    assert title(files) is not None
+    assert (data / "live" / name).exists()
+    (data / "live" / name).unlink()
+    assert places(files) == []
+
+
+def test_of_two_files_with_one_address_the_published_one_has_it(data: Path, files: Store) -> None:
+    published(files)
+    put(data / "live" / "a-copy.json", document("a-copy", article={"url": entry().article.url}))
+    until(lambda: places(files) == ["live/a-copy.json"])
+    assert files.live("a-copy") is None
+    assert files.find(entry().article.url) == ID
+    put(
+        data / "live" / f"{ID}.json", document(article={"url": "https://harborcourier.example/new"})
+    )
+    until(lambda: title(files, "a-copy") is not None)
+    assert places(files) == []
+
+
+@pytest.mark.parametrize("how", ["pipe", "torn", "folder", "broken"])
+def test_a_corrupt_revision_breaks_neither_numbering_nor_the_rest(
+    data: Path, files: Store, how: str
+) -> None:
+    published(files)
+    files.save(entry(title="Other"), actor="ana")
+    spoil(data / "revisions" / ID / "000003.json", how)
+    again = open_store(f"dir:{data}", rules)
+    assert title(again) == "Make the ferry free"
+    assert again.head(ID) >= 3
+    assert f"revisions/{ID}/000003.json" in places(again)
+    assert 3 not in [each.number for each in again.history(ID)]
+    number = again.save(entry(title="Next"), actor="ana").number
+    assert number == again.head(ID)
+    assert number > 3
+
+
+def test_a_broken_file_takes_no_publication_over_it(data: Path, files: Store) -> None:
+    files.save(entry(), actor="ana")
+    (data / "live" / f"{ID}.json").mkdir()
+    with pytest.raises(StoreUnavailable, match="no regular file"):
+        files.publish(ID, actor="ana")
+    assert files.head(ID) == 1
+
+
+# The folder itself
+
+
+def test_a_live_folder_that_is_gone_withdraws_nothing(data: Path, files: Store) -> None:
+    published(files)
+    (data / "live").rename(data / "moved")
+    with pytest.raises(StoreUnavailable):
+        files.problems()
+    with pytest.raises(StoreUnavailable, match="restore"):
+        open_store(f"dir:{data}", rules)
+    (data / "moved").rename(data / "live")
+    assert title(files) is not None
+    assert files.head(ID) == 2
+
+
+def test_two_workers_opening_at_once_do_not_disturb_each_other(data: Path, files: Store) -> None:
+    published(files)
+    before = files.live(ID)
+    script = (
+        "import sys, store_support as s\n"
+        "from widget.store import open_store\n"
+        "print(open_store('dir:' + sys.argv[1], s.rules).live('ferry-fares').digest)\n"
+    )
+    assert isinstance(before, Live)
+    for process in [start_python(script, str(data)) for _ in range(3)]:
+        assert finish(process).strip() == before.digest
+
+
+def test_leftover_temporary_files_are_cleared_away_at_start(data: Path, files: Store) -> None:
+    published(files)
+    for folder in ("live", "drafts", "journal", "revisions"):
+        (data / folder / f".{ID}.0123456789abcdef.insights-tmp").write_bytes(b"torn")
+    open_store(f"dir:{data}", rules)
+    assert list(data.rglob("*-tmp")) == []
+
+
+def test_a_hand_edit_is_served_where_it_cannot_be_recorded(
+    data: Path, files: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    published(files)
+    assert isinstance(files, DirStore)
+    (data / "lock").unlink()
+    (data / "lock").mkdir()  # no one gets the lock, as on a disk that can only be read
+    put(data / "live" / f"{ID}.json", document(title="By hand"))
+    until(lambda: title(files) == "By hand")
+    with pytest.raises(StoreUnavailable):
+        files.save(entry(), actor="ana")
+    assert files.head(ID) == 2
+    assert len([each for each in caplog.messages if "could not be recorded" in each]) == 1
+    again = open_store(f"dir:{data}", rules)
+    assert title(again) == "By hand"
+
+
+def test_an_unchanged_file_is_parsed_once(
+    data: Path, files: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(files)
+    path = data / "live" / f"{ID}.json"
+    until(lambda: not files._look(ID).live_file.racy)  # type: ignore[attr-defined]
+    monkeypatch.setattr("widget.store.folder.parse_entry", lambda _: pytest.fail("parsed again"))
+    first = files.live(ID)
+    os.utime(path)
+    for _ in range(3):
+        assert files.live(ID) == first
+        assert files.problems() == []
+
+
+def test_a_draft_that_is_too_long_to_be_read_again_is_refused(files: Store) -> None:
+    source = {"title": "T", "url": "https://t.example/", "quote": "x" * 2000}
+    some = entry(sources=[source] * 90)
+    many = some.model_copy(update={"sources": some.sources * 3})
+    assert files.save(some, actor="ana").number == 1
+    with pytest.raises(InvalidEntry, match="bytes long"):
+        files.save(many, actor="ana")
