@@ -107,6 +107,10 @@
       const [light, dark] = panel.dataset.accent.split(" ");
       panel.style.setProperty("--insights-accent-light", light);
       panel.style.setProperty("--insights-accent-dark", dark);
+      // Each part is named as its class: insights-scale is ::part(scale).
+      for (const it of template.content.querySelectorAll("[class]")) {
+        it.setAttribute("part", it.className.replace(/insights-?/g, "").trim() || "panel");
+      }
       this.#root.adoptedStyleSheets = [sheet];
       this.#root.replaceChildren(template.content);
     }

@@ -1,0 +1,1 @@
+"""What `make bench` measures. Ratios and bytes; nothing here passes or fails."""

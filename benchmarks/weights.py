@@ -1,0 +1,52 @@
+"""What a reader's browser fetches, in bytes. tests/test_weights.py holds the budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask.testing import FlaskClient
+
+from widget import demo
+from widget.app import create_app, rules
+from widget.config import Settings
+from widget.store import open_store
+
+TYPICAL = "ferry-fares"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One answer; ``budget`` in bytes, for the coding that is named."""
+
+    name: str
+    path: str
+    coding: str
+    budget: int | None = None
+
+
+WEIGHTS = (
+    Weight("frame of a typical entry", f"/panel/{TYPICAL}", "br", 8 * 1024),
+    Weight("fragment with its styles", f"/fragment/{TYPICAL}", "br", 5 * 1024),
+    Weight("fragment for the component", f"/fragment/{TYPICAL}?styles=none", "br"),
+    Weight("embed.js", "/embed.js", "gzip", 3 * 1024),
+    Weight("embed.js", "/embed.js", "br"),
+    Weight("frame of a typical entry", f"/panel/{TYPICAL}", "gzip"),
+)
+
+
+def service(folder: str) -> FlaskClient:
+    """Return a client of the service over the demo's entries, kept in ``folder``."""
+    settings = Settings.model_validate(
+        {"store": f"dir:{folder}", "publications": [demo.publication()]}
+    )
+    store = open_store(settings.store, rules(settings))
+    demo.fill(store)
+    return create_app(settings, store).test_client()
+
+
+def measure(client: FlaskClient, weight: Weight) -> int:
+    """Return the length of the answer's body as it is sent."""
+    answer = client.get(weight.path, headers={"Accept-Encoding": weight.coding})
+    assert answer.status_code == 200
+    assert answer.headers.get("Content-Encoding") == weight.coding
+    return len(answer.data)
