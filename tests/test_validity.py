@@ -21,7 +21,7 @@ VNU = Path(__file__).parent / "node" / "node_modules" / "vnu-jar" / "build" / "d
 NEWER_THAN_THE_CHECKER = re.compile(
     "CSS: (“(container-type|frame-sizing|position-area|position-try-fallbacks)”: "
     "Property “[a-z-]+” doesn't exist|Unrecognized at-rule “@container”"
-    "|“min-height”: Parse Error)\\."
+    "|“min-height”: Parse Error)"
 )
 
 

@@ -1,0 +1,90 @@
+"""The documentation says what is true: settings, addresses, commands, snippets, vendored files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from widget import panel
+from widget.app import create_app
+from widget.cli import main
+from widget.config import Publication, Settings
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("model", [Settings, Publication])
+def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
+    heading = {Settings: "## The service", Publication: "## A publication"}[model]
+    section = read("docs/settings.md").split(heading)[1].split("\n## ")[0]
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert sorted(documented) == sorted(model.model_fields)  # type: ignore[attr-defined]  # both are models
+
+
+def test_every_address_is_documented(tmp_path: Path) -> None:
+    app = create_app(Settings.model_validate({"store": f"dir:{tmp_path}"}))
+    documented = read("docs/http.md")
+    for rule in app.url_map.iter_rules():
+        path = f"{rule.rule}?url=" if rule.defaults else rule.rule
+        assert f"GET {path}`" in documented, f"docs/http.md does not say what {path} answers"
+
+
+def test_every_command_is_documented() -> None:
+    documented = re.findall(r"^\| `insights (\w+)", read("docs/commands.md"), re.MULTILINE)
+    assert sorted(documented) == sorted(main.commands)
+
+
+def test_every_option_of_a_panel_is_documented() -> None:
+    source = Path(panel.__file__).with_name("options.py").read_text("utf-8")
+    for option in set(re.findall(r'query\.get\("([a-z-]+)"', source)):
+        assert f"`{option}" in read("docs/http.md")
+
+
+def test_every_attribute_of_the_component_is_documented() -> None:
+    (listed,) = re.findall(r"observedAttributes = \[(.*?)\]", read("static/embed.js"))
+    for attribute in re.findall(r'"([a-z-]+)"', listed):
+        assert f"| `{attribute}` |" in read("docs/embedding.md")
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_between_documents_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_is_one_screen_and_a_half() -> None:
+    assert len(read("README.md").splitlines()) <= 90
+
+
+def test_the_readme_s_commands_are_targets() -> None:
+    targets = re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE)
+    for target in re.findall(r"^make (\w+)", read("README.md"), re.MULTILINE):
+        assert target in targets
+
+
+def test_ci_runs_the_readme_s_test_command() -> None:
+    assert {"make lint", "make test"} <= set(read(".ci/run").splitlines())
+
+
+def test_vendored_files_are_what_their_record_says() -> None:
+    folder = ROOT / "static" / "vendor"
+    recorded = json.loads((folder / "vendor.json").read_text("utf-8"))
+    kept = {path.name for path in folder.iterdir()} - {"vendor.json"}
+    assert kept == {it["file"] for it in recorded} | {it["licence_file"] for it in recorded}
+    for it in recorded:
+        assert it["version"] in it["file"]
+        assert hashlib.sha256((folder / it["file"]).read_bytes()).hexdigest() == it["sha256"]
+
+
+def test_no_document_tells_where_it_was_written() -> None:
+    for page in [*DOCS, ROOT / "CHANGELOG.md"]:
+        assert not re.search(r"/(root|home|work|tmp|Users)/", page.read_text("utf-8")), page
