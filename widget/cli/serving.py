@@ -40,12 +40,11 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
     # Opened once before the workers start, so that what keeps it shut is said here and once.
     open_store(settings.store, rules(settings)).close()
-    server.serve(
-        "widget.wsgi:app",
-        host=host or settings.host,
-        port=port or settings.port,
-        workers=workers or settings.workers,
-    )
+    host, port = host or settings.host, port or settings.port
+    workers = workers or settings.workers
+    server.check_port(host, port)
+    click.echo(f"Serving {settings.store} at http://{host}:{port} with {workers} workers.")
+    server.serve("widget.wsgi:app", host=host, port=port, workers=workers)
 
 
 @click.command()
