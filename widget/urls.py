@@ -108,5 +108,5 @@ def normalize(url: str) -> str:
         for pair in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKING.fullmatch(pair[0])
     )
-    key = _authority(parts).removeprefix("www.") + parts.path.rstrip("/")
+    key = re.sub(r"^(?:www\.)+", "", _authority(parts)) + parts.path.rstrip("/")
     return f"{key}?{urlencode(query)}" if query else key
