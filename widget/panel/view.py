@@ -250,7 +250,7 @@ def moment(day: date | datetime, language: str) -> Moment:
 def _common(
     content: str, language: str, publication: Publication, options: Options, prefix: str
 ) -> dict[str, Any]:
-    foreign = i18n.interface_language(content) != language or not content.startswith(language)
+    foreign = content.partition("-")[0].lower() != language
     return {
         "language": language if foreign else content,
         "direction": i18n.direction(language),
@@ -301,7 +301,8 @@ def _groups(
         )
 
 
-_LAST_WORD = re.compile(r"[^\s<>]{1,30}\Z")
+# A character reference counts as one character, so that none is cut in two.
+_LAST_WORD = re.compile(r"(?:&[^\s<>&;]+;|[^\s<>]){1,30}\Z")
 _PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
 
 
