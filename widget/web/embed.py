@@ -60,7 +60,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if asking and asking != origin(request.url_root) and not settings.allows(asking):
             return _refused_fragment(settings, asking)
         if request.method == "OPTIONS":
-            return answers.preflight(asking or "")
+            return answers.preflight(asking)
         subject = _subject(store, entry_id)
         if subject is None:
             response = Response(status=HTTPStatus.NO_CONTENT)
@@ -122,7 +122,10 @@ def _refused_frame(settings: Settings, options: Options) -> Response | None:
     """
     if request.headers.get("Sec-Fetch-Dest") != "iframe" or "Referer" not in request.headers:
         return None
-    asking = origin(request.headers["Referer"])
+    try:
+        asking = origin(request.headers["Referer"])
+    except ValueError:
+        return None
     if asking == origin(request.url_root) or settings.allows(asking):
         return None
     publication = settings.publications[0]
