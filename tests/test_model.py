@@ -179,13 +179,9 @@ def test_a_list_has_an_end(place: str, items: list[object], most: int) -> None:
     "entry_id", ["", "A", "-a", "a-", "a" * 81, "a_b", "a b", "a/b", "é", "a\n", "..", "a.b"]
 )
 def test_an_id_that_could_be_no_file_name_is_refused(entry_id: str) -> None:
-    assert refused(id=entry_id) == [
-        (
-            "$.id",
-            "must be 1 to 80 lower-case letters, digits and hyphens, "
-            "without a hyphen at either end",
-        )
-    ]
+    ((path, message),) = refused(id=entry_id)
+    assert path == "$.id"
+    assert message.startswith("must be 1 to 80 lower-case letters, digits and hyphens, without")
 
 
 @pytest.mark.parametrize("entry_id", ["a", "0", "a-b", "a--b", "a" * 80])
