@@ -214,7 +214,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    known = [f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields]
+    known = [name.upper() for name in Settings.model_fields]
     for variable in os.environ:
         name = variable.upper()
         if (
@@ -223,11 +223,12 @@ def _refuse_unknown_variables() -> None:
             or name == CONFIG_VARIABLE
         ):
             continue
-        key, *inner = name.split("__")
-        if inner and key in known and key != f"{ENV_PREFIX}PUBLICATIONS":
-            raise InvalidSettings(f"{variable}: is no setting; {key} holds no others")
+        key, *inner = name.removeprefix(ENV_PREFIX).split("__")
+        if inner and key in known and key != "PUBLICATIONS":
+            raise InvalidSettings(f"{variable}: is no setting; {ENV_PREFIX}{key} holds no others")
         if key not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+            # Without the prefix, which alone would make any name look like any other.
+            close = [f"{ENV_PREFIX}{near}" for near in difflib.get_close_matches(key, known, n=1)]
             hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists the keys"
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
