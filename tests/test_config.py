@@ -125,8 +125,8 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
         (
             '[[publications]]\norigins = ["https://paper.example/opinion"]',
             (
-                "publications[0].origins[0]: 'https://paper.example/opinion' is more than an origin; "
-                "write 'https://paper.example'"
+                "publications[0].origins[0]: 'https://paper.example/opinion' is more than an "
+                "origin; write 'https://paper.example'"
             ),
         ),
         (
