@@ -57,7 +57,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     )
     def fragment(entry_id: str | None) -> Response:
         asking = request.headers.get("Origin")
-        if asking and asking != origin(request.url_root) and not settings.allows(asking):
+        if asking == origin(request.url_root):
+            asking = None  # our own pages, which may read anything here
+        if asking and not settings.allows(asking):
             return _refused_fragment(settings, asking)
         if request.method == "OPTIONS":
             return answers.preflight(asking)
