@@ -59,7 +59,8 @@ def send(
 
 def _coding(request: Request) -> Coding:
     accepted = request.accept_encodings
-    return next((coding for coding in CODINGS if accepted[coding] > 0), "identity")
+    liked = max(CODINGS, key=lambda coding: accepted[coding])
+    return liked if accepted[liked] > 0 else "identity"
 
 
 def allow_origin(response: Response, origin: str) -> Response:
@@ -68,14 +69,14 @@ def allow_origin(response: Response, origin: str) -> Response:
     return response
 
 
-def preflight(origin: str) -> Response:
-    """Return the answer to a CORS preflight from ``origin`` (Fetch, section 3.3)."""
+def preflight(origin: str | None) -> Response:
+    """Return the answer to a CORS preflight from ``origin``, if any (Fetch, section 3.3)."""
     response = Response(status=HTTPStatus.NO_CONTENT)
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
     response.headers["Access-Control-Allow-Headers"] = HTMX_HEADERS
     response.headers["Access-Control-Max-Age"] = "86400"
     response.vary.add("Origin")
-    return allow_origin(response, origin)
+    return allow_origin(response, origin) if origin else response
 
 
 def origins_line(origin: str, publication: Publication | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
@@ -101,6 +102,12 @@ class Publication(BaseModel):
     def _one_colour(cls, value: object) -> object:
         return {"light": value} if isinstance(value, str) else value
 
+    @field_validator("origins", "kinds", "sections", mode="before")
+    @classmethod
+    def _written_as_json(cls, value: object) -> object:
+        """Read a list that a variable such as INSIGHTS_PUBLICATIONS__0__ORIGINS holds."""
+        return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
+
     def text(self, text: Text | None, language: str) -> str | None:
         """Return ``text`` in ``language``, else in the publication's own, else as it is."""
         if not isinstance(text, dict):
@@ -138,6 +145,14 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
 
+    @field_validator("publications", mode="before")
+    @classmethod
+    def _in_order(cls, value: object) -> object:
+        """Make a list of what INSIGHTS_PUBLICATIONS__0__NAME and its like amount to."""
+        if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
+            return [value[key] for key in sorted(value, key=int)]
+        return value
+
     def publication_for(self, article_url: str) -> Publication:
         """Return the publication that lists the article's origin, or else the first."""
         try:
@@ -162,6 +177,10 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     """
     path = config or DEFAULT_FILE
     from_file = _read(path) if config or path.exists() else {}
+    listed = from_file.get("publications")
+    if isinstance(listed, list):
+        # By number, so that the environment can change one key of one publication.
+        from_file["publications"] = {str(index): table for index, table in enumerate(listed)}
     _refuse_unknown_variables()
 
     class Layered(Settings):
@@ -195,7 +214,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    known = [f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields]
+    known = [name.upper() for name in Settings.model_fields]
     for variable in os.environ:
         name = variable.upper()
         if (
@@ -204,15 +223,22 @@ def _refuse_unknown_variables() -> None:
             or name == CONFIG_VARIABLE
         ):
             continue
-        if name.split("__")[0] not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+        key, *inner = name.removeprefix(ENV_PREFIX).split("__")
+        if inner and key in known and key != "PUBLICATIONS":
+            raise InvalidSettings(f"{variable}: is no setting; {ENV_PREFIX}{key} holds no others")
+        if key not in known:
+            # Without the prefix, which alone would make any name look like any other.
+            close = [f"{ENV_PREFIX}{near}" for near in difflib.get_close_matches(key, known, n=1)]
             hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists the keys"
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
 
 def _problems(error: ValidationError) -> list[str]:
     lines = []
-    for detail in error.errors():
+    details = error.errors()
+    for detail in details:
+        if detail["type"] == "too_short" and len(details) > 1:
+            continue  # of publications, where each was refused for what another line says
         key = "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
         ).lstrip(".")

@@ -98,6 +98,9 @@ def _cleaner() -> bleach.Cleaner:
         cleaner = _threads.cleaner = bleach.Cleaner(
             tags=TAGS, attributes=_allowed, protocols={"http", "https"}, strip=True
         )
+        # With ' for values that contain ", bleach would not escape them alike the second time,
+        # and footnotes would not see where the tag ends.
+        cleaner.serializer.use_best_quote_char = False
     return cleaner
 
 
@@ -108,6 +111,10 @@ class _Shape(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tokens.append(("start", tag, *(f"{name}={value}" for name, value in sorted(attrs))))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # HTML passes over the slash: <br/> is <br>.
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         self.tokens.append(("end", tag))

@@ -46,6 +46,8 @@ def link_problem(url: str) -> str | None:
         return "carries a user name or password; remove everything before the @"
     if port == 0 or parts.netloc.endswith(":"):
         return "has an unusable port; remove it"
+    if "]" in parts.netloc and not re.search(r"\](?::\d+)?\Z", parts.netloc):
+        return "cannot be read as a web address; copy it from the browser's address bar"
     return _host_problem(parts.hostname or "")
 
 
@@ -53,10 +55,11 @@ def _host_problem(host: str) -> str | None:
     problem = f"has the host {host!r}, which is no host name; copy the address again"
     if ":" in host:
         try:
-            ipaddress.IPv6Address(host)
+            address = ipaddress.IPv6Address(host)
         except ValueError:
             return problem
-        return None
+        # Browsers read no zone, such as %eth0.
+        return problem if address.scope_id else None
     if len(host) > 253 or unicodedata.normalize("NFKC", host) != host:
         return problem
     labels = host.removesuffix(".").split(".")
@@ -108,5 +111,7 @@ def normalize(url: str) -> str:
         for pair in parse_qsl(parts.query, keep_blank_values=True)
         if not _TRACKING.fullmatch(pair[0])
     )
-    key = _authority(parts).removeprefix("www.") + parts.path.rstrip("/")
+    # Either scheme's default port, since the key forgets which scheme it was.
+    authority = re.sub(r"^(?:www\.)+|:(?:80|443)$", "", _authority(parts))
+    key = authority + parts.path.rstrip("/")
     return f"{key}?{urlencode(query)}" if query else key

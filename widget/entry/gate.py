@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +19,11 @@ from widget.errors import Breach, InvalidEntry
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 20
+MAX_STEP = 100
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and content with a string that never ends: otherwise each quotation mark in
+# such a string would begin another search to the end of the document.
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -47,9 +51,12 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401  # JSON is any of six types
 
 
 def step(path: str, key: str | int) -> str:
-    """Return ``path`` extended by a key or an index, as RFC 9535 writes it."""
+    """Return ``path`` extended by a key or an index, as RFC 9535 writes it; long keys shortened."""
     if isinstance(key, int):
         return f"{path}[{key}]"
+    if len(key) > MAX_STEP:
+        # No key of ours is so long, and every path below it would carry it along.
+        key = f"{key[:MAX_STEP]}…"
     if _PLAIN_KEY.fullmatch(key):
         return f"{path}.{key}"
     return f"{path}[{json.dumps(key)}]"
@@ -84,8 +91,8 @@ def _parse(text: str) -> Any:  # noqa: ANN401
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        made.duplicates = tuple(key for key in made if keys.count(key) > 1)
+        times = Counter(key for key, _ in pairs)
+        made.duplicates = tuple(key for key in made if times[key] > 1)
     return made
 
 

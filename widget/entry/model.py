@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import difflib
 import json
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
     ValidationError,
 )
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from widget import markup
 from widget.entry.gate import read_json, step
@@ -43,6 +46,19 @@ Line = Annotated[str, StringConstraints(max_length=500)]
 Paragraph = Annotated[str, StringConstraints(max_length=2_000)]
 LightHtml = Annotated[str, StringConstraints(max_length=markup.MAX_LENGTH)]
 Url = Annotated[str, StringConstraints(max_length=MAX_URL_LENGTH)]
+
+
+def _written_out(value: object) -> object:
+    """Refuse what RFC 3339 does not call a point in time: pydantic also reads "1780000000"."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", value, re.ASCII):
+        return value
+    raise PydanticCustomError("datetime_parsing", "is no point in time")
+
+
+# Lax behind the check: strictly, only a value that comes straight from JSON would be read.
+Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written_out)]
 
 
 class _Part(BaseModel):
@@ -106,15 +122,15 @@ class Provenance(_Part):
     origin: Origin
     provider: Line | None = None
     model: Line | None = None
-    generated_at: AwareDatetime | None = None
+    generated_at: Moment | None = None
     reviewed_by: Line | None = None
-    reviewed_at: AwareDatetime | None = None
+    reviewed_at: Moment | None = None
 
 
 class Correction(_Part):
     """A change to a published entry that readers are told of."""
 
-    at: AwareDatetime
+    at: Moment
     kind: CorrectionKind
     note: Paragraph = Field(min_length=1)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from widget import footnotes, i18n, markup
+from widget import footnotes, i18n, markup, urls
 from widget.config import Publication, Text
 from widget.entry import Entry, Source, Withdrawn
 from widget.panel import words
@@ -186,7 +186,7 @@ def panel_view(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
         article_title=entry.article.title,
-        article_url=entry.article.url,
+        article_url=_link(entry.article.url),
         permalink=permalink,
         introduction=_own_text(publication, publication.introduction, language)
         or speech.introduction(),
@@ -221,7 +221,7 @@ def notice_view(
         **_common(withdrawn.language, language, publication, options, prefix),
         entry_id=withdrawn.id,
         article_title=withdrawn.article_title,
-        article_url=withdrawn.article_url,
+        article_url=_link(withdrawn.article_url),
         permalink=permalink,
         statement=words.Words(language).withdrawal(
             publication.name, moment(withdrawn.at, language).text, legal=withdrawn.legal
@@ -250,7 +250,7 @@ def moment(day: date | datetime, language: str) -> Moment:
 def _common(
     content: str, language: str, publication: Publication, options: Options, prefix: str
 ) -> dict[str, Any]:
-    foreign = i18n.interface_language(content) != language or not content.startswith(language)
+    foreign = content.partition("-")[0].lower() != language
     return {
         "language": language if foreign else content,
         "direction": i18n.direction(language),
@@ -301,7 +301,8 @@ def _groups(
         )
 
 
-_LAST_WORD = re.compile(r"[^\s<>]{1,30}\Z")
+# A character reference counts as one character, so that none is cut in two.
+_LAST_WORD = re.compile(r"(?:&[^\s<>&;]+;|[^\s<>]){1,30}\Z")
 _PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
 
 
@@ -337,17 +338,22 @@ def _source(number: int, source: Source, references: int, speech: words.Words) -
     return SourceView(
         number=number,
         title=source.title,
-        url=source.url,
+        url=_link(source.url),
         publisher=source.publisher,
         published=moment(source.published, speech.language) if source.published else None,
         kind_name=speech.source_kind(source.type),
         quote=source.quote,
-        archive_url=source.archive_url,
+        archive_url=_link(source.archive_url or "") or None,
         references=tuple(
             BackReference(index + 1, letter, speech.back_reference(number, letter))
             for index, letter in enumerate(letters)
         ),
     )
+
+
+def _link(url: str) -> str:
+    """Return ``url`` where it may be linked to, else nothing: a draft may hold anything."""
+    return "" if urls.link_problem(url) else url
 
 
 def _letter(index: int) -> str:

@@ -15,6 +15,7 @@ from widget.errors import Breach, Conflict, InsightsError, InvalidEntry, NotFoun
 from widget.store.durable import Disk, SyncFailed, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
 from widget.store.journal import Journal, Place
+from widget.store.layout import make_folders
 from widget.store.lock import PATIENCE_SECONDS, Busy, StoreLock
 from widget.store.problems import Problems, log
 from widget.store.protocol import Action, Draft, Live, Problem, Revision, Rules, Withdrawn
@@ -27,15 +28,13 @@ SCAN_SECONDS = 0.5
 STALE_SECONDS = 0.6
 RETRY_SECONDS = 5.0
 
-_FOLDERS = ("live", "drafts", "revisions", "journal")
-
 
 class DirStore:
     """A ``Store`` in the folder ``path``, which is made where it does not exist."""
 
     def __init__(self, path: str, rules: Rules) -> None:
         root = os.path.abspath(path)
-        _make_folders(root)
+        make_folders(root)
         self._problems = Problems()
         self._disk = Disk()
         self._lock = StoreLock(os.path.join(root, "lock"))
@@ -403,20 +402,3 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreUnavailable(f"the store cannot be read: {reason(error)}") from error
-
-
-def _make_folders(root: str) -> None:
-    try:
-        os.makedirs(root, 0o700, exist_ok=True)
-        if _has_revisions(root) and not os.path.isdir(os.path.join(root, "live")):
-            # An empty live/ would mean that a person withdrew every entry.
-            raise StoreUnavailable(f"{root} has revisions and no folder live/; restore that first")
-        for name in _FOLDERS:
-            os.makedirs(os.path.join(root, name), 0o700, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(f"the store {root} cannot be opened: {reason(error)}") from error
-
-
-def _has_revisions(root: str) -> bool:
-    path = os.path.join(root, "revisions")
-    return os.path.isdir(path) and any(not name.startswith(".") for name in os.listdir(path))

@@ -57,10 +57,12 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     )
     def fragment(entry_id: str | None) -> Response:
         asking = request.headers.get("Origin")
-        if asking and asking != origin(request.url_root) and not settings.allows(asking):
+        if asking == origin(request.url_root):
+            asking = None  # our own pages, which may read anything here
+        if asking and not settings.allows(asking):
             return _refused_fragment(settings, asking)
         if request.method == "OPTIONS":
-            return answers.preflight(asking or "")
+            return answers.preflight(asking)
         subject = _subject(store, entry_id)
         if subject is None:
             response = Response(status=HTTPStatus.NO_CONTENT)
@@ -122,7 +124,10 @@ def _refused_frame(publication: Publication, options: Options) -> Response | Non
     """
     if request.headers.get("Sec-Fetch-Dest") != "iframe" or "Referer" not in request.headers:
         return None
-    asking = origin(request.headers["Referer"])
+    try:
+        asking = origin(request.headers["Referer"])
+    except ValueError:
+        return None
     if asking == origin(request.url_root) or publication.allows(asking):
         return None
     page = panel.message_frame(

@@ -1,0 +1,150 @@
+"""The code's own order: imports point one way, and each library stands at one door."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from samples import ROOT
+
+# From the ground up; a module imports from its own part of a row, and from rows above it.
+ROWS = (
+    ("errors", "vocabulary", "assets"),
+    ("urls",),
+    ("config", "i18n", "footnotes", "markup"),
+    ("entry",),
+    ("panel",),
+    ("store",),
+    ("answers",),
+    ("web.embed", "web.static", "web.health"),
+    ("app",),
+    ("server",),
+    ("demo",),
+    ("cli",),
+    ("__main__", "wsgi"),
+)
+
+# The one module that a library is imported in, and why there.
+DOORS = {
+    "bleach": "markup",  # text becomes Markup nowhere else
+    "tinycss2": "panel.styles",  # the hardened stylesheet
+    "granian": "server",  # the production server
+    "brotli": "panel.representation",  # content codings
+    "gzip": "panel.representation",
+    "babel": "i18n",  # catalogs, dates, directions
+    "rcssmin": "panel.styles",
+    "fcntl": "store.lock",
+    "pydantic_settings": "config",
+}
+
+MODULES = sorted((ROOT / "widget").rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """Return such as ``panel.view``; a package has its own name, ``widget`` has none."""
+    return (
+        ".".join(path.relative_to(ROOT / "widget").with_suffix("").parts)
+        .removesuffix("__init__")
+        .rstrip(".")
+    )
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full names that a module imports, wherever in it; all are absolute."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+
+
+def part_of(name: str) -> tuple[int, str] | None:
+    """Return the row and the part that ``name`` belongs to, None for the package itself."""
+    for row, parts in enumerate(ROWS):
+        for part in parts:
+            if name == part or name.startswith(f"{part}."):
+                return row, part
+    return None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_only_to_the_rows_above(path: Path) -> None:
+    own = part_of(name_of(path))
+    for imported in imports(path):
+        package, _, inner = imported.partition(".")
+        if package != "widget" or inner == "__version__":
+            continue
+        if inner.startswith("web."):
+            assert part_of(inner), f"{inner} is in no row"
+        target = part_of(inner)
+        assert target is not None, f"{inner} is in no row"
+        assert own is not None, f"widget/__init__.py imports {inner}"
+        assert target == own or target[0] < own[0], f"{own[1]} imports {target[1]}"
+
+
+def test_every_module_is_in_a_row() -> None:
+    placeless = {name_of(path) for path in MODULES if part_of(name_of(path)) is None}
+    assert placeless == {"", "web"}
+
+
+@pytest.mark.parametrize(("library", "door"), DOORS.items())
+def test_a_library_is_imported_at_one_door(library: str, door: str) -> None:
+    doors = [
+        name_of(path)
+        for path in MODULES
+        if any(name == library or name.startswith(f"{library}.") for name in imports(path))
+    ]
+    assert doors == [door]
+
+
+def test_markup_arises_in_one_module() -> None:
+    for path in MODULES:
+        calls = [
+            node
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "Markup"
+            and (node.args or node.keywords)
+        ]
+        assert bool(calls) == (name_of(path) == "markup"), path
+
+
+def test_nothing_goes_around_the_door_of_markup() -> None:
+    for path in MODULES:
+        for name in imports(path):
+            if name.startswith(("markupsafe", "flask.Markup", "jinja2.utils")):
+                assert name in ("markupsafe.Markup", "markupsafe.escape"), path
+
+
+def test_what_is_marked_as_trusted_is_marked_in_few_places() -> None:
+    """Who calls ``markup.trusted`` vouches for its argument; a new place is to be looked at."""
+    callers = {
+        name_of(path)
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr == "trusted"
+    }
+    assert callers == {"demo", "panel.render", "panel.words"}
+
+
+def test_no_template_says_safe() -> None:
+    templates = sorted([*(ROOT / "templates").rglob("*"), *(ROOT / "examples").rglob("*.html")])
+    texts = {path: path.read_text("utf-8") for path in templates if path.is_file()}
+    assert len(texts) > 10
+    for path, text in texts.items():
+        assert not re.search(r"\|\s*safe\b|autoescape\s+false", text), path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_short_enough_to_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 420
