@@ -204,6 +204,13 @@ def test_what_is_published_again_is_served_again(client: FlaskClient, store: Sto
     assert (again.status_code, again.data) == (200, first.data)
 
 
+def test_a_second_withdrawal_is_told_with_its_own_reason(client: FlaskClient, store: Store) -> None:
+    for reason in ("The first reason.", "The second reason."):
+        published(store)
+        store.withdraw(ID, actor="ana", reason=reason)
+        assert reason in panel_text(client.get(PANEL))
+
+
 # Edits by hand
 
 
