@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -337,3 +338,20 @@ entries = st.builds(
 @given(entries)
 def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     assert parse_entry(entry.to_json()) == entry
+
+
+def test_true_is_no_schema_number() -> None:
+    document = json.loads(sample_entry().to_json())
+    document["schema"] = True
+    with pytest.raises(InvalidEntry) as refused:
+        parse_entry(json.dumps(document).encode())
+    assert [breach.path for breach in refused.value.breaches] == ["$.schema"]
+
+
+def test_a_document_with_thousands_of_breaches_names_the_first_and_counts_the_rest() -> None:
+    document = json.loads(sample_entry().to_json())
+    document.update({f"unknown{number}": 1 for number in range(5_000)})
+    with pytest.raises(InvalidEntry) as refused:
+        parse_entry(json.dumps(document).encode())
+    assert len(refused.value.breaches) == 201
+    assert refused.value.breaches[-1].message == "has 4800 more breaches; mend these first"

@@ -340,3 +340,13 @@ def test_every_breach_is_listed_at_once_in_the_order_of_the_document() -> None:
         "$.provenance.provider",
         "$.corrections[0].note",
     ]
+
+
+def test_a_point_that_says_nothing_once_it_is_sanitized_is_refused() -> None:
+    messages = [message for _, message in found(severity="error", **{f"{POINT}__text": "<p></p>"})]
+    assert any("says nothing" in message for message in messages)
+
+
+def test_a_marker_that_dangles_twice_in_a_point_is_reported_once() -> None:
+    messages = [message for _, message in found(**one_point("One [9] and again [9]."))]
+    assert sum("cites source [9]" in message for message in messages) == 1

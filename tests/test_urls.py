@@ -283,3 +283,12 @@ def test_a_host_may_begin_with_www_more_than_once() -> None:
 )
 def test_an_origin_is_written_as_browsers_write_it(url: str, expected: str) -> None:
     assert origin(url) == expected
+
+
+def test_an_address_typed_and_the_same_sent_by_a_browser_are_one() -> None:
+    typed, sent = (
+        "https://paper.example/opinión/café",
+        "https://paper.example/opini%c3%b3n/caf%C3%A9",
+    )
+    assert normalize(typed) == normalize(sent)
+    assert normalize("https://paper.example/a%2Fb") != normalize("https://paper.example/a/b")

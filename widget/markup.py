@@ -52,6 +52,11 @@ def display(text: str) -> Markup:
     return Markup(links)  # noqa: S704  # cleaned in the line above
 
 
+def plain(text: str) -> str:
+    """Return what readers can read of ``text``, without any markup."""
+    return clean(text).striptags()
+
+
 def change(text: str) -> str | None:
     """Return what ``clean`` makes of ``text`` where readers would notice a change, else None.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 MAX_LENGTH = 2048
 
@@ -100,8 +100,9 @@ def normalize(url: str) -> str:
     """Return the key under which an article's address is looked up.
 
     Folds what does not tell articles apart: scheme, ``www.``, the host's case, a default
-    port, the fragment, tracking parameters, the order of parameters, a trailing slash.
-    The key is no address: it has no scheme. Raises ValueError where ``url`` is no address.
+    port, the fragment, tracking parameters, the order of parameters, a trailing slash,
+    whether letters of the path are percent-encoded. The key is no address: it has no
+    scheme. Raises ValueError where ``url`` is no address.
     """
     parts = urlsplit(url.strip())
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
@@ -113,5 +114,8 @@ def normalize(url: str) -> str:
     )
     # Either scheme's default port, since the key forgets which scheme it was.
     authority = re.sub(r"^(?:www\.)+|:(?:80|443)$", "", _authority(parts))
-    key = authority + parts.path.rstrip("/")
+    # As browsers send it: letters outside ASCII percent-encoded, the codes in capitals.
+    path = quote(parts.path.rstrip("/"), safe="%/:@!$&'()*+,;=~")
+    path = re.sub(r"%[0-9a-fA-F]{2}", lambda code: code[0].upper(), path)
+    key = authority + path
     return f"{key}?{urlencode(query)}" if query else key

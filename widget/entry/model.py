@@ -37,6 +37,7 @@ from widget.vocabulary import (
 MAX_PERSPECTIVES = 6
 MAX_POINTS = 12
 MAX_SOURCES = 99
+MAX_BREACHES = 200
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$"
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$"
 
@@ -63,6 +64,10 @@ Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _no_boolean(value: object) -> object:
+    return None if isinstance(value, bool) else value
 
 
 class Article(_Part):
@@ -142,7 +147,8 @@ class Entry(_Part):
         extra="forbid", frozen=True, strict=True, title="Insights entry", json_schema_extra={}
     )
 
-    version: Literal[1] = Field(alias="schema")
+    # Strict does not tell true from 1 here.
+    version: Annotated[Literal[1], BeforeValidator(_no_boolean)] = Field(alias="schema")
     id: EntryId
     language: Language = Field(description="BCP 47; the direction of the text follows from it.")
     article: Article
@@ -165,7 +171,12 @@ def parse_entry(data: bytes) -> Entry:
         # As JSON again, since only pydantic's JSON mode reads dates strictly.
         return Entry.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise InvalidEntry([_breach(detail) for detail in error.errors()]) from error
+        errors = error.errors(include_url=False)
+        breaches = [_breach(detail) for detail in errors[:MAX_BREACHES]]
+        if len(errors) > MAX_BREACHES:
+            more = len(errors) - MAX_BREACHES
+            breaches.append(Breach("$", f"has {more} more breaches; mend these first"))
+        raise InvalidEntry(breaches) from error
 
 
 def _breach(error: ErrorDetails) -> Breach:

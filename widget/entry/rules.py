@@ -68,6 +68,8 @@ def _perspectives(entry: Entry) -> Iterator[Breach]:
                 yield Breach(f"{inner}.text", "is empty; write the point or remove it")
                 continue
             yield from _light_html(f"{inner}.text", point.text)
+            if not markup.cost_problem(point.text) and not markup.plain(point.text).strip():
+                yield Breach(f"{inner}.text", "says nothing once it is sanitized; write the point")
             if point.attributed_to is not None:
                 yield from _plain(
                     f"{inner}.attributed_to", point.attributed_to, required="a name, or null"
@@ -82,7 +84,7 @@ def _perspectives(entry: Entry) -> Iterator[Breach]:
 
 
 def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:
-    for marker in markers:
+    for marker in dict.fromkeys(markers):
         if marker.number > sources:
             have = f"there are {sources}" if sources else "there are none"
             yield Breach(
