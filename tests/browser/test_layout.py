@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -98,11 +99,13 @@ def test_a_frame_grows_and_shrinks_with_its_panel(
 
 
 def wait_until_fits(page: Page) -> None:
-    """Wait for the frame to be as tall as its document."""
-    inner = page.frames[1].evaluate("document.body.getBoundingClientRect().height")
-    page.wait_for_function(
-        "inner => Math.abs(document.querySelector('iframe').clientHeight - inner) < 1", arg=inner
-    )
+    """Wait for the frame to be as tall as its document; each look is a round trip."""
+    outer, inner = 0.0, -1.0
+    deadline = time.monotonic() + 10
+    while abs(outer - inner) >= 1:
+        assert time.monotonic() < deadline, f"the frame is {outer} tall, its document {inner}"
+        inner = page.frames[1].evaluate("document.body.getBoundingClientRect().height")
+        outer = page.locator("iframe").evaluate("it => it.clientHeight")
 
 
 def test_a_loader_that_comes_late_still_learns_the_height(page: Page, place: Running) -> None:
