@@ -139,3 +139,14 @@ def _text(value: object) -> str:
 def _label(names: tuple[str, ...]) -> str:
     label = ", ".join(names)
     return label[:1].upper() + label[1:]
+
+
+def name_of(path: str) -> str:
+    """Return a JSONPath as people say it: ``$.sources[2].url`` is "Source 3, address"."""
+    names: list[str] = []
+    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        if key:
+            names.append(_LABELS.get(key, key))
+        elif names:
+            names[-1] += f" {int(index) + 1}"
+    return _label(tuple(names)) or "The document"
