@@ -18,6 +18,7 @@ ROWS = (
     ("entry",),
     ("panel",),
     ("store",),
+    ("accounts",),
     ("answers",),
     ("web.embed", "web.static", "web.health"),
     ("app",),
@@ -29,6 +30,7 @@ ROWS = (
 
 # The one module that a library is imported in, and why there.
 DOORS = {
+    "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet
     "granian": "server",  # the production server

@@ -18,7 +18,7 @@ import click
 from widget import assets, server
 from widget import demo as courier
 from widget.app import rules
-from widget.cli.context import Context
+from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings
 from widget.errors import InsightsError
 from widget.store import open_store
@@ -122,9 +122,16 @@ def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 @click.command()
+@click.option("--admin", metavar="NAME", help="Make this user the first admin.")
+@password_option()
 @click.pass_obj
-def init(context: Context) -> None:
-    """Make insights.toml, with every key explained, and the store."""
+def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
+    """Make insights.toml, with every key explained, the store, and the first admin.
+
+    Asks for the admin's name and password where somebody sits at a terminal.
+    """
+    if password_stdin and not admin:
+        raise click.UsageError("--password-stdin needs --admin NAME.")
     path = context.config or DEFAULT_FILE
     if path.exists():
         click.echo(f"{path}: is already there; left as it is")
@@ -133,3 +140,24 @@ def init(context: Context) -> None:
         click.echo(f"{path}: made; set your publication's name and origins in it")
     with context.store():
         click.echo(f"{context.settings.store}: ready")
+    _first_admin(context, admin, from_stdin=password_stdin)
+
+
+def _first_admin(context: Context, name: str | None, *, from_stdin: bool) -> None:
+    accounts = context.accounts()
+    there = [user.name for user in accounts.users() if user.role == "admin"]
+    if there:
+        if name:
+            raise InsightsError(
+                f"{there[0]} is an admin already; make others with: insights user add"
+            )
+        return
+    if not name and sys.stdin.isatty():
+        name = click.prompt(
+            "Name of the first admin (empty: later)", default="", show_default=False
+        )
+    if not name:
+        click.echo("Nobody can sign in yet. Make the first admin: insights init --admin NAME")
+        return
+    accounts.add_user(name, "admin", ask_password(name, from_stdin=from_stdin))
+    click.echo(f"{name}: may sign in as admin")
