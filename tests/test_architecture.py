@@ -19,8 +19,18 @@ ROWS = (
     ("panel", "diff"),
     ("store",),
     ("catalog",),
+    ("accounts",),
     ("answers",),
     ("web.embed", "web.static", "web.health"),
+    ("web.admin.guards", "web.admin.forms"),
+    (
+        "web.admin.session",
+        "web.admin.entries",
+        "web.admin.editor",
+        "web.admin.publishing",
+        "web.admin.history",
+    ),
+    ("web.admin",),
     ("app",),
     ("server",),
     ("demo",),
@@ -30,6 +40,7 @@ ROWS = (
 
 # The one module that a library is imported in, and why there.
 DOORS = {
+    "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet
     "granian": "server",  # the production server

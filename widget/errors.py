@@ -52,3 +52,23 @@ class Conflict(InsightsError):
 
 class StoreUnavailable(InsightsError):
     """The store cannot be read or written now; nothing was acknowledged."""
+
+
+class InvalidAccount(InsightsError):
+    """An account, a password or a token cannot be made so; the message says what to change."""
+
+
+class Denied(InsightsError):
+    """Nobody is let in by this name and password, or by this token. Never says which was wrong."""
+
+
+class Forbidden(InsightsError):
+    """Somebody who is known may not do this: the role is too low, or a second person must."""
+
+
+class Throttled(InsightsError):
+    """Too many tries; the next one is looked at in ``retry_after`` seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

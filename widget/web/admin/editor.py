@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import get_args
+from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -184,7 +184,7 @@ def _editor(
     )
 
 
-def _said(document: Document, judged: Judgement) -> dict[str, object]:
+def _said(document: Document, judged: Judgement) -> dict[str, Any]:
     """Return what is said of a document, in order and by the place of the form."""
     known = forms.slots(document)
     beside: dict[str, list[Breach]] = {name: [] for name in sorted(known)}

@@ -56,7 +56,9 @@ def blueprint(desk: Desk) -> Blueprint:
                 raise _taken(entry.id)
             owner = desk.store.find(entry.article.url)
             if owner:
-                raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
+                raise InvalidEntry(
+                    [Breach("$.article.url", f"is the address of {owner!r} already")]
+                )
             try:
                 desk.store.save(entry, actor=guards.user().name, note=_NOTES[_way()], head=0)
             except Conflict as error:
@@ -85,9 +87,7 @@ def _way() -> str:
     return way if way in _NOTES else "address"
 
 
-def _form(
-    *, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK
-) -> Response:
+def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK) -> Response:
     return guards.page(
         "new.html",
         status=status,

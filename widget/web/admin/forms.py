@@ -23,8 +23,10 @@ Document = dict[str, Any]
 _LINES = frozenset({"aliases", "authors"})
 _MOMENTS = frozenset({"generated_at", "reviewed_at", "at"})
 _NULLABLE = frozenset(
-    "heading attributed_to publisher quote archive_url confidence published provider model "
-    "generated_at reviewed_by reviewed_at".split()
+    {
+        *("heading", "attributed_to", "confidence", "publisher", "published", "quote"),
+        *("archive_url", "provider", "model", "generated_at", "reviewed_by", "reviewed_at"),
+    }
 )
 _FIELD = re.compile(
     r"language"

@@ -75,7 +75,7 @@ def enter(desk: Desk) -> AnyResponse | None:
     if request.method not in _SAFE and not _same_origin():
         abort(HTTPStatus.FORBIDDEN, "The request came from another site, and was refused.")
     view = current_app.view_functions.get(request.endpoint or "")
-    needed = getattr(view, "needed", "editor")
+    needed: Role | None = getattr(view, "needed", "editor")
     session: Session | None = g.session
     if needed is not None:
         if session is None:
@@ -183,12 +183,12 @@ def _host_name(host: str) -> str:
 # Answers.
 
 
-def page(name: str, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
     """Return a page, or a fragment of one."""
     session: Session | None = g.get("session")
     html = (
         _environment()
-        .get_template(name)
+        .get_template(template)
         .render(
             user=session.user if session else None,
             csrf=session.csrf if session else "",

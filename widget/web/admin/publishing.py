@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
@@ -27,9 +28,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def publish(entry_id: str) -> AnyResponse:
         try:
-            desk.store.publish(
-                entry_id, actor=guards.user().name, note=_text("note"), head=_head()
-            )
+            desk.store.publish(entry_id, actor=guards.user().name, note=_text("note"), head=_head())
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
@@ -63,11 +62,9 @@ def blueprint(desk: Desk) -> Blueprint:
         if not reason and not legal:
             problem = "Give readers a reason, or mark it as legal."
             return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        try:
-            # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+        with suppress(NotFound):  # somebody took it down already
             desk.store.withdraw(entry_id, actor=guards.user().name, reason=reason, legal=legal)
-        except NotFound:
-            pass  # somebody took it down already
         return guards.see(f"/admin/entries/{entry_id}/withdrawal")
 
     def _publication(
