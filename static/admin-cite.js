@@ -6,7 +6,8 @@
     if (!button) return;
     event.preventDefault();
     const text = document.getElementById(button.dataset.into);
-    const at = text.selectionEnd;
+    // Where nobody has put the caret yet: at the end, in front of the full stop.
+    const at = text.selectionEnd || text.value.search(/[.!?…]?\s*$/u);
     const gap = at && !/[\s\]]/.test(text.value[at - 1]) ? " " : "";
     text.setRangeText(`${gap}[${button.dataset.cite}]`, at, at, "end");
     button.closest("details").open = false;

@@ -25,6 +25,7 @@
     form.requestSubmit(button);
   };
 
+  if ("unsaved" in form.dataset) update();
   form.addEventListener("input", (event) => {
     if (event.target.name === "width") return;
     clearTimeout(timer);

@@ -395,7 +395,7 @@ def texts(store: Store) -> list[str]:
 def test_markers_follow_sources_that_move(editor: FlaskClient, drafted: Store) -> None:
     answer = press(editor, move="sources.1.up")
     assert answer.status_code == 303
-    assert answer.headers["Location"].endswith("?at=sources.0#f-sources-0")
+    assert answer.headers["Location"].endswith("#f-sources-0-title")
     assert texts(drafted) == [
         "Sleepers replace short flights [2].",
         "<q>A bed is a seat that moves</q>, the author says [2][1].",

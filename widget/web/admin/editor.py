@@ -70,7 +70,7 @@ def blueprint(desk: Desk) -> Blueprint:
     def form(entry_id: str) -> Response:
         now = standing(desk, entry_id)
         document = forms.of_entry(now.entry)
-        return _editor(now, document, _judge(document), at=request.args.get("at", ""))
+        return _editor(now, document, _judge(document))
 
     @routes.post("/draft")
     def save(entry_id: str) -> AnyResponse:
@@ -95,7 +95,9 @@ def blueprint(desk: Desk) -> Blueprint:
         if at and len(document["corrections"]) > len(judged.entry.corrections):
             # A correction with nothing in it yet cannot be kept, only shown.
             return _editor(standing(desk, entry_id), document, judged, at=at)
-        place = f"?at={at}#f-{at.replace('.', '-')}" if at else ""
+        if request.form.get("then") == "publication":
+            return guards.see(f"/admin/entries/{entry_id}/publication")
+        place = f"#f-{forms.first_field(at).replace('.', '-')}" if at else ""
         return guards.see(f"/admin/entries/{entry_id}{place}")
 
     @routes.post("/check")
@@ -175,7 +177,7 @@ def _editor(
         document=document,
         values=forms.values(document),
         choices=_CHOICES,
-        at=at,
+        at=forms.first_field(at),
         head=head or now.head,
         conflict=conflict,
         problem="",

@@ -273,16 +273,22 @@ def _items(document: Document, name: str) -> list[Any]:
     return part
 
 
+def first_field(item: str) -> str:
+    """Return the name of the field to go on with in ``item``; its own where it has none."""
+    fields = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
+    place, _, index = item.rpartition(".")
+    return f"{item}.{fields[place.rpartition('.')[2]]}" if index.isdecimal() else item
+
+
 # Where a breach is said.
 
 
 def slots(document: Document) -> set[str]:
     """Return the names of all places of the form beside which something can be said."""
-    names = set(values(document)) | {"perspectives", "sources", "corrections"}
-    for name in list(names):
-        parts = name.split(".")
-        names |= {".".join(parts[:end]) for end in range(1, len(parts))}
-    names |= {f"perspectives.{i}.points" for i in range(len(document["perspectives"]))}
+    names = {*values(document), "perspectives", "sources", "corrections"} - {"schema", "id"}
+    names |= {f"sources.{index}" for index in range(len(document["sources"]))}
+    for index in range(len(document["perspectives"])):
+        names |= {f"perspectives.{index}", f"perspectives.{index}.points"}
     return names
 
 
