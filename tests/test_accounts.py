@@ -29,7 +29,7 @@ from widget.accounts import (
     at_least,
     open_accounts,
 )
-from widget.accounts.passwords import check_password
+from widget.accounts.passwords import Passwords, check_password
 from widget.errors import (
     Denied,
     InvalidAccount,
@@ -42,6 +42,10 @@ from widget.errors import (
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody
 HERE = "192.0.2.1"
 START = 1_800_000_000.0
+
+
+# Costs little, where a test guesses often; it is argon2id all the same.
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 class Clock:
@@ -60,6 +64,10 @@ class Clock:
         return datetime.fromtimestamp(self.now, UTC) + timedelta(**later)
 
 
+def opened(folder: Path, clock: Clock) -> DirAccounts:
+    return DirAccounts(str(folder), clock=clock, passwords=QUICK)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -72,14 +80,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def accounts(folder: Path, clock: Clock) -> DirAccounts:
-    return DirAccounts(str(folder), clock=clock)
+    return opened(folder, clock)
 
 
 @pytest.fixture
 def other(accounts: DirAccounts, folder: Path, clock: Clock) -> DirAccounts:
     """The same accounts as another process has them: nothing of it in memory."""
     assert accounts.users() == []
-    return DirAccounts(str(folder), clock=clock)
+    return opened(folder, clock)
 
 
 @pytest.fixture
@@ -194,9 +202,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(accounts: DirAccounts, ana: Us
     assert len(told) == 1
 
 
-def test_an_unknown_name_costs_the_same_work(
-    folder: Path, ana: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_name_costs_the_same_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str | bytes] = []
     verify = PasswordHasher.verify
 
@@ -206,7 +212,8 @@ def test_an_unknown_name_costs_the_same_work(
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
     accounts = DirAccounts(str(folder))
-    for name in (ana.name, "nobody"):
+    accounts.add_user("ana", "editor", PASSWORD)
+    for name in ("ana", "nobody"):
         with pytest.raises(Denied):
             accounts.authenticate(name, "a wrong password", address=HERE)
     known, decoy = (str(kept).rsplit("$", 2)[0] for kept in compared)
@@ -218,9 +225,7 @@ def test_an_old_hash_is_made_anew_when_its_password_is_given(
     folder: Path, clock: Clock, ana: User
 ) -> None:
     path = folder / "accounts.json"
-    document = json.loads(path.read_bytes())
-    document["users"][0]["password"] = PasswordHasher(time_cost=1).hash(PASSWORD)
-    path.write_text(json.dumps(document))
+    assert "t=1" in json.loads(path.read_bytes())["users"][0]["password"]
     accounts = DirAccounts(str(folder), clock=clock)
     session = accounts.open_session(ana)
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
@@ -243,18 +248,8 @@ def wrong(accounts: DirAccounts, name: str = "ana", address: str = HERE) -> floa
     raise AssertionError("let in")
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let hashing cost little where a test guesses often; it is argon2id all the same."""
-    monkeypatch.setattr(
-        "widget.accounts.passwords.PasswordHasher",
-        lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),
-    )
-
-
-@pytest.mark.usefixtures("quick")
 def test_after_a_few_failures_each_try_waits_longer(folder: Path, clock: Clock) -> None:
-    accounts = DirAccounts(str(folder), clock=clock)
+    accounts = opened(folder, clock)
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(5):
         assert wrong(accounts, address=f"198.51.100.{number}") == 0
@@ -273,13 +268,11 @@ def test_after_a_few_failures_each_try_waits_longer(folder: Path, clock: Clock) 
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
 
 
-@pytest.mark.usefixtures("quick")
 def test_an_unknown_name_is_throttled_as_a_known_one(folder: Path, clock: Clock) -> None:
-    accounts = DirAccounts(str(folder), clock=clock)
+    accounts = opened(folder, clock)
     assert [wrong(accounts, "nobody") for _ in range(6)] == [0, 0, 0, 0, 0, 1]
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("one", "same", "another"),
     [
@@ -292,7 +285,7 @@ def test_an_unknown_name_is_throttled_as_a_known_one(folder: Path, clock: Clock)
 def test_an_address_is_throttled_over_all_names(
     folder: Path, clock: Clock, one: str, same: str, another: str
 ) -> None:
-    accounts = DirAccounts(str(folder), clock=clock)
+    accounts = opened(folder, clock)
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(20):
         assert wrong(accounts, f"name{number}", one) == 0
@@ -301,9 +294,8 @@ def test_an_address_is_throttled_over_all_names(
     assert accounts.authenticate("ana", PASSWORD, address=another)
 
 
-@pytest.mark.usefixtures("quick")
 def test_ones_own_account_does_not_buy_more_guesses_at_others(folder: Path, clock: Clock) -> None:
-    accounts = DirAccounts(str(folder), clock=clock)
+    accounts = opened(folder, clock)
     accounts.add_user("eve", "editor", PASSWORD)
     for number in range(20):
         assert wrong(accounts, f"name{number}") == 0
@@ -312,9 +304,8 @@ def test_ones_own_account_does_not_buy_more_guesses_at_others(folder: Path, cloc
     assert wrong(accounts, "another") > 0
 
 
-@pytest.mark.usefixtures("quick")
 def test_throttling_is_shared_and_lifted_by_a_new_password(folder: Path, clock: Clock) -> None:
-    accounts, other = (DirAccounts(str(folder), clock=clock) for _ in range(2))
+    accounts, other = (opened(folder, clock) for _ in range(2))
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(5):
         assert wrong((accounts, other)[number % 2]) == 0
@@ -323,9 +314,8 @@ def test_throttling_is_shared_and_lifted_by_a_new_password(folder: Path, clock: 
     assert accounts.authenticate("ana", "another long password", address=HERE)
 
 
-@pytest.mark.usefixtures("quick")
 def test_of_many_tries_at_once_only_the_free_ones_are_compared(folder: Path, clock: Clock) -> None:
-    accounts = DirAccounts(str(folder), clock=clock)
+    accounts = opened(folder, clock)
     waits: list[float] = []
     threads = [
         threading.Thread(target=lambda: waits.append(wrong(accounts, "ana"))) for _ in range(12)
@@ -835,7 +825,7 @@ def test_what_is_no_regular_file_is_not_read(
 def test_a_change_that_cannot_be_written_is_an_error_and_leaves_all_as_it_was(
     folder: Path, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accounts = DirAccounts(str(folder))
+    accounts = DirAccounts(str(folder), passwords=QUICK)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")

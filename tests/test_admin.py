@@ -14,23 +14,12 @@ from flask.testing import FlaskClient
 from newsroom import PASSWORD, csrf, form_of, post, signed_in
 from samples import sample_bytes, sample_document, sample_entry
 
-from widget.accounts import Accounts, open_accounts
+from widget.accounts import Accounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Live, Store, Withdrawn
 
 ENTRY = "/admin/entries/night-trains"
-
-
-@pytest.fixture
-def accounts(settings: Settings, store: Store) -> Accounts:
-    del store  # it makes the folder
-    return open_accounts(settings.store)
-
-
-@pytest.fixture
-def app(settings: Settings, store: Store, accounts: Accounts) -> Flask:
-    return create_app(settings, store, accounts)
 
 
 @pytest.fixture
@@ -139,6 +128,17 @@ def test_a_token_may_come_as_a_header(publisher: FlaskClient, shown: Store) -> N
     assert isinstance(shown.live("night-trains"), Withdrawn)
 
 
+def test_the_service_s_own_address_counts_as_its_origin_behind_a_proxy(
+    settings: Settings, shown: Store, accounts: Accounts
+) -> None:
+    own = settings.model_copy(update={"base_url": "https://insights.example"})
+    client = signed_in(create_app(own, shown, accounts), accounts, "publisher")
+    here = {"Origin": "https://insights.example"}
+    data = {"legal": "yes", "csrf": csrf(client)}
+    answer = client.post(f"{ENTRY}/withdrawal", data=data, headers=here)
+    assert answer.status_code == 303
+
+
 def test_every_answer_carries_the_headers_and_no_script_of_its_own(
     app: Flask, publisher: FlaskClient, shown: Store
 ) -> None:
@@ -167,10 +167,6 @@ def test_another_host_name_than_the_admins_has_no_such_pages(
     client = create_app(own, store, accounts).test_client()
     assert client.get("/admin/login", headers={"Host": "insights.example"}).status_code == 404
     assert client.get("/admin/login", headers={"Host": "desk.example:8000"}).status_code == 200
-
-
-def test_without_accounts_there_are_no_such_pages(settings: Settings, store: Store) -> None:
-    assert create_app(settings, store).test_client().get("/admin/login").status_code == 404
 
 
 # Signing in and out.
@@ -277,12 +273,15 @@ def test_what_was_typed_outlives_the_session(
     form = form_of(editor.get(ENTRY))
     form["article.title"] = 'Typed <b>"while"</b>\nsigned out'
     editor.delete_cookie("insights")
-    refused = editor.post(f"{ENTRY}/draft", data=form)
+    here = {"Origin": "http://localhost"}
+    refused = editor.post(f"{ENTRY}/draft", data=form, headers=here)
     assert refused.status_code == 401
     assert "Typed &lt;b&gt;" in refused.text
-    again = signed_in(app, accounts, "editor").post(f"{ENTRY}/draft", data=form)
+    anew = signed_in(app, accounts, "editor")
+    again = anew.post(f"{ENTRY}/draft", data=form, headers=here)
     assert again.status_code == 403, "the token is that of the session before"
     assert "Send again" in again.text
+    assert "Typed" not in anew.post(f"{ENTRY}/draft", data=form).text, "perhaps another site's"
     draft = drafted.draft("night-trains")
     assert draft
     assert draft.revision == 1
@@ -615,6 +614,23 @@ def test_what_breaks_the_rules_is_not_published(publisher: FlaskClient, store: S
     assert store.live("night-trains") is None
 
 
+def test_with_four_eyes_who_saved_the_draft_cannot_publish_it(
+    settings: Settings, drafted: Store, accounts: Accounts
+) -> None:
+    careful = create_app(settings.model_copy(update={"four_eyes": True}), drafted, accounts)
+    ann = signed_in(careful, accounts, "publisher", "ann")
+    bob = signed_in(careful, accounts, "publisher", "bob")
+    form = form_of(ann.get(ENTRY)) | {"article.title": "Anew"}
+    assert ann.post(f"{ENTRY}/draft", data=form).status_code == 303
+    page = ann.get(f"{ENTRY}/publication").text
+    assert "A second person must publish this" in page
+    assert "Publish now" not in page
+    assert post(ann, f"{ENTRY}/publication", head="2").status_code == 403
+    assert drafted.live("night-trains") is None
+    assert post(bob, f"{ENTRY}/publication", head="2").status_code == 303
+    assert isinstance(drafted.live("night-trains"), Live)
+
+
 def test_an_editor_sees_the_comparison_and_no_button(editor: FlaskClient, drafted: Store) -> None:
     del drafted
     page = editor.get(f"{ENTRY}/publication").text
@@ -655,7 +671,7 @@ def test_any_two_revisions_are_compared_and_any_is_restored_as_a_draft(
     draft = shown.draft("night-trains")
     assert draft
     assert draft.entry == sample_entry()
-    assert shown.history("night-trains")[0].note == "Restored revision 1"
+    assert shown.history("night-trains")[0].note == "Restores revision 1."
     assert publisher.get(f"{ENTRY}/comparison?to=99").status_code == 404
 
 

@@ -18,10 +18,10 @@ ROWS = (
     ("entry",),
     ("panel", "diff"),
     ("store",),
-    ("catalog",),
     ("accounts",),
+    ("catalog", "editing"),
     ("answers",),
-    ("web.embed", "web.static", "web.health"),
+    ("web.embed", "web.static", "web.health", "web.api"),
     ("web.admin.guards", "web.admin.forms"),
     (
         "web.admin.session",

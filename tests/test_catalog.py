@@ -121,6 +121,15 @@ def test_a_change_is_seen_by_a_catalog_that_is_already_filled(
         pass  # until the sweep beside has ended
 
 
+def test_what_was_discarded_and_never_live_is_no_longer_listed(store: Store) -> None:
+    store.save(sample_entry(), actor="ana")
+    filled = Catalog(store)
+    assert [row.id for row in filled.rows(Query())] == ["night-trains"]
+    store.discard("night-trains", actor="ana")
+    assert filled.rows(Query()) == []
+    assert filled.find(Query()).rows == ()
+
+
 def test_rows_are_kept_while_their_entry_stays_the_same(store: Store) -> None:
     keep(store, "one")
     keep(store, "two")

@@ -422,3 +422,15 @@ def test_an_expiry_in_the_past_is_refused() -> None:
     result = run("token", "create", "--name", "a", "--role", "editor", "--expires", "2020-01-01")
     assert result.exit_code == 1
     assert "would be of no use" in result.stderr
+
+
+def test_with_four_eyes_a_command_publishes_only_what_another_saved() -> None:
+    Path("insights.toml").write_text("four_eyes = true\n")
+    done("put", written("a.json"), "--actor", "ana")
+    result = run("publish", ID, "--actor", "ana")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("insights: ana saved this draft last")
+    assert done("publish", ID, "--actor", "bo") == f"{ID}: published as revision 2\n"
+    result = run("put", "--publish", "a.json", "--actor", "bo")
+    assert result.exit_code == 1
+    assert json.loads(done("list", "--json"))[0]["state"] == "live+draft"

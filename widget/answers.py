@@ -20,6 +20,7 @@ from widget.errors import (
     InsightsError,
     InvalidAccount,
     InvalidEntry,
+    InvalidRequest,
     NotFound,
     StoreUnavailable,
     Throttled,
@@ -117,7 +118,8 @@ def from_error(error: InsightsError) -> Response:
     """Turn an error of ours into problem details. The one place where that is done."""
     match error:
         case InvalidEntry():
-            detail = "The entry cannot be accepted; see errors."
+            what = "request" if isinstance(error, InvalidRequest) else "entry"
+            detail = f"The {what} cannot be accepted; see errors."
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=error.breaches)
         case NotFound():
             return problem(HTTPStatus.NOT_FOUND, str(error))

@@ -143,6 +143,14 @@ class Catalog:
             languages=tuple(sorted({row.language for row in rows} - {""})),
         )
 
+    def rows(self, query: Query) -> list[Row]:
+        """Return every row that ``query`` asks for, whatever its page."""
+        self._keep_up()
+        found = sorted(filter(query.wants, self._rows()), key=_ORDERS[query.sort])
+        if query.sort == "changed":
+            found.reverse()
+        return found
+
     def sweep(self) -> None:
         """Look at every entry now."""
         with self._sweeping:
@@ -151,8 +159,8 @@ class Catalog:
                 self._look(entry_id)
             for gone in self._kept.keys() - set(ids):
                 self._kept.pop(gone, None)
-            self._broken = self._set_aside()
             self._swept = time.monotonic()
+            self._broken = self._set_aside()
 
     def _keep_up(self) -> None:
         if time.monotonic() - self._swept < SWEEP_SECONDS and len(self._kept) > AT_ONCE:
@@ -177,6 +185,7 @@ class Catalog:
             return kept.row
         entry = draft.entry if draft else self._shown(live)
         if draft is None and live is None:
+            self._kept.pop(entry_id, None)
             return None
         state: State = "draft" if live is None else "both" if draft else "live"
         if isinstance(live, Withdrawn):

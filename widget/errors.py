@@ -34,6 +34,10 @@ class InvalidEntry(InsightsError):
         super().__init__("; ".join(f"{breach.path}: {breach.message}" for breach in self.breaches))
 
 
+class InvalidRequest(InvalidEntry):
+    """What came with a request is not what it takes; ``breaches`` lists all of it."""
+
+
 class InvalidSettings(InsightsError):
     """The configuration cannot be used; the message names the key and the remedy."""
 

@@ -9,12 +9,10 @@ import logging
 import os
 from pathlib import Path
 
-from widget.accounts import open_accounts
 from widget.app import create_app
 from widget.config import CONFIG_VARIABLE, load_settings
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
 _config = os.environ.get(CONFIG_VARIABLE)
-_settings = load_settings(Path(_config) if _config else None)
-app = create_app(_settings, accounts=open_accounts(_settings.store))
+app = create_app(load_settings(Path(_config) if _config else None))

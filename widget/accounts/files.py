@@ -44,7 +44,13 @@ class DirAccounts:
     ``clock`` returns seconds since 1970.
     """
 
-    def __init__(self, folder: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        passwords: Passwords | None = None,
+    ) -> None:
         root = os.path.abspath(folder)
         try:
             os.makedirs(root, 0o700, exist_ok=True)
@@ -54,7 +60,7 @@ class DirAccounts:
         self._records = Records(root)
         self._spool = Spool(os.path.join(root, "sessions"), clock)
         self._throttle = Throttle(self._spool, clock)
-        self._passwords = Passwords()
+        self._passwords = passwords or Passwords()
 
     # Users
 

@@ -33,8 +33,8 @@ def check_password(name: str, password: str) -> None:
 class Passwords:
     """argon2id with the parameters that RFC 9106 recommends second (64 MiB, three passes)."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
 
     def hash(self, password: str) -> str:
         """Return what is kept of ``password``: parameters, salt and hash in one line."""

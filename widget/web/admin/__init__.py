@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.accounts import Accounts
 from widget.catalog import Catalog
 from widget.config import Settings
-from widget.errors import InsightsError, NotFound, StoreUnavailable
+from widget.errors import Forbidden, InsightsError, NotFound, StoreUnavailable
 from widget.store import Store
 from widget.web.admin import editor, entries, guards, history, publishing, session
 
 
-def blueprint(settings: Settings, store: Store, accounts: Accounts) -> Blueprint:
+def blueprint(settings: Settings, store: Store, accounts: Accounts, catalog: Catalog) -> Blueprint:
     """Return all editors' pages."""
-    desk = guards.Desk(settings, store, accounts, Catalog(store))
+    desk = guards.Desk(settings, store, accounts, catalog)
     routes = Blueprint("admin", __name__, url_prefix="/admin")
     for part in (session, entries, editor, publishing, history):
         routes.register_blueprint(part.blueprint(desk))
@@ -44,6 +44,8 @@ def _from_error(error: InsightsError) -> Response:
     status = HTTPStatus.BAD_REQUEST
     if isinstance(error, NotFound):
         status = HTTPStatus.NOT_FOUND
+    elif isinstance(error, Forbidden):
+        status = HTTPStatus.FORBIDDEN
     elif isinstance(error, StoreUnavailable):
         status = HTTPStatus.SERVICE_UNAVAILABLE
     return _sorry(status, str(error))

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, panel
+from widget import diff, editing, panel
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach, Conflict, InvalidEntry
 from widget.panel import Options
@@ -87,7 +87,7 @@ def blueprint(desk: Desk) -> Blueprint:
             if not _same(judged.entry, now, head):
                 note = "Autosaved" if guards.is_htmx() else ""
                 actor = guards.user().name
-                desk.store.save(judged.entry, actor=actor, note=note, head=_number(head))
+                editing.save(desk.store, judged.entry, actor=actor, note=note, head=_number(head))
         except Conflict:
             return _conflict(standing(desk, entry_id), document, judged, head)
         if guards.is_htmx():
@@ -137,7 +137,7 @@ def blueprint(desk: Desk) -> Blueprint:
         try:
             if not _same(entry, now, head):
                 actor = guards.user().name
-                desk.store.save(entry, actor=actor, note="As JSON", head=_number(head))
+                editing.save(desk.store, entry, actor=actor, note="As JSON", head=_number(head))
         except Conflict:
             now = standing(desk, entry_id)
             changes = diff.entries(now.entry, entry)

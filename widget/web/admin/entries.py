@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import urls
+from widget import editing, urls
 from widget.catalog import Query, Sort, State
 from widget.entry import Entry, parse_entry
 from widget.entry.gate import MAX_BYTES
@@ -60,7 +60,9 @@ def blueprint(desk: Desk) -> Blueprint:
                     [Breach("$.article.url", f"is the address of {owner!r} already")]
                 )
             try:
-                desk.store.save(entry, actor=guards.user().name, note=_NOTES[_way()], head=0)
+                editing.save(
+                    desk.store, entry, actor=guards.user().name, note=_NOTES[_way()], head=0
+                )
             except Conflict as error:
                 raise _taken(entry.id) from error
         except InvalidEntry as error:

@@ -72,7 +72,7 @@ def enter(desk: Desk) -> AnyResponse | None:
     if host and _host_name(request.host) != host:
         abort(HTTPStatus.NOT_FOUND)
     g.session = desk.accounts.session(request.cookies.get(cookie_name(), ""))
-    if request.method not in _SAFE and not _same_origin():
+    if request.method not in _SAFE and not _same_origin(desk.settings.base_url):
         abort(HTTPStatus.FORBIDDEN, "The request came from another site, and was refused.")
     view = current_app.view_functions.get(request.endpoint or "")
     needed: Role | None = getattr(view, "needed", "editor")
@@ -90,14 +90,14 @@ def enter(desk: Desk) -> AnyResponse | None:
     return None
 
 
-def _same_origin() -> bool:
+def _same_origin(base_url: str | None) -> bool:
     """Say whether the page that sent this is one of ours, as far as the browser tells."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site != "same-origin":
         return False
     origin = request.headers.get("Origin")
-    if origin is None:
-        return True  # no browser of today; the token is asked for in any case
+    if origin is None or origin == base_url:
+        return True  # without one it is no browser of today; the token is asked for in any case
     parts = urlsplit(origin)
     # A proxy may have taken TLS off: https to the same host is us; plain http only as we are.
     return parts.netloc == request.host and parts.scheme in ("https", request.scheme)
@@ -126,8 +126,8 @@ def _sign_in_first() -> AnyResponse:
 def _again(status: HTTPStatus = HTTPStatus.FORBIDDEN) -> Response:
     """Return a page that keeps what was typed, to be sent once more with a session's token."""
     sent = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf"]
-    if "password" in request.form:
-        sent = []
+    if "password" in request.form or "Origin" not in request.headers:
+        sent = []  # nobody is to send on what another site may have filled in
     return page("again.html", status=status, sent=sent, action=request.full_path.rstrip("?"))
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff
+from widget import diff, editing
 from widget.errors import Conflict
 from widget.store import Revision
 from widget.web.admin import guards
@@ -63,14 +63,9 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def restore(entry_id: str) -> AnyResponse:
         number = _number("revision", 0)
-        revision = desk.store.revision(entry_id, number)
         try:
-            desk.store.save(
-                revision.entry,
-                actor=guards.user().name,
-                note=f"Restored revision {number}",
-                head=_number("head", 0),
-            )
+            actor = guards.user().name
+            editing.restore(desk.store, entry_id, number, actor=actor, head=_number("head", 0))
         except Conflict:
             abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
         return guards.see(f"/admin/entries/{entry_id}")

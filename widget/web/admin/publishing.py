@@ -8,9 +8,9 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff
+from widget import diff, editing
 from widget.entry import check
-from widget.errors import Breach, Conflict, InvalidEntry, NotFound
+from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
 from widget.store import Draft, Live
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
@@ -28,10 +28,19 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def publish(entry_id: str) -> AnyResponse:
         try:
-            desk.store.publish(entry_id, actor=guards.user().name, note=_text("note"), head=_head())
+            editing.publish(
+                desk.store,
+                desk.settings,
+                entry_id,
+                actor=guards.user().name,
+                note=_text("note"),
+                head=_head(),
+            )
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
+        except Forbidden as error:
+            return _publication(entry_id, str(error), status=HTTPStatus.FORBIDDEN)
         except NotFound:
             return _publication(entry_id, "There is no draft.", status=HTTPStatus.CONFLICT)
         except InvalidEntry as error:
@@ -43,7 +52,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @routes.post("/draft/removal")
     def discard(entry_id: str) -> AnyResponse:
         try:
-            desk.store.discard(entry_id, actor=guards.user().name, head=_head())
+            editing.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
@@ -64,7 +73,8 @@ def blueprint(desk: Desk) -> Blueprint:
             return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
         with suppress(NotFound):  # somebody took it down already
-            desk.store.withdraw(entry_id, actor=guards.user().name, reason=reason, legal=legal)
+            actor = guards.user().name
+            editing.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
         return guards.see(f"/admin/entries/{entry_id}/withdrawal")
 
     def _publication(
@@ -77,6 +87,7 @@ def blueprint(desk: Desk) -> Blueprint:
         head = desk.store.head(entry_id) or _nothing(entry_id)
         live, draft = desk.store.live(entry_id), desk.store.draft(entry_id)
         shown = live.entry if isinstance(live, Live) else None
+        actor = guards.user().name
         return guards.page(
             "publication.html",
             status=status,
@@ -88,7 +99,7 @@ def blueprint(desk: Desk) -> Blueprint:
             changes=diff.entries(shown, draft.entry) if draft else [],
             breaches=breaches or (_breaches(draft) if draft else ()),
             problem=problem,
-            second=desk.settings.four_eyes and draft and draft.actor == guards.user().name,
+            second=not editing.may_publish(desk.store, desk.settings, entry_id, actor=actor),
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
