@@ -10,6 +10,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from samples import PUBLICATION
 
+from widget.accounts import Accounts, open_accounts
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.store import Store, open_store
@@ -40,8 +41,13 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def app(settings: Settings, store: Store) -> Flask:
-    return create_app(settings, store)
+def accounts(settings: Settings) -> Accounts:
+    return open_accounts(settings.store)
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store, accounts: Accounts) -> Flask:
+    return create_app(settings, store, accounts)
 
 
 @pytest.fixture

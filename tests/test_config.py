@@ -310,7 +310,7 @@ def test_a_text_is_told_in_the_language_asked_for_or_else_in_the_publications_ow
 
 EXAMPLE = (ROOT / "examples" / "insights.toml").read_text("utf-8")
 # Keys whose line shows what one may write, since their default is nothing.
-UNSET = {"base_url", "introduction", "disclosure", "methodology"}
+UNSET = {"base_url", "admin_host", "introduction", "disclosure", "methodology"}
 
 
 def uncommented() -> dict[str, Any]:

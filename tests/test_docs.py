@@ -35,7 +35,9 @@ def test_every_address_is_documented(tmp_path: Path) -> None:
     documented = read("docs/http.md")
     for rule in app.url_map.iter_rules():
         path = f"{rule.rule}?url=" if rule.defaults else rule.rule
-        assert f"GET {path}`" in documented, f"docs/http.md does not say what {path} answers"
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        for method in methods:
+            assert f"{method} {path}`" in documented, f"docs/http.md lacks {method} {path}"
 
 
 def test_every_command_is_documented() -> None:

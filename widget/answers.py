@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from http import HTTPStatus
@@ -14,10 +15,15 @@ from widget.config import Publication
 from widget.errors import (
     Breach,
     Conflict,
+    Denied,
+    Forbidden,
     InsightsError,
+    InvalidAccount,
     InvalidEntry,
+    InvalidRequest,
     NotFound,
     StoreUnavailable,
+    Throttled,
 )
 from widget.panel import CODINGS, Coding, Representation
 
@@ -112,12 +118,23 @@ def from_error(error: InsightsError) -> Response:
     """Turn an error of ours into problem details. The one place where that is done."""
     match error:
         case InvalidEntry():
-            detail = "The entry cannot be accepted; see errors."
+            what = "request" if isinstance(error, InvalidRequest) else "entry"
+            detail = f"The {what} cannot be accepted; see errors."
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=error.breaches)
         case NotFound():
             return problem(HTTPStatus.NOT_FOUND, str(error))
         case Conflict():
             return problem(HTTPStatus.CONFLICT, str(error))
+        case InvalidAccount():
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        case Denied():
+            challenge = {"WWW-Authenticate": 'Bearer realm="insights"'}
+            return problem(HTTPStatus.UNAUTHORIZED, str(error), headers=challenge)
+        case Forbidden():
+            return problem(HTTPStatus.FORBIDDEN, str(error))
+        case Throttled():
+            wait = {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+            return problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers=wait)
         case StoreUnavailable():
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "5"})
         case _:

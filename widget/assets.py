@@ -34,3 +34,9 @@ def versioned(name: str, content: bytes) -> str:
     """Return ``name`` with its content's fingerprint: ``panel.css``, ``panel.3f….css``."""
     stem, dot, suffix = name.rpartition(".")
     return f"{stem}.{fingerprint(content)}{dot}{suffix}"
+
+
+@cache
+def named(name: str) -> str:
+    """Return the address of a file in ``static/``, with its content's fingerprint in it."""
+    return f"/static/{versioned(name, (folder('static') / name).read_bytes())}"

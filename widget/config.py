@@ -46,6 +46,14 @@ def _checked_origin(value: str) -> str:
     return urls.origin(value)
 
 
+def _checked_host(value: str) -> str:
+    host = value.lower()
+    label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    if not re.fullmatch(rf"{label}(?:\.{label})*", host):
+        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+    return host
+
+
 class Accent(BaseModel):
     """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
 
@@ -143,6 +151,8 @@ class Settings(BaseSettings):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     base_url: Annotated[str, AfterValidator(_checked_origin)] | None = None
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
+    four_eyes: bool = False
+    admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
 
     @field_validator("publications", mode="before")

@@ -20,6 +20,7 @@ from widget.panel import Host, Snippet, Way
 from widget.store import Store
 
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
+ADMIN = "editor"
 
 _WITHDRAWN = "harbor-curfew"
 _WITHDRAWAL_REASON = (

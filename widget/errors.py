@@ -34,6 +34,10 @@ class InvalidEntry(InsightsError):
         super().__init__("; ".join(f"{breach.path}: {breach.message}" for breach in self.breaches))
 
 
+class InvalidRequest(InvalidEntry):
+    """What came with a request is not what it takes; ``breaches`` lists all of it."""
+
+
 class InvalidSettings(InsightsError):
     """The configuration cannot be used; the message names the key and the remedy."""
 
@@ -52,3 +56,23 @@ class Conflict(InsightsError):
 
 class StoreUnavailable(InsightsError):
     """The store cannot be read or written now; nothing was acknowledged."""
+
+
+class InvalidAccount(InsightsError):
+    """An account, a password or a token cannot be made so; the message says what to change."""
+
+
+class Denied(InsightsError):
+    """Nobody is let in by this name and password, or by this token. Never says which was wrong."""
+
+
+class Forbidden(InsightsError):
+    """Somebody who is known may not do this: the role is too low, or a second person must."""
+
+
+class Throttled(InsightsError):
+    """Too many tries; the next one is looked at in ``retry_after`` seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from widget import __version__
-from widget.cli import entries, serving
+from widget.cli import accounts, entries, serving
 from widget.cli.context import Context, Group
 from widget.config import CONFIG_VARIABLE
 
@@ -37,5 +37,7 @@ for command in (
     entries.withdraw,
     entries.list_entries,
     entries.show,
+    accounts.user,
+    accounts.token,
 ):
     main.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from widget.accounts import Accounts, open_accounts
 from widget.app import rules
 from widget.config import Settings, load_settings
 from widget.errors import InsightsError, InvalidEntry
@@ -58,6 +60,10 @@ class Context:
         finally:
             store.close()
 
+    def accounts(self) -> Accounts:
+        """Open the accounts of the store."""
+        return open_accounts(self.settings.store)
+
 
 def actor_option() -> Callable[[_Function], _Function]:
     """Return the option that says who makes a change."""
@@ -69,6 +75,23 @@ def actor_option() -> Callable[[_Function], _Function]:
 def json_option() -> Callable[[_Function], _Function]:
     """Return the option for output that tools read."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for tools.")
+
+
+def password_option() -> Callable[[_Function], _Function]:
+    """Return the option for scripts that give a password."""
+    return click.option(
+        "--password-stdin", is_flag=True, help="Read the password from standard input."
+    )
+
+
+def ask_password(name: str, *, from_stdin: bool) -> str:
+    """Return the password for ``name``: asked for twice, or the first line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt(
+        f"Password for {name}", hide_input=True, confirmation_prompt="The same once more"
+    )
+    return password
 
 
 def echo_json(value: object) -> None:

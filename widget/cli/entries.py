@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.config import Settings
 from widget.entry import Entry, Withdrawn, parse_entry
@@ -59,9 +60,9 @@ def put(
         for path in _files(paths):
             try:
                 entry = parse_entry(_read(path))
-                store.save(entry, actor=actor, note=note)
+                editing.save(store, entry, actor=actor, note=note)
                 if and_publish:
-                    store.publish(entry.id, actor=actor, note=note)
+                    editing.publish(store, context.settings, entry.id, actor=actor, note=note)
             except InvalidEntry as error:
                 failed = True
                 for breach in error.breaches:
@@ -81,7 +82,7 @@ def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) ->
     """Make drafts live."""
     with context.store() as store:
         for entry_id in ids:
-            revision = store.publish(entry_id, actor=actor, note=note)
+            revision = editing.publish(store, context.settings, entry_id, actor=actor, note=note)
             click.echo(f"{entry_id}: published as revision {revision.number}")
 
 
@@ -99,7 +100,7 @@ def withdraw(
         raise click.UsageError("Give readers a --reason, or say --legal.")
     with context.store() as store:
         for entry_id in ids:
-            revision = store.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
+            revision = editing.withdraw(store, entry_id, actor=actor, reason=reason, legal=legal)
             click.echo(f"{entry_id}: withdrawn as revision {revision.number}")
 
 

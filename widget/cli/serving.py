@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,9 @@ import click
 
 from widget import assets, server
 from widget import demo as courier
+from widget.accounts import open_accounts
 from widget.app import rules
-from widget.cli.context import Context
+from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings
 from widget.errors import InsightsError
 from widget.store import open_store
@@ -75,6 +77,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
     if not store.ids():
         courier.fill(store)
     store.close()
+    password, link = _demo_admin(settings.store)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},
         f"{ENV_PREFIX}STORE": settings.store,
@@ -94,6 +97,9 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
             f"Each way of embedding:            {paper}/#ways\n"
             f"A panel by itself:                {service}/panel/ferry-fares\n"
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
+            f"\nThe editors' pages:               {service}/admin/\n"
+            f"Sign in as {courier.ADMIN}, password:      {password}\n"
+            f"Or at once, by a link for one use: {service}/admin/sign-in/{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -106,6 +112,18 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
             process.terminate()
         for process in processes:
             process.wait(timeout=10)
+
+
+def _demo_admin(store_url: str) -> tuple[str, str]:
+    """Return the demo admin's password, made anew, and a secret that signs in once."""
+    accounts = open_accounts(store_url)
+    password = secrets.token_urlsafe(12)
+    user = accounts.user(courier.ADMIN)
+    if user is None:
+        user = accounts.add_user(courier.ADMIN, "admin", password)
+    else:
+        accounts.set_password(courier.ADMIN, password)
+    return password, accounts.sign_in_link(user)
 
 
 def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -122,9 +140,16 @@ def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 @click.command()
+@click.option("--admin", metavar="NAME", help="Make this user the first admin.")
+@password_option()
 @click.pass_obj
-def init(context: Context) -> None:
-    """Make insights.toml, with every key explained, and the store."""
+def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
+    """Make insights.toml, with every key explained, the store, and the first admin.
+
+    Asks for the admin's name and password where somebody sits at a terminal.
+    """
+    if password_stdin and not admin:
+        raise click.UsageError("--password-stdin needs --admin NAME.")
     path = context.config or DEFAULT_FILE
     if path.exists():
         click.echo(f"{path}: is already there; left as it is")
@@ -133,3 +158,24 @@ def init(context: Context) -> None:
         click.echo(f"{path}: made; set your publication's name and origins in it")
     with context.store():
         click.echo(f"{context.settings.store}: ready")
+    _first_admin(context, admin, from_stdin=password_stdin)
+
+
+def _first_admin(context: Context, name: str | None, *, from_stdin: bool) -> None:
+    accounts = context.accounts()
+    there = [user.name for user in accounts.users() if user.role == "admin"]
+    if there:
+        if name:
+            raise InsightsError(
+                f"{there[0]} is an admin already; make others with: insights user add"
+            )
+        return
+    if not name and sys.stdin.isatty():
+        name = click.prompt(
+            "Name of the first admin (empty: later)", default="", show_default=False
+        )
+    if not name:
+        click.echo("Nobody can sign in yet. Make the first admin: insights init --admin NAME")
+        return
+    accounts.add_user(name, "admin", ask_password(name, from_stdin=from_stdin))
+    click.echo(f"{name}: may sign in as admin")

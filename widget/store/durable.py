@@ -35,12 +35,12 @@ class Disk:
     def __init__(self) -> None:
         self.failure: str | None = None
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
         """Make the file ``path``, which must not exist, with ``data`` on disk.
 
         The name is on disk only after ``sync_folder``. Raises OSError, SyncFailed.
         """
-        descriptor = os.open(path, _CREATE, 0o644)
+        descriptor = os.open(path, _CREATE, mode)
         try:
             view = memoryview(data)
             while view:

@@ -12,6 +12,7 @@ from widget.entry import schema_document
 from widget.panel import Representation
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
+_ADMIN = ("admin.css", "admin-autosave.js", "admin-cite.js", "admin-preview.js")
 
 
 def blueprint() -> Blueprint:
@@ -25,6 +26,14 @@ def blueprint() -> Blueprint:
     stylesheet = Representation(css, css_type)
     evergreen = {"embed.css": Representation(panel.host_stylesheet().encode(), css_type)}
     immutable = {css_name: stylesheet, assets.versioned("embed.js", loader): embed_js}
+    for name in _ADMIN:
+        content = (assets.folder("static") / name).read_bytes()
+        kind = css_type if name.endswith(".css") else JAVASCRIPT
+        immutable[assets.versioned(name, content)] = Representation(content, kind)
+    vendored = {
+        path.name: Representation(path.read_bytes(), JAVASCRIPT)
+        for path in (assets.folder("static") / "vendor").glob("*.js")
+    }
     schema = Representation(schema_document(), "application/schema+json")
 
     routes = Blueprint("static", __name__)
@@ -42,6 +51,12 @@ def blueprint() -> Blueprint:
         else:
             abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
         return _for_anyone(response)
+
+    @routes.get("/static/vendor/<name>")
+    def vendor(name: str) -> Response:
+        if name not in vendored:
+            abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
+        return answers.send(vendored[name], request, cache_control=answers.IMMUTABLE)
 
     @routes.get("/schema/entry.json")
     def entry_schema() -> Response:

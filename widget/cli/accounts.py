@@ -1,0 +1,167 @@
+"""Commands about who may change entries: user, token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
+
+import click
+
+from widget.accounts import Role, Token
+from widget.cli.context import (
+    Context,
+    actor_option,
+    ask_password,
+    echo_json,
+    json_option,
+    password_option,
+)
+
+_ROLE = click.Choice(get_args(Role))
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def _when(value: str) -> datetime:
+    """Return the time that ``90d`` or ``2027-01-31`` means."""
+    span = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", value, re.ASCII)
+    if span:
+        return datetime.now(UTC) + int(span[1]) * _UNITS[span[2]]
+    try:
+        return datetime.combine(date.fromisoformat(value), time(23, 59, 59), UTC)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is neither a span such as 90d nor a date such as 2027-01-31."
+        ) from None
+
+
+@click.group()
+def user() -> None:
+    """Manage who may sign in."""
+
+
+@user.command("add")
+@click.argument("name", metavar="NAME")
+@click.option("--role", type=_ROLE, default="editor", show_default=True)
+@password_option()
+@click.pass_obj
+def add(context: Context, name: str, role: Role, *, password_stdin: bool) -> None:
+    """Make an account."""
+    accounts = context.accounts()
+    accounts.add_user(name, role, ask_password(name, from_stdin=password_stdin))
+    click.echo(f"{name}: may sign in as {role}")
+
+
+@user.command("list")
+@json_option()
+@click.pass_obj
+def list_users(context: Context, *, as_json: bool) -> None:
+    """List all accounts."""
+    users = context.accounts().users()
+    if as_json:
+        echo_json([asdict(user) for user in users])
+        return
+    width = max((len(user.name) for user in users), default=0)
+    for each in users:
+        click.echo(
+            f"{each.name:{width}}  {each.role:9}  {'disabled' if each.disabled else ''}".rstrip()
+        )
+
+
+@user.command("passwd")
+@click.argument("name", metavar="NAME")
+@password_option()
+@click.pass_obj
+def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
+    """Change a password. Ends the user's sessions."""
+    context.accounts().set_password(name, ask_password(name, from_stdin=password_stdin))
+    click.echo(f"{name}: has a new password; all sessions ended")
+
+
+@user.command("role")
+@click.argument("name", metavar="NAME")
+@click.argument("role", type=_ROLE)
+@click.pass_obj
+def role(context: Context, name: str, role: Role) -> None:
+    """Change a role. Holds from the next request on."""
+    context.accounts().set_role(name, role)
+    click.echo(f"{name}: is {role} now")
+
+
+@user.command("disable")
+@click.argument("name", metavar="NAME")
+@click.pass_obj
+def disable(context: Context, name: str) -> None:
+    """Keep a user out, at once."""
+    context.accounts().set_disabled(name, True)  # noqa: FBT003  # the value itself
+    click.echo(f"{name}: is kept out; all sessions ended")
+
+
+@user.command("enable")
+@click.argument("name", metavar="NAME")
+@click.pass_obj
+def enable(context: Context, name: str) -> None:
+    """Let a disabled user in again."""
+    context.accounts().set_disabled(name, False)  # noqa: FBT003  # the value itself
+    click.echo(f"{name}: may sign in again")
+
+
+@click.group()
+def token() -> None:
+    """Manage tokens for programs that use the API."""
+
+
+@token.command("create")
+@click.option("--name", required=True, help="What the history calls it.")
+@click.option("--role", type=_ROLE, required=True)
+@click.option(
+    "--expires",
+    type=_when,
+    metavar="WHEN",
+    default="90d",
+    show_default=True,
+    help="A span or a date.",
+)
+@actor_option()
+@click.pass_obj
+def create(context: Context, name: str, role: Role, *, expires: datetime, actor: str) -> None:
+    """Print a new token. It is shown this once."""
+    secret, made = context.accounts().create_token(name, role, expires_at=expires, actor=actor)
+    click.echo(secret)
+    until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{name}: {role} until {until}; keep it, it is not shown again", err=True)
+
+
+@token.command("list")
+@json_option()
+@click.pass_obj
+def list_tokens(context: Context, *, as_json: bool) -> None:
+    """List all tokens, newest first, without their secrets."""
+    tokens = context.accounts().tokens()
+    if as_json:
+        echo_json([asdict(token) for token in tokens])
+        return
+    now = datetime.now(UTC)
+    width = max((len(token.name) for token in tokens), default=0)
+    for each in tokens:
+        used = f"{each.last_used_at:%Y-%m-%d %H:%M}" if each.last_used_at else "never"
+        click.echo(
+            f"{each.id}  {each.name:{width}}  {each.role:9}  {_state(each, now):22}  used {used}"
+        )
+
+
+@token.command("revoke")
+@click.argument("token_id", metavar="ID")
+@click.pass_obj
+def revoke(context: Context, token_id: str) -> None:
+    """End a token, at once."""
+    context.accounts().revoke_token(token_id)
+    click.echo(f"{token_id}: opens nothing any more")
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.revoked:
+        return "revoked"
+    word = "until" if token.expires_at > now else "expired"
+    return f"{word} {token.expires_at:%Y-%m-%d}"

@@ -1,0 +1,152 @@
+"""What changed between two texts, word by word, and between two entries, place by place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from widget.entry import Entry
+
+Kind = Literal["same", "removed", "added"]
+
+_WORD = re.compile(r"\s+|\w+(?:['’-]\w+)*|[^\w\s]")  # noqa: RUF001  # the apostrophe of typeset text
+_LABELS = {
+    "url": "address",
+    "aliases": "other address",
+    "authors": "author",
+    "kind": "kind",
+    "published": "date",
+    "attributed_to": "attributed to",
+    "archive_url": "archived copy",
+    "generated_at": "generated at",
+    "reviewed_by": "reviewed by",
+    "reviewed_at": "reviewed at",
+    "perspectives": "group",
+    "points": "point",
+    "sources": "source",
+    "corrections": "correction",
+    "at": "time",
+}
+_SILENT = frozenset({"schema", "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that both texts have, or only the older (removed) or newer (added) one."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place that differs: its JSONPath (of the newer document, else the older), its name."""
+
+    path: str
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+def words(old: str, new: str) -> tuple[Piece, ...]:
+    """Return both texts as one run of pieces.
+
+    Those that are not ``added`` spell ``old``, those that are not ``removed`` spell ``new``.
+    """
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    removed = added = ""
+    pieces: list[Piece] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i, j, k, end in matcher.get_opcodes():
+        gone, come = "".join(before[i:j]), "".join(after[k:end])
+        # A space between two changed words joins them: one phrase is easier to read than two.
+        if tag != "equal" or (gone.isspace() and (removed or added) and j < len(before)):
+            removed, added = removed + gone, added + come
+            continue
+        pieces += _changed(removed, added)
+        removed = added = ""
+        pieces.append(Piece("same", gone))
+    return (*pieces, *_changed(removed, added))
+
+
+def _changed(removed: str, added: str) -> Iterator[Piece]:
+    if removed == added:
+        if removed:
+            yield Piece("same", removed)
+        return
+    if removed:
+        yield Piece("removed", removed)
+    if added:
+        yield Piece("added", added)
+
+
+def entries(old: Entry | None, new: Entry | None) -> list[Change]:
+    """Return every place where two entries differ, in the order of the document.
+
+    None stands for an entry that is not there: everything in the other was added or removed.
+    """
+    return documents(_document(old), _document(new))
+
+
+def documents(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """Return every place where two documents differ. They need not be valid entries."""
+    return list(_changes(old, new, "$", ()))
+
+
+def _document(entry: Entry | None) -> dict[str, Any]:
+    return {} if entry is None else entry.model_dump(mode="json", by_alias=True)
+
+
+def _changes(old: Any, new: Any, path: str, names: tuple[str, ...]) -> Iterator[Change]:  # noqa: ANN401  # any of JSON's types
+    if old == new:
+        return
+    if isinstance(old, dict) or isinstance(new, dict):
+        old, new = old or {}, new or {}
+        for key in dict.fromkeys([*new, *old]):
+            if names or key not in _SILENT:
+                step = (*names, _LABELS.get(key, key))
+                yield from _changes(old.get(key), new.get(key), f"{path}.{key}", step)
+    elif isinstance(old, list) or isinstance(new, list):
+        yield from _lists(old or [], new or [], path, names)
+    else:
+        pieces = words(_text(old), _text(new))
+        if pieces:
+            yield Change(path, _label(names), pieces)
+
+
+def _lists(old: list[Any], new: list[Any], path: str, names: tuple[str, ...]) -> Iterator[Change]:
+    """Pair what stayed the same first, so that an inserted item does not change all behind it."""
+    before, after = ([json.dumps(item, sort_keys=True) for item in it] for it in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i, j, k, end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        for offset in range(max(j - i, end - k)):
+            was = old[i + offset] if i + offset < j else None
+            now = new[k + offset] if k + offset < end else None
+            index = k + offset if now is not None else i + offset
+            numbered = (*names[:-1], f"{names[-1]} {index + 1}")
+            yield from _changes(was, now, f"{path}[{index}]", numbered)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _label(names: tuple[str, ...]) -> str:
+    label = ", ".join(names)
+    return label[:1].upper() + label[1:]
+
+
+def name_of(path: str) -> str:
+    """Return a JSONPath as people say it: ``$.sources[2].url`` is "Source 3, address"."""
+    names: list[str] = []
+    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        if key:
+            names.append(_LABELS.get(key, key))
+        elif names:
+            names[-1] += f" {int(index) + 1}"
+    return _label(tuple(names)) or "The document"

@@ -1,0 +1,88 @@
+"""Changes to entries as people and programs make them: what pages, API and commands share.
+
+``actor`` is a user's name, or ``token:`` and a token's name. ``head`` is the newest revision
+that the actor knew. Raises what the store raises, too: NotFound, InvalidEntry, Conflict.
+"""
+
+from __future__ import annotations
+
+from widget.config import Settings
+from widget.entry import Entry, check, parse_entry
+from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
+from widget.store import Revision, Store
+
+TOKEN_ACTOR = "token:"  # noqa: S105  # what stands before a token's name in the history
+
+
+def judge(settings: Settings, data: bytes) -> tuple[Entry | None, list[Breach]]:
+    """Return the entry that ``data`` holds, if any, and all that keeps it from being published."""
+    try:
+        entry = parse_entry(data)
+    except InvalidEntry as error:
+        return None, list(error.breaches)
+    return entry, check(entry, settings.publication_for(entry.article.url))
+
+
+def save(
+    store: Store, entry: Entry, *, actor: str, note: str = "", head: int | None = None
+) -> Revision:
+    """Keep ``entry`` as the draft."""
+    return store.save(entry, actor=actor, note=note, head=head)
+
+
+def discard(
+    store: Store, entry_id: str, *, actor: str, note: str = "", head: int | None = None
+) -> Revision:
+    """Drop the draft."""
+    return store.discard(entry_id, actor=actor, note=note, head=head)
+
+
+def may_publish(store: Store, settings: Settings, entry_id: str, *, actor: str) -> bool:
+    """Say whether ``actor``, whose role allows it, may publish the draft that is there now."""
+    draft = store.draft(entry_id)
+    return not (settings.four_eyes and draft is not None and draft.actor == actor)
+
+
+def publish(
+    store: Store,
+    settings: Settings,
+    entry_id: str,
+    *,
+    actor: str,
+    note: str = "",
+    head: int | None = None,
+) -> Revision:
+    """Make the draft live. Raises Forbidden where ``four_eyes`` asks for another person."""
+    if settings.four_eyes:
+        # Taken first: a draft that is saved after the look is then a Conflict.
+        head = store.head(entry_id) if head is None else head
+        if not may_publish(store, settings, entry_id, actor=actor):
+            raise Forbidden(
+                f"{actor} saved this draft last, and whoever did cannot publish it (four_eyes); "
+                "ask somebody else to look at it and publish it"
+            )
+    return store.publish(entry_id, actor=actor, note=note, head=head)
+
+
+def withdraw(
+    store: Store,
+    entry_id: str,
+    *,
+    actor: str,
+    reason: str = "",
+    legal: bool = False,
+    head: int | None = None,
+) -> Revision:
+    """Take the live entry down. Raises InvalidRequest where readers are not told why."""
+    if not reason.strip() and not legal:
+        breach = Breach("$.reason", "is empty; say why, or that it is for legal reasons")
+        raise InvalidRequest([breach])
+    return store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
+
+
+def restore(
+    store: Store, entry_id: str, number: int, *, actor: str, head: int | None = None
+) -> Revision:
+    """Keep as the draft what revision ``number`` was. Raises NotFound."""
+    entry = store.revision(entry_id, number).entry
+    return store.save(entry, actor=actor, note=f"Restores revision {number}.", head=head)

@@ -1,0 +1,166 @@
+"""The list of entries, and new ones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import get_args
+from urllib.parse import unquote, urlencode, urlsplit
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget import editing, urls
+from widget.catalog import Query, Sort, State
+from widget.entry import Entry, parse_entry
+from widget.entry.gate import MAX_BYTES
+from widget.entry.model import ID_PATTERN
+from widget.errors import Breach, Conflict, InvalidEntry
+from widget.vocabulary import Lean
+from widget.web.admin import forms, guards
+from widget.web.admin.guards import Desk
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Return ``/entries`` and ``/entries/new``."""
+    routes = Blueprint("entries", __name__)
+
+    @routes.get("/")
+    def start() -> AnyResponse:
+        return guards.see("/admin/entries")
+
+    @routes.get("/entries")
+    def listing() -> Response:
+        query = Query.from_query(request.args)
+        return guards.page(
+            "_listing.html" if guards.is_htmx() else "entries.html",
+            query=query,
+            listing=desk.catalog.find(query),
+            states=get_args(State),
+            leans=get_args(Lean),
+            sorts=get_args(Sort),
+            link=lambda **changes: _link(replace(query, **changes)),
+        )
+
+    @routes.get("/entries/new")
+    def new() -> Response:
+        return _form(copy=request.args.get("copy", ""))
+
+    @routes.post("/entries")
+    def create() -> AnyResponse:
+        try:
+            entry = _made(desk)
+            if desk.store.head(entry.id) or desk.store.draft(entry.id):
+                raise _taken(entry.id)
+            owner = desk.store.find(entry.article.url)
+            if owner:
+                raise InvalidEntry(
+                    [Breach("$.article.url", f"is the address of {owner!r} already")]
+                )
+            try:
+                editing.save(
+                    desk.store, entry, actor=guards.user().name, note=_NOTES[_way()], head=0
+                )
+            except Conflict as error:
+                raise _taken(entry.id) from error
+        except InvalidEntry as error:
+            return _form(
+                copy=request.form.get("copy", ""),
+                breaches=error.breaches,
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+        return guards.see(f"/admin/entries/{entry.id}")
+
+    return routes
+
+
+_NOTES = {
+    "address": "New entry",
+    "json": "From pasted JSON",
+    "file": "From a file",
+    "copy": "A copy",
+}
+
+
+def _way() -> str:
+    way = request.form.get("way", "")
+    return way if way in _NOTES else "address"
+
+
+def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK) -> Response:
+    return guards.page(
+        "new.html",
+        status=status,
+        copy=copy,
+        breaches=breaches,
+        way=_way() if breaches else "copy" if copy else "address",
+        typed={} if not breaches else request.form.to_dict(),
+    )
+
+
+def _made(desk: Desk) -> Entry:
+    way = _way()
+    if way == "json":
+        return parse_entry(request.form.get("document", "").encode())
+    if way == "file":
+        file = request.files.get("file")
+        return parse_entry(file.read(MAX_BYTES + 1) if file else b"")
+    url = request.form.get("url", "").strip()
+    problem = urls.link_problem(url)
+    if problem:
+        raise InvalidEntry([Breach("$.article.url", problem)])
+    name = request.form.get("id", "").strip() or _free_id(desk, url)
+    if way == "address":
+        title = request.form.get("title", "").strip()
+        language = request.form.get("language", "").strip() or "en"
+        document = forms.blank(name, url=url, title=title, language=language)
+    else:
+        document = _copied(desk, request.form.get("copy", ""), name, url)
+    judged = forms.judge(document, desk.settings.publication_for)
+    if judged.entry is None:
+        raise InvalidEntry(judged.breaches)
+    return judged.entry
+
+
+def _copied(desk: Desk, of: str, name: str, url: str) -> forms.Document:
+    """Return a copy without what is said of the other article alone."""
+    history = desk.store.history(of)
+    if not history:
+        raise InvalidEntry([Breach("$.copy", "names no entry")])
+    document = forms.of_entry(history[0].entry)
+    document |= {"id": name, "corrections": []}
+    document["article"] |= {"url": url, "aliases": []}
+    return document
+
+
+def _free_id(desk: Desk, url: str) -> str:
+    """Return an id after the last step of the address that is not in use yet."""
+    last = PurePosixPath(unquote(urlsplit(url).path)).stem.lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", last, flags=re.ASCII).strip("-")[:70].strip("-")
+    stem = stem or "entry"
+    return next(
+        name
+        for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+        if re.match(ID_PATTERN, name) and not desk.store.head(name)
+    )
+
+
+def _taken(entry_id: str) -> InvalidEntry:
+    message = f"is taken: there is an entry {entry_id!r} already; open it, or choose another id"
+    return InvalidEntry([Breach("$.id", message)])
+
+
+def _link(query: Query) -> str:
+    asked = {
+        "q": query.search,
+        "state": query.state,
+        "lean": query.lean,
+        "section": query.section,
+        "language": query.language,
+        "sort": None if query.sort == "changed" else query.sort,
+        "page": None if query.page == 1 else query.page,
+    }
+    text = urlencode({name: value for name, value in asked.items() if value})
+    return f"/admin/entries?{text}" if text else "/admin/entries"

@@ -1,0 +1,300 @@
+"""The editor's form: a document as named fields, and back, and what its buttons do to it.
+
+A field is named after its place in the document, with dots: ``sources.2.url``. The form can
+hold what is no entry yet, so that nothing typed is ever lost; ``judge`` says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from widget import footnotes
+from widget.config import Publication
+from widget.entry import Entry, check, parse_entry
+from widget.errors import Breach, InvalidEntry
+
+Document = dict[str, Any]
+
+_LINES = frozenset({"aliases", "authors"})
+_MOMENTS = frozenset({"generated_at", "reviewed_at", "at"})
+_NULLABLE = frozenset(
+    {
+        *("heading", "attributed_to", "confidence", "publisher", "published", "quote"),
+        *("archive_url", "provider", "model", "generated_at", "reviewed_by", "reviewed_at"),
+    }
+)
+_FIELD = re.compile(
+    r"language"
+    r"|article\.(?:url|aliases|title|authors|section|kind|published)"
+    r"|viewpoint\.(?:lean|rationale|confidence)"
+    r"|perspectives\.\d\.(?:role|heading|points\.\d\d?\.(?:text|attributed_to))"
+    r"|sources\.\d\d?\.(?:title|url|publisher|published|type|quote|archive_url)"
+    r"|provenance\.(?:origin|provider|model|generated_at|reviewed_by|reviewed_at)"
+    r"|corrections\.\d\d?\.(?:at|kind|note)",
+    re.ASCII,
+)
+_POINT: Document = {"text": "", "attributed_to": None}
+_SOURCE: Document = {
+    "title": "",
+    "url": "",
+    "publisher": None,
+    "published": None,
+    "type": "other",
+    "quote": None,
+    "archive_url": None,
+}
+
+
+def blank(entry_id: str, *, url: str, title: str, language: str) -> Document:
+    """Return the document that a new entry begins with."""
+    return {
+        "schema": 1,
+        "id": entry_id,
+        "language": language,
+        "article": {
+            "url": url,
+            "aliases": [],
+            "title": title,
+            "authors": [],
+            "section": "",
+            "kind": "opinion",
+            "published": None,
+        },
+        "viewpoint": {"lean": "not-rated", "rationale": "", "confidence": None},
+        "perspectives": [
+            {"role": "ideas", "heading": None, "points": [dict(_POINT)]},
+            {"role": "different-views", "heading": None, "points": [dict(_POINT)]},
+        ],
+        "sources": [dict(_SOURCE)],
+        "provenance": {
+            "origin": "human",
+            "provider": None,
+            "model": None,
+            "generated_at": None,
+            "reviewed_by": None,
+            "reviewed_at": None,
+        },
+        "corrections": [],
+    }
+
+
+def of_entry(entry: Entry) -> Document:
+    """Return an entry as a document."""
+    document: Document = entry.model_dump(mode="json", by_alias=True)
+    return document
+
+
+def values(document: Document) -> dict[str, str]:
+    """Return what each field of the form holds, by name."""
+    return dict(_flat(document, ""))
+
+
+def _flat(part: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # any of JSON's types
+    key = name.rpartition(".")[2]
+    if key in _LINES:
+        yield name, "\n".join(part)
+    elif isinstance(part, dict):
+        for inner, value in part.items():
+            yield from _flat(value, f"{name}.{inner}" if name else inner)
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from _flat(value, f"{name}.{index}")
+    elif key in _MOMENTS and part:
+        yield name, _local(part)
+    else:
+        yield name, "" if part is None else str(part)
+
+
+def _local(text: str) -> str:
+    """Return a point in time as ``datetime-local`` wants it, in UTC; else what was typed."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is None:
+        return text
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def document(form: Mapping[str, str], entry_id: str) -> Document:
+    """Return the document that the form's fields make; items stand in the order of their names."""
+    made = blank(entry_id, url="", title="", language="en")
+    made |= {"perspectives": {}, "sources": {}, "corrections": {}}
+    for name, text in form.items():
+        if not _FIELD.fullmatch(name):
+            continue
+        *steps, key = name.split(".")
+        part = made
+        for step in steps:
+            part = part.setdefault(step, {})
+        part[key] = _value(key, text.replace("\r\n", "\n"))
+    made["sources"] = _listed(made["sources"])
+    made["corrections"] = _listed(made["corrections"])
+    made["perspectives"] = [
+        {**group, "points": _listed(group.get("points", {}))}
+        for group in _listed(made["perspectives"])
+    ]
+    return made
+
+
+def _listed(numbered: dict[str, Any]) -> list[Any]:
+    return [numbered[number] for number in sorted(numbered, key=int)]
+
+
+def _value(key: str, text: str) -> Any:  # noqa: ANN401  # any of JSON's types
+    if key in _LINES:
+        return [line.strip() for line in text.split("\n") if line.strip()]
+    if key in _NULLABLE and not text.strip():
+        return None
+    if key in _MOMENTS and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", text, re.ASCII):
+        return f"{text}Z" if text.count(":") == 2 else f"{text}:00Z"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be said of a document; ``entry`` is None where it cannot even be a draft."""
+
+    entry: Entry | None
+    breaches: tuple[Breach, ...]
+
+    @property
+    def publishable(self) -> bool:
+        """Whether nothing but warnings was found."""
+        return all(breach.severity == "warning" for breach in self.breaches)
+
+    @property
+    def errors(self) -> int:
+        """How many breaches keep it from being published."""
+        return sum(breach.severity == "error" for breach in self.breaches)
+
+
+def judge(document: Document, publication: Callable[[str], Publication]) -> Judgement:
+    """Say what is wrong with ``document``; ``publication`` finds the one of an address."""
+    try:
+        entry = parse_entry(json.dumps(document).encode())
+    except InvalidEntry as error:
+        return Judgement(None, error.breaches)
+    return Judgement(entry, tuple(check(entry, publication(entry.article.url))))
+
+
+# What the form's buttons do. Each names the item that it is about: ``sources.2``.
+
+
+def arrange(document: Document, form: Mapping[str, str]) -> str | None:
+    """Do what the form's button says, if one was pressed; return the item to go to.
+
+    ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (or ``down``),
+    ``cite=perspectives.0.points.1.3``. What names no item changes nothing. When sources move
+    or go, the markers in all points follow.
+    """
+    for verb, act in (("add", _add), ("remove", _remove), ("move", _move), ("cite", _cite)):
+        if verb in form:
+            try:
+                return act(document, form[verb])
+            except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+                return ""
+    return None
+
+
+def _add(document: Document, name: str) -> str:
+    items = _items(document, name)
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+    blanks: dict[str, Document] = {
+        "perspectives": {"role": "context", "heading": None, "points": [dict(_POINT)]},
+        "points": dict(_POINT),
+        "sources": dict(_SOURCE),
+        "corrections": {"at": f"{now}Z", "kind": "correction", "note": ""},
+    }
+    items.append(blanks[name.rpartition(".")[2]])
+    return f"{name}.{len(items) - 1}"
+
+
+def _remove(document: Document, name: str) -> str:
+    place, _, index = name.rpartition(".")
+    items = _items(document, place)
+    count = len(items)
+    del items[int(index)]
+    if place == "sources":
+        order = [number for number in range(count) if number != int(index)]
+        _renumber(document, order, count)
+    return f"{place}.{min(int(index), len(items) - 1)}" if items else place
+
+
+def _move(document: Document, name: str) -> str:
+    name, _, direction = name.rpartition(".")
+    place, _, index = name.rpartition(".")
+    items = _items(document, place)
+    old = int(index)
+    new = old + {"up": -1, "down": 1}[direction]
+    if not (0 <= old < len(items) and 0 <= new < len(items)):
+        return name
+    order = list(range(len(items)))
+    order[old], order[new] = order[new], order[old]
+    items[old], items[new] = items[new], items[old]
+    if place == "sources":
+        _renumber(document, order, len(items))
+    return f"{place}.{new}"
+
+
+def _cite(document: Document, name: str) -> str:
+    name, _, number = name.rpartition(".")
+    place, _, index = name.rpartition(".")
+    point = _items(document, place)[int(index)]
+    text = point["text"].rstrip()
+    # In front of the full stop, as the panel's own style has it.
+    end = re.search(r"[.!?…]?$", text)
+    cut = end.start() if end else len(text)
+    gap = "" if text[:cut].endswith("]") else " "
+    point["text"] = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
+    return name
+
+
+def _renumber(document: Document, order: list[int], count: int) -> None:
+    """Let the markers follow; ``order`` lists which of the ``count`` sources stand where now."""
+    numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
+    numbers |= {old + 1: new + 1 for new, old in enumerate(order)}
+    for group in document["perspectives"]:
+        for point in group["points"]:
+            point["text"] = footnotes.renumber(point["text"], numbers)
+
+
+def _items(document: Document, name: str) -> list[Any]:
+    part: Any = document
+    for step in name.split("."):
+        part = part[int(step)] if isinstance(part, list) else part[step]
+    if not isinstance(part, list) or name.rpartition(".")[2] in _LINES:
+        raise KeyError(name)
+    return part
+
+
+def first_field(item: str) -> str:
+    """Return the name of the field to go on with in ``item``; its own where it has none."""
+    fields = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
+    place, _, index = item.rpartition(".")
+    return f"{item}.{fields[place.rpartition('.')[2]]}" if index.isdecimal() else item
+
+
+# Where a breach is said.
+
+
+def slots(document: Document) -> set[str]:
+    """Return the names of all places of the form beside which something can be said."""
+    names = {*values(document), "perspectives", "sources", "corrections"} - {"schema", "id"}
+    names |= {f"sources.{index}" for index in range(len(document["sources"]))}
+    for index in range(len(document["perspectives"])):
+        names |= {f"perspectives.{index}", f"perspectives.{index}.points"}
+    return names
+
+
+def slot(path: str, known: set[str]) -> str:
+    """Return the nearest place for what is said about ``path``; ``""``: the whole document."""
+    name = re.sub(r"\[(\d+)\]", r".\1", path.removeprefix("$")).lstrip(".")
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name

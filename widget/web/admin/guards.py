@@ -1,0 +1,244 @@
+"""What every editors' page goes through: who is asking, from where, and how pages are sent."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+import jinja2
+from flask import Response, abort, current_app, g, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget import assets, diff, i18n
+from widget.accounts import Accounts, Role, Session, User, at_least
+from widget.catalog import Catalog
+from widget.config import Settings
+from widget.store import Store
+
+COOKIE = "__Host-insights"
+LOOPBACK_COOKIE = "insights"
+BEFORE = "-form"
+"""Ends the name of the cookie that holds the token of the login form, before any session."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the editors' pages work with."""
+
+    settings: Settings
+    store: Store
+    accounts: Accounts
+    catalog: Catalog
+
+
+# Who may see a page.
+
+
+def needs(role: Role) -> Callable[[_View], _View]:
+    """Open a view to users of ``role`` and above. Without it: to editors and above."""
+
+    def mark(view: _View) -> _View:
+        view.needed = role  # type: ignore[attr-defined]  # read by enter
+        return view
+
+    return mark
+
+
+def open_to_anyone(view: _View) -> _View:
+    """Open a view to whoever is not signed in, too."""
+    view.needed = None  # type: ignore[attr-defined]  # read by enter
+    return view
+
+
+def enter(desk: Desk) -> AnyResponse | None:
+    """Let the request in, or return the answer that refuses it. Runs before every view."""
+    host = desk.settings.admin_host
+    if host and _host_name(request.host) != host:
+        abort(HTTPStatus.NOT_FOUND)
+    g.session = desk.accounts.session(request.cookies.get(cookie_name(), ""))
+    if request.method not in _SAFE and not _same_origin(desk.settings.base_url):
+        abort(HTTPStatus.FORBIDDEN, "The request came from another site, and was refused.")
+    view = current_app.view_functions.get(request.endpoint or "")
+    needed: Role | None = getattr(view, "needed", "editor")
+    session: Session | None = g.session
+    if needed is not None:
+        if session is None:
+            return _sign_in_first()
+        if not at_least(session.user.role, needed):
+            abort(
+                HTTPStatus.FORBIDDEN,
+                f"This needs the role {needed}; {session.user.name} is {session.user.role}.",
+            )
+    if request.method not in _SAFE and not _token_matches(session):
+        return None if needed is None and _before_matches() else _again()
+    return None
+
+
+def _same_origin(base_url: str | None) -> bool:
+    """Say whether the page that sent this is one of ours, as far as the browser tells."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site != "same-origin":
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None or origin == base_url:
+        return True  # without one it is no browser of today; the token is asked for in any case
+    parts = urlsplit(origin)
+    # A proxy may have taken TLS off: https to the same host is us; plain http only as we are.
+    return parts.netloc == request.host and parts.scheme in ("https", request.scheme)
+
+
+def _token_matches(session: Session | None) -> bool:
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    return session is not None and hmac.compare_digest(sent.encode(), session.csrf.encode())
+
+
+def _before_matches() -> bool:
+    kept = request.cookies.get(cookie_name() + BEFORE, "")
+    sent = request.form.get("csrf", "")
+    return bool(kept) and hmac.compare_digest(sent.encode(), kept.encode())
+
+
+def _sign_in_first() -> AnyResponse:
+    login = f"/admin/login?next={quote(request.full_path.rstrip('?'))}"
+    if request.method in _SAFE:
+        if "HX-Request" in request.headers:
+            return Response(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": login})
+        return redirect(login, HTTPStatus.SEE_OTHER)
+    return _again(HTTPStatus.UNAUTHORIZED)
+
+
+def _again(status: HTTPStatus = HTTPStatus.FORBIDDEN) -> Response:
+    """Return a page that keeps what was typed, to be sent once more with a session's token."""
+    sent = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf"]
+    if "password" in request.form or "Origin" not in request.headers:
+        sent = []  # nobody is to send on what another site may have filled in
+    return page("again.html", status=status, sent=sent, action=request.full_path.rstrip("?"))
+
+
+def user() -> User:
+    """Return who is asking. Only in views that need a role."""
+    session: Session = g.session
+    return session.user
+
+
+# The cookie.
+
+
+def plain_loopback() -> bool:
+    """Say whether this is plain http on this machine, where no cookie can be Secure."""
+    return request.scheme == "http" and _host_name(request.host) in _LOOPBACK
+
+
+def cookie_name() -> str:
+    """Return the session cookie's name here."""
+    return LOOPBACK_COOKIE if plain_loopback() else COOKIE
+
+
+def set_cookie(response: AnyResponse, name: str, value: str) -> None:
+    """Set a cookie for this site alone, which scripts cannot read (RFC 6265bis, 4.1.3.2)."""
+    response.set_cookie(
+        name, value, path="/", secure=not plain_loopback(), httponly=True, samesite="Lax"
+    )
+
+
+def drop_cookie(response: AnyResponse, name: str) -> None:
+    """Let the browser forget a cookie."""
+    response.delete_cookie(
+        name, path="/", secure=not plain_loopback(), httponly=True, samesite="Lax"
+    )
+
+
+def new_token() -> str:
+    """Return a token for a form that is filled in before there is a session."""
+    return secrets.token_urlsafe(24)
+
+
+def next_path(text: str) -> str:
+    """Return ``text`` where it is a path of the editors' pages, else the list of entries."""
+    if re.fullmatch(r"/admin(?:/[\w./~-]*)?(?:\?[\w.=&%+~:-]*)?", text, re.ASCII):
+        return text
+    return "/admin/entries"
+
+
+def _host_name(host: str) -> str:
+    return re.sub(r":\d+$", "", host).lower()
+
+
+# Answers.
+
+
+def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+    """Return a page, or a fragment of one."""
+    session: Session | None = g.get("session")
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            user=session.user if session else None,
+            csrf=session.csrf if session else "",
+            path=request.path,
+            **context,
+        )
+    )
+    return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def see(path: str) -> AnyResponse:
+    """Send the browser on after a change."""
+    return redirect(path, HTTPStatus.SEE_OTHER)
+
+
+def is_htmx() -> bool:
+    """Say whether htmx asks, for a piece of the page."""
+    return "HX-Request" in request.headers
+
+
+def harden(response: Response) -> Response:
+    """Add the headers that every editors' page carries. Runs after every view."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.vary.add("Cookie")
+    return response
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets.folder("templates") / "admin"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals["asset"] = assets.named
+    environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
+    environment.filters["place"] = diff.name_of
+    environment.filters["dashed"] = lambda name: name.replace(".", "-")
+    environment.filters["words"] = words
+    return environment
+
+
+def words(value: str) -> str:
+    """Return a word of the vocabulary for people: ``different-views`` is "Different views"."""
+    if value.startswith("center-"):
+        return value.capitalize()
+    return value.replace("-", " ").capitalize().replace("Ai", "AI")

@@ -1,0 +1,140 @@
+"""What readers see: publishing a draft, dropping one, taking an entry down."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget import diff, editing
+from widget.entry import check
+from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
+from widget.store import Draft, Live
+from widget.web.admin import guards
+from widget.web.admin.guards import Desk
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Return ``/publication``, ``/withdrawal`` and ``/draft/removal`` of an entry."""
+    routes = Blueprint("publishing", __name__, url_prefix="/entries/<entry_id>")
+
+    @routes.get("/publication")
+    def compare(entry_id: str) -> Response:
+        return _publication(entry_id)
+
+    @routes.post("/publication")
+    @guards.needs("publisher")
+    def publish(entry_id: str) -> AnyResponse:
+        try:
+            editing.publish(
+                desk.store,
+                desk.settings,
+                entry_id,
+                actor=guards.user().name,
+                note=_text("note"),
+                head=_head(),
+            )
+        except Conflict:
+            problem = "The entry was changed since you opened this page. Look once more:"
+            return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
+        except Forbidden as error:
+            return _publication(entry_id, str(error), status=HTTPStatus.FORBIDDEN)
+        except NotFound:
+            return _publication(entry_id, "There is no draft.", status=HTTPStatus.CONFLICT)
+        except InvalidEntry as error:
+            return _publication(
+                entry_id, breaches=error.breaches, status=HTTPStatus.UNPROCESSABLE_ENTITY
+            )
+        return guards.see(f"/admin/entries/{entry_id}/publication")
+
+    @routes.post("/draft/removal")
+    def discard(entry_id: str) -> AnyResponse:
+        try:
+            editing.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
+        except Conflict:
+            problem = "The entry was changed since you opened this page. Look once more:"
+            return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
+        except NotFound:
+            pass  # somebody dropped it already
+        return guards.see(f"/admin/entries/{entry_id}/history")
+
+    @routes.get("/withdrawal")
+    def ask(entry_id: str) -> Response:
+        return _withdrawal(entry_id)
+
+    @routes.post("/withdrawal")
+    @guards.needs("publisher")
+    def withdraw(entry_id: str) -> AnyResponse:
+        reason, legal = _text("reason"), request.form.get("legal") == "yes"
+        if not reason and not legal:
+            problem = "Give readers a reason, or mark it as legal."
+            return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+        with suppress(NotFound):  # somebody took it down already
+            actor = guards.user().name
+            editing.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
+        return guards.see(f"/admin/entries/{entry_id}/withdrawal")
+
+    def _publication(
+        entry_id: str,
+        problem: str = "",
+        *,
+        breaches: tuple[Breach, ...] = (),
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        head = desk.store.head(entry_id) or _nothing(entry_id)
+        live, draft = desk.store.live(entry_id), desk.store.draft(entry_id)
+        shown = live.entry if isinstance(live, Live) else None
+        actor = guards.user().name
+        return guards.page(
+            "publication.html",
+            status=status,
+            entry_id=entry_id,
+            head=head,
+            live=live,
+            draft=draft,
+            title=_title(entry_id),
+            changes=diff.entries(shown, draft.entry) if draft else [],
+            breaches=breaches or (_breaches(draft) if draft else ()),
+            problem=problem,
+            second=not editing.may_publish(desk.store, desk.settings, entry_id, actor=actor),
+        )
+
+    def _breaches(draft: Draft) -> tuple[Breach, ...]:
+        publication = desk.settings.publication_for(draft.entry.article.url)
+        return tuple(check(draft.entry, publication))
+
+    def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
+        if not desk.store.head(entry_id):
+            _nothing(entry_id)
+        live = desk.store.live(entry_id)
+        return guards.page(
+            "withdrawal.html",
+            status=status,
+            entry_id=entry_id,
+            live=live,
+            shown=isinstance(live, Live),
+            title=_title(entry_id),
+            problem=problem,
+            typed=request.form.to_dict(),
+        )
+
+    def _title(entry_id: str) -> str:
+        return desk.store.history(entry_id)[0].entry.article.title or entry_id
+
+    return routes
+
+
+def _nothing(entry_id: str) -> int:
+    abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+
+
+def _head() -> int:
+    head = request.form.get("head", "")
+    return int(head) if head.isdecimal() and len(head) < 10 else 0
+
+
+def _text(name: str) -> str:
+    return request.form.get(name, "").replace("\r\n", "\n").strip()[:2000]

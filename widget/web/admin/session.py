@@ -1,0 +1,89 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Response, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget.accounts import User
+from widget.errors import Denied, Throttled
+from widget.web.admin import guards
+from widget.web.admin.guards import Desk
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Return ``/login``, ``/logout`` and ``/sign-in/<secret>``."""
+    routes = Blueprint("session", __name__)
+
+    @routes.get("/login")
+    @guards.open_to_anyone
+    def login() -> AnyResponse:
+        if g.session is not None:
+            return guards.see(guards.next_path(request.args.get("next", "")))
+        return _form()
+
+    @routes.post("/login")
+    @guards.open_to_anyone
+    def enter() -> AnyResponse:
+        name = request.form.get("name", "")
+        try:
+            user = desk.accounts.authenticate(
+                name, request.form.get("password", ""), address=request.remote_addr or ""
+            )
+        except Denied:
+            problem = "This name and password do not belong together."
+            return _form(problem, name=name, status=HTTPStatus.FORBIDDEN)
+        except Throttled as error:
+            seconds = max(1, math.ceil(error.retry_after))
+            at = datetime.now(UTC) + timedelta(seconds=seconds)
+            wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+            problem = f"Too many tries. Try again in {wait}, after {at:%H:%M:%S} UTC."
+            response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
+            response.headers["Retry-After"] = str(seconds)
+            return response
+        return _signed_in(user, guards.next_path(request.form.get("next", "")))
+
+    @routes.get("/sign-in/<secret>")
+    @guards.open_to_anyone
+    def sign_in(secret: str) -> AnyResponse:
+        user = desk.accounts.redeem_sign_in(secret)
+        if user is None:
+            problem = "This link was used before or is too old. Sign in with your password."
+            return _form(problem, status=HTTPStatus.FORBIDDEN)
+        return _signed_in(user, "/admin/entries")
+
+    @routes.post("/logout")
+    def leave() -> AnyResponse:
+        desk.accounts.close_session(request.cookies.get(guards.cookie_name(), ""))
+        response = guards.see("/admin/login")
+        guards.drop_cookie(response, guards.cookie_name())
+        return response
+
+    def _signed_in(user: User, path: str) -> AnyResponse:
+        # Whatever session the browser had ends, so that no id outlives a login.
+        desk.accounts.close_session(request.cookies.get(guards.cookie_name(), ""))
+        response = guards.see(path)
+        guards.set_cookie(response, guards.cookie_name(), desk.accounts.open_session(user))
+        guards.drop_cookie(response, guards.cookie_name() + guards.BEFORE)
+        return response
+
+    return routes
+
+
+def _form(problem: str = "", *, name: str = "", status: int = HTTPStatus.OK) -> Response:
+    token = guards.new_token()
+    response = guards.page(
+        "login.html",
+        status=status,
+        problem=problem,
+        name=name,
+        token=token,
+        next=guards.next_path(request.values.get("next", "")),
+        unsafe=request.scheme == "http" and not guards.plain_loopback(),
+    )
+    guards.set_cookie(response, guards.cookie_name() + guards.BEFORE, token)
+    return response

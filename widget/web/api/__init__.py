@@ -1,0 +1,42 @@
+"""``/api/v1``: entries for programs, with bearer tokens. See ``docs/api.md``."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+
+from widget import answers
+from widget.accounts import Accounts
+from widget.catalog import Catalog
+from widget.config import Settings
+from widget.panel import Representation
+from widget.store import Store
+from widget.web.api.guard import Guard
+from widget.web.api.openapi import document
+from widget.web.api.routes import ROUTES
+from widget.web.api.service import Service
+
+__all__ = ["ROUTES", "blueprint"]
+
+
+def blueprint(settings: Settings, store: Store, accounts: Accounts, catalog: Catalog) -> Blueprint:
+    """Return the routes of ``ROUTES`` and ``/openapi.json``, which is made from them."""
+    routes = Blueprint("api", __name__)
+    service = Service(settings, store, catalog)
+    for route in ROUTES:
+        routes.add_url_rule(
+            route.path,
+            endpoint=route.name,
+            view_func=Guard(service, accounts, route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    described = json.dumps(document(ROUTES), ensure_ascii=False, indent=2).encode()
+    representation = Representation(described, "application/json")
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return answers.send(representation, request)
+
+    return routes
