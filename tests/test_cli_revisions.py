@@ -120,7 +120,9 @@ def test_edit_without_a_change_makes_no_revision(run: Command, editor: Path) -> 
 def many(count: int) -> list[bytes]:
     """Return as many publishable documents, each with an id and an address of its own."""
     return [
-        sample_bytes(id=f"entry-{n}", article__url=f"https://paper.example/{n}")
+        sample_bytes(
+            id=f"entry-{n}", article__url=f"https://paper.example/{n}", article__aliases=[]
+        )
         for n in range(count)
     ]
 
@@ -182,3 +184,18 @@ def test_what_export_writes_import_reads(run: Command, tmp_path: Path) -> None:
     run("--store", "dir:./other", "import", "--publish", "all.jsonl")
     exported = run("--store", "dir:./other", "export").output
     assert exported == (tmp_path / "all.jsonl").read_text()
+
+
+def test_import_leaves_no_draft_of_what_another_entry_s_address_keeps_from_going_live(
+    run: Command, tmp_path: Path
+) -> None:
+    first, _ = many(2)
+    same = sample_bytes(
+        id="same-address", article__url="https://paper.example/0", article__aliases=[]
+    )
+    (tmp_path / "first.json").write_bytes(first)
+    (tmp_path / "same.json").write_bytes(same)
+    said = run("import", "--publish", "first.json", "same.json", status=1).output
+    assert "same.json: $.article.url: is already the address of the entry 'entry-0'" in said
+    states = {it["id"]: it["state"] for it in json.loads(run("list", "--json").output)}
+    assert states == {"entry-0": "live", "same-address": "discarded"}

@@ -13,9 +13,9 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option
-from widget.entry import parse_entry
+from widget.entry import Entry, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
-from widget.store import Live
+from widget.store import Live, Store
 
 _SPACE = " \t\r\n"
 
@@ -61,9 +61,7 @@ def import_entries(
                 entry = parse_entry(document.data)
                 if and_publish:
                     _refuse_what_cannot_go_live(context, document.data)
-                store.save(entry, actor=actor, note=note)
-                if and_publish:
-                    store.publish(entry.id, actor=actor, note=note)
+                _take(store, entry, actor=actor, note=note, and_publish=and_publish)
             except InvalidEntry as error:
                 refused += [(document.where, breach) for breach in error.breaches]
             except InsightsError as error:
@@ -99,6 +97,23 @@ def export_entries(context: Context, *, drafts: bool, output: IO[str]) -> None:
             if entry:
                 document = entry.model_dump(mode="json", by_alias=True)
                 click.echo(json.dumps(document, ensure_ascii=False), file=output)
+
+
+def _take(store: Store, entry: Entry, *, actor: str, note: str, and_publish: bool) -> None:
+    before = store.draft(entry.id)
+    store.save(entry, actor=actor, note=note)
+    if not and_publish:
+        return
+    try:
+        store.publish(entry.id, actor=actor, note=note)
+    except InvalidEntry:
+        # Its address is another entry's. The draft is put back to what it was.
+        undone = "The import was refused."
+        if before is None:
+            store.discard(entry.id, actor=actor, note=undone)
+        else:
+            store.save(before.entry, actor=actor, note=undone)
+        raise
 
 
 def _refuse_what_cannot_go_live(context: Context, data: bytes) -> None:
