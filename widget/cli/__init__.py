@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from widget import __version__
-from widget.cli import accounts, entries, serving
+from widget.cli import accounts, entries, revisions, serving, transfer
 from widget.cli.context import Context, Group
 from widget.config import CONFIG_VARIABLE
 
@@ -37,6 +37,12 @@ for command in (
     entries.withdraw,
     entries.list_entries,
     entries.show,
+    revisions.history,
+    revisions.compare,
+    revisions.restore,
+    revisions.edit,
+    transfer.import_entries,
+    transfer.export_entries,
     accounts.user,
     accounts.token,
 ):

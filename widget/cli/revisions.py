@@ -1,0 +1,162 @@
+"""Commands about what an entry was: history, diff, restore, edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from widget import diff, editing
+from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.entry import Entry, parse_entry
+from widget.errors import Conflict, InvalidEntry, NotFound
+from widget.store import Live, Store
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@json_option()
+@click.pass_obj
+def history(context: Context, entry_id: str, *, as_json: bool) -> None:
+    """List every change of an entry: when, who, what, why. The newest comes first."""
+    with context.store() as store:
+        revisions = store.history(entry_id)
+    if not revisions:
+        raise NotFound(f"there is no entry {entry_id!r}")
+    if as_json:
+        keys = ("number", "at", "actor", "action", "note", "legal")
+        echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
+        return
+    for revision in revisions:
+        why = revision.note or ("legal reasons" if revision.legal else "")
+        at = f"{revision.at:%Y-%m-%d %H:%M:%S}Z"
+        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:16}  {why}"
+        click.echo(line.rstrip())
+
+
+@click.command("diff")
+@click.argument("entry_id", metavar="ID")
+@click.argument("older", required=False, metavar="[REVISION")
+@click.argument("newer", required=False, metavar="[REVISION]]")
+@click.pass_obj
+def compare(context: Context, entry_id: str, older: str | None, newer: str | None) -> None:
+    """Show what changed, word by word: [-removed-] and {+added+}.
+
+    A REVISION is a number, `live` or `draft`; without any, what is live is compared with the
+    draft.
+    """
+    with context.store() as store:
+        before = _version(store, entry_id, older or "live")
+        after = _version(store, entry_id, newer or "draft")
+    changes = diff.entries(before, after)
+    for change in changes:
+        click.secho(f"{change.path} ({change.label})", bold=True)
+        for piece in change.pieces:
+            match piece.kind:
+                case "removed":
+                    click.secho(f"[-{piece.text}-]", fg="red", nl=False)
+                case "added":
+                    click.secho(f"{{+{piece.text}+}}", fg="green", nl=False)
+                case _:
+                    click.echo(piece.text, nl=False)
+        click.echo("\n")
+    if not changes:
+        click.echo("no difference")
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@click.argument("revision", type=click.IntRange(min=1))
+@actor_option()
+@click.pass_obj
+def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
+    """Keep what a revision was as the draft. Readers see it once it is published."""
+    with context.store() as store:
+        made = editing.restore(store, entry_id, revision, actor=actor)
+    click.echo(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@click.option("--note", default="", help="Why, for the history.")
+@actor_option()
+@click.pass_obj
+def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
+    """Open an entry in $EDITOR and keep it as the draft.
+
+    What cannot be kept is never lost: it can be mended, or is put into a file.
+    """
+    with context.store() as store:
+        head = store.head(entry_id)
+        entry = _newest(store, entry_id)
+        text = entry.to_json().decode()
+        while True:
+            edited = click.edit(text, extension=".json", require_save=False)
+            if edited is None or edited == entry.to_json().decode():
+                click.echo(f"{entry_id}: nothing changed")
+                return
+            text = edited
+            try:
+                changed = parse_entry(text.encode())
+                if changed.id != entry_id:
+                    raise click.UsageError(f"The id must stay {entry_id!r}; copy it with `put`.")
+                editing.save(store, changed, actor=actor, note=note, head=head)
+            except (InvalidEntry, Conflict, click.UsageError) as error:
+                _say(error)
+                if not click.confirm("Open the editor again?", default=True, err=True):
+                    kept = _keep(entry_id, text)
+                    click.echo(f"What you typed is in {kept}.", err=True)
+                    raise SystemExit(1) from error
+                if isinstance(error, Conflict):
+                    head = error.head
+                continue
+            click.echo(f"{entry_id}: kept as a draft")
+            return
+
+
+def _version(store: Store, entry_id: str, name: str) -> Entry:
+    if name == "draft":
+        draft = store.draft(entry_id)
+        if draft is None:
+            raise NotFound(f"{entry_id!r} has no draft")
+        return draft.entry
+    if name == "live":
+        live = store.live(entry_id)
+        if not isinstance(live, Live):
+            raise NotFound(f"{entry_id!r} is not live")
+        return live.entry
+    if not name.isdecimal():
+        raise NotFound(f"{name!r} is no revision; give a number, live or draft")
+    return store.revision(entry_id, int(name)).entry
+
+
+def _newest(store: Store, entry_id: str) -> Entry:
+    draft, live = store.draft(entry_id), store.live(entry_id)
+    if draft:
+        return draft.entry
+    if isinstance(live, Live):
+        return live.entry
+    raise NotFound(f"there is no entry {entry_id!r} to edit; `restore` brings back a withdrawn one")
+
+
+def _say(error: Exception) -> None:
+    if isinstance(error, InvalidEntry):
+        for breach in error.breaches:
+            click.echo(f"{breach.path}: {breach.message}", err=True)
+    elif isinstance(error, Conflict):
+        click.echo(f"{error}. Saving again replaces that draft.", err=True)
+    else:
+        click.echo(str(error), err=True)
+
+
+def _keep(entry_id: str, text: str) -> Path:
+    number = 1
+    while True:
+        path = Path(f"{entry_id}.unsaved-{number}.json")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            number += 1
+        else:
+            return path

@@ -1,0 +1,189 @@
+"""Commands that move many entries at once: import, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import click
+
+from widget import editing
+from widget.cli.context import Context, actor_option
+from widget.entry import Entry, parse_entry
+from widget.errors import Breach, InsightsError, InvalidEntry
+from widget.store import Live, Store
+
+_SPACE = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document to import, and where it stands: ``file`` or ``file:line`` or ``file[index]``."""
+
+    where: str
+    data: bytes
+
+
+@click.command("import")
+@click.argument(
+    "paths",
+    metavar="PATH…",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path, allow_dash=True),
+)
+@click.option("--publish", "and_publish", is_flag=True, help="Publish each entry, too.")
+@click.option("--note", default="Imported.", help="Why, for the history.", show_default=True)
+@actor_option()
+@click.pass_obj
+def import_entries(
+    context: Context, paths: tuple[Path, ...], *, and_publish: bool, note: str, actor: str
+) -> None:
+    """Keep many entries as drafts.
+
+    PATH is a file with one entry, with a JSON array of them or with one on each line, a folder
+    of such files, or - for standard input. Each entry is taken wholly or not at all; those that
+    are refused are listed with the reason, and the exit status is then 1.
+    """
+    documents = [document for path in _files(paths) for document in _documents(path)]
+    refused: list[tuple[str, Breach]] = []
+    taken = 0
+    with (
+        context.store() as store,
+        click.progressbar(documents, label="Importing", file=sys.stderr) as bar,
+    ):
+        for document in bar:
+            try:
+                entry = parse_entry(document.data)
+                if and_publish:
+                    _refuse_what_cannot_go_live(context, document.data)
+                _take(store, entry, actor=actor, note=note, and_publish=and_publish)
+            except InvalidEntry as error:
+                refused += [(document.where, breach) for breach in error.breaches]
+            except InsightsError as error:
+                refused.append((document.where, Breach("$", str(error))))
+            else:
+                taken += 1
+    for where, breach in refused:
+        click.echo(f"{where}: {breach.path}: {breach.message}", err=True)
+    kept = "published" if and_publish else "kept as drafts"
+    count = len({where for where, _ in refused})
+    click.echo(f"{taken} {kept}, {count} refused")
+    if refused:
+        sys.exit(1)
+
+
+@click.command("export")
+@click.option("--drafts", is_flag=True, help="The draft of an entry, where there is one.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
+    default="-",
+    help="A file instead of standard output; it appears whole or not at all.",
+)
+@click.pass_obj
+def export_entries(context: Context, *, drafts: bool, output: IO[str]) -> None:
+    """Write every live entry, one on each line, as `import` reads them."""
+    with context.store() as store:
+        for entry_id in store.ids():
+            draft = store.draft(entry_id) if drafts else None
+            live = store.live(entry_id)
+            entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
+            if entry:
+                document = entry.model_dump(mode="json", by_alias=True)
+                click.echo(json.dumps(document, ensure_ascii=False), file=output)
+
+
+def _take(store: Store, entry: Entry, *, actor: str, note: str, and_publish: bool) -> None:
+    before = store.draft(entry.id)
+    store.save(entry, actor=actor, note=note)
+    if not and_publish:
+        return
+    try:
+        store.publish(entry.id, actor=actor, note=note)
+    except InvalidEntry:
+        # Its address is another entry's. The draft is put back to what it was.
+        undone = "The import was refused."
+        if before is None:
+            store.discard(entry.id, actor=actor, note=undone)
+        else:
+            store.save(before.entry, actor=actor, note=undone)
+        raise
+
+
+def _refuse_what_cannot_go_live(context: Context, data: bytes) -> None:
+    """Refuse before anything is saved, so that no draft is left of what cannot be published."""
+    _, breaches = editing.judge(context.settings, data)
+    errors = [breach for breach in breaches if breach.severity == "error"]
+    if errors:
+        raise InvalidEntry(errors)
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted([*path.glob("*.json"), *path.glob("*.jsonl")])
+        else:
+            yield path
+
+
+def _documents(path: Path) -> Iterator[Document]:
+    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    text = data.decode("utf-8-sig", "surrogateescape")
+    name = "standard input" if str(path) == "-" else str(path)
+    if text.lstrip(_SPACE).startswith("["):
+        yield from _array(name, text)
+    elif path.suffix == ".jsonl" or _is_lines(text):
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip(_SPACE):
+                yield _document(f"{name}:{number}", line)
+    else:
+        yield Document(name, data)
+
+
+def _document(where: str, text: str) -> Document:
+    return Document(where, text.encode("utf-8", "surrogateescape"))
+
+
+def _is_lines(text: str) -> bool:
+    """Say whether the first line is a document of its own, and others follow."""
+    first, _, rest = text.lstrip(_SPACE).partition("\n")
+    if not rest.strip(_SPACE):
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _array(name: str, text: str) -> Iterator[Document]:
+    """Cut a JSON array into its items; each then goes through the gate by itself."""
+    decoder = json.JSONDecoder()
+    at, index = text.index("[") + 1, 0
+    while True:
+        at = _skip(text, at)
+        if text[at : at + 1] == "]":
+            return
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            # What is left cannot be cut; the gate says what is wrong with it.
+            yield _document(f"{name}[{index}]", text[at:] or "[")
+            return
+        yield _document(f"{name}[{index}]", text[at:end])
+        at = _skip(text, end)
+        if text[at : at + 1] == ",":
+            at += 1
+        index += 1
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1] and text[at] in _SPACE:
+        at += 1
+    return at
