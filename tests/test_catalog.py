@@ -117,8 +117,8 @@ def test_a_change_is_seen_by_a_catalog_that_is_already_filled(
     filled._swept = float("-inf")
     rows = {row.id: row.state for row in filled.find(Query()).rows}
     assert rows == {"one": "live", "two": "draft"}
-    with filled._sweeping:
-        pass  # until the sweep beside has ended
+    with filled._sweeping, filled._judging:
+        pass  # until what runs beside has ended
 
 
 def test_what_was_discarded_and_never_live_is_no_longer_listed(store: Store) -> None:

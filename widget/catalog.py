@@ -20,7 +20,7 @@ Sort = Literal["changed", "title", "id"]
 
 PER_PAGE = 50
 SWEEP_SECONDS = 1.0
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 """Up to so many entries are looked through while the reader waits; more, beside it."""
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -120,19 +120,17 @@ class Catalog:
         self._broken: dict[str, Row] = {}
         self._swept = float("-inf")
         self._sweeping = threading.Lock()
+        self._judging = threading.Lock()
 
     def find(self, query: Query) -> Listing:
         """Return the page that ``query`` asks for; the last page where it asks for a later one."""
-        self._keep_up()
+        found = self.rows(query)
         rows = self._rows()
-        found = sorted(filter(query.wants, rows), key=_ORDERS[query.sort])
-        if query.sort == "changed":
-            found.reverse()
         pages = max(1, -(-len(found) // PER_PAGE))
         page = min(query.page, pages)
         shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
         if len(rows) > AT_ONCE:
-            shown = [self._look(row.id) or row for row in shown]
+            shown = [self._broken.get(row.id) or self._look(row.id) or row for row in shown]
         return Listing(
             rows=tuple(shown),
             found=len(found),
@@ -160,6 +158,14 @@ class Catalog:
             for gone in self._kept.keys() - set(ids):
                 self._kept.pop(gone, None)
             self._swept = time.monotonic()
+        if len(self._kept) <= AT_ONCE:
+            self._broken = self._set_aside()
+        elif not self._judging.locked():
+            # The store reads every revision for it once, which takes a while.
+            threading.Thread(target=self._judge, name="catalog-problems", daemon=True).start()
+
+    def _judge(self) -> None:
+        with self._judging:
             self._broken = self._set_aside()
 
     def _keep_up(self) -> None:
