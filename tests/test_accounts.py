@@ -11,6 +11,7 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -486,6 +487,16 @@ def test_a_new_role_holds_in_sessions_that_are_open(
         assert session.user.role == role
 
 
+def test_who_is_disabled_in_the_file_by_hand_is_kept_out_at_once(
+    accounts: DirAccounts, ana: User, folder: Path
+) -> None:
+    session_id = accounts.open_session(ana)
+    assert accounts.session(session_id)
+    path = folder / "accounts.json"
+    path.write_text(path.read_text().replace('"disabled": false', '"disabled": true'))
+    assert accounts.session(session_id) is None
+
+
 # Links that sign in once
 
 
@@ -521,6 +532,23 @@ def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: DirAccounts, ana
     for thread in threads:
         thread.join()
     assert [user for user in found if user] == [ana]
+
+
+def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
+    accounts: DirAccounts, other: DirAccounts, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = accounts.sign_in_link(ana)
+    read = accounts._spool.read
+    first: list[User | None] = []
+
+    def interrupted(kind: Any, key: str) -> dict[str, Any] | None:  # noqa: ANN401  # spool.Kind
+        kept = read(kind, key)
+        first.append(other.redeem_sign_in(secret))
+        return kept
+
+    monkeypatch.setattr(accounts._spool, "read", interrupted)
+    assert accounts.redeem_sign_in(secret) is None
+    assert first == [ana]
 
 
 # Tokens
