@@ -150,7 +150,7 @@ def test_an_entry_s_life_from_nothing_to_its_restoration(
     expect(page.locator("tbody tr").first).to_contain_text("The study was retracted.")
     page.get_by_role("row").filter(has_text="Published").last.get_by_role("link").click()
     page.get_by_role("button", name=re.compile("Restore revision .* as a draft")).last.click()
-    expect(page.locator("#state")).to_have_text("Withdrawn, draft waiting")
+    expect(page.locator("#standing")).to_have_text("Withdrawn, draft waiting")
     publish(page)
     panel = read()
     expect(panel.locator(".insights-lean")).to_be_visible()
@@ -295,6 +295,12 @@ def test_no_page_scrolls_sideways_at_360_pixels(
     for name, path in PAGES.items():
         page.goto(place.service + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+        hidden = page.evaluate(
+            "[...document.querySelectorAll('main :is(input, select, textarea, button, a)')]"
+            ".filter(it => it.type !== 'hidden' && !it.closest('details:not([open])')"
+            " && it.id !== 'show' && !it.checkVisibility()).map(it => it.outerHTML)"
+        )
+        assert hidden == [], f"{name}: every control is there to be used"
 
 
 def test_the_reader_s_panel_is_what_it_was_before_the_editors_came(
