@@ -42,7 +42,7 @@ class Running:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
+def running(data: Path, *, workers: int = 1) -> Iterator[Running]:
     """Run the service over the demo's entries, and the newspaper, until the block ends."""
     port, paper_port = free_port(), free_port()
     service, paper = f"http://127.0.0.1:{port}", f"http://localhost:{paper_port}"
@@ -61,8 +61,9 @@ def running(data: Path) -> Iterator[Running]:
             f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
             demo.SERVICE_VARIABLE: service,
         }
+        several = ["--workers", str(workers)]
         for command, url in (
-            (["widget", "serve", "--port", str(port), "--workers", "1"], f"{service}/healthz"),
+            (["widget", "serve", "--port", str(port), *several], f"{service}/healthz"),
             (["widget.demo", str(paper_port)], f"{unlisted}/"),
         ):
             stack.enter_context(process(command, url, environment))
