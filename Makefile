@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench schema messages format clean
+.PHONY: help demo test lint bench schema messages pictures snippets docs format clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,8 @@ lint: .venv/.lint ## ruff and strict mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.test ## measure weights and speeds
+bench: .venv/.test ## measure weights, the editors' pages and what Lighthouse says; ARGS=weights does one
+	$(BIN)/python tests/provision.py
 	$(BIN)/python -m benchmarks $(ARGS)
 
 schema: .venv/.installed ## write static/entry.schema.json anew
@@ -32,12 +33,21 @@ messages: .venv/.installed ## collect the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
 	for language in ar de es fr; do $(BIN)/pybabel -q update -i widget/locale/messages.pot -o widget/locale/$$language/LC_MESSAGES/messages.po -l $$language --omit-header --no-fuzzy-matching || exit 1; done
 
+pictures: .venv/.test ## take the pictures of docs/admin.md anew
+	$(BIN)/python tests/pictures.py
+
+snippets: .venv/.test ## write the documentation's snippets anew
+	$(BIN)/python tests/doc_snippets.py
+
+docs: .venv/.test ## build the documentation as a site, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 format: .venv/.lint ## let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## remove everything that was installed or made
-	rm -rf .venv tests/node/node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv tests/node/node_modules dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say which: make PYTHON=python3.12 ..."; exit 1; }

@@ -1,13 +1,56 @@
-"""``python -m benchmarks``: print every measurement."""
+"""``python -m benchmarks [SECTION] [--entries N…]``: print every measurement, or one section's."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from benchmarks import weights
+from benchmarks import (
+    delivery,
+    lighthouse,
+    machine,
+    newsroom,
+    pages,
+    scale,
+    serving,
+    soak,
+    takedown,
+    weights,
+)
+
+RESULTS = Path(__file__).parent / "results"
+SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "lighthouse", "soak")
 
 
 def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
+    parser.add_argument("--entries", nargs="+", type=int, default=[10_000], metavar="N")
+    parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
+    parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
+    given = parser.parse_args()
+    if given.section in (None, "weights"):
+        _weights()
+    if given.section in (None, "delivery"):
+        _delivery(given.data)
+    if given.section in (None, "takedown"):
+        _takedown()
+    if given.section in (None, "pages"):
+        _pages(given.entries, given.data)
+    if given.section in (None, "lighthouse"):
+        lighthouse.main()
+    if given.section == "scale":  # takes many minutes, so only where it is asked for
+        _scale(given.entries, given.data, rebuild=not given.keep_index)
+    if given.section == "soak":  # ten minutes
+        _soak()
+
+
+def _weights() -> None:
     """Print the weights of a typical entry (9 points, 5 sources)."""
     print("Weights, in bytes on the wire")
     with tempfile.TemporaryDirectory() as folder:
@@ -16,6 +59,91 @@ def main() -> None:
             size = weights.measure(client, weight)
             budget = f"of {weight.budget:,} allowed" if weight.budget else ""
             print(f"  {weight.name:28} {weight.coding:5} {size:6,} {budget}")
+    for name, (make, allowed) in weights.SCRIPTS.items():
+        size = weights.compressed(make())
+        print(f"  {name:28} gzip  {size:6,} of {allowed:,} allowed")
+
+
+def _delivery(data: Path | None) -> None:
+    """Print how near a panel's delivery comes to nginx serving a file, by the server's CPU time."""
+    on = machine.description()
+    with store(1000, data) as folder:
+        found = delivery.measure(folder)
+    print("Delivery of one panel on one core, as fractions of nginx serving the same bytes")
+    print(delivery.table(found))
+    keep("delivery", {"machine": on, **found})
+
+
+def _takedown() -> None:
+    """Print how long a withdrawn panel is served, and how long a new one takes at first."""
+    on = machine.description()
+    times: dict[str, list[float]] = {}
+    with store(1000, None) as folder:
+        url = f"dir:{folder}"
+        with serving.serving(folder, workers=4) as served:
+            editor = takedown.Editor(url, served.port)
+            measured = takedown.withdrawals(takedown.live_ids(200), [served.port], editor)
+            times["withdrawal to last byte, 4 workers"] = measured["last byte"]
+            times["withdrawal to its acknowledgement"] = measured["acknowledged"]
+        with serving.serving(folder, workers=1) as served:
+            editor = takedown.Editor(url, served.port)
+            firsts = takedown.firsts(100, served.port, url, editor)
+            times["first request after a change"] = firsts
+    print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
+    for name, each in times.items():
+        print(takedown.line(name, each))
+    rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
+    keep("takedown", {"machine": on, "ms": rounded})
+
+
+def _soak() -> None:
+    """Print whether ten minutes at half of full load make anything grow or fail."""
+    on = machine.description()
+    with store(1000, None) as folder:
+        outcome = soak.measure(folder)
+    print("Ten minutes at half of full load, one worker, an edition published twice a second")
+    print(soak.table(outcome))
+    keep("soak", {"machine": on, **outcome})
+
+
+def _pages(counts: Iterable[int], data: Path | None) -> None:
+    """Print how long each of the editors' pages takes over HTTP, and keep each request's time."""
+    for count in counts:
+        on = machine.description()
+        with store(count, data) as folder:
+            ready, times = pages.measure(folder, count)
+        print(f"Editors' pages with {count:,} entries; ready {ready:.1f} s after the start")
+        print(pages.table(times))
+        rounded = {name: [round(each, 1) for each in listed] for name, listed in times.items()}
+        keep(f"pages-{count}", {"machine": on, "ready seconds": round(ready, 2), "ms": rounded})
+
+
+def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
+    """Print how the directory store grows: milliseconds p50 / p99 where nothing else is said."""
+    results: dict[int, dict[str, object]] = {}
+    for count in counts:
+        on = machine.description()
+        with store(count, data) as folder:
+            results[count] = scale.measure(folder, rebuild=rebuild)
+        keep(f"scale-{count}", {"machine": on, **results[count]})
+    print("The directory store; p50 / p99 in milliseconds")
+    print(scale.table(results))
+
+
+@contextmanager
+def store(count: int, data: Path | None) -> Iterator[Path]:
+    """Give the folder of a store with ``count`` entries; without ``data`` a passing one."""
+    with tempfile.TemporaryDirectory() as passing:
+        folder = (data or Path(passing)) / str(count)
+        if not folder.exists():
+            newsroom.fill(folder, count)
+        yield folder
+
+
+def keep(name: str, result: dict[str, object]) -> None:
+    """Write a result for whoever wants to compare."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask.testing import FlaskClient
 
-from widget import demo
+from widget import demo, panel
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.store import open_store
@@ -32,6 +34,18 @@ WEIGHTS = (
     Weight("embed.js", "/embed.js", "br"),
     Weight("frame of a typical entry", f"/panel/{TYPICAL}", "gzip"),
 )
+
+SCRIPTS: dict[str, tuple[Callable[[], bytes], int]] = {
+    "the frame's own script": (lambda: panel.frame_script(static=False), 1228),
+    "the same in static files": (lambda: panel.frame_script(static=True), 1228),
+    "embed.js in static files": (lambda: panel.loader(static=True), 3 * 1024),
+}
+"""Scripts that no answer of the service is alone: what makes them, and bytes of gzip allowed."""
+
+
+def compressed(content: bytes) -> int:
+    """Return the length of ``content`` in gzip."""
+    return len(gzip.compress(content, compresslevel=9, mtime=0))
 
 
 def service(folder: str) -> FlaskClient:

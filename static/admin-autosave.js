@@ -1,46 +1,67 @@
 // Unsaved work: said plainly, saved by itself after a pause, and never left without a warning.
-// Without this script the Save button does it.
+// Each save is a revision for good, so that there are few: after a pause, not within SPACE of
+// the one before, and at once when the window is left. Without this script Save does it.
 (() => {
   "use strict";
   const form = document.getElementById("editor"), status = document.getElementById("status");
   const saver = document.getElementById("autosave");
-  const PAUSE = 2000;
+  const PAUSE = 2000, SPACE = 10000, AGAIN = 5000;
   let unsaved = "unsaved" in form.dataset, version = 0, sent = 0, timer, leaving = false;
+  let begun = 0, last = -SPACE; // when the first keystroke not saved was, and the last save
 
   const save = () => {
     clearTimeout(timer);
+    timer = undefined;
     sent = version;
+    begun = 0;
+    last = performance.now();
     status.textContent = "Saving…";
     htmx.trigger(saver, "autosave");
+  };
+  const plan = () => {
+    const now = performance.now();
+    begun ||= now;
+    clearTimeout(timer);
+    // While typing goes on, a pause may never come.
+    timer = setTimeout(save, Math.max(Math.min(now + PAUSE, begun + SPACE), last + SPACE) - now);
+  };
+  const hurry = () => { if (timer) save(); };
+  const settle = () => {
+    const saved = status.querySelector("[data-saved]");
+    if (saved && sent === version) unsaved = false;
+    else if (saved) plan();
   };
 
   form.addEventListener("input", (event) => {
     if (["width", "theme"].includes(event.target.name)) return;
     version += 1;
     unsaved = true;
-    if (!saver) return;
     status.textContent = "Not saved yet";
-    clearTimeout(timer);
-    timer = setTimeout(save, PAUSE);
+    plan();
   });
+  // The buttons of lists save what they do.
+  form.addEventListener("arranged", () => {
+    clearTimeout(timer);
+    timer = undefined;
+    sent = version;
+    unsaved = true;
+    settle();
+  });
+  addEventListener("blur", hurry);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) hurry(); });
 
-  if (saver) {
-    document.addEventListener("htmx:afterSwap", (event) => {
-      if (event.detail.elt !== status && event.detail.target !== status) return;
-      const saved = status.querySelector("[data-saved]");
-      if (saved && sent === version) unsaved = false;
-      else if (saved) timer = setTimeout(save, PAUSE);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === status) settle();
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    saver.addEventListener(failure, (event) => {
+      const code = event.detail.xhr?.status;
+      const why = code === 401 ? "you are signed out. Sign in in another tab; your text stays here"
+        : code === 403 ? "press Save draft" : "no answer from the server; trying again";
+      status.textContent = "";
+      status.append(Object.assign(document.createElement("strong"), { className: "bad", textContent: `Not saved: ${why}` }));
+      if (!code || code >= 500) timer = setTimeout(save, AGAIN);
     });
-    for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-      saver.addEventListener(failure, (event) => {
-        const code = event.detail.xhr?.status;
-        const why = code === 401 ? "you are signed out. Sign in in another tab; your text stays here"
-          : code === 403 ? "press Save draft" : "no answer from the server; trying again";
-        status.textContent = "";
-        status.append(Object.assign(document.createElement("strong"), { className: "bad", textContent: `Not saved: ${why}` }));
-        if (!code || code >= 500) timer = setTimeout(save, 5000);
-      });
-    }
   }
 
   form.addEventListener("submit", (event) => {

@@ -26,6 +26,9 @@
   };
 
   if ("unsaved" in form.dataset) update();
+  form.addEventListener("arranged", update);
+  // A form has one submission under way: a preview's must not take the place of a save's.
+  form.addEventListener("submit", (event) => { if (event.submitter !== button) clearTimeout(timer); });
   form.addEventListener("input", (event) => {
     if (event.target.name === "width") return;
     clearTimeout(timer);

@@ -1,46 +1,74 @@
 // For host pages: gives frames their height where the browser does not, and defines
 // <insights-widget>. Include it once: <script src="https://…/embed.js" async></script>
 (() => {
-  "use strict";
   if (customElements.get("insights-widget")) return; // pasted twice
-  const STYLESHEET = "/static/__PANEL_CSS__";
-  const home = new URL(document.currentScript?.src || location.href).origin;
+  const home = (document.currentScript?.src || location.href).replace(/\/(static\/)?[^/]*$/, "");
   const emit = (target, type, detail) => target.dispatchEvent(
     new CustomEvent(`insights:${type}`, { bubbles: true, composed: true, detail }));
 
   // Frames. A message counts only from a frame of ours, by its window and its origin.
   const frames = () => [...document.querySelectorAll("iframe")].filter((frame) => frame.src.startsWith(`${home}/panel`));
+  const send = (frame, message) => frame.contentWindow?.postMessage(message, "*");
+  const ready = new WeakMap();
   addEventListener("message", ({ data, origin, source }) => {
-    if (origin !== home || !data?.insights) return;
+    if (!data?.insights) return;
     const frame = frames().find((one) => one.contentWindow === source);
-    if (!frame) return;
+    if (!frame || !`${home}/`.startsWith(`${origin}/`) && !(origin === "null" && frame.hasAttribute("sandbox"))) return;
     const { insights: type, ...detail } = data;
-    if (type !== "resize") return emit(frame, type, detail);
-    if (getComputedStyle(frame).frameSizing !== "content-height" && detail.height > 0) {
-      frame.style.setProperty("height", `${detail.height}px`, "important");
+    if (type === "ready") {
+      const known = ready.get(frame) === frame.src;
+      ready.set(frame, frame.src);
+      follow(frame);
+      if (known) return;
     }
+    if (type !== "resize") return emit(frame, type, detail);
+    const { frameSizing, minHeight } = getComputedStyle(frame);
+    const size = () => { frame.style.cssText += `;frame-sizing:auto!important;height:${+detail.height}px!important`; };
+    if (frameSizing !== "content-height") size();
+    // Chromium measures a frame that was loaded in a hidden place at no width, and keeps to it.
+    else setTimeout(() => frame.clientHeight > 2 + Math.max(detail.height, parseFloat(minHeight) || 0) && size(), 99);
   });
+  // Chromium tells a frame of another origin nothing of the page's color-scheme.
+  const follow = (frame) => {
+    if (!/[?&]theme=host/.test(frame.src)) return;
+    const scheme = getComputedStyle(frame).colorScheme;
+    send(frame, { insights: "theme", theme: !/dark/.test(scheme) ? "light" : /light/.test(scheme) ? "auto" : "dark" });
+  };
+  const watch = new MutationObserver(() => frames().forEach(follow));
+  for (const it of [document.documentElement, document.body]) if (it) watch.observe(it, { attributes: true });
   // A frame that spoke before this script ran is asked to say it again.
-  frames().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, "*"));
+  frames().forEach((frame) => send(frame, { insights: "hello" }));
 
   const trusted = self.trustedTypes?.createPolicy("insights", { createHTML: (html) => html });
-  const fetches = new Map();
-  const load = (url) => {
-    if (!fetches.has(url)) {
-      fetches.set(url, fetch(url, { credentials: "omit" }).then((answer) => {
-        if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-        return answer.status === 204 ? "" : answer.text();
-      }).finally(() => setTimeout(() => fetches.delete(url), 1000)));
+  const fetches = {};
+  const load = (url) => fetches[url] ??= fetch(url, { credentials: "omit" }).then((answer) => {
+    if (answer.ok) return answer.text();
+    //#static
+    if (answer.status === 404) return "";
+    //#end
+    throw new Error(`${url}: ${answer.status}`);
+  }).finally(() => setTimeout(() => delete fetches[url], 1000));
+  const dressed = (base) => load(`${base}/static/__PANEL_CSS__`).then((css) => new CSSStyleSheet().replace(css));
+  //#service
+  const find = (base, wanted) => load(base + wanted);
+  //#end
+  //#static
+  // The map keeps an article under host and path, then query, as widget/urls.py writes them.
+  const find = async (base, wanted) => {
+    if (/:/.test(wanted)) {
+      const { host, pathname, searchParams } = new URL(wanted);
+      const path = host.replace(/^(www\.)+(?!$|:)|\.(?=:|$)|:(80|443)$/g, "")
+        + encodeURI(pathname.replace(/\/+$/, "")).replace(/%25/g, "%").replace(/%../g, (code) => code.toUpperCase());
+      let shard = 0;
+      for (const it of path) shard = shard * 31 + it.charCodeAt() & 255;
+      const { tracking, entries } = JSON.parse(await load(`${base}/map/${shard}.json`));
+      wanted = entries[path]?.[`${searchParams}`.split("&")
+        .filter((pair) => !RegExp(tracking, "i").test(pair)).sort().join("&")];
     }
-    return fetches.get(url);
+    return wanted && load(`${base}/fragment/${wanted}.html`);
   };
-  const sheets = new Map();
-  const stylesheet = (base) => {
-    if (!sheets.has(base)) {
-      sheets.set(base, load(base + STYLESHEET).then((css) => new CSSStyleSheet().replace(css)));
-    }
-    return sheets.get(base);
-  };
+  //#end
+  const widgets = new Set();
 
   class InsightsWidget extends HTMLElement {
     static observedAttributes = ["entry", "url", "theme", "lang", "heading-level", "open", "base"];
@@ -48,37 +76,46 @@
     #root;
 
     connectedCallback() {
-      queueMicrotask(() => this.#show());
+      widgets.add(this);
+      queueMicrotask(() => this.show());
+    }
+
+    disconnectedCallback() {
+      widgets.delete(this);
     }
 
     attributeChangedCallback(name, before, now) {
-      if (before !== now && this.isConnected) queueMicrotask(() => this.#show());
+      if (before === now) return;
+      if (/theme|open/.test(name)) this.#dress();
+      else queueMicrotask(() => this.show(name === "heading-level"));
     }
 
-    get #address() {
+    get #wanted() {
       const entry = this.getAttribute("entry");
-      const query = new URLSearchParams({ styles: "none" });
-      for (const name of ["theme", "lang", "heading-level", "open"]) {
-        if (this.hasAttribute(name)) query.set(name, this.getAttribute(name));
-      }
-      if (!entry) {
-        query.set("url", this.getAttribute("url") || document.querySelector("link[rel=canonical]")?.href || location.href);
-      }
+      const page = this.getAttribute("url") || document.querySelector("link[rel=canonical]")?.href || location.href;
+      //#static
+      return entry || page;
+      //#end
+      //#service
+      const query = new URLSearchParams({ styles: "none" }), lang = this.getAttribute("lang");
+      if (lang) query.set("lang", lang);
+      if (!entry) query.set("url", page);
       return `/fragment${entry ? `/${encodeURIComponent(entry)}` : ""}?${query}`;
+      //#end
     }
 
-    async #show() {
+    async show(again) {
       if (!this.isConnected) return;
       const base = (this.getAttribute("base") || home).replace(/\/$/, "");
-      const source = base + this.#address;
-      if (source === this.#source) return;
+      const wanted = this.#wanted, source = base + wanted;
+      if (source === this.#source && !again) return;
       this.#source = source;
       try {
-        const [html, sheet] = await Promise.all([load(source), stylesheet(base)]);
+        const [html, sheet] = await Promise.all([find(base, wanted), dressed(base)]);
         if (source !== this.#source) return;
         if (html) this.#fill(html, sheet);
         else this.#root?.replaceChildren(document.createElement("slot"));
-        emit(this, "ready", { entry: this.getAttribute("entry"), found: !!html });
+        emit(this, "ready", { entry: this.#panel?.dataset.entry, found: !!html });
       } catch (error) {
         // What the publisher put inside the element stays to be seen.
         if (source === this.#source) this.#source = null;
@@ -86,33 +123,60 @@
       }
     }
 
+    get #panel() {
+      return this.#root?.querySelector(".insights");
+    }
+
+    #tell(type, detail) {
+      emit(this, type, { entry: this.#panel.dataset.entry, ...detail });
+    }
+
     #fill(html, sheet) {
       if (!this.#root) {
-        this.#root = this.attachShadow({ mode: "open" });
-        this.#root.addEventListener("click", (event) => this.#click(event));
-        this.#root.addEventListener("toggle", ({ target }) => {
-          if (target.matches("details")) emit(this, target.open ? "expand" : "collapse", { part: target.id });
-        }, true);
+        const root = this.#root = this.attachShadow({ mode: "open" });
+        const on = (type, act) => root.addEventListener(type, act, true);
+        on("click", (event) => this.#click(event));
+        on("toggle", ({ target, newState }) => {
+          if (target.matches("details")) this.#tell(target.open ? "expand" : "collapse", { part: target.id });
+          else if (newState === "open") this.#tell("footnote", { number: +target.id.match(/\d+$/) });
+        });
         // Chromium gives the focus back to the host of the shadow root, which cannot have it.
         let mark;
-        this.#root.addEventListener("beforetoggle", ({ target, newState }) => {
-          const focused = this.#root.activeElement;
+        on("beforetoggle", ({ target, newState }) => {
+          const focused = root.activeElement;
           if (newState === "open") mark = focused;
           else if (target.contains(focused)) queueMicrotask(() => mark?.focus());
-        }, true);
+        });
       }
-      const template = document.createElement("template");
-      template.innerHTML = trusted ? trusted.createHTML(html) : html;
-      const panel = template.content.querySelector(".insights");
-      const [light, dark] = panel.dataset.accent.split(" ");
-      panel.style.setProperty("--insights-accent-light", light);
-      panel.style.setProperty("--insights-accent-dark", dark);
+      const template = document.createElement("template"), { content } = template;
+      template.innerHTML = trusted?.createHTML(html) ?? html;
+      const panel = content.querySelector(".insights");
+      panel.style = panel.dataset.accent.replace(/(.+) (.+)/, "--insights-accent-light:$1;--insights-accent-dark:$2");
+      const top = +this.getAttribute("heading-level");
+      const headings = [...content.querySelectorAll("h1,h2,h3,h4,h5,h6")];
+      if (top > 0 && top < 6) for (const it of headings) {
+        const heading = document.createElement(`h${+it.localName[1] - headings[0].localName[1] + top}`);
+        for (const { name, value } of it.attributes) heading.setAttribute(name, value);
+        heading.append(...it.childNodes);
+        it.replaceWith(heading);
+      }
       // Each part is named as its class: insights-scale is ::part(scale).
-      for (const it of template.content.querySelectorAll("[class]")) {
-        it.setAttribute("part", it.className.replace(/insights-?/g, "").trim() || "panel");
+      for (const it of content.querySelectorAll("[class]")) {
+        it.setAttribute("part", it.className.replace(/insights-?/g, "") || "panel");
       }
       this.#root.adoptedStyleSheets = [sheet];
-      this.#root.replaceChildren(template.content);
+      this.#root.replaceChildren(panel);
+      this.#dress();
+    }
+
+    #dress() {
+      const panel = this.#panel, theme = this.getAttribute("theme"), open = this.getAttribute("open");
+      if (!panel) return;
+      if (theme) panel.dataset.theme = theme;
+      else delete panel.dataset.theme;
+      if (open !== null) for (const it of panel.querySelectorAll(".insights-group")) {
+        it.open = open.split(",").includes(it.dataset.role || "sources");
+      }
     }
 
     // Inside a shadow root a link to #id leads nowhere by itself.
@@ -123,14 +187,12 @@
       if (href.startsWith("#")) {
         const goal = this.#root.getElementById(href.slice(1));
         event.preventDefault();
-        for (let part = goal; part; part = part.parentElement) {
-          if (part.localName === "details") part.open = true;
-        }
+        for (let part = goal; (part = part?.closest("details:not([open])"));) part.open = true;
         goal?.scrollIntoView({ block: "nearest" });
         goal?.focus();
       } else if (link.matches(".insights-share") && navigator.clipboard) {
         event.preventDefault();
-        emit(this, "share", { href: link.href });
+        this.#tell("share", { href: link.href });
         navigator.clipboard.writeText(link.href).then(
           () => { link.dataset.copied = ""; setTimeout(() => delete link.dataset.copied, 2000); },
           () => open(link.href, "_blank", "noopener"),
@@ -139,4 +201,23 @@
     }
   }
   customElements.define("insights-widget", InsightsWidget);
+
+  // <div data-insights="ferry-fares" data-insights-theme="dark"> for editors that keep no
+  // elements that they do not know.
+  const look = () => {
+    for (const place of document.querySelectorAll("[data-insights]:not(:has(insights-widget))")) {
+      const widget = document.createElement("insights-widget");
+      for (const { name, value } of place.attributes) {
+        if (value && /^data-insights/.test(name)) widget.setAttribute(name.slice(14) || "entry", value);
+      }
+      widget.append(...place.childNodes);
+      place.append(widget);
+    }
+    widgets.forEach((widget) => widget.show());
+  };
+  look();
+  document.addEventListener("DOMContentLoaded", look);
+  // A page that changes its address or its canonical link without loading anew.
+  for (const type of ["navigatesuccess", "popstate"]) (self.navigation || self).addEventListener(type, look);
+  new MutationObserver(look).observe(document.head, { subtree: true, childList: true, attributeFilter: ["href"] });
 })();

@@ -1,38 +1,62 @@
 // The frame's own script. The panel works without it; it tells the host how tall the panel
 // is, offers a point's link for sharing, and places previews where CSS cannot.
 (() => {
-  "use strict";
-  const doc = document, root = doc.documentElement;
-  const panel = doc.getElementById("panel");
-  const tell = (type, detail) => parent !== self && parent.postMessage({ insights: type, entry: panel.dataset.entry, ...detail }, "*");
+  const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
+  const asked = new URLSearchParams(location.search);
+  const post = (message) => parent !== self && parent.postMessage(message, "*");
+  const tell = (type, detail) => post({ insights: type, entry: panel.dataset.entry, ...detail });
 
-  // Height: to Chromium itself where it sizes frames, and as a message to embed.js elsewhere.
+  //#static
+  // What a server does with its query, as far as a script can.
+  root.dataset.theme = asked.get("theme") || "";
+  const opened = asked.get("open"); // no role's name is part of another's
+  if (opened) for (const it of doc.querySelectorAll(".insights-group")) it.open = opened.includes(it.dataset.role || "sources");
+  //#end
+
+  // Height: to Chromium itself where it sizes frames, and to whatever the host has to listen:
+  // embed.js, WordPress (whose secret comes in the URL's fragment), AMP, pym.
   // Measured on the body, whose height no viewport enters, so that it also shrinks.
+  const secret = /secret=(\w+)/.exec(location.hash)?.[1];
+  const pym = asked.get("childId");
   let last = 0;
   const measure = () => {
     const height = Math.ceil(doc.body.getBoundingClientRect().height);
-    if (!height || !root.clientWidth) return;
-    if (height !== last) {
-      last = height;
-      tell("resize", { height });
-      // Throws where the page around it is not one that may size this frame.
-      try { if (parent !== self) self.requestResize?.(); } catch {}
-    }
+    if (!height || !root.clientWidth || height === last) return;
+    last = height;
+    tell("resize", { height });
+    post({ sentinel: "amp", type: "embed-size", height });
+    if (secret) post({ message: "height", value: height, secret });
+    if (pym) post(`pymxPYMx${pym}xPYMxheightxPYMx${height}`);
+    // Throws where the page around it is not one that may size this frame.
+    try { if (parent !== self) self.requestResize?.(); } catch {}
   };
   new ResizeObserver(measure).observe(doc.body);
-  addEventListener("message", (event) => {
-    if (event.source === parent && event.data?.insights === "hello") {
+  tell("ready");
+  // An observer rests while nothing of a frame is painted, and WordPress clips a frame to
+  // nothing until it has said how tall it is.
+  measure();
+  addEventListener("load", measure);
+
+  // Whoever came too late for the first message speaks up, and is told again.
+  addEventListener("message", ({ source, data }) => {
+    if (source !== parent || parent === self) return;
+    if (data?.insights === "theme") root.dataset.theme = data.theme;
+    else if (data?.insights === "hello" || data?.message === "ready" || /^pymxPYMx/.test(data)) {
+      if (data.insights) tell("ready");
       last = 0;
       measure();
     }
   });
 
-  doc.addEventListener("toggle", (event) => {
-    const { target } = event;
+  // Without an origin of its own (WordPress sandboxes so) it can open no window: then
+  // addresses are there to be read (frame.css).
+  if (self.origin === "null") root.dataset.sandboxed = "";
+
+  doc.addEventListener("toggle", ({ target, newState }) => {
     if (target.matches("details")) {
       tell(target.open ? "expand" : "collapse", { part: target.id });
       measure();
-    }
+    } else if (newState === "open") tell("footnote", { number: +target.id.slice(1) });
   }, true);
 
   // Without anchor positioning a preview would stand in the middle of a frame of any height.

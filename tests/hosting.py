@@ -6,10 +6,12 @@ Local Network Access checks then keep it from loopback.
 
 from __future__ import annotations
 
+import mimetypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Host:
@@ -26,6 +28,16 @@ class Host:
         self.pages[path] = (html.encode(), headers or {})
         return path
 
+    def add_folder(self, folder: Path, headers: dict[str, str] | None = None) -> str:
+        """Keep every file of a folder, and return the path of its ``index.html``."""
+        top = f"/{len(self.pages)}"
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            path = f"{top}/{file.relative_to(folder).as_posix()}"
+            kind = mimetypes.guess_type(file.name)[0] or "text/plain"
+            described = {"Content-Type": f"{kind}; charset=utf-8", **(headers or {})}
+            self.pages[path] = (file.read_bytes(), described)
+        return f"{top}/index.html"
+
 
 @contextmanager
 def hosting() -> Iterator[Host]:
@@ -34,10 +46,10 @@ def hosting() -> Iterator[Host]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body, headers = host.pages.get(self.path, (b"", {}))
-            self.send_response(200 if self.path in host.pages else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            quiet = self.path == "/favicon.ico"  # which browsers ask for by themselves
+            self.send_response(204 if quiet else 200 if self.path in host.pages else 404)
             self.send_header("Content-Length", str(len(body)))
-            for name, value in headers.items():
+            for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
@@ -49,7 +61,9 @@ def hosting() -> Iterator[Host]:
     host = Host(server.server_port)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield host
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield host
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

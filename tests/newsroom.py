@@ -13,6 +13,9 @@ from werkzeug.test import TestResponse
 
 from widget.accounts import Accounts, Role
 
+ENTRY = "/admin/entries/night-trains"
+"""Where the sample entry is edited."""
+
 PASSWORD = "correct horse battery staple"  # noqa: S105  # a test's own
 
 

@@ -1,8 +1,9 @@
 """Installs what the tests need beside Python packages, and says what it chose.
 
-A Chromium that is already there, else Playwright's own, else the system's package. Node's
-packages where npm is there. In CI (``CI`` is set) also the runtimes of the checkers, from the
-system's packages; elsewhere a test whose checker cannot run is skipped and says so.
+A Chromium that is already there, else Playwright's own, else the system's package; a Firefox
+that is there, else the system's package. Node's packages where npm is there. In CI (``CI`` is
+set) also the runtimes of the checkers, from the system's packages; elsewhere a test whose
+checker cannot run is skipped and says so.
 """
 
 from __future__ import annotations
@@ -11,13 +12,26 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import chromium
+import browsers
 
 NODE = Path(__file__).parent / "node"
-RUNTIMES = {"java": "default-jre-headless", "npm": "npm", "strace": "strace"}
+RUNTIMES = {
+    "java": "default-jre-headless",
+    "npm": "npm",
+    "strace": "strace",
+    "nginx": "nginx-light",
+    "varnishd": "varnish",
+    "caddy": "caddy",
+    "systemd-analyze": "systemd",
+    "hugo": "hugo",
+    "php": "php-cli",
+    "mariadbd": "mariadb-server-core",
+}
+WORDPRESS = Path(__file__).parent / "wordpress" / "core"
 
 
 def main() -> None:
@@ -27,26 +41,62 @@ def main() -> None:
         if missing:
             say(f"installing the system's packages {', '.join(missing)}")
             system_install(missing)
-    say(f"Chromium: {browser()}")
+        say(f"WordPress: {wordpress()}")
+    say(f"Chromium: {chromium()}")
+    say(f"Firefox: {firefox()}")
     if shutil.which("npm"):
         run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(NODE)])
-        say("Node's packages: axe-core, vnu-jar")
+        say("Node's packages: the checkers, and the tools of the examples")
     else:
-        say("npm is not there: the tests of axe and of the W3C's checker will be skipped")
+        say("npm is not there: the tests that need Node's packages will be skipped")
 
 
-def browser() -> str:
+def chromium() -> str:
     """Return which Chromium the tests will drive, having installed it if need be."""
-    found = chromium.find()
+    found = browsers.find("chromium")
     if found:
         return f"{found}, which is already there"
     say("no Chromium is there; asking Playwright for its own")
-    if run([sys.executable, "-m", "playwright", "install", "chromium"]) and chromium.find():
+    if run([sys.executable, "-m", "playwright", "install", "chromium"]) and browsers.find(
+        "chromium"
+    ):
         return "Playwright's own, just installed"
     say("Playwright's own cannot be had; asking for the system's package")
-    if system_install(["chromium"]) and chromium.find():
+    if system_install(["chromium"]) and browsers.find("chromium"):
         return "the system's package, just installed"
-    sys.exit(f"No Chromium can be had. Install one, or name it in {chromium.VARIABLE}.")
+    sys.exit(
+        f"No Chromium can be had. Install one, or name it in {browsers.VARIABLES['chromium']}."
+    )
+
+
+def firefox() -> str:
+    """Return which Firefox the tests will drive beside it; without one they skip and say so."""
+    found = browsers.find("firefox")
+    if found:
+        return f"{found}, which is already there"
+    system_install(["firefox-esr"])
+    if browsers.find("firefox"):
+        return "the system's package, just installed"
+    return f"none to be had; name one in {browsers.VARIABLES['firefox']}"
+
+
+def wordpress() -> str:
+    """Return where WordPress is from, having unpacked it: its files alone, and no web server."""
+    modules = subprocess.run(["php", "-m"], check=False, capture_output=True, text=True).stdout
+    if "mysqli" not in modules:
+        system_install(["php-mysql"])
+    if (WORDPRESS / "wp-load.php").exists():
+        return "unpacked already"
+    with tempfile.TemporaryDirectory() as folder:
+        got = run(["apt-get", "download", "-qq", "wordpress"], folder)
+        archives = [str(path) for path in Path(folder).glob("wordpress_*.deb")]
+        if not (got and archives and run(["dpkg-deb", "-x", archives[0], folder])):
+            return "not to be had"
+        unpacked = Path(folder, "usr/share/wordpress")
+        # Debian's settings look for a site of the system's; ours are in the tests.
+        (unpacked / "wp-config.php").unlink()
+        shutil.copytree(unpacked, WORDPRESS, symlinks=True, dirs_exist_ok=True)
+    return "the system's package, just unpacked"
 
 
 def system_install(packages: Sequence[str]) -> bool:
@@ -58,10 +108,11 @@ def system_install(packages: Sequence[str]) -> bool:
     return run([*prefix, "apt-get", "install", "-y", "-qq", *packages])
 
 
-def run(command: Sequence[str]) -> bool:
+def run(command: Sequence[str], folder: str | None = None) -> bool:
     """Run a command and say whether it succeeded."""
     try:
-        return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
+        done = subprocess.run(command, check=False, cwd=folder, stdout=subprocess.DEVNULL)
+        return done.returncode == 0
     except OSError:
         return False
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -24,7 +25,8 @@ from widget.store import Store, open_store
 @dataclass(frozen=True)
 class Running:
     """Where things run. ``unlisted`` is the newspaper at an origin that may not embed;
-    ``host`` a site for pages of a test's own."""
+    ``host`` a site for pages of a test's own. ``static``: the service is an exported site.
+    ``environment``: settings beside the store and the publication."""
 
     service: str
     paper: str
@@ -32,31 +34,48 @@ class Running:
     host: Host
     data: Path
     publication: Publication
+    static: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the service runs with."""
+        return Settings.model_validate(
+            {"store": f"dir:{self.data}", "publications": [self.publication]}
+        )
 
     def store(self) -> Store:
         """Open the service's store from this process, as a command would."""
-        settings = Settings.model_validate(
-            {"store": f"dir:{self.data}", "publications": [self.publication]}
-        )
-        return open_store(settings.store, rules(settings))
+        return open_store(self.settings.store, rules(self.settings))
 
 
 @contextmanager
-def running(data: Path, *, workers: int = 1) -> Iterator[Running]:
-    """Run the service over the demo's entries, and the newspaper, until the block ends."""
-    port, paper_port = free_port(), free_port()
+def running(
+    data: Path,
+    *origins: str,
+    workers: int = 1,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Iterator[Running]:
+    """Run the service over the demo's entries, and the newspaper, until the block ends.
+
+    ``origins`` may embed panels, too; ``environment`` holds more settings.
+    """
+    settings = dict(environment or {})
+    port, paper_port = port or free_port(), free_port()
     service, paper = f"http://127.0.0.1:{port}", f"http://localhost:{paper_port}"
     unlisted = f"http://127.0.0.1:{paper_port}"
     with ExitStack() as stack:
         host = stack.enter_context(hosting())
-        publication = demo.publication(paper, host.origin)
-        place = Running(service, paper, unlisted, host, data, publication)
+        publication = demo.publication(paper, host.origin, *origins)
+        place = Running(service, paper, unlisted, host, data, publication, environment=settings)
         store = place.store()
         demo.fill(store)
         store.close()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
-        environment = {
+        own = {
             **inherited,
+            **settings,
             f"{ENV_PREFIX}STORE": f"dir:{data}",
             f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
             demo.SERVICE_VARIABLE: service,
@@ -66,7 +85,7 @@ def running(data: Path, *, workers: int = 1) -> Iterator[Running]:
             (["widget", "serve", "--port", str(port), *several], f"{service}/healthz"),
             (["widget.demo", str(paper_port)], f"{unlisted}/"),
         ):
-            stack.enter_context(process(command, url, environment))
+            stack.enter_context(process(command, url, own))
         yield place
 
 
@@ -97,8 +116,23 @@ def answers(url: str, child: subprocess.Popen[bytes], seconds: float = 60) -> No
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nothing listens on.
+
+    Not one of those that the system gives to outgoing connections (32768 and up): between this
+    look and the service's own, a browser's connection might take it. Chosen by the system's
+    own chance, since the tests' random numbers begin alike in every worker.
+    """
+    chance = random.SystemRandom()
+    while True:
+        port = chance.randrange(10_240, 32_768)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def until(true: Callable[[], bool], seconds: float = 15) -> None:
+    """Wait until something is so; fail where it does not come to be."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.01)

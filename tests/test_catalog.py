@@ -9,8 +9,8 @@ import pytest
 from samples import sample_entry
 
 from widget import catalog
-from widget.catalog import Catalog, Query
-from widget.store import Store
+from widget.catalog import Asked
+from widget.store import Query, Store
 
 
 def keep(store: Store, name: str, *, live: bool = False, **changes: Any) -> None:  # noqa: ANN401
@@ -26,7 +26,7 @@ def keep(store: Store, name: str, *, live: bool = False, **changes: Any) -> None
 
 
 def ids(store: Store, **query: Any) -> list[str]:  # noqa: ANN401
-    return [row.id for row in Catalog(store).find(Query.from_query(query)).rows]
+    return [row.id for row in catalog.find(store, Asked.from_query(query)).rows]
 
 
 def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
@@ -39,7 +39,8 @@ def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
     (tmp_path / "data" / "live" / "broken.json").write_text("{")
     keep(store, "hurt", live=True)
     (tmp_path / "data" / "live" / "hurt.json").write_text("[]")
-    rows = {row.id: row for row in Catalog(store).find(Query()).rows}
+    assert len(store.problems()) == 2  # which looks at the files now
+    rows = {row.id: row for row in catalog.find(store, Asked()).rows}
     assert {name: row.state for name, row in rows.items()} == {
         "drafted": "draft",
         "shown": "live",
@@ -73,7 +74,7 @@ def test_filters_narrow_the_list_together(store: Store) -> None:
     assert ids(store, lean="left", section="Letters") == ["one"]
     assert ids(store, language="es") == ["one"]
     assert ids(store, state="live") == ["three"]
-    listing = Catalog(store).find(Query())
+    listing = catalog.find(store, Asked())
     assert listing.sections == ("Letters", "Opinion")
     assert listing.languages == ("en", "es")
 
@@ -100,47 +101,10 @@ def test_pages_cut_the_list_and_the_last_one_answers_for_those_behind(
         keep(store, name)
     assert ids(store, sort="id", page="2") == ["cc"]
     assert ids(store, sort="id", page="9") == ["cc"]
-    listing = Catalog(store).find(Query(sort="id"))
+    listing = catalog.find(store, Asked(Query(sort="id")))
     assert (listing.found, listing.total, listing.pages) == (3, 3, 2)
-
-
-@pytest.mark.parametrize("limit", [catalog.AT_ONCE, 0], ids=["at once", "beside"])
-def test_a_change_is_seen_by_a_catalog_that_is_already_filled(
-    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int
-) -> None:
-    monkeypatch.setattr(catalog, "AT_ONCE", limit)
-    keep(store, "one")
-    filled = Catalog(store)
-    filled.sweep()
-    store.publish("one", actor="a")
-    keep(store, "two")
-    filled._swept = float("-inf")
-    rows = {row.id: row.state for row in filled.find(Query()).rows}
-    assert rows == {"one": "live", "two": "draft"}
-    with filled._sweeping, filled._judging:
-        pass  # until what runs beside has ended
-
-
-def test_what_was_discarded_and_never_live_is_no_longer_listed(store: Store) -> None:
-    store.save(sample_entry(), actor="ana")
-    filled = Catalog(store)
-    assert [row.id for row in filled.rows(Query())] == ["night-trains"]
-    store.discard("night-trains", actor="ana")
-    assert filled.rows(Query()) == []
-    assert filled.find(Query()).rows == ()
-
-
-def test_rows_are_kept_while_their_entry_stays_the_same(store: Store) -> None:
-    keep(store, "one")
-    keep(store, "two")
-    filled = Catalog(store)
-    before = {row.id: row for row in filled.find(Query()).rows}
-    keep(store, "two", article__title="Two again")
-    after = {row.id: row for row in filled.find(Query()).rows}
-    assert after["one"] is before["one"]
-    assert after["two"].title == "Two again"
 
 
 def test_what_is_wrong_in_an_address_is_passed_over() -> None:
     wrong = {"state": "x", "lean": "up", "sort": "'", "page": "-1", "section": ""}
-    assert Query.from_query(wrong) == Query()
+    assert Asked.from_query(wrong) == Asked()

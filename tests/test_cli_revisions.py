@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -178,11 +179,11 @@ def test_what_export_writes_import_reads(run: Command, tmp_path: Path) -> None:
     for document in many(3):
         run("put", "--publish", "-", text=document)
     run("put", "-", text=sample_bytes(id="only-draft", article__url="https://paper.example/x"))
-    run("export", "--output", "all.jsonl")
+    run("export", "--as", "entries", "all.jsonl")
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
-    assert len(run("export", "--drafts").output.splitlines()) == 4
+    assert len(run("export", "--as", "entries", "--drafts").output.splitlines()) == 4
     run("--store", "dir:./other", "import", "--publish", "all.jsonl")
-    exported = run("--store", "dir:./other", "export").output
+    exported = run("--store", "dir:./other", "export", "--as", "entries").output
     assert exported == (tmp_path / "all.jsonl").read_text()
 
 
@@ -199,3 +200,28 @@ def test_import_leaves_no_draft_of_what_another_entry_s_address_keeps_from_going
     assert "same.json: $.article.url: is already the address of the entry 'entry-0'" in said
     states = {it["id"]: it["state"] for it in json.loads(run("list", "--json").output)}
     assert states == {"entry-0": "live", "same-address": "discarded"}
+
+
+def test_export_writes_static_files_and_says_how_many(run: Command, tmp_path: Path) -> None:
+    run("put", "--publish", "-", text=sample_bytes())
+    said = run("export", "site", "--base", "https://cdn.example/").output
+    assert re.search(r"^\d+ written, 0 unchanged, 0 removed$", said, re.MULTILINE)
+    assert (tmp_path / "site" / "panel" / "night-trains.html").is_file()
+    said = run("export", "site", "--base", "https://cdn.example").output
+    assert re.search(r"^0 written, \d+ unchanged, 0 removed$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        ([], 2, "say which folder to write the static files into: OUT"),
+        (["site"], 2, "say the address that the files will have: --base"),
+        (["site", "--base", "cdn"], 1, "the site's address 'cdn' is not absolute"),
+        (["site", "--drafts"], 2, "--drafts needs --as entries"),
+        (["--as", "entries", "--base", "https://x.example"], 2, "--base is for static files"),
+    ],
+)
+def test_an_export_that_cannot_be_meant_says_what_to_do(
+    run: Command, arguments: list[str], status: int, said: str
+) -> None:
+    assert said in " ".join(run("export", *arguments, status=status).output.split())

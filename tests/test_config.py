@@ -142,14 +142,14 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
             '[[publications]]\naccent = "#ffff00"',
             (
                 "publications[0].accent.light: #ffff00 has a contrast of 1.1 to the panel's light "
-                "background; text needs 4.5 (WCAG 1.4.3): choose a darker one"
+                "background; text needs 4.5 (WCAG 1.4.3): #7a7a00 would do"
             ),
         ),
         (
             '[[publications]]\naccent = {dark = "#111111"}',
             (
                 "publications[0].accent.dark: #111111 has a contrast of 1.1 to the panel's dark "
-                "background; text needs 4.5 (WCAG 1.4.3): choose a lighter one"
+                "background; text needs 4.5 (WCAG 1.4.3): #838383 would do"
             ),
         ),
         (
@@ -310,7 +310,7 @@ def test_a_text_is_told_in_the_language_asked_for_or_else_in_the_publications_ow
 
 EXAMPLE = (ROOT / "examples" / "insights.toml").read_text("utf-8")
 # Keys whose line shows what one may write, since their default is nothing.
-UNSET = {"base_url", "admin_host", "introduction", "disclosure", "methodology"}
+UNSET = {"base_url", "admin_host", "metrics_token", "introduction", "disclosure", "methodology"}
 
 
 def uncommented() -> dict[str, Any]:
@@ -333,7 +333,8 @@ def test_the_example_gives_every_default_as_it_is() -> None:
     table = uncommented()
     (publication,) = table["publications"]
     default = Settings()
-    for key in set(Settings.model_fields) - UNSET - {"publications", "workers"}:
+    assert tuple(table["purge"]) == default.purge
+    for key in set(Settings.model_fields) - UNSET - {"publications", "purge", "workers"}:
         assert table[key] == getattr(default, key), key
     written_publication = Publication.model_validate(
         {key: value for key, value in publication.items() if key not in UNSET}

@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
+from doc_snippets import refreshed
 
 from widget import panel
 from widget.app import create_app
 from widget.cli import main
-from widget.config import Publication, Settings
+from widget.config import Publication, Purge, Settings
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -22,9 +23,13 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", [Settings, Publication])
+@pytest.mark.parametrize("model", [Settings, Publication, Purge])
 def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
-    heading = {Settings: "## The service", Publication: "## A publication"}[model]
+    heading = {
+        Settings: "## The service",
+        Publication: "## A publication",
+        Purge: "## A purging cache",
+    }[model]
     section = read("docs/settings.md").split(heading)[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
     assert sorted(documented) == sorted(model.model_fields)  # type: ignore[attr-defined]  # both are models
@@ -55,6 +60,12 @@ def test_every_attribute_of_the_component_is_documented() -> None:
     (listed,) = re.findall(r"observedAttributes = \[(.*?)\]", read("static/embed.js"))
     for attribute in re.findall(r'"([a-z-]+)"', listed):
         assert f"| `{attribute}` |" in read("docs/embedding.md")
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_snippets_are_what_the_code_makes(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert text == refreshed(text), "run `make snippets`"
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))

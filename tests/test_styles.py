@@ -13,7 +13,8 @@ from samples import PERMALINK, PUBLICATION, sample_entry
 from widget.config import Accent
 from widget.demo import entries
 from widget.panel import Options, host_stylesheet, panel_stylesheet
-from widget.panel.height import NARROW, WIDE, Heights, collapsed_heights
+from widget.panel.height import NARROW, WIDE, Heights
+from widget.panel.height import heights as estimate
 from widget.panel.styles import _important, fragment_stylesheet, frame_stylesheet
 from widget.panel.view import panel_view
 
@@ -126,35 +127,38 @@ def test_css_that_could_not_be_hardened_is_an_error(css: str) -> None:
 # Heights
 
 
-def heights(**changes: object) -> Heights:
-    view = panel_view(
-        sample_entry(**changes), PUBLICATION, Options(), permalink=PERMALINK, prefix=""
-    )
-    return collapsed_heights(view)
+def sample(options: Options = Options(), **changes: object) -> Heights:  # noqa: B008  # frozen
+    view = panel_view(sample_entry(**changes), PUBLICATION, options, permalink=PERMALINK, prefix="")
+    return estimate(view)
 
 
 def test_a_wider_place_needs_no_more_height() -> None:
     for entry in entries():
         view = panel_view(entry, PUBLICATION, Options(), permalink=PERMALINK, prefix="")
-        made = collapsed_heights(view)
+        made = estimate(view)
         assert 200 < made.wide < made.narrow < 2_000, entry.id
 
 
 def test_more_text_needs_more_height() -> None:
-    assert heights(viewpoint__rationale="word " * 200).narrow > heights().narrow
-    assert heights(corrections=[]).wide < heights().wide
+    assert sample(viewpoint__rationale="word " * 200).narrow > sample().narrow
+    assert sample(corrections=[]).wide < sample().wide
 
 
 def test_points_count_for_nothing_while_they_are_collapsed() -> None:
-    long = heights(perspectives__0__points__0__text="word " * 200 + "[1]")
-    assert long == heights()
+    long = sample(perspectives__0__points__0__text="word " * 200 + "[1]")
+    assert long == sample()
 
 
-def test_the_length_for_css_runs_between_both_heights() -> None:
+def test_what_starts_open_is_counted() -> None:
+    closed, groups, sources = (
+        sample(Options(open=frozenset(names))) for names in ([], ["ideas"], ["ideas", "sources"])
+    )
+    assert closed.wide + 40 < groups.wide < sources.wide - 40
+
+
+def test_the_length_for_css_runs_between_both_sample() -> None:
     for entry in entries():
-        made = collapsed_heights(
-            panel_view(entry, PUBLICATION, Options(), permalink=PERMALINK, prefix="")
-        )
+        made = estimate(panel_view(entry, PUBLICATION, Options(), permalink=PERMALINK, prefix=""))
         (clamp,) = tinycss2.parse_component_value_list(made.css)
         assert (clamp.type, clamp.lower_name) == ("function", "clamp")
         match = re.fullmatch(r"clamp\((\d+)px,(\d+)px - (\d+)cqi,(\d+)px\)", made.css)

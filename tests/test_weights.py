@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.weights import TYPICAL, WEIGHTS, Weight, measure, service
+from benchmarks.weights import (
+    SCRIPTS,
+    TYPICAL,
+    WEIGHTS,
+    Weight,
+    compressed,
+    measure,
+    service,
+)
 from widget import demo
 
 
@@ -22,3 +30,9 @@ def test_the_typical_entry_is_what_the_budgets_are_for() -> None:
 def test_an_answer_is_no_heavier_than_its_budget(weight: Weight, tmp_path: Path) -> None:
     assert weight.budget
     assert measure(service(str(tmp_path)), weight) <= weight.budget
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_no_heavier_than_its_budget(name: str) -> None:
+    make, allowed = SCRIPTS[name]
+    assert 0 < compressed(make()) <= allowed

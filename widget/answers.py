@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from http import HTTPStatus
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
+from widget import logs
 from widget.config import Publication
 from widget.errors import (
     Breach,
@@ -30,6 +33,9 @@ from widget.panel import CODINGS, Coding, Representation
 SHORT = "public, max-age=30"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
+HOLDS = "insights.holds"
+"""The key in the WSGI environment under which ``keep`` leaves its function."""
+
 # Everything that htmx 2 and htmx 4 send along (docs/embedding.md).
 HTMX_HEADERS = (
     "HX-Boosted, HX-Current-URL, HX-Request, HX-Request-Type, HX-Source, HX-Target, "
@@ -46,11 +52,11 @@ def send(
     vary: Iterable[str] = (),
 ) -> Response:
     """Return ``representation`` in the coding that ``request`` likes best, or a 304."""
-    coding = _coding(request)
-    body = representation.body(coding)
+    chosen = coding(request.headers.get("Accept-Encoding", ""))
+    body = representation.body(chosen)
     response = Response(body.data, status, content_type=representation.content_type)
-    if coding != "identity":
-        response.content_encoding = coding
+    if chosen != "identity":
+        response.content_encoding = chosen
     response.set_etag(body.etag)
     response.headers["Cache-Control"] = cache_control
     response.vary.update(("Accept-Encoding", *vary))
@@ -63,10 +69,17 @@ def send(
     return response
 
 
-def _coding(request: Request) -> Coding:
-    accepted = request.accept_encodings
-    liked = max(CODINGS, key=lambda coding: accepted[coding])
-    return liked if accepted[liked] > 0 else "identity"
+@lru_cache(maxsize=1024)
+def coding(accepted: str) -> Coding:
+    """Return the coding that ``Accept-Encoding`` likes best, of equals the smallest."""
+    liking = parse_accept_header(accepted)
+    liked = max(CODINGS, key=lambda it: liking[it])
+    return liked if liking[liked] > 0 else "identity"
+
+
+def keep(request: Request, holds: Callable[[], bool]) -> None:
+    """Let the answer to ``request`` be repeated for as long as ``holds`` (``widget.prebuilt``)."""
+    request.environ[HOLDS] = holds
 
 
 def allow_origin(response: Response, origin: str) -> Response:
@@ -99,12 +112,14 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return problem details (RFC 9457), with ``errors: [{path, message, severity}]``."""
-    document = {
+    document: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
     }
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and logs.request_id():
+        document["request_id"] = logs.request_id()  # what to ask the operator about
     listed = [asdict(breach) for breach in errors]
     body = json.dumps({**document, "errors": listed} if listed else document, ensure_ascii=False)
     response = Response(body, status, content_type="application/problem+json")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from widget import answers
+from widget import answers, metrics
 from widget.accounts import Accounts, open_accounts
-from widget.catalog import Catalog
 from widget.config import Settings
 from widget.entry import check
 from widget.errors import InsightsError
 from widget.panel import Cache
-from widget.store import Rules, Store, open_store
-from widget.web import admin, api, embed, health, static
+from widget.prebuilt import Prebuilt
+from widget.purging import Ledger, keep, open_purger
+from widget.store import Revision, Rules, Store, open_store
+from widget.web import admin, api, embed, health, kit, observing, oembed, static
 
 
 def rules(settings: Settings) -> Rules:
@@ -22,22 +23,55 @@ def rules(settings: Settings) -> Rules:
 
 
 def create_app(
-    settings: Settings, store: Store | None = None, accounts: Accounts | None = None
+    settings: Settings,
+    store: Store | None = None,
+    accounts: Accounts | None = None,
+    purges: Ledger | None = None,
 ) -> Flask:
     """Return the service as a WSGI application.
 
-    Opens ``settings.store`` and its accounts where none are given.
+    Opens ``settings.store`` and its accounts where none are given. ``purges`` says how far
+    the caches in front of the service are with changes.
     """
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = observing.Service(__name__, static_folder=None, template_folder=None)
+    observing.observe(app)
     store = store or open_store(settings.store, rules(settings))
+    if settings.metrics_token:
+        token = settings.metrics_token.get_secret_value()
+        store = observing.timed(store)
+        app.register_blueprint(observing.blueprint(token, store, purges))
     accounts = accounts or open_accounts(settings.store)
-    cache = Cache(settings.cache_bytes)
-    catalog = Catalog(store)
+    cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
-    app.register_blueprint(health.blueprint(store))
-    app.register_blueprint(api.blueprint(settings, store, accounts, catalog))
-    app.register_blueprint(admin.blueprint(settings, store, accounts, catalog))
+    app.register_blueprint(oembed.blueprint(settings, store))
+    app.register_blueprint(kit.blueprint(settings, store))
+    app.register_blueprint(health.blueprint(store, purges))
+    app.register_blueprint(api.blueprint(settings, store, accounts))
+    app.register_blueprint(admin.blueprint(settings, store, accounts, purges))
     app.register_error_handler(InsightsError, answers.from_error)
     app.register_error_handler(HTTPException, answers.from_http)
     return app
+
+
+def create_service(settings: Settings) -> Prebuilt:
+    """Return the service as it is deployed: the application, behind its prebuilt answers.
+
+    Its changes are purged from the caches in front of it.
+    """
+    service: Prebuilt | None = None
+    purger = open_purger(settings)
+
+    def changed(revision: Revision) -> None:
+        if service:  # the store records hand edits while it opens, too
+            service.changed()
+        if purger:
+            purger.changed(revision)
+
+    store = open_store(settings.store, rules(settings), changed)
+    app = create_app(settings, store, purges=purger.ledger if purger else None)
+    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2)
+    metrics.follow_prebuilt(lambda: layer.hits)
+    if purger:
+        keep(store, purger)
+    return service

@@ -37,6 +37,18 @@ def versioned(name: str, content: bytes) -> str:
 
 
 @cache
+def code_fingerprint() -> str:
+    """Return what changes with any file that a rendered panel may depend on."""
+    digest = hashlib.sha256()
+    for root in (_PACKAGE, folder("templates"), folder("static")):
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@cache
 def named(name: str) -> str:
     """Return the address of a file in ``static/``, with its content's fingerprint in it."""
     return f"/static/{versioned(name, (folder('static') / name).read_bytes())}"

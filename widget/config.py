@@ -8,10 +8,19 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,7 +28,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import urls
+from widget import colours, logs, urls
 from widget.errors import InvalidSettings
 from widget.vocabulary import OPINION_KINDS, ArticleKind
 
@@ -28,10 +37,6 @@ ENV_PREFIX = "INSIGHTS_"
 CONFIG_VARIABLE = "INSIGHTS_CONFIG"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOOPBACK_SOURCES = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
-
-# What the panel is printed on (static/panel.css, --paper), for the contrast of accents.
-_PAPER = {"light": "#ffffff", "dark": "#16181c"}
-_MIN_CONTRAST = 4.5
 
 Text = str | dict[str, str]
 
@@ -65,28 +70,22 @@ class Accent(BaseModel):
     @field_validator("light", "dark")
     @classmethod
     def _legible(cls, value: str, info: Any) -> str:  # noqa: ANN401  # pydantic's own type is private
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        paper: colours.Paper = "light" if info.field_name == "light" else "dark"
+        if not colours.is_colour(value):
             raise ValueError(f'{value!r} is no colour of the form "#rrggbb"')
-        ratio = _contrast(value, _PAPER[info.field_name])
-        if ratio < _MIN_CONTRAST:
-            wanted = "darker" if info.field_name == "light" else "lighter"
+        ratio = colours.contrast(value, colours.PAPER[paper])
+        if ratio < colours.MIN_CONTRAST:
             raise ValueError(
-                f"{value} has a contrast of {ratio:.1f} to the panel's {info.field_name} "
-                f"background; text needs {_MIN_CONTRAST} (WCAG 1.4.3): choose a {wanted} one"
+                f"{value} has a contrast of {ratio:.1f} to the panel's {paper} background; text "
+                f"needs {colours.MIN_CONTRAST} (WCAG 1.4.3): "
+                f"{colours.legible(value, paper)} would do"
             )
         return value.lower()
 
-
-def _contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of the term)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    @classmethod
+    def of(cls, colour: str) -> Self:
+        """Return the accent that is nearest to one colour, ``#rrggbb``, and legible."""
+        return cls(light=colours.legible(colour, "light"), dark=colours.legible(colour, "dark"))
 
 
 class Publication(BaseModel):
@@ -138,6 +137,26 @@ class Publication(BaseModel):
         return " ".join(self.origins or _LOOPBACK_SOURCES)
 
 
+class Purge(BaseModel):
+    """A cache in front of the service that drops what was changed when it is told to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["varnish", "fastly", "cloudflare"]
+    url: Annotated[str, AfterValidator(_checked_origin)] | None = None
+    service: str | None = Field(None, pattern=r"^[A-Za-z0-9]+$")
+    zone: str | None = Field(None, pattern=r"^[A-Za-z0-9]+$")
+    token_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Ask for what each kind needs."""
+        needed = {"varnish": "url", "fastly": "service", "cloudflare": "zone"}[self.kind]
+        if getattr(self, needed) is None:
+            raise ValueError(f"kind {self.kind!r} needs {needed}; docs/settings.md explains it")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings; docs/settings.md explains each key."""
 
@@ -153,6 +172,9 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     four_eyes: bool = False
     admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
+    purge: tuple[Purge, ...] = ()
+    log: logs.Form = "text"
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
 
     @field_validator("publications", mode="before")

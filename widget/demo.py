@@ -9,9 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 from urllib.request import urlopen
 
-from flask import Flask, Response, abort, render_template, send_from_directory
+from flask import Flask, Response, abort, render_template, request, send_from_directory
 
 from widget import assets, i18n, markup, panel, server
 from widget.config import Publication
@@ -117,13 +118,19 @@ def fill(store: Store) -> None:
 
 
 def newspaper(service: str) -> Flask:
-    """Return the newspaper's own site, whose pages embed panels from ``service``."""
+    """Return the newspaper's own site, whose pages embed panels from ``service``.
+
+    With ``?bare`` a page comes without its panel, to be compared with.
+    """
     folder = assets.folder("examples") / "newspaper"
     app = Flask(
         __name__, template_folder=str(folder / "templates"), static_folder=str(folder / "static")
     )
     by_id = {entry.id: entry for entry in entries()}
     articles = _articles()
+
+    def bare() -> bool:
+        return "bare" in request.args
 
     @app.get("/")
     def front() -> str:
@@ -140,8 +147,8 @@ def newspaper(service: str) -> Flask:
         others = [other for other in articles.values() if other is not found]
         return render_template(
             "article.html",
-            **_article_context(found),
-            panel=markup.trusted(panel.site_snippet(base=service)),
+            **_article_context(found, service),
+            panel=markup.trusted("" if bare() else panel.site_snippet(base=service).body),
             more=others[:3],
         )
 
@@ -153,11 +160,11 @@ def newspaper(service: str) -> Flask:
         head, body = _pasted(page, by_id[_TYPICAL], service)
         html = render_template(
             "way.html",
-            **_article_context(articles[_TYPICAL]),
+            **_article_context(articles[_TYPICAL], service),
             way=page,
             hostile=page.hostile,
-            head=markup.trusted(head),
-            panel=markup.trusted(body),
+            head=markup.trusted("" if bare() else head),
+            panel=markup.trusted("" if bare() else body),
             snippet=f"{head}\n\n{body}".strip(),
         )
         response = Response(html)
@@ -172,7 +179,7 @@ def newspaper(service: str) -> Flask:
             {
                 "article": articles[slug],
                 "panel": markup.trusted(
-                    panel.snippet("component", by_id[slug], publication(), base=service).body
+                    panel.snippet(by_id[slug], publication(), "component", base=service).body
                 ),
             }
             for slug in chosen
@@ -204,12 +211,13 @@ def _articles() -> dict[str, dict[str, Any]]:
     }
 
 
-def _article_context(article: dict[str, Any]) -> dict[str, Any]:
+def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     body = assets.folder("examples") / "newspaper" / article["body"]
     return {
         "article": article,
         "body": markup.trusted(body.read_text("utf-8")),
         "canonical": article["url"],
+        "discovery": f"{service}/oembed?url={quote(article['url'], safe='')}",
         "language": article["language"],
         "direction": i18n.direction(article["language"]),
     }
@@ -222,7 +230,8 @@ def _pasted(page: HostPage, entry: Entry, service: str) -> tuple[str, str]:
             return "", answer.read().decode()
     host: Host = "strict" if page.policy else "hostile" if page.hostile else "ordinary"
     snippets: list[Snippet] = [
-        panel.snippet(way, entry, publication(), base=service, host=host) for way in page.ways
+        panel.snippet(entry, publication(), panel.Choices(way=way, host=host), base=service)
+        for way in page.ways
     ]
     heads = dict.fromkeys(snippet.head for snippet in snippets if snippet.head)
     bodies = [snippet.body for snippet in snippets]

@@ -1,17 +1,16 @@
 """Changes to entries as people and programs make them: what pages, API and commands share.
 
-``actor`` is a user's name, or ``token:`` and a token's name. ``head`` is the newest revision
+``actor`` names who makes a change, as ``widget.actors`` has it. ``head`` is the newest revision
 that the actor knew. Raises what the store raises, too: NotFound, InvalidEntry, Conflict.
 """
 
 from __future__ import annotations
 
+from widget.actors import person_of
 from widget.config import Settings
 from widget.entry import Entry, check, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
 from widget.store import Revision, Store
-
-TOKEN_ACTOR = "token:"  # noqa: S105  # what stands before a token's name in the history
 
 
 def judge(settings: Settings, data: bytes) -> tuple[Entry | None, list[Breach]]:
@@ -37,10 +36,31 @@ def discard(
     return store.discard(entry_id, actor=actor, note=note, head=head)
 
 
-def may_publish(store: Store, settings: Settings, entry_id: str, *, actor: str) -> bool:
-    """Say whether ``actor``, whose role allows it, may publish the draft that is there now."""
+def second_look(store: Store, settings: Settings, entry_id: str, *, actor: str) -> str:
+    """Return why ``actor`` may not publish the draft of now, for ``four_eyes``; "" where it may.
+
+    The setting asks for two persons who are known, whatever ways in they took.
+    """
     draft = store.draft(entry_id)
-    return not (settings.four_eyes and draft is not None and draft.actor == actor)
+    if not settings.four_eyes or draft is None:
+        return ""
+    saver, publisher = person_of(draft.actor), person_of(actor)
+    if publisher is None:
+        return (
+            f"{actor} belongs to nobody, so that nobody can tell whether a second person publishes "
+            "this (four_eyes); make a token for a user"
+        )
+    if saver is None:
+        return (
+            f"{draft.actor} saved this draft last, and nobody can tell who that was (four_eyes); "
+            "save it once more, and let somebody else publish it"
+        )
+    if saver == publisher:
+        return (
+            f"{draft.actor} saved this draft last, and whoever did cannot publish it (four_eyes); "
+            "ask somebody else to look at it and publish it"
+        )
+    return ""
 
 
 def publish(
@@ -56,11 +76,9 @@ def publish(
     if settings.four_eyes:
         # Taken first: a draft that is saved after the look is then a Conflict.
         head = store.head(entry_id) if head is None else head
-        if not may_publish(store, settings, entry_id, actor=actor):
-            raise Forbidden(
-                f"{actor} saved this draft last, and whoever did cannot publish it (four_eyes); "
-                "ask somebody else to look at it and publish it"
-            )
+        refusal = second_look(store, settings, entry_id, actor=actor)
+        if refusal:
+            raise Forbidden(refusal)
     return store.publish(entry_id, actor=actor, note=note, head=head)
 
 

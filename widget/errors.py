@@ -58,6 +58,10 @@ class StoreUnavailable(InsightsError):
     """The store cannot be read or written now; nothing was acknowledged."""
 
 
+class ExportFailed(InsightsError):
+    """The static files could not be written; the message says where and what to do."""
+
+
 class InvalidAccount(InsightsError):
     """An account, a password or a token cannot be made so; the message says what to change."""
 

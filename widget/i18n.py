@@ -45,6 +45,12 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled, domain=DOMAIN)
 
 
+def language_name(tag: str) -> str:
+    """Return a language's own name for itself, such as ``Español``."""
+    locale = _locale(tag)
+    return (locale.get_display_name(locale) or tag).capitalize()
+
+
 def direction(tag: str) -> str:
     """Return ``ltr`` or ``rtl`` for text in the language ``tag`` (BCP 47)."""
     return _locale(tag).text_direction

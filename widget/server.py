@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import select
+import signal
 import socket
+import time
+from collections.abc import Callable
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer, WorkerProcess
 
-from widget.errors import InvalidSettings
+from widget.errors import InsightsError, InvalidSettings
+
+KILL_SECONDS = 30
+"""How long a worker that is told to stop may take over the requests in flight."""
+READY_SECONDS = 120
+"""How long a new worker may take to start before it takes an old one's place all the same."""
+
+log = logging.getLogger("insights.server")
 
 
 def check_port(host: str, port: int) -> None:
@@ -24,10 +38,25 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def serve(target: str, *, host: str, port: int, workers: int, factory: bool = False) -> None:
-    """Serve the WSGI application ``target`` (``module:name``) until told to stop."""
+def serve(
+    target: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    factory: bool = False,
+    check: Callable[[], object] = lambda: None,
+) -> None:
+    """Serve the WSGI application ``target`` (``module:name``) until told to stop.
+
+    SIGTERM and SIGINT stop it once the requests in flight are answered. SIGHUP replaces the
+    workers one after the other, unless ``check`` raises an InsightsError: workers that cannot
+    start would end the service.
+    """
     check_port(host, port)
-    Server(
+    os.register_at_fork(after_in_child=_be_stoppable)
+    _ready[:] = os.pipe()
+    server = _Server(
         target,
         address=host,
         port=port,
@@ -39,5 +68,80 @@ def serve(target: str, *, host: str, port: int, workers: int, factory: bool = Fa
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        workers_kill_timeout=KILL_SECONDS,
+        respawn_interval=1.0,  # after the new worker is ready; see _Server
         factory=factory,
-    ).serve()
+        # Through our own handler, in the form that the setting `log` asks for.
+        log_dictconfig={
+            "loggers": {name: {"propagate": True} for name in ("_granian", "granian.access")}
+        },
+    )
+    # At the start, when granian has set its own handlers.
+    server.on_startup(lambda: _reload_if_sound(server, check))
+    server.serve()
+
+
+class _Server(MPServer):
+    """granian, but that a worker is replaced only once the new one is ready.
+
+    granian waits for a fixed time; a worker that takes longer to start would leave nobody
+    to answer, or half of what comes refused.
+    """
+
+    replacing = False
+
+    def _spawn_worker(self, *args: Any, **kwargs: Any) -> WorkerProcess:  # noqa: ANN401  # granian's
+        worker = super()._spawn_worker(*args, **kwargs)
+        if self.replacing:
+            start = worker.start
+
+            def start_and_wait() -> None:
+                _drain()
+                start()  # type: ignore[no-untyped-call]  # granian's
+                deadline = time.monotonic() + READY_SECONDS
+                while time.monotonic() < deadline and worker.inner.is_alive():
+                    if self.interrupt_signal or select.select([_ready[0]], [], [], 0.1)[0]:
+                        break
+
+            worker.start = start_and_wait  # type: ignore[method-assign]  # this one's alone
+        return worker
+
+
+_ready: list[int] = []
+"""A pipe, to read and to write, on which workers tell their parent that they are ready."""
+
+
+def tell_ready() -> None:
+    """Tell the parent, where there is one, that this worker can serve."""
+    if _ready:
+        os.write(_ready[1], b".")
+
+
+def _drain() -> None:
+    while select.select([_ready[0]], [], [], 0)[0]:
+        os.read(_ready[0], 1024)
+
+
+def _be_stoppable() -> None:
+    """Let a worker that is still starting be ended by SIGTERM.
+
+    It inherits the parent's handler, which does nothing in it: the signal would be lost, and the
+    parent would wait for a worker that knows of nothing. granian's own handlers come later.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the parent sends SIGTERM
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _reload_if_sound(server: _Server, check: Callable[[], object]) -> None:
+    def reload(*_: object) -> None:
+        try:
+            check()
+        except InsightsError as error:
+            log.error("not reloaded, and all goes on as before: %s", error)
+        else:
+            log.info("reloading the workers, one after the other")
+            server.replacing = True
+            server.signal_handler_reload()  # type: ignore[no-untyped-call]  # granian's
+
+    signal.signal(signal.SIGHUP, reload)

@@ -5,14 +5,15 @@ Reads ``insights.toml`` (or the file that INSIGHTS_CONFIG names) and ``INSIGHTS_
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
-from widget.app import create_app
+from widget import logs, server
+from widget.app import create_service
 from widget.config import CONFIG_VARIABLE, load_settings
 
-logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-
 _config = os.environ.get(CONFIG_VARIABLE)
-app = create_app(load_settings(Path(_config) if _config else None))
+_settings = load_settings(Path(_config) if _config else None)
+logs.configure(_settings.log)
+app = create_service(_settings)
+server.tell_ready()

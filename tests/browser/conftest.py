@@ -1,21 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
-import chromium
+import browsers
 import pytest
+import static_site
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from running import Running, running
-
-# Nothing but loopback can be reached, whatever a page asks for.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,21 +18,74 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("data")) as started:
-        yield started
+# These run twice: against the service, and against the exported site behind nginx.
+ALSO_STATIC = {"test_ways", "test_frames", "test_component", "test_layout", "test_pasting"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of embedding in Firefox, too, and some of them against static files.
+
+    Each once more beside Chromium and the service: not every file in every browser.
+    """
+    marked = metafunc.definition.get_closest_marker
+    variants = [("service", "chromium")]
+    if marked("embedding") and not marked("chromium_only"):
+        variants.append(("service", "firefox"))
+    if metafunc.module.__name__ in ALSO_STATIC and not marked("service_only"):
+        variants.append(("static", "chromium"))
+    names = [name for name in ("place", "browser") if name in metafunc.fixturenames]
+    if len(variants) == 1 or not names:
+        return
+    if names == ["place", "browser"]:
+        metafunc.parametrize(names, variants, indirect=True)
+    else:
+        which = 0 if names == ["place"] else 1
+        values = list(dict.fromkeys(variant[which] for variant in variants))
+        metafunc.parametrize(names, [(value,) for value in values], indirect=True)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = chromium.find()
-    if executable is None:
-        pytest.fail("no Chromium is there; `make test` installs one")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield launched
-        launched.close()
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Running]]:
+    """Start the service, or the exported site, when it is first asked for, and keep it."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(kind: str) -> Running:
+            folder = tmp_path_factory.mktemp(kind)
+            if kind == "service":
+                return stack.enter_context(running(folder))
+            if static_site.executable() is None:
+                pytest.skip("no nginx is there; `make test` installs one in CI")
+            return stack.enter_context(static_site.exported(folder))
+
+        yield start
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, places: Callable[[str], Running]) -> Running:
+    return places(getattr(request, "param", "service"))
+
+
+@pytest.fixture(scope="session")
+def launched() -> Iterator[Callable[..., Browser]]:
+    """Start each browser when it is first asked for, and keep it: the order is random."""
+    with sync_playwright() as playwright, ExitStack() as stack:
+
+        @cache
+        def launch(name: browsers.Name, *, scripts: bool = True) -> Browser:
+            executable = browsers.find(name)
+            if executable is None:
+                pytest.skip(f"no {name.capitalize()} is there; `make test` installs one")
+            started = browsers.launch(playwright, name, executable, scripts=scripts)
+            stack.callback(started.close)
+            return started
+
+        yield launch
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, launched: Callable[..., Browser]) -> Browser:
+    return launched(getattr(request, "param", "chromium"))
 
 
 @pytest.fixture
@@ -55,6 +102,23 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def scriptless_page(
+    browser: Browser, launched: Callable[..., Browser], new_page: Callable[..., Page]
+) -> Iterator[Page]:
+    """Return a page of a reader's who switched JavaScript off.
+
+    To be clicked with ``force=True``: to see whether an element stands still, the driver
+    would need a script of its own in the page.
+    """
+    if browser.browser_type.name == "chromium":
+        yield new_page(java_script_enabled=False)
+        return
+    with launched("firefox", scripts=False).new_context() as context:
+        context.set_default_timeout(10_000)
+        yield context.new_page()
 
 
 @pytest.fixture

@@ -39,11 +39,11 @@ def expand(page: Page, way: str) -> None:
         marks.first.click()
 
 
-def violations(page: Page, axe: str) -> list[str]:
+def violations(page: Page, axe: str, *, frames: bool = True) -> list[str]:
     """Return what axe finds in the page and, through its frames, in the panel."""
-    for frame in page.frames:
+    for frame in page.frames if frames else [page.main_frame]:
         frame.evaluate(axe)
-    result: dict[str, Any] = page.evaluate("axe.run(document)")
+    result: dict[str, Any] = page.evaluate("iframes => axe.run(document, {iframes})", frames)
     return [
         f"{found['id']} at {node['target']}: {node.get('failureSummary')}"
         for found in result["violations"]
@@ -79,6 +79,45 @@ def test_axe_finds_no_violation_in_the_component_right_to_left(
     page.goto(f"{place.paper}/opinion/fish-market")
     expand(page, "component")
     assert violations(page, axe) == []
+
+
+def ailing(place: Running) -> str:
+    """Return the address of the doctor's findings about a page with a bit of everything."""
+    html = (
+        '<link rel="canonical" href="/opinion/ferry-fares"><insights-widget></insights-widget>'
+        f'<iframe src="{place.service}/panel/no-such-panel" style="width:100%"></iframe>'
+    )
+    policy = {"Content-Security-Policy": "default-src 'self' https://a-very-long-name.example"}
+    return f"{place.service}/doctor?url={place.host.origin}{place.host.add(html, policy)}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_doctor_s_pages(
+    new_page: Callable[..., Page], place: Running, axe: str, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    for address in (f"{place.service}/doctor", f"{place.service}/doctor?url=x", ailing(place)):
+        page.goto(address)
+        assert violations(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.locator(".finding-stop").count() > 1
+    assert page.locator(".finding-warning").count() > 1
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_doctor_takes_a_pasted_page_with_and_without_scripts(
+    new_page: Callable[..., Page], place: Running, javascript: bool
+) -> None:
+    page = new_page(java_script_enabled=javascript)
+    page.goto(f"{place.service}/doctor")
+    page.get_by_label("The page's source").fill(
+        f'<iframe src="{place.service}/panel/ferry-fares"></iframe>'
+    )
+    page.get_by_label("Its address").fill(f"{place.unlisted}/opinion/ferry-fares")
+    page.get_by_role("button", name="Examine the HTML").click()
+    assert "stops the panel" in page.locator("#outcome").inner_text()
+    assert f'"{place.unlisted}"]' in page.locator(".finding pre").first.inner_text()
+    assert page.get_by_role("button", name="Copy").count() == (1 if javascript else 0)
 
 
 @pytest.mark.parametrize("which", PAGES)

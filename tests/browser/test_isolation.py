@@ -13,6 +13,8 @@ from ways import visit
 from widget import demo
 from widget import panel as panels
 
+pytestmark = pytest.mark.embedding
+
 # What a reader would notice. Left out is what follows from the width of the place.
 # fmt: off
 NOTICED = [
@@ -93,7 +95,7 @@ OUTSIDE = """names => [...document.querySelectorAll('body > :not(#place), body >
 @pytest.mark.parametrize("way", ["frame", "component", "htmx2", "htmx4"])
 def test_the_panel_changes_nothing_outside_itself(page: Page, place: Running, way: str) -> None:
     entry = next(entry for entry in demo.entries() if entry.id == "ferry-fares")
-    snippet = panels.snippet(way, entry, place.publication, base=place.service)
+    snippet = panels.snippet(entry, place.publication, way, base=place.service)
     version = {"htmx2": "2.0.10", "htmx4": "4.0.1"}.get(way)
     htmx = f'<script src="{place.paper}/vendor/htmx-{version}.min.js"></script>' if version else ""
     script = "<script>known = new Set(Object.getOwnPropertyNames(window))</script>"

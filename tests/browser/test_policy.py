@@ -13,6 +13,8 @@ from ways import panel, visit
 from widget import demo
 from widget import panel as panels
 
+pytestmark = pytest.mark.embedding
+
 DOCS = Path(__file__).parents[2] / "docs" / "embedding.md"
 
 
@@ -40,7 +42,9 @@ def violations(page: Page) -> list[str]:
 def host(place: Running, way: str) -> tuple[str, str]:
     """Return a page that embeds in this way, and the rest of its strict policy."""
     entry = next(entry for entry in demo.entries() if entry.id == "ferry-fares")
-    snippet = panels.snippet(way, entry, place.publication, base=place.service, host="strict")
+    snippet = panels.snippet(
+        entry, place.publication, panels.Choices(way=way, host="strict"), base=place.service
+    )
     version = {"htmx2": "2.0.10", "htmx4": "4.0.1"}.get(way)
     source = f"{place.paper}/vendor/htmx-{version}.min.js"
     htmx = f'<script src="{source}" defer></script>' if version else ""

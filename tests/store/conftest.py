@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from store_support import OpenStore, rules
 
-from widget.store import Store, open_store
+from widget.store import Store, looking, open_store, shelf
 
 
 def _folder(tmp_path: Path) -> str:
@@ -14,11 +14,16 @@ def _folder(tmp_path: Path) -> str:
 
 
 # One line for each implementation of the protocol: how to get the URL of an empty store.
-IMPLEMENTATIONS = {"dir": _folder}
+IMPLEMENTATIONS = {"dir": _folder, "dir, as if it were large": _folder}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    if "large" in request.param:
+        monkeypatch.setattr(shelf, "KEPT", 1)
+        monkeypatch.setattr(looking, "MANY", -1)
     return IMPLEMENTATIONS[request.param](tmp_path)
 
 

@@ -113,7 +113,7 @@ def read(store: Store, teller: Teller, stop: Path) -> None:
         store.draft(ID)
         store.find(entry().article.url)
         time.sleep(0.001)
-    teller.tell("problems", [problem.where for problem in store.problems()])
+    teller.tell("problems", [problem.where for problem in store.problems(thorough=True)])
 
 
 def main() -> None:

@@ -17,15 +17,18 @@ from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
     IDLE_SECONDS,
     LINK_SECONDS,
+    PASSWORD_LINK_SECONDS,
     TOKEN_PREFIX,
     TOUCH_SECONDS,
+    OpenSession,
     Role,
     Session,
     Token,
     User,
+    at_least,
 )
 from widget.accounts.records import Records, TokenRecord, UserRecord
-from widget.accounts.spool import Spool, digest
+from widget.accounts.spool import Kind, Spool, digest, handle
 from widget.accounts.throttle import Throttle
 from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable
 from widget.store.durable import reason
@@ -73,18 +76,19 @@ class DirAccounts:
         record = self._records.state().users.get(name)
         return record.user() if record else None
 
-    def add_user(self, name: str, role: Role, password: str) -> User:
-        """Make an account. Raises InvalidAccount."""
+    def add_user(self, name: str, role: Role, password: str | None = None) -> User:
+        """Make an account, without a password for who is to choose it. Raises InvalidAccount."""
         if not _USER_NAME.fullmatch(name) or name in _RESERVED:
             raise InvalidAccount(
                 f"{name!r} cannot be a user's name; use 1 to 64 lower-case letters, digits "
                 "and . _ @ -, with a letter or digit at both ends"
             )
-        check_password(name, password)
+        if password is not None:
+            check_password(name, password)
         record = UserRecord(
             name=name,
             role=role,
-            password=self._passwords.hash(password),
+            password=None if password is None else self._passwords.hash(password),
             generation=_generation(),
             created_at=self._now(),
         )
@@ -102,11 +106,11 @@ class DirAccounts:
         self._throttle.forget(name)
 
     def set_role(self, name: str, role: Role) -> None:
-        """Change the role. Raises NotFound."""
+        """Change the role. Raises NotFound, InvalidAccount."""
         self._change_user(name, role=role)
 
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
-        """Keep a user out, or let one in again; ends all sessions. Raises NotFound."""
+        """Keep a user out, or let one in again. Raises NotFound, InvalidAccount."""
         self._change_user(name, disabled=disabled, generation=_generation())
 
     def _change_user(self, name: str, **changes: object) -> None:
@@ -114,7 +118,13 @@ class DirAccounts:
             record = change.state.users.get(name)
             if record is None:
                 raise NotFound(f"there is no user {name!r}")
-            change.state = change.state.with_user(record.model_copy(update=changes))
+            changed = change.state.with_user(record.model_copy(update=changes))
+            if change.state.has_admin() and not changed.has_admin():
+                raise InvalidAccount(
+                    f"there must always be an admin who can sign in, and {name} is the last one; "
+                    "make another user admin first"
+                )
+            change.state = changed
 
     # Signing in
 
@@ -123,11 +133,12 @@ class DirAccounts:
         name = name.strip().lower()
         self._throttle.begin(name, address)
         record = self._records.state().users.get(name)
-        matches = self._passwords.matches(record.password if record else None, password)
-        if record is None or not matches or record.disabled:
+        kept = record.password if record else None
+        matches = self._passwords.matches(kept, password)
+        if record is None or kept is None or not matches or record.disabled:
             raise Denied("this name and password let nobody in")
         self._throttle.succeeded(name, address)
-        if self._passwords.is_dated(record.password):
+        if self._passwords.is_dated(kept):
             self._change_user(name, password=self._passwords.hash(password))
         return record.user()
 
@@ -137,9 +148,32 @@ class DirAccounts:
 
     def redeem_sign_in(self, secret: str) -> User | None:
         """Return whom ``secret`` signs in, and make it worthless."""
-        kept = self._spool.read("link", secret)
+        return self._redeemed("link", secret)
+
+    def password_link(self, user: User) -> str:
+        """Return a secret by which ``user`` may choose a password once within a day."""
+        return self._opened("password", user, PASSWORD_LINK_SECONDS)
+
+    def password_link_user(self, secret: str) -> User | None:
+        """Return who may choose a password by ``secret``."""
+        kept = self._spool.read("password", secret)
+        return self._current(kept) if kept else None
+
+    def redeem_password_link(self, secret: str, password: str) -> User | None:
+        """Set the password, and make ``secret`` worthless. Raises InvalidAccount."""
+        user = self.password_link_user(secret)
+        if user is None:
+            return None
+        check_password(user.name, password)
+        if self._redeemed("password", secret) is None:
+            return None
+        self.set_password(user.name, password)
+        return self.user(user.name)
+
+    def _redeemed(self, kind: Kind, secret: str) -> User | None:
+        kept = self._spool.read(kind, secret)
         # Of two who read it at once, the one who removes it has it.
-        if kept is None or not self._spool.remove("link", secret):
+        if kept is None or not self._spool.remove(kind, secret):
             return None
         return self._current(kept)
 
@@ -147,7 +181,13 @@ class DirAccounts:
 
     def open_session(self, user: User) -> str:
         """Return the id of a new session."""
-        return self._opened("session", user, IDLE_SECONDS)
+        session_id = self._opened("session", user, IDLE_SECONDS)
+        try:
+            self._change_user(user.name, signed_in_at=self._now())
+        except StoreUnavailable as error:
+            # When somebody signed in last is worth less than that they can sign in.
+            log.warning("the last sign-in of %r cannot be kept: %s", user.name, error)
+        return session_id
 
     def session(self, session_id: str) -> Session | None:
         """Return the session, or None where it ended."""
@@ -161,14 +201,35 @@ class DirAccounts:
             kept = self._touched(session_id)
             if kept is None:
                 return None
-        return Session(user, digest(f"csrf\0{session_id}"), _at(kept["created"]), _at(kept["seen"]))
+        return Session(
+            user,
+            csrf=digest(f"csrf\0{session_id}"),
+            handle=handle("session", session_id),
+            created_at=_at(kept["created"]),
+            last_seen_at=_at(kept["seen"]),
+        )
 
     def close_session(self, session_id: str) -> None:
         """End a session."""
         with self._spool.held():
             self._spool.remove("session", session_id)
 
-    def _opened(self, kind: Any, user: User, seconds: float) -> str:  # noqa: ANN401  # spool.Kind
+    def sessions(self, name: str) -> list[OpenSession]:
+        """Return the open sessions of a user, the one seen last first."""
+        found = [
+            OpenSession(place, _at(kept["created"]), _at(kept["seen"]))
+            for place, kept in self._spool.each("session")
+            if kept["user"] == name and self._current(kept)
+        ]
+        return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+
+    def end_session(self, name: str, handle: str) -> None:
+        """End one session of a user's."""
+        with self._spool.held():
+            if any(session.handle == handle for session in self.sessions(name)):
+                self._spool.remove_place("session", handle)
+
+    def _opened(self, kind: Kind, user: User, seconds: float) -> str:
         record = self._records.state().users.get(user.name)
         if record is None or record.disabled:
             raise Denied("this name and password let nobody in")
@@ -200,9 +261,9 @@ class DirAccounts:
     # Tokens
 
     def create_token(
-        self, name: str, role: Role, *, expires_at: datetime, actor: str
+        self, name: str, role: Role, *, owner: str, expires_at: datetime, actor: str
     ) -> tuple[str, Token]:
-        """Return a new token's secret and the token. Raises InvalidAccount."""
+        """Return a new token's secret and the token. Raises NotFound, InvalidAccount."""
         if not _TOKEN_NAME.fullmatch(name):
             raise InvalidAccount(
                 f"{name!r} cannot be a token's name; use 1 to 64 letters, digits, spaces "
@@ -215,6 +276,7 @@ class DirAccounts:
         record = TokenRecord(
             id=secrets.token_hex(6),
             name=name,
+            owner=owner,
             role=role,
             sha256=digest(secret),
             created_by=actor,
@@ -222,32 +284,45 @@ class DirAccounts:
             expires_at=expires_at.astimezone(UTC),
         )
         with self._records.change() as change:
-            if any(it.name == name and it.is_open(now) for it in change.state.tokens.values()):
+            user = change.state.users.get(owner)
+            if user is None:
+                raise NotFound(f"there is no user {owner!r}")
+            if not at_least(user.role, role):
+                raise InvalidAccount(
+                    f"a token may do no more than its owner, and {owner} is {user.role}; "
+                    f"give it the role {user.role}"
+                )
+            of_owner = [it for it in change.state.tokens.values() if it.owner == owner]
+            if any(it.name == name and it.is_open(now) for it in of_owner):
                 # The history names tokens by it.
-                raise InvalidAccount(f"there is a token {name!r} already; revoke it first")
+                raise InvalidAccount(
+                    f"there is a token {name!r} of {owner}'s already; revoke it first"
+                )
             change.state = change.state.with_token(record)
-        return secret, record.token()
+            made = change.state.token(record)
+        return secret, made
 
     def token(self, secret: str) -> Token | None:
         """Return the token whose secret this is, or None where it opens nothing."""
         now = self._now()
         wanted = digest(secret)
+        state = self._records.state()
         found = None
-        for record in self._records.state().tokens.values():
+        for record in state.tokens.values():
             if hmac.compare_digest(record.sha256, wanted):
                 found = record
-        if found is None or not found.is_open(now):
+        if found is None or not state.opens(found, now):
             return None
         used = found.last_used_at
         if used is None or (now - used).total_seconds() >= TOUCH_SECONDS:
             found = self._used(found, now)
-        return found.token() if found.is_open(now) else None
+        return state.token(found) if state.opens(found, now) else None
 
     def tokens(self) -> list[Token]:
         """Return all tokens, newest first."""
-        records = self._records.state().tokens.values()
-        ordered = sorted(records, key=lambda record: record.created_at, reverse=True)
-        return [record.token() for record in ordered]
+        state = self._records.state()
+        ordered = sorted(state.tokens.values(), key=lambda it: it.created_at, reverse=True)
+        return [state.token(record) for record in ordered]
 
     def revoke_token(self, token_id: str) -> None:
         """End a token at once. Raises NotFound."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from widget.accounts.protocol import Role, Token, User
+from widget.accounts.protocol import Role, Token, User, lower
 from widget.errors import StoreUnavailable
 from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
 from widget.store.lock import StoreLock
@@ -25,25 +25,40 @@ class _Record(BaseModel):
 
 
 class UserRecord(_Record):
-    """A user as kept. ``generation`` is in each session; where it changes, they all end."""
+    """A user as kept. ``generation`` is in each session; where it changes, they all end.
+
+    No ``password``: nobody chose one yet, and none is right.
+    """
 
     name: str
     role: Role
-    password: str
+    password: str | None
     generation: str
     disabled: bool = False
     created_at: AwareDatetime
+    signed_in_at: AwareDatetime | None = None
 
     def user(self) -> User:
         """Return what others may know of it."""
-        return User(self.name, self.role, self.disabled)
+        return User(
+            self.name,
+            self.role,
+            disabled=self.disabled,
+            invited=self.password is None,
+            signed_in_at=self.signed_in_at,
+        )
+
+    def is_working_admin(self) -> bool:
+        """Say whether this is an admin who can sign in."""
+        return self.role == "admin" and not self.disabled and self.password is not None
 
 
 class TokenRecord(_Record):
-    """A token as kept: ``sha256`` is its secret's."""
+    """A token as kept: ``sha256`` is its secret's. There were tokens without an owner once."""
 
     id: str
     name: str
+    owner: str | None = None
     role: Role
     sha256: str
     created_by: str
@@ -52,12 +67,13 @@ class TokenRecord(_Record):
     last_used_at: AwareDatetime | None = None
     revoked_at: AwareDatetime | None = None
 
-    def token(self) -> Token:
-        """Return what others may know of it."""
+    def token(self, owner: UserRecord | None) -> Token:
+        """Return what others may know of it; ``owner`` is its owner's record."""
         return Token(
             self.id,
             self.name,
-            self.role,
+            self.owner,
+            lower(self.role, owner.role) if owner else self.role,
             self.created_at,
             self.expires_at,
             self.last_used_at,
@@ -89,6 +105,23 @@ class State:
     def with_token(self, record: TokenRecord) -> State:
         """Return the state with ``record`` in it."""
         return replace(self, tokens={**self.tokens, record.id: record})
+
+    def token(self, record: TokenRecord) -> Token:
+        """Return what others may know of a token."""
+        return record.token(self._owner(record))
+
+    def opens(self, record: TokenRecord, now: datetime) -> bool:
+        """Say whether a token opens anything at ``now``."""
+        owner = self._owner(record)
+        owned = record.owner is None or (owner is not None and not owner.disabled)
+        return owned and record.is_open(now)
+
+    def has_admin(self) -> bool:
+        """Say whether there is an admin who can sign in."""
+        return any(user.is_working_admin() for user in self.users.values())
+
+    def _owner(self, record: TokenRecord) -> UserRecord | None:
+        return self.users.get(record.owner) if record.owner else None
 
 
 class Change:

@@ -1,6 +1,7 @@
 """A folder of small files that expire: sessions, throttles, sign-in links, remembered answers.
 
-A file is named by the SHA-256 of what it is about, so that its name gives no secret away.
+A file is named by its kind and the SHA-256 of what it is about, so that its name gives no
+secret away.
 Its modification time is when it expires, which is all that cleaning has to look at.
 """
 
@@ -22,7 +23,7 @@ from widget.store.lock import StoreLock
 
 log = logging.getLogger("widget.accounts")
 
-Kind = Literal["session", "link", "throttle", "rate", "answer"]
+Kind = Literal["session", "link", "password", "throttle", "rate", "answer"]
 
 SWEEP_SECONDS = 60.0
 _LEFTOVER_SECONDS = 3600.0
@@ -55,8 +56,23 @@ class Spool:
 
     def read(self, kind: Kind, key: str) -> dict[str, Any] | None:
         """Return what is kept, None where there is nothing or it expired."""
+        return self._read(kind, handle(kind, key))
+
+    def each(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the handle and the value of everything of ``kind`` that is kept."""
         try:
-            with open(self._file(kind, key), "rb") as file:
+            names = os.listdir(self._path)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
+        for name in names:
+            of, _, place = name.partition("-")
+            value = self._read(kind, place) if of == kind else None
+            if value is not None:
+                yield place, value
+
+    def _read(self, kind: Kind, place: str) -> dict[str, Any] | None:
+        try:
+            with open(self._file(kind, place), "rb") as file:
                 kept = json.loads(file.read())
         except FileNotFoundError:
             return None
@@ -74,7 +90,7 @@ class Spool:
         """Keep ``value`` for ``seconds``, in place of what was there."""
         expires = self._clock() + seconds
         data = json.dumps({"kind": kind, "expires": expires, "value": value}).encode()
-        path = self._file(kind, key)
+        path = self._file(kind, handle(kind, key))
         temporary = os.path.join(self._path, f".{new_token()}")
         with _told("written"):
             descriptor = os.open(temporary, _CREATE, 0o600)
@@ -93,8 +109,12 @@ class Spool:
 
     def remove(self, kind: Kind, key: str) -> bool:
         """Remove what is kept, on disk; say whether it was this call that did."""
+        return self.remove_place(kind, handle(kind, key))
+
+    def remove_place(self, kind: Kind, place: str) -> bool:
+        """Do the same with what ``each`` yields the handle ``place`` of."""
         try:
-            os.unlink(self._file(kind, key))
+            os.unlink(self._file(kind, place))
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -107,8 +127,8 @@ class Spool:
                 os.close(descriptor)
         return True
 
-    def _file(self, kind: Kind, key: str) -> str:
-        return os.path.join(self._path, digest(f"{kind}\0{key}"))
+    def _file(self, kind: Kind, place: str) -> str:
+        return os.path.join(self._path, f"{kind}-{place}")
 
     def _sweep(self) -> None:
         """Remove what expired, where that was not done for a minute and nobody is at it."""
@@ -137,6 +157,11 @@ class Spool:
             left = item.name != "lock" and status.st_mtime <= now
         if left:
             remove(item.path)
+
+
+def handle(kind: Kind, key: str) -> str:
+    """Return what names a thing that is kept without opening it: its key does, if it is secret."""
+    return digest(f"{kind}\0{key}")
 
 
 def digest(text: str) -> str:

@@ -7,7 +7,16 @@ from pathlib import Path
 import click
 
 from widget import __version__
-from widget.cli import accounts, entries, revisions, serving, transfer
+from widget.cli import (
+    accounts,
+    doctor,
+    entries,
+    export,
+    revisions,
+    serving,
+    snippets,
+    transfer,
+)
 from widget.cli.context import Context, Group
 from widget.config import CONFIG_VARIABLE
 
@@ -41,8 +50,10 @@ for command in (
     revisions.compare,
     revisions.restore,
     revisions.edit,
+    snippets.snippet,
+    doctor.doctor,
     transfer.import_entries,
-    transfer.export_entries,
+    export.export,
     accounts.user,
     accounts.token,
 ):

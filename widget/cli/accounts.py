@@ -9,7 +9,7 @@ from typing import get_args
 
 import click
 
-from widget.accounts import Role, Token
+from widget.accounts import Role, Token, User
 from widget.cli.context import (
     Context,
     actor_option,
@@ -64,9 +64,7 @@ def list_users(context: Context, *, as_json: bool) -> None:
         return
     width = max((len(user.name) for user in users), default=0)
     for each in users:
-        click.echo(
-            f"{each.name:{width}}  {each.role:9}  {'disabled' if each.disabled else ''}".rstrip()
-        )
+        click.echo(f"{each.name:{width}}  {each.role:9}  {_user_state(each)}".rstrip())
 
 
 @user.command("passwd")
@@ -114,6 +112,7 @@ def token() -> None:
 
 @token.command("create")
 @click.option("--name", required=True, help="What the history calls it.")
+@click.option("--for", "owner", metavar="USER", required=True, help="The user who answers for it.")
 @click.option("--role", type=_ROLE, required=True)
 @click.option(
     "--expires",
@@ -125,12 +124,16 @@ def token() -> None:
 )
 @actor_option()
 @click.pass_obj
-def create(context: Context, name: str, role: Role, *, expires: datetime, actor: str) -> None:
-    """Print a new token. It is shown this once."""
-    secret, made = context.accounts().create_token(name, role, expires_at=expires, actor=actor)
+def create(
+    context: Context, name: str, role: Role, *, owner: str, expires: datetime, actor: str
+) -> None:
+    """Print a new token. It is shown this once, and acts on behalf of its user."""
+    secret, made = context.accounts().create_token(
+        name, role, owner=owner, expires_at=expires, actor=actor
+    )
     click.echo(secret)
     until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{name}: {role} until {until}; keep it, it is not shown again", err=True)
+    click.echo(f"{name}: {role} for {owner} until {until}; it is not shown again", err=True)
 
 
 @token.command("list")
@@ -143,12 +146,12 @@ def list_tokens(context: Context, *, as_json: bool) -> None:
         echo_json([asdict(token) for token in tokens])
         return
     now = datetime.now(UTC)
-    width = max((len(token.name) for token in tokens), default=0)
+    names = {token.id: f"{token.owner or '-'}/{token.name}" for token in tokens}
+    width = max(map(len, names.values()), default=0)
     for each in tokens:
         used = f"{each.last_used_at:%Y-%m-%d %H:%M}" if each.last_used_at else "never"
-        click.echo(
-            f"{each.id}  {each.name:{width}}  {each.role:9}  {_state(each, now):22}  used {used}"
-        )
+        named = f"{names[each.id]:{width}}  {each.role:9}"
+        click.echo(f"{each.id}  {named}  {_state(each, now):22}  used {used}")
 
 
 @token.command("revoke")
@@ -158,6 +161,12 @@ def revoke(context: Context, token_id: str) -> None:
     """End a token, at once."""
     context.accounts().revoke_token(token_id)
     click.echo(f"{token_id}: opens nothing any more")
+
+
+def _user_state(user: User) -> str:
+    if user.disabled:
+        return "disabled"
+    return "has no password yet" if user.invited else ""
 
 
 def _state(token: Token, now: datetime) -> str:

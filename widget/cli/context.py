@@ -18,7 +18,11 @@ from widget.accounts import Accounts, open_accounts
 from widget.app import rules
 from widget.config import Settings, load_settings
 from widget.errors import InsightsError, InvalidEntry
+from widget.purging import Order, open_purger, told
 from widget.store import Store, open_store
+
+_PURGE_SECONDS = 5.0
+_FEW = 10
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -53,16 +57,32 @@ class Context:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """Open the store for the length of a command."""
-        store = open_store(self.settings.store, rules(self.settings))
+        """Open the store for the length of a command, and see that caches drop what it changes."""
+        purger = open_purger(self.settings)
+        changed = purger.changed if purger else None
+        store = open_store(self.settings.store, rules(self.settings), changed)
         try:
             yield store
         finally:
             store.close()
+            if purger:
+                _say_purged(purger.wait(_PURGE_SECONDS))
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""
         return open_accounts(self.settings.store)
+
+
+def _say_purged(orders: list[Order]) -> None:
+    """Say what became of the purges; where they are many, only of those that are not confirmed."""
+    confirmed = [order for order in orders if order.confirmed is not None]
+    for order in orders:
+        if order.confirmed is None:
+            click.echo(f"{order.entry_id}: {told(order)}; the service goes on trying", err=True)
+        elif len(confirmed) <= _FEW:
+            click.echo(f"{order.entry_id}: {told(order)}", err=True)
+    if len(confirmed) > _FEW:
+        click.echo(f"{len(confirmed)} purges confirmed", err=True)
 
 
 def actor_option() -> Callable[[_Function], _Function]:

@@ -111,7 +111,7 @@ def list_entries(context: Context, *, as_json: bool) -> None:
     """List all entries with their state."""
     with context.store() as store:
         rows = [_summary(store, entry_id) for entry_id in store.ids()]
-        problems = store.problems()
+        problems = store.problems(thorough=True)
     if as_json:
         echo_json(rows)
     else:

@@ -16,13 +16,14 @@ from urllib.request import urlopen
 
 import click
 
-from widget import assets, server
+from widget import assets, logs, metrics, server
 from widget import demo as courier
 from widget.accounts import open_accounts
 from widget.app import rules
 from widget.cli.context import Context, ask_password, password_option
-from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings
+from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.errors import InsightsError
+from widget.purging import open_purger
 from widget.store import open_store
 
 _START_SECONDS = 30
@@ -36,6 +37,7 @@ _START_SECONDS = 30
 def serve(context: Context, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve panels, until told to stop."""
     settings = context.settings
+    logs.configure(settings.log)
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
@@ -46,7 +48,19 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     workers = workers or settings.workers
     server.check_port(host, port)
     click.echo(f"Serving {settings.store} at http://{host}:{port} with {workers} workers.")
-    server.serve("widget.wsgi:app", host=host, port=port, workers=workers)
+    # All workers' numbers are one through files in a folder, which no other server may use.
+    folder = tempfile.mkdtemp(prefix="insights-metrics-")
+    os.environ[metrics.FOLDER_VARIABLE] = folder
+    try:
+        server.serve(
+            "widget.wsgi:app",
+            host=host,
+            port=port,
+            workers=workers,
+            check=lambda: open_purger(load_settings(context.config, store=context.store_url)),
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @click.command()
@@ -82,6 +96,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},
         f"{ENV_PREFIX}STORE": settings.store,
         f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
+        f"{ENV_PREFIX}LOG": "quiet",
         courier.SERVICE_VARIABLE: service,
     }
     commands = (

@@ -1,4 +1,4 @@
-"""Commands that move many entries at once: import, export."""
+"""The command ``import``, which takes many entries at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import click
 
@@ -15,7 +14,7 @@ from widget import editing
 from widget.cli.context import Context, actor_option
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
-from widget.store import Live, Store
+from widget.store import Store
 
 _SPACE = " \t\r\n"
 
@@ -75,28 +74,6 @@ def import_entries(
     click.echo(f"{taken} {kept}, {count} refused")
     if refused:
         sys.exit(1)
-
-
-@click.command("export")
-@click.option("--drafts", is_flag=True, help="The draft of an entry, where there is one.")
-@click.option(
-    "--output",
-    "-o",
-    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
-    default="-",
-    help="A file instead of standard output; it appears whole or not at all.",
-)
-@click.pass_obj
-def export_entries(context: Context, *, drafts: bool, output: IO[str]) -> None:
-    """Write every live entry, one on each line, as `import` reads them."""
-    with context.store() as store:
-        for entry_id in store.ids():
-            draft = store.draft(entry_id) if drafts else None
-            live = store.live(entry_id)
-            entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
-            if entry:
-                document = entry.model_dump(mode="json", by_alias=True)
-                click.echo(json.dumps(document, ensure_ascii=False), file=output)
 
 
 def _take(store: Store, entry: Entry, *, actor: str, note: str, and_publish: bool) -> None:

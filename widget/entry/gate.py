@@ -23,6 +23,7 @@ MAX_STEP = 100
 
 # Possessive, and content with a string that never ends: otherwise each quotation mark in
 # such a string would begin another search to the end of the document.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -120,7 +121,7 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
 def _text_breaches(text: str, path: str) -> Iterator[Breach]:
     if "\0" in text:
         yield Breach(path, "contains the character U+0000; remove it")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         yield Breach(path, "contains half of a surrogate pair; write the whole character")
 
 

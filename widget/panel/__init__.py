@@ -1,27 +1,37 @@
 """The panel: an entry as readers see it, in every representation that is sent out."""
 
-from widget.panel.options import Options
-from widget.panel.render import Page, fragment, frame, message_frame
+from widget.panel.loader import integrity, loader, loader_name, stylesheet_name
+from widget.panel.oembed import oembed
+from widget.panel.options import Options, Theme
+from widget.panel.render import Page, fragment, frame, frame_script, message_frame
 from widget.panel.representation import CODINGS, Cache, Coding, Representation
-from widget.panel.snippets import WAYS, Host, Snippet, Way, site_snippet, snippet
+from widget.panel.snippets import WAYS, Choices, Host, Snippet, Way, site_snippet, snippet
 from widget.panel.styles import host_stylesheet, panel_stylesheet
 
 __all__ = [
     "CODINGS",
     "WAYS",
     "Cache",
+    "Choices",
     "Coding",
     "Host",
     "Options",
     "Page",
     "Representation",
     "Snippet",
+    "Theme",
     "Way",
     "fragment",
     "frame",
+    "frame_script",
     "host_stylesheet",
+    "integrity",
+    "loader",
+    "loader_name",
     "message_frame",
+    "oembed",
     "panel_stylesheet",
     "site_snippet",
     "snippet",
+    "stylesheet_name",
 ]

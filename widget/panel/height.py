@@ -1,4 +1,4 @@
-"""How tall a collapsed panel is, so that a host page can keep its place and nothing moves.
+"""How tall a panel is when it arrives, so that a host page can keep its place and nothing moves.
 
 The service knows no fonts, so this is an upper estimate from the texts' lengths; a panel
 that comes out shorter leaves a little room below it.
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
-from widget.panel.view import NoticeView, PanelView
+from widget.panel.view import GroupView, NoticeView, PanelView, PointView, SourceView
 
 NARROW = 272
 WIDE = 640
@@ -19,30 +19,47 @@ _PADDING = 32
 _SERIF, _SANS = 0.48, 0.54
 """The mean advance of a character, in em: what the wider of the usual faces need."""
 _SPARE = 8
+_MARGINS = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Heights:
-    """The height of the collapsed panel, in CSS pixels, in a place NARROW and WIDE pixels wide."""
+    """A panel's height in a place NARROW and in one ``width`` wide; all in CSS pixels."""
 
     narrow: int
     wide: int
+    width: int = WIDE
 
     @property
     def css(self) -> str:
-        """A length for ``min-height``, in units of the query container's width.
+        """Return a length for ``min-height``, in units of the query container's width.
 
         The true height falls with the width along a hyperbola, below the line between
         the two that this is.
         """
-        slope = (self.narrow - self.wide) / (WIDE - NARROW)
-        start = round(self.narrow + NARROW * slope)
-        return f"clamp({self.wide}px,{start}px - {100 * slope:.0f}cqi,{self.narrow}px)"
+        return self._clamped("cqi", 0)
+
+    @property
+    def css_beside_text(self) -> str:
+        """Return such a length for a panel in no query container.
+
+        It goes by the viewport's width, of which a text leaves a margin on either side.
+        """
+        return self._clamped("vw", _MARGINS)
+
+    def _clamped(self, unit: str, margins: int) -> str:
+        slope = (self.narrow - self.wide) / (self.width - NARROW)
+        start = round(self.narrow + (NARROW + margins) * slope)
+        return f"clamp({self.wide}px,{start}px - {100 * slope:.0f}{unit},{self.narrow}px)"
 
 
-def collapsed_heights(view: PanelView | NoticeView) -> Heights:
-    """Return the heights of the panel (or notice) that ``view`` describes, all groups closed."""
-    return Heights(_height(view, NARROW), _height(view, WIDE))
+def heights(view: PanelView | NoticeView, *, width: int = WIDE) -> Heights:
+    """Return how tall the panel (or notice) that ``view`` describes is as it arrives.
+
+    ``width`` is the most that its place is wide; what is below NARROW counts as NARROW.
+    """
+    width = max(width, NARROW + 1)
+    return Heights(_height(view, NARROW), _height(view, width), width)
 
 
 def _height(view: PanelView | NoticeView, width: int) -> int:
@@ -68,7 +85,9 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
         20 if view.lean.confidence else 0,
         24 if view.methodology else 0,
         *(_summary(group.heading, group.count, text) for group in view.groups),
+        *(_points(group, text) for group in view.groups if group.open),
         _summary("", view.sources_count, text) if view.sources else 0,
+        *(_source(source, text) for source in view.sources if view.sources_open),
         58 + sum(corrections) if view.corrections else 0,
         20 * _lines(_TAGS.sub("", " ".join(view.disclosure)), 13 * _SANS, text),
         about,
@@ -82,6 +101,28 @@ _TAGS = re.compile(r"<[^>]*>")
 def _summary(heading: str, count: str, width: int) -> int:
     room = width - 36 - round(len(count) * 13 * _SANS)
     return max(49, 17 + 23 * _lines(heading, 17 * _SERIF, room))
+
+
+def _points(group: GroupView, width: int) -> int:
+    room = min(width, 670) - 28
+    return 8 + sum(14 + 26 * _lines(_said(point), 16 * _SERIF, room) for point in group.points)
+
+
+def _said(point: PointView) -> str:
+    """Return a text about as long as the point is; a marker is three letters wide."""
+    texts = (
+        piece
+        if isinstance(piece, str)
+        else f"{piece.before}{'xxx' * len(piece.references)}{piece.after}"
+        for piece in point.pieces
+    )
+    return _TAGS.sub("", "".join(texts)) + (point.attributed_to or "") + "x" * 6
+
+
+def _source(source: SourceView, width: int) -> int:
+    room = min(width, 670) - 28
+    about = f"{source.kind_name}{source.publisher or ''}" + "x" * (24 + 6 * len(source.references))
+    return 16 + 22 * _lines(source.title, 15 * _SERIF, room) + 22 * _lines(about, 13 * _SANS, room)
 
 
 def _lines(text: str, advance: float, width: int) -> int:

@@ -6,40 +6,66 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
+from widget import colours
+from widget.config import Accent, Publication
 from widget.i18n import languages
 from widget.vocabulary import Role
 
-Theme = Literal["light", "dark"]
+Theme = Literal["host", "auto", "light", "dark"]
+"""``host`` follows the page's ``color-scheme``, ``auto`` the reader's system."""
 Styles = Literal["inline", "none"]
 
 SOURCES = "sources"
+OPENABLE: tuple[str, ...] = (*get_args(Role), SOURCES)
+HEADING_LEVELS = (1, 2, 3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to show a panel. None: as the entry and its publication say."""
+    """How to show a panel. None: as the entry, its publication and the page say.
+
+    ``accent`` is one colour, ``#rrggbb``; the panel takes what is nearest to it and legible.
+    """
 
     theme: Theme | None = None
     language: str | None = None
     heading_level: int | None = None
     open: frozenset[str] = frozenset()
+    accent: str | None = None
     styles: Styles = "inline"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Read the options from a URL's query: ``theme lang heading-level open styles``.
+        """Read a URL's query: ``theme lang heading-level open accent styles``.
 
         What is unknown or wrong is passed over: a panel with a typing error in its address
-        is still a panel.
+        is still a panel. ``accent`` may come without its ``#``, ``open`` with commas.
         """
         theme = query.get("theme")
         language = query.get("lang")
         level = query.get("heading-level", "")
-        known = {*get_args(Role), SOURCES}
+        accent = f"#{query.get('accent', '').lower().removeprefix('#')}"
         return cls(
             theme=theme if theme in get_args(Theme) else None,  # type: ignore[arg-type]  # just checked
             language=language if language in languages() else None,
-            heading_level=int(level) if level in {"1", "2", "3", "4", "5"} else None,
-            open=frozenset(known.intersection(query.get("open", "").split(","))),
+            heading_level=int(level) if level in {str(it) for it in HEADING_LEVELS} else None,
+            open=frozenset(query.get("open", "").split(",")).intersection(OPENABLE),
+            accent=accent if colours.is_colour(accent) else None,
             styles="none" if query.get("styles") == "none" else "inline",
         )
+
+    def to_query(self) -> dict[str, str]:
+        """Return the query that ``from_query`` reads these options from."""
+        asked = {
+            "theme": self.theme,
+            "lang": self.language,
+            "heading-level": self.heading_level and str(self.heading_level),
+            "open": ",".join(name for name in OPENABLE if name in self.open),
+            "accent": self.accent and self.accent.removeprefix("#"),
+            "styles": self.styles if self.styles == "none" else None,
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    def accent_on(self, publication: Publication) -> Accent:
+        """Return the accent colours: those that were asked for, else the publication's."""
+        return Accent.of(self.accent) if self.accent else publication.accent

@@ -6,16 +6,17 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import quote
 
 import jinja2
-import rjsmin
 from markupsafe import Markup
 
 from widget import assets, i18n, markup
-from widget.config import Publication
+from widget.config import Accent, Publication
 from widget.entry import Entry, Withdrawn
 from widget.panel import styles
 from widget.panel.options import Options
+from widget.panel.scripts import script as minified
 from widget.panel.view import (
     MessageView,
     NoticeView,
@@ -31,16 +32,28 @@ ANYONE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered document or piece of one. ``policy`` is its Content-Security-Policy, if any."""
+    """A rendered document or piece of one. ``policy`` is its Content-Security-Policy, if any.
+
+    One for static files carries its policy in itself; ``policy`` is None there.
+    """
 
     body: bytes
     policy: str | None = None
 
 
 def frame(
-    subject: Entry | Withdrawn, publication: Publication, options: Options, *, permalink: str
+    subject: Entry | Withdrawn,
+    publication: Publication,
+    options: Options,
+    *,
+    permalink: str,
+    static: bool = False,
 ) -> Page:
-    """Return the panel, or the notice, as a document of its own."""
+    """Return the panel, or the notice, as a document of its own.
+
+    ``static``: as a file, which has no headers to say its policy in, and whose own script
+    reads the query.
+    """
     if isinstance(subject, Entry):
         view: PanelView | NoticeView = panel_view(
             subject, publication, options, permalink=permalink, prefix=""
@@ -49,7 +62,7 @@ def frame(
         view = notice_view(subject, publication, options, permalink=permalink, prefix="")
     title = Words(view.language).page_title(view.article_title)
     embedders = publication.embedders if isinstance(view, PanelView) else ANYONE
-    return _document(view, publication, title, embedders)
+    return _document(view, options.accent_on(publication), title, embedders, static=static)
 
 
 def fragment(
@@ -63,7 +76,8 @@ def fragment(
         )
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix=prefix)
-    style = styles.fragment_stylesheet(publication.accent) if options.styles == "inline" else None
+    accent = options.accent_on(publication)
+    style = styles.fragment_stylesheet(accent) if options.styles == "inline" else None
     template = _environment(_catalog(view)).get_template("fragment.html")
     html = template.render(
         view=view, body=_BODIES[type(view)], style=style and markup.trusted(style)
@@ -72,7 +86,12 @@ def fragment(
 
 
 def message_frame(
-    message: Message, publication: Publication, options: Options, **values: str
+    message: Message,
+    publication: Publication,
+    options: Options,
+    *,
+    static: bool = False,
+    **values: str,
 ) -> Page:
     """Return a page that says why there is no panel. Any site may frame it.
 
@@ -82,7 +101,8 @@ def message_frame(
     words = Words(language)
     title, text = words.message(message, **values)
     view = message_view(title, text, language, options)
-    return _document(view, publication, words.page_title(title), ANYONE)
+    accent = options.accent_on(publication)
+    return _document(view, accent, words.page_title(title), ANYONE, static=static)
 
 
 _BODIES: dict[type, str] = {
@@ -94,12 +114,18 @@ _BODIES: dict[type, str] = {
 
 def _document(
     view: PanelView | NoticeView | MessageView,
-    publication: Publication,
+    accent: Accent,
     title: str,
     embedders: str,
+    *,
+    static: bool,
 ) -> Page:
-    style = styles.frame_stylesheet(publication.accent)
-    script = _frame_script()
+    style = styles.frame_stylesheet(accent)
+    script = _frame_script(static=static)
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
     html = (
         _environment(_catalog(view))
         .get_template("frame.html")
@@ -107,17 +133,28 @@ def _document(
             view=view,
             body=_BODIES[type(view)],
             page_title=title,
+            discovery=_discovery(view, static=static),
+            policy=policy if static else None,
             sizing=embedders,
             style=markup.trusted(style),
             script=script,
         )
     )
     ancestors = embedders if embedders == ANYONE else f"'self' {embedders}"
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-    )
-    return Page(html.encode(), policy)
+    return Page(html.encode(), None if static else f"{policy}; frame-ancestors {ancestors}")
+
+
+def _discovery(
+    view: PanelView | NoticeView | MessageView, *, static: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return type and address of what oEmbed says of this panel (oEmbed 1.0, section 4)."""
+    if not isinstance(view, PanelView):
+        return ()
+    base, _, _ = view.permalink.rpartition("/panel/")
+    if static:
+        return (("application/json", f"{base}/oembed/{view.entry_id}.json"),)
+    address = f"{base}/oembed?url={quote(view.permalink, safe='')}"
+    return (("application/json", address), ("text/xml", f"{address}&format=xml"))
 
 
 def _catalog(view: PanelView | NoticeView | MessageView) -> str:
@@ -131,9 +168,13 @@ def _hash(source: str) -> str:
 
 
 @cache
-def _frame_script() -> Markup:
-    source = (assets.folder("static") / "frame.js").read_text("utf-8")
-    return markup.trusted(rjsmin.jsmin(source))
+def _frame_script(*, static: bool) -> Markup:
+    return markup.trusted(minified("frame.js", static=static))
+
+
+def frame_script(*, static: bool) -> bytes:
+    """Return the frame's own script, as it stands in the frame."""
+    return _frame_script(static=static).encode()
 
 
 @cache

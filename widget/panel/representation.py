@@ -12,9 +12,14 @@ from functools import cached_property
 from typing import Literal
 
 import brotli
+import zstandard
 
-Coding = Literal["br", "gzip", "identity"]
-CODINGS: tuple[Coding, ...] = ("br", "gzip", "identity")
+Coding = Literal["br", "zstd", "gzip", "identity"]
+CODINGS: tuple[Coding, ...] = ("br", "zstd", "gzip", "identity")
+"""From the smallest bodies to the largest."""
+
+# Brotli's best takes 25 ms for a panel, this one 8; the bytes are 3 % more.
+_BROTLI_QUALITY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Representation:
         match coding:
             case "br":
                 return self._brotli
+            case "zstd":
+                return self._zstd
             case "gzip":
                 return self._gzip
             case "identity":
@@ -56,7 +63,12 @@ class Representation:
 
     @cached_property
     def _brotli(self) -> Body:
-        return _body(brotli.compress(self.content, mode=brotli.MODE_TEXT, quality=11))
+        data = brotli.compress(self.content, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY)
+        return _body(data)
+
+    @cached_property
+    def _zstd(self) -> Body:
+        return _body(zstandard.compress(self.content, level=12))
 
     @property
     def size(self) -> int:

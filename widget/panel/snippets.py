@@ -2,91 +2,228 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
+from urllib.parse import urlencode
 
 import jinja2
 
-from widget import assets
+from widget import assets, markup
 from widget.config import Publication
 from widget.entry import Entry
-from widget.panel.height import collapsed_heights
+from widget.panel.height import WIDE, heights
+from widget.panel.loader import integrity, loader_name
 from widget.panel.options import Options
 from widget.panel.view import panel_view
 from widget.panel.words import Words
 
-Way = Literal["frame", "component", "htmx2", "htmx4"]
+Way = Literal["frame", "component", "site", "htmx2", "htmx4", "oembed", "include"]
 WAYS: tuple[Way, ...] = get_args(Way)
-
-# htmx refuses other origins unless it is told not to; the two generations differ in how.
-_HTMX_CONFIG: dict[Way, str] = {
-    "htmx2": """<meta name="htmx-config" content='{"selfRequestsOnly":false}'>""",
-    "htmx4": """<meta name="htmx-config" content='{"mode":"cors"}'>""",
-}
-
 
 Host = Literal["ordinary", "hostile", "strict"]
 """What the host page is like: ``hostile`` has a stylesheet that reaches for everything in it,
 ``strict`` a Content-Security-Policy that allows no style attributes."""
 
-_PLACE = {"container-type": "inline-size", "width": "100%"}
-_KEPT: dict[str, dict[str, str]] = {
-    "frame.html": {
-        "display": "block",
-        "width": "100%",
-        "height": "auto",
-        "border": "0",
-        "frame-sizing": "content-height",
-    },
-    "component.html": {"display": "block"},
-    "htmx.html": {},
+OEMBED_WIDTH = WIDE
+"""How wide oEmbed's frame may be where nobody says, in CSS pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How one way is written: its template, what a strict policy must allow, its own styles."""
+
+    template: str
+    policy: str
+    styles: dict[str, str]
+    head: str = ""
+
+
+_FRAME = {
+    "display": "block",
+    "width": "100%",
+    "height": "auto",
+    "border": "0",
+    "frame-sizing": "content-height",
 }
+_COMPONENT = "script-src {base}; connect-src {base}; style-src {base}"
+_HTMX = "connect-src {base}; style-src {base}"
+_FORMS: dict[Way, _Form] = {
+    "frame": _Form("frame.html", "frame-src {base}; script-src {base}; style-src {base}", _FRAME),
+    "component": _Form("component.html", _COMPONENT, {"display": "block"}),
+    "site": _Form("site.html", _COMPONENT, {"display": "block"}),
+    # htmx refuses other origins unless it is told not to; the two generations differ in how.
+    "htmx2": _Form(
+        "htmx.html",
+        _HTMX,
+        {},
+        """<meta name="htmx-config" content='{"selfRequestsOnly":false}'>""",
+    ),
+    "htmx4": _Form(
+        "htmx.html", _HTMX, {}, """<meta name="htmx-config" content='{"mode":"cors"}'>"""
+    ),
+    "oembed": _Form("oembed.html", "frame-src {base}; style-src {base}", _FRAME),
+    "include": _Form("include.html", "style-src {base}", {}),
+}
+_PLACE = {"container-type": "inline-size", "width": "100%"}
+_ATTRIBUTES = ("theme", "lang", "heading-level", "open")
+"""The options that the component takes as attributes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a publisher chose. ``pinned``: the loader's version of today, with its hash."""
+
+    way: Way = "frame"
+    host: Host = "ordinary"
+    pinned: bool = False
+    options: Options = field(default_factory=Options)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Read a URL's query: ``as host script`` and those of the options."""
+        way, host = query.get("as"), query.get("host")
+        return cls(
+            way=way if way in WAYS else "frame",
+            host=host if host in get_args(Host) else "ordinary",  # type: ignore[arg-type]  # just checked
+            pinned=query.get("script") == "pinned",
+            options=Options.from_query(query),
+        )
+
+    def to_query(self) -> dict[str, str]:
+        """Return the query that ``from_query`` reads these choices from."""
+        pinned = {"script": "pinned"} if self.pinned else {}
+        return {"as": self.way, "host": self.host, **pinned, **self.options.to_query()}
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """HTML to paste: ``head`` once into the page's head (may be empty), ``body`` in place."""
+    """HTML to paste: ``head`` once into the page's head (may be empty), ``body`` in place.
+
+    ``policy`` is what a strict Content-Security-Policy must allow for it. ``title`` names
+    the panel; ``width`` and ``height`` are what is kept for it on a wide page, in CSS pixels.
+    """
 
     head: str
     body: str
+    policy: str
+    title: str = ""
+    width: int = WIDE
+    height: int = 0
 
 
 def snippet(
-    way: Way, entry: Entry, publication: Publication, *, base: str, host: Host = "ordinary"
+    entry: Entry,
+    publication: Publication,
+    choices: Choices | Way,
+    *,
+    base: str,
+    max_width: int = OEMBED_WIDTH,
+    max_height: int | None = None,
 ) -> Snippet:
     """Return the HTML that embeds the panel of ``entry``.
 
     ``base`` is the service's own address without a slash at its end. The snippet says
     where the article stands and links to the panel, for when nothing runs; and it keeps
-    the panel's place, so that nothing moves when the panel arrives.
+    the panel's place, so that nothing moves when the panel arrives. ``max_width`` and
+    ``max_height`` are the most that oEmbed's frame may take, in CSS pixels.
     """
+    if isinstance(choices, str):
+        choices = Choices(way=choices)
+    if choices.way == "site":
+        return site_snippet(choices, base=base)
+    view = panel_view(entry, publication, choices.options, permalink="", prefix="")
+    query = _query(choices)
     permalink = f"{base}/panel/{entry.id}"
-    view = panel_view(entry, publication, Options(), permalink=permalink, prefix="")
-    height = collapsed_heights(view)
-    template = "htmx.html" if way in _HTMX_CONFIG else f"{way}.html"
+    fragment = f"/fragment/{entry.id}{query}"
+    width = min(max_width, OEMBED_WIDTH) if choices.way == "oembed" else WIDE
+    height = heights(view, width=width)
+    room, tall = {"min-height": height.css}, height.wide
+    if choices.way == "oembed":
+        room = {"max-width": f"{width}px", "min-height": height.css_beside_text}
+        if max_height and max_height < tall:
+            tall = max_height
+            room |= {"min-height": "0", "height": f"{tall}px", "frame-sizing": "auto"}
+    return _written(
+        choices,
+        base,
+        room,
+        entry_id=entry.id,
+        permalink=permalink,
+        address=f"{permalink}{query}",
+        # Inside SSI's comment nothing decodes &amp;.
+        fragment=markup.trusted(fragment) if choices.way == "include" else fragment,
+        title=Words(view.language).page_title(view.article_title),
+        lean=view.lean.sentence,
+        language=entry.language,
+        width=width,
+        height=tall,
+    )
+
+
+def site_snippet(choices: Choices | None = None, *, base: str) -> Snippet:
+    """Return the HTML for an article template: finds each article's entry by its address.
+
+    It keeps no place, since most articles may have no entry.
+    """
+    return _written(choices or Choices(way="site"), base, {})
+
+
+def _written(choices: Choices, base: str, room: dict[str, str], **values: Any) -> Snippet:  # noqa: ANN401  # what the template names
+    form, strict = _FORMS[choices.way], choices.host == "strict"
+    declarations = {**form.styles, **room}
+    if choices.way in ("component", "site") and choices.options.accent:
+        accent = choices.options.accent_on(Publication())
+        declarations["--insights-accent"] = f"light-dark({accent.light},{accent.dark})"
+    kept = _style(declarations, choices.host)
+    if choices.way == "oembed" and strict:
+        kept = {"class": "insights-frame"}
+    script = {"src": f"{base}/embed.js"}
+    if choices.pinned:
+        script = {
+            "src": f"{base}/static/{loader_name()}",
+            "integrity": integrity(),
+            "crossorigin": "anonymous",
+        }
     body = (
         _environment()
-        .get_template(template)
+        .get_template(form.template)
         .render(
+            **values,
             base=base,
-            entry_id=entry.id,
-            permalink=permalink,
-            title=Words(view.language).page_title(entry.article.title),
-            lean=view.lean.sentence,
-            language=entry.language,
-            height=height,
-            host=host,
-            place={"class": "insights-place"} if host == "strict" else _style(_PLACE, host),
-            kept=_style({**_KEPT[template], "min-height": height.css}, host),
+            place={"class": "insights-place"} if strict else _style(_PLACE, choices.host),
+            kept=kept,
+            script=script,
+            attributes=_attributes(choices.options),
         )
     )
-    head = _HTMX_CONFIG.get(way, "")
-    if host == "strict":
+    head = form.head
+    if strict:
         # htmx adds a style element of its own unless told not to.
         head = head.replace("{", '{"includeIndicatorStyles":false,')
         head = f'<link rel="stylesheet" href="{base}/static/embed.css">\n{head}'.strip()
-    return Snippet(head, body)
+    kept_for = {name: values[name] for name in ("title", "width", "height") if name in values}
+    # A source with a path allows what is below it only where it ends in a slash (CSP 3, 6.7.2.11).
+    source = base if base.count("/") < 3 else f"{base}/"
+    return Snippet(head, body, form.policy.format(base=source), **kept_for)
+
+
+def _query(choices: Choices) -> str:
+    """Return the query of the panel's address, with its question mark, or nothing."""
+    asked = choices.options.to_query()
+    if choices.way not in ("frame", "oembed") and asked.get("theme") == "host":
+        del asked["theme"]  # what stands in the page's own DOM follows it by nature
+    if choices.host == "strict" and choices.way in ("htmx2", "htmx4", "include"):
+        asked["styles"] = "none"
+    return f"?{urlencode(asked, safe=',')}" if asked else ""
+
+
+def _attributes(options: Options) -> dict[str, str]:
+    """Return the component's attributes; it follows its page's theme without being told."""
+    asked = options.to_query()
+    chosen = {name: asked[name] for name in _ATTRIBUTES if name in asked}
+    return {name: value for name, value in chosen.items() if (name, value) != ("theme", "host")}
 
 
 def _style(declarations: dict[str, str], host: Host) -> dict[str, str]:
@@ -96,11 +233,6 @@ def _style(declarations: dict[str, str], host: Host) -> dict[str, str]:
         declarations = {"all": "revert", **declarations}
     important = "!important" if host == "hostile" else ""
     return {"style": ";".join(f"{name}:{value}{important}" for name, value in declarations.items())}
-
-
-def site_snippet(*, base: str) -> str:
-    """Return the HTML for an article template: finds each article's entry by its address."""
-    return _environment().get_template("site.html").render(base=base)
 
 
 @cache

@@ -24,17 +24,19 @@ def panel_stylesheet() -> str:
     return _minified("panel.css")
 
 
-@cache
 def frame_stylesheet(accent: Accent) -> str:
     """Return the stylesheet for the frame, minified."""
     return panel_stylesheet() + _minified("frame.css") + _accent_rule(accent)
 
 
-@cache
 def fragment_stylesheet(accent: Accent) -> str:
     """Return the stylesheet for the host's own DOM, minified."""
-    hardened = _minify(_important(_read("isolate.css") + _read("panel.css")))
-    return f"@layer insights{{{hardened}}}{_accent_rule(accent)}"
+    return f"@layer insights{{{_hardened()}}}{_accent_rule(accent)}"
+
+
+@cache
+def _hardened() -> str:
+    return _minify(_important(_read("isolate.css") + _read("panel.css")))
 
 
 @cache

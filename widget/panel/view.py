@@ -235,7 +235,7 @@ def message_view(title: str, text: str, language: str, options: Options) -> Mess
     return MessageView(
         language=language,
         direction=i18n.direction(language),
-        theme=options.theme,
+        theme=None if options.theme == "host" else options.theme,
         title=title,
         text=text,
     )
@@ -250,14 +250,15 @@ def moment(day: date | datetime, language: str) -> Moment:
 def _common(
     content: str, language: str, publication: Publication, options: Options, prefix: str
 ) -> dict[str, Any]:
+    accent = options.accent_on(publication)
     foreign = content.partition("-")[0].lower() != language
     return {
         "language": language if foreign else content,
         "direction": i18n.direction(language),
-        "theme": options.theme,
+        "theme": None if options.theme == "host" else options.theme,
         "prefix": prefix,
         "heading_level": options.heading_level or (publication.heading_level if prefix else 1),
-        "accent": f"{publication.accent.light} {publication.accent.dark}",
+        "accent": f"{accent.light} {accent.dark}",
         "content_language": content if foreign else None,
         "content_direction": i18n.direction(content),
     }

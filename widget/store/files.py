@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,28 +10,41 @@ from datetime import UTC, datetime
 
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
-from widget.errors import Breach, Conflict, InsightsError, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, InsightsError, InvalidEntry, NotFound, StoreUnavailable
 from widget.store.durable import Disk, SyncFailed, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
+from widget.store.index import Index
 from widget.store.journal import Journal, Place
+from widget.store.known import NOTHING, Known
 from widget.store.layout import make_folders
+from widget.store.listing import Key, Query, Row, Tally
+from widget.store.lists import Lists
 from widget.store.lock import PATIENCE_SECONDS, Busy, StoreLock
+from widget.store.looking import STALE_SECONDS, Lookout
 from widget.store.problems import Problems, log
-from widget.store.protocol import Action, Draft, Live, Problem, Revision, Rules, Withdrawn
-from widget.store.reading import ABSENT, signature
+from widget.store.protocol import (
+    Action,
+    Changed,
+    Draft,
+    Live,
+    Problem,
+    Revision,
+    Rules,
+    Withdrawn,
+)
+from widget.store.reading import ABSENT, signature, told
 from widget.store.revisions import FILE_ACTOR, MAX_NOTE, Revisions
-from widget.store.shelf import NOTHING, Known, Shelf, Unjudged, key_of
+from widget.store.rows import key_of, keys_of
+from widget.store.shelf import Shelf, Unjudged
 
-SCAN_SECONDS = 0.5
-# From here on an old index is worth waiting for: answers are at most a second old.
-STALE_SECONDS = 0.6
 RETRY_SECONDS = 5.0
 
 
 class DirStore:
     """A ``Store`` in the folder ``path``, which is made where it does not exist."""
 
-    def __init__(self, path: str, rules: Rules) -> None:
+    def __init__(self, path: str, rules: Rules, changed: Changed | None = None) -> None:
+        self._changed = changed
         root = os.path.abspath(path)
         make_folders(root)
         self._problems = Problems()
@@ -42,11 +54,27 @@ class DirStore:
         self._drafts = Folder(root, "drafts", self._problems)
         self._revisions = Revisions(root, self._problems)
         self._journal = Journal(root, self._disk, self._revisions, self._problems)
+        self._index = Index(root)
         self._shelf = Shelf(
-            self._live, self._drafts, self._revisions, self._journal, rules, self._problems
+            self._live,
+            self._drafts,
+            self._revisions,
+            self._journal,
+            rules,
+            self._problems,
+            self._index,
         )
-        self._scanning = threading.Lock()
-        self._scanned = float("-inf")
+        self._lists = Lists(self._index, self._shelf)
+        self._lookout = Lookout(
+            self._shelf,
+            self._live,
+            self._drafts,
+            self._revisions,
+            self._lists,
+            self._problems,
+            look=self._look,
+            record=lambda: self._record_hand_edits(patience=0),
+        )
         self._seen: dict[str, float] = {}
         self._record_after = 0.0
         self._open()
@@ -58,7 +86,10 @@ class DirStore:
         except (OSError, SyncFailed, StoreUnavailable) as error:
             why = reason(error) if isinstance(error, OSError) else error
             log.error("changes that were cut short are left as they are: %s", why)
-        self._refresh(force=True)
+        self._lists.open()
+        self._lookout.refresh(force=True)
+        with told():
+            self._lists.opened()
         self._wait_for_the_vanishing()
         self._record_hand_edits(patience=PATIENCE_SECONDS)
 
@@ -87,55 +118,71 @@ class DirStore:
         key = key_of(url)
         if key is None:
             return None
-        self._refresh()
+        self._lookout.refresh()
+        if key not in self._shelf.owners and self._lookout.is_asleep():
+            self._lookout.refresh(force=True)
         return self._shelf.owners.get(key)
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
-        self._refresh()
-        entries = list(self._shelf.entries.items())
-        return sorted(
-            entry_id
-            for entry_id, known in entries
-            if known.standing.head or known.draft is not None or known.shown is not None
-        )
+        self._lookout.refresh()
+        return sorted(self._shelf.ids())
+
+    def rows(
+        self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
+    ) -> list[Row]:
+        """Return some of the rows that ``query`` asks for."""
+        self._lookout.refresh()
+        return self._lists.ask(lambda it: it.rows(query, limit=limit, offset=offset, after=after))
+
+    def tally(self, query: Query) -> Tally:
+        """Count the rows."""
+        self._lookout.refresh()
+        return self._lists.ask(lambda it: it.tally(query))
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, by the names of the files."""
         self._current(entry_id)
-        with _told():
+        with told():
             numbers = self._revisions.numbers(entry_id) if is_id(entry_id) else []
         return numbers[-1] if numbers else 0
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions that can be read, newest first."""
         self._current(entry_id)
-        with _told():
+        with told():
             return self._revisions.history(entry_id) if is_id(entry_id) else []
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
         if not is_id(entry_id) or number < 1:
             raise NotFound(f"there is no revision {number} of {entry_id!r}")
-        with _told():
+        with told():
             return self._revisions.read(entry_id, number)
 
-    def problems(self) -> list[Problem]:
-        """Return everything that is set aside; reads the revisions that no one read yet."""
-        self._refresh(force=True)
-        with _told():
-            self._revisions.check()
+    def problems(self, *, thorough: bool = False) -> list[Problem]:
+        """Return what is set aside; ``thorough`` reads the revisions that no one read yet."""
+        self._lookout.refresh(force=thorough or not self._lookout.is_long())
+        if thorough:
+            with told():
+                self._revisions.check()
         return self._problems.listed()
 
+    def look(self) -> None:
+        """Look at all files now; at very many of them beside, as ``Lookout`` has it."""
+        self._lookout.refresh(force=not self._lookout.is_long())
+        self._record_hand_edits(patience=0)
+
     def close(self) -> None:
-        """Release what the store holds open: nothing."""
+        """Release what the store holds open: the index."""
+        self._index.close()
 
     def _current(self, entry_id: str) -> Known:
         """Return what is known of one entry once its own files were looked at."""
         if not is_id(entry_id):
             return NOTHING
-        seen = max(self._seen.get(entry_id, self._scanned), self._scanned)
-        self._refresh()
+        seen = max(self._seen.get(entry_id, self._lookout.scanned), self._lookout.scanned)
+        self._lookout.refresh()
         known = self._look(entry_id)
         if known.vanishing and time.monotonic() - seen > STALE_SECONDS:
             # It may have been gone for long; what it showed is not served once more unchecked.
@@ -147,15 +194,17 @@ class DirStore:
         return known
 
     def _look(self, entry_id: str) -> Known:
-        known = self._shelf.entries.get(entry_id)
+        known = self._shelf.known(entry_id)
         try:
-            if known is None and not self._exists(entry_id):
+            if known is NOTHING and not self._exists(entry_id):
                 return NOTHING
             return self._shelf.bring_up_to_date(entry_id, judge=False)
         except Unjudged:
-            self._refresh(force=True)
+            if self._lookout.is_long():
+                return self._shelf.bring_up_to_date(entry_id, judge=True)
+            self._lookout.refresh(force=True)
         except OSError as error:
-            if known is None:
+            if known.shown is None and known.draft is None:
                 raise StoreUnavailable(f"{entry_id!r} cannot be read: {reason(error)}") from error
             log.warning("%s cannot be read now, the last state is served: %s", entry_id, error)
         return self._shelf.entries.get(entry_id, NOTHING)
@@ -168,66 +217,10 @@ class DirStore:
 
     # Keeping up with other processes and with people
 
-    def _refresh(self, *, force: bool = False) -> None:
-        """Bring the index up to date where it is older than SCAN_SECONDS, or by ``force``."""
-        asked = time.monotonic()
-        age = asked - self._scanned
-        if age < SCAN_SECONDS and not force:
-            return
-        # While another thread looks, an index that is young enough is used as it is.
-        if not self._scanning.acquire(blocking=force or age > STALE_SECONDS):
-            return
-        try:
-            if self._scanned < asked:
-                started = time.monotonic()
-                with _told():
-                    self._scan()
-                self._scanned = started
-        finally:
-            self._scanning.release()
-        if not force:
-            self._record_hand_edits(patience=0)
-
-    def _scan(self) -> None:
-        entries = self._shelf.entries
-        ids = self._live.changed() | self._drafts.changed()
-        in_order = list(entries.items())
-        ids |= {entry_id for entry_id, known in in_order if known.unsettled}
-        revised = set(self._revisions.ids())
-        ids |= revised - entries.keys()
-        for entry_id, known in in_order:
-            # Where there is a live file, that changes with every publication.
-            if known.live_file is ABSENT and entry_id not in ids:
-                stamp = self._revisions.stamp(entry_id)
-                if stamp is None or stamp != known.standing.stamp:
-                    ids.add(entry_id)
-        changed_by_hand = []
-        for entry_id in ids:
-            known = entries.get(entry_id, NOTHING)
-            if known.unsettled and known.live_file.entry is not None:
-                # Its address was taken; perhaps one of the others gives it up in this scan.
-                changed_by_hand.append((known.live_file.modified, entry_id))
-            try:
-                self._bring_up_to_date(entry_id, judge=False)
-            except Unjudged:
-                changed_by_hand.append((self._live.look(entry_id).modified, entry_id))
-        # Of two files with one address the older one has it, in every process.
-        changed_by_hand.sort()
-        freed = [each for each in changed_by_hand if each[1] in entries]
-        for _, entry_id in (*changed_by_hand, *freed):
-            self._bring_up_to_date(entry_id, judge=True)
-
-    def _bring_up_to_date(self, entry_id: str, *, judge: bool) -> None:
-        try:
-            self._shelf.bring_up_to_date(entry_id, judge=judge)
-        except OSError as error:
-            message = f"cannot be read now: {reason(error)}"
-            self._problems.report(self._live.place(entry_id), message, [Breach("$", message)])
-
     def _wait_for_the_vanishing(self) -> None:
         if any(known.vanishing for known in self._shelf.entries.values()):
             time.sleep(GRACE_SECONDS)
-            self._refresh(force=True)
+            self._lookout.refresh(force=True)
 
     def _record_hand_edits(self, *, patience: float) -> None:
         """Make revisions of what people did to the files; readers are served it either way."""
@@ -250,11 +243,11 @@ class DirStore:
     def _settle(self, entry_id: str) -> Known:
         """Finish what was cut short and record what was done by hand. The lock is held."""
         if self._journal.recover(entry_id):
-            self._refresh(force=True)
+            self._lookout.refresh(force=True)
         try:
             known = self._shelf.bring_up_to_date(entry_id, judge=False)
         except Unjudged:
-            self._refresh(force=True)
+            self._lookout.refresh(force=True)
             known = self._shelf.entries.get(entry_id, NOTHING)
         while known.unrecorded:
             before = known.standing
@@ -309,7 +302,7 @@ class DirStore:
             if known.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = known.draft.entry
-            self._refresh(force=True)
+            self._look_at_rivals(entry)
             breaches = self._shelf.breaches(entry)
             if breaches:
                 raise InvalidEntry(breaches)
@@ -333,6 +326,18 @@ class DirStore:
             steps: dict[Place, bool] = {"live": False}
             return self._made(entry_id, known, "withdraw", entry, actor, reason, steps, legal=legal)
 
+    def _look_at_rivals(self, entry: Entry) -> None:
+        """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
+        rivals = self._lists.rivals(keys_of(entry))
+        if rivals is None:
+            self._lookout.refresh(force=True)
+            return
+        for entry_id in rivals:
+            try:
+                self._shelf.bring_up_to_date(entry_id, judge=False)
+            except Unjudged:
+                self._lookout.refresh(force=True)
+
     @contextmanager
     def _change(self, entry_id: str, actor: str, note: str, head: int | None) -> Iterator[Known]:
         if actor == FILE_ACTOR:
@@ -352,18 +357,8 @@ class DirStore:
             except SyncFailed as error:
                 raise StoreUnavailable(str(error)) from error
             if head is not None and head != known.standing.head:
-                raise self._conflict(entry_id, head, known.standing.head)
+                raise self._revisions.conflict(entry_id, head, known.standing.head)
             yield known
-
-    def _conflict(self, entry_id: str, known: int, newest: int) -> Conflict:
-        try:
-            first = self._revisions.read(entry_id, newest)
-        except (NotFound, OSError):
-            who = f"somebody else made revision {newest}"
-        else:
-            at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
-            who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
-        return Conflict(f"{who}; you changed revision {known} of {entry_id!r}", head=newest)
 
     def _append(
         self, entry_id: str, known: Known, action: Action, entry: Entry, actor: str
@@ -386,19 +381,15 @@ class DirStore:
         now = datetime.now(UTC)
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         revision = Revision(known.standing.head + 1, at, actor, action, note, entry, legal)
+        self._lists.promise(entry_id)
         self._journal.apply(revision, steps)
         try:
             standing = known.standing.after(revision)
             self._shelf.bring_up_to_date(entry_id, judge=True, standing=standing)
+            self._lists.fulfil(entry_id)
         except OSError as error:
             # It is on disk all the same; the next look finds it.
             log.warning("%s was changed and cannot be read now: %s", entry_id, error)
+        if self._changed:
+            self._changed(revision)
         return revision
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(f"the store cannot be read: {reason(error)}") from error

@@ -6,12 +6,21 @@ import os
 import re
 import stat
 import time
+from collections.abc import Iterator
 
 from widget.entry import parse_entry
 from widget.entry.model import ID_PATTERN
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.store.problems import Problems
-from widget.store.reading import ABSENT, File, SetAside, is_racy, read_regular, signature
+from widget.store.reading import (
+    ABSENT,
+    File,
+    SetAside,
+    Signature,
+    is_racy,
+    read_regular,
+    signature,
+)
 
 # Editors that save by renaming leave a moment without the file; that is no removal.
 GRACE_SECONDS = 0.3
@@ -106,30 +115,25 @@ class Folder:
         unchanged = time.time() - self._status().st_mtime
         return unchanged >= GRACE_SECONDS or time.monotonic() - first >= GRACE_SECONDS
 
-    def changed(self) -> set[str]:
-        """Return the ids of the files that came, went or changed since they were looked at."""
-        seen: set[str] = set()
+    def forget(self, entry_id: str) -> None:
+        """Let go of what was read; the next look reads it again."""
+        self._files.pop(entry_id, None)
+
+    def listed(self) -> Iterator[tuple[str, Signature]]:
+        """Yield the id and the signature of each file there is."""
         odd: set[str] = set()
-        changed: set[str] = set()
-        files = self._files
         self._status()
         with os.scandir(self.path) as listing:
             for item in listing:
                 entry_id, dot, suffix = item.name.rpartition(".")
-                file = files.get(entry_id) if suffix == "json" else None
-                if file is None and not (suffix == "json" and dot and is_id(entry_id)):
+                if not (suffix == "json" and dot and is_id(entry_id)):
                     odd.add(item.name)
                     continue
-                seen.add(entry_id)
                 try:
-                    status = item.stat(follow_symlinks=False)
+                    yield entry_id, signature(item.stat(follow_symlinks=False))
                 except FileNotFoundError:
-                    changed.add(entry_id)
                     continue
-                if file is None or file.racy or file.signature != signature(status):
-                    changed.add(entry_id)
         self._report_odd({name for name in odd if not name.startswith(".")})
-        return changed | (files.keys() - seen)
 
     def _report_odd(self, odd: set[str]) -> None:
         for name in self._odd - odd:

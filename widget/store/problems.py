@@ -31,6 +31,11 @@ class Problems:
         """Forget ``where``: it is gone or in order."""
         self._found.pop(where, None)
 
+    def at(self, where: str) -> Problem | None:
+        """Return why ``where`` is set aside; None where it is not."""
+        found = self._found.get(where)
+        return found[1] if found else None
+
     def listed(self) -> list[Problem]:
         """Return all of it, by place."""
         return [problem for _, problem in sorted(self._found.values(), key=_place)]

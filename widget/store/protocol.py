@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach
+from widget.store.listing import Key, Query, Row, Tally
 
 Action = Literal["save", "discard", "publish", "withdraw"]
 
@@ -33,6 +34,11 @@ class Revision:
     note: str
     entry: Entry
     legal: bool = False
+
+
+Changed = Callable[[Revision], None]
+"""Told of every revision that this process made, once it is on disk, from the thread that made
+it while the entry may still be locked: so it is quick, and it does not raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,19 @@ class Store(Protocol):
     def ids(self) -> list[str]:
         """Return the ids of all entries that have a draft or a revision, sorted."""
 
+    def rows(
+        self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
+    ) -> list[Row]:
+        """Return at most ``limit`` of the rows that ``query`` asks for, in its order.
+
+        ``offset`` passes over so many; ``after`` over those up to a place in the order
+        (``listing.key``). A change through this store shows at once, one by another within
+        a second; what is set aside is listed, too.
+        """
+
+    def tally(self, query: Query) -> Tally:
+        """Count the rows that ``query`` asks for, and all; list what they can be filtered by."""
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 where there is none."""
 
@@ -130,8 +149,15 @@ class Store(Protocol):
         Raises NotFound where nothing is live, Conflict.
         """
 
-    def problems(self) -> list[Problem]:
-        """Return everything that is set aside now."""
+    def problems(self, *, thorough: bool = False) -> list[Problem]:
+        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
+
+    def look(self) -> None:
+        """Look for changes that others made without this store, such as edits of files, now.
+
+        What is found is recorded, and told to ``changed``. For whoever serves no requests,
+        since every one of them looks by itself.
+        """
 
     def close(self) -> None:
         """Release what the store holds open. Further calls are errors."""

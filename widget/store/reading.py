@@ -6,11 +6,14 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
-from widget.errors import Breach
+from widget.errors import Breach, StoreUnavailable
+from widget.store.durable import reason
 
 # Two changes within one tick of the kernel's clock can leave the same times and size. What was
 # read so soon after its last change is read again (git calls such files racily clean).
@@ -111,3 +114,12 @@ def fingerprint(path: str) -> str | None:
     except SetAside:
         return "set aside {} {} {} {}".format(*signature(os.lstat(path)))
     return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Make what keeps files from being read into StoreUnavailable."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"the store cannot be read: {reason(error)}") from error

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 
 from widget.entry import parse_entry
 from widget.entry.gate import MAX_BYTES
-from widget.errors import Breach, InvalidEntry, NotFound
+from widget.errors import Breach, Conflict, InvalidEntry, NotFound
 from widget.store.folder import is_id
 from widget.store.problems import Problems
 from widget.store.protocol import Action, Revision
@@ -156,6 +156,17 @@ class Revisions:
             self._problems.clear(where)
             return revision
         raise NotFound(f"revision {number} of {entry_id!r} cannot be read; {where} is set aside")
+
+    def conflict(self, entry_id: str, known: int, newest: int) -> Conflict:
+        """Return for people who came first."""
+        try:
+            first = self.read(entry_id, newest)
+        except (NotFound, OSError):
+            who = f"somebody else made revision {newest}"
+        else:
+            at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
+            who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
+        return Conflict(f"{who}; you changed revision {known} of {entry_id!r}", head=newest)
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions that can be read, newest first. Raises OSError."""

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from widget import urls
 from widget.entry import Entry
-from widget.errors import Breach
+from widget.errors import Breach, StoreUnavailable
 from widget.store.folder import Folder
+from widget.store.index import Change, Index, Lost
 from widget.store.journal import Journal
-from widget.store.problems import Problems
-from widget.store.protocol import Draft, Live, Revision, Rules, Withdrawn
-from widget.store.reading import ABSENT, File
-from widget.store.revisions import FILE_ACTOR, NEVER, Revisions, Standing
+from widget.store.known import (
+    NOTHING,
+    Known,
+    by_hand,
+    draft_of,
+    fingerprint,
+    live_of,
+    same,
+    showing,
+    shown_of,
+)
+from widget.store.problems import Problems, log
+from widget.store.protocol import Live, Rules, Withdrawn
+from widget.store.reading import ABSENT, Signature
+from widget.store.revisions import FILE_ACTOR, Revisions, Standing
+from widget.store.rows import key_of, row_of, search_text
 
 
 class Unjudged(Exception):
     """A file that a person changed; it is judged after all that are in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that is known of one entry.
-
-    ``unrecorded`` names the places whose files a person changed and no revision holds yet;
-    ``unsettled``: look again even where no file changes.
-    """
-
-    standing: Standing = NEVER
-    live_file: File = ABSENT
-    shown: Live | Withdrawn | None = None
-    draft_file: File = ABSENT
-    draft: Draft | None = None
-    keys: frozenset[str] = frozenset()
-    unrecorded: frozenset[str] = frozenset()
-    unsettled: bool = False
-    vanishing: bool = False
-
-
-NOTHING = Known()
+KEPT = 1_000
+"""So many entries are held in memory as they were read; any other is read when it is asked for."""
+_AT_ONCE = 500
+"""So many rows are written to the index in one step; others wait for it."""
 
 
 class Shelf:
@@ -56,6 +52,7 @@ class Shelf:
         journal: Journal,
         rules: Rules,
         problems: Problems,
+        index: Index,
     ) -> None:
         self.entries: dict[str, Known] = {}
         self.owners: dict[str, str] = {}
@@ -66,6 +63,11 @@ class Shelf:
         self._journal = journal
         self._rules = rules
         self._problems = problems
+        self._index = index
+        self._at_rest: dict[str, int] = {}
+        self._keys: dict[str, frozenset[str]] = {}
+        self._unwritten: dict[str, Change] = {}
+        self._together = False
 
     def bring_up_to_date(
         self, entry_id: str, *, judge: bool, standing: Standing | None = None
@@ -75,7 +77,7 @@ class Shelf:
         Raises Unjudged where a live file was changed by hand and ``judge`` is false, OSError.
         """
         with self.guard:
-            known = self.entries.get(entry_id, NOTHING)
+            known = self.known(entry_id)
             standing = standing or known.standing
             for _ in range(10):
                 live = self._live.look(entry_id)
@@ -89,7 +91,58 @@ class Shelf:
             made = self._with_live(entry_id, known, made, judge=judge)
             made = self._with_draft(entry_id, known, made)
             self._keep(entry_id, known, made)
-            return made
+        if not self._together or len(self._unwritten) >= _AT_ONCE:
+            self.write()
+        return made
+
+    def known(self, entry_id: str) -> Known:
+        """Return what is in memory of an entry; NOTHING where none was ever seen."""
+        known = self.entries.get(entry_id)
+        if known is None and entry_id in self._at_rest:
+            # What is at rest is the same for whoever reads it for the first time.
+            return replace(NOTHING, keys=self._keys.get(entry_id, frozenset()))
+        return known or NOTHING
+
+    def __len__(self) -> int:
+        """Return how many entries there are, more or less: some may be both or neither."""
+        return max(len(self._at_rest), len(self.entries))
+
+    def ids(self) -> set[str]:
+        """Return the ids of all entries of which there is something."""
+        in_memory = list(self.entries.items())
+        held = {
+            entry_id
+            for entry_id, known in in_memory
+            if known.standing.head or known.draft is not None or known.shown is not None
+        }
+        return held | set(self._at_rest)
+
+    def is_current(
+        self, entry_id: str, live: Signature | None, draft: Signature | None, stamp: int | None = 0
+    ) -> bool:
+        """Say whether the files are as they were; ``stamp`` is that of the revisions' folder."""
+        seen = self._at_rest.get(entry_id)
+        if seen is not None:
+            return seen == fingerprint(live, draft, stamp)
+        known = self.entries.get(entry_id)
+        return (
+            known is not None
+            and known.live_file.signature == live
+            and known.draft_file.signature == draft
+            and not (known.live_file.racy or known.draft_file.racy)
+            and (live is not None or (stamp is not None and known.standing.stamp == stamp))
+        )
+
+    def load(self) -> None:
+        """Take over from the index what need not be read. Raises Lost."""
+        at_rest = self._index.seen()
+        keys: dict[str, set[str]] = {}
+        for key, entry_id in self._index.addresses():
+            if entry_id in at_rest:
+                self.owners[key] = entry_id
+                keys.setdefault(entry_id, set()).add(key)
+        self._keys = {entry_id: frozenset(found) for entry_id, found in keys.items()}
+        self._at_rest = at_rest
 
     def breaches(self, entry: Entry) -> tuple[Breach, ...]:
         """Return what keeps ``entry`` from being live: broken rules, addresses of others."""
@@ -102,7 +155,7 @@ class Shelf:
             return self._fall_back(known, made)
         if file.entry is None:
             if last is None or last.action == "withdraw":
-                return _showing(made, _shown(last))
+                return showing(made, shown_of(last))
             if self._live.is_missing(entry_id):
                 gone = replace(
                     last,
@@ -114,13 +167,13 @@ class Shelf:
                 )
                 if known.live_file is ABSENT and isinstance(known.shown, Withdrawn):
                     gone = replace(gone, at=known.shown.at)
-                return replace(_showing(made, _shown(gone)), unrecorded=frozenset({"live"}))
+                return replace(showing(made, shown_of(gone)), unrecorded=frozenset({"live"}))
             return replace(self._fall_back(known, made), unsettled=True, vanishing=True)
-        if last is not None and last.action == "publish" and _same(last.entry, file.entry):
+        if last is not None and last.action == "publish" and same(last.entry, file.entry):
             self._problems.clear(self._live.place(entry_id))
             last = replace(last, entry=file.entry)  # One object: half the memory.
             made = replace(made, standing=replace(made.standing, live=last))
-            return _showing(made, _live(known, last))
+            return showing(made, live_of(known, last))
         if known is not NOTHING and self._journal.is_open(entry_id):
             return replace(self._fall_back(known, made), unsettled=True)
         if not judge and not file.verdict:
@@ -133,37 +186,37 @@ class Shelf:
             self._problems.report(self._live.place(entry_id), file.signature, breaches)
             return replace(self._fall_back(known, made), unsettled=bool(taken))
         self._problems.clear(self._live.place(entry_id))
-        by_hand = _by_hand(file.entry, made.standing.head, file)
-        return replace(_showing(made, _live(known, by_hand)), unrecorded=frozenset({"live"}))
+        written = by_hand(file.entry, made.standing.head, file)
+        return replace(showing(made, live_of(known, written)), unrecorded=frozenset({"live"}))
 
     def _with_draft(self, entry_id: str, known: Known, made: Known) -> Known:
         file = made.draft_file
         last = made.standing.draft
         if file.entry is not None:
-            if last is not None and _same(last.entry, file.entry):
+            if last is not None and same(last.entry, file.entry):
                 last = replace(last, entry=file.entry)
                 made = replace(made, standing=replace(made.standing, draft=last))
-                return replace(made, draft=_draft(last))
+                return replace(made, draft=draft_of(last))
             if known is not NOTHING and self._journal.is_open(entry_id):
                 return replace(made, draft=known.draft, unsettled=True)
-            by_hand = _by_hand(file.entry, made.standing.head, file)
+            written = by_hand(file.entry, made.standing.head, file)
             unrecorded = made.unrecorded | {"drafts"}
-            return replace(made, draft=_draft(by_hand), unrecorded=unrecorded)
+            return replace(made, draft=draft_of(written), unrecorded=unrecorded)
         if last is None:
             return made
         if file is ABSENT:
             if self._drafts.is_missing(entry_id):
                 return replace(made, unrecorded=made.unrecorded | {"drafts"})
-            return replace(made, draft=_draft(last), unsettled=True, vanishing=True)
-        return replace(made, draft=_draft(last))
+            return replace(made, draft=draft_of(last), unsettled=True, vanishing=True)
+        return replace(made, draft=draft_of(last))
 
     def _fall_back(self, known: Known, made: Known) -> Known:
         if "live" in known.unrecorded and isinstance(known.shown, Live):
-            return replace(_showing(made, known.shown), unrecorded=frozenset({"live"}))
+            return replace(showing(made, known.shown), unrecorded=frozenset({"live"}))
         last = made.standing.live
         if last is not None and last.action == "publish":
-            return _showing(made, _live(known, last))
-        return _showing(made, _shown(last))
+            return showing(made, live_of(known, last))
+        return showing(made, shown_of(last))
 
     def _broken_rules(self, entry: Entry) -> tuple[Breach, ...]:
         return tuple(breach for breach in self._rules(entry) if breach.severity == "error")
@@ -187,68 +240,105 @@ class Shelf:
                     del self.owners[key]
         for key in made.keys:
             self.owners.setdefault(key, entry_id)
-        empty = made.live_file is ABSENT and made.draft_file is ABSENT and not made.standing.head
-        if empty and made.shown is None:
-            self.entries.pop(entry_id, None)
+        if made.keys:
+            self._keys[entry_id] = made.keys
         else:
+            self._keys.pop(entry_id, None)
+        self._at_rest.pop(entry_id, None)
+        self.entries.pop(entry_id, None)  # the newest comes last
+        empty = made.live_file is ABSENT and made.draft_file is ABSENT and not made.standing.head
+        if not empty or made.shown is not None:
             self.entries[entry_id] = made
+            seen = self._rest(entry_id, made)
+            if seen is not None:
+                self._at_rest[entry_id] = seen
+        self._unwritten[entry_id] = self._glance(entry_id, made)
+        if len(self.entries) > KEPT:
+            self._let_go()
 
+    def _rest(self, entry_id: str, made: Known) -> int | None:
+        """Return what the files are like, where nothing of them has to be looked at again."""
+        files = (made.live_file, made.draft_file)
+        if made.unrecorded or made.unsettled or any(file.racy or file.breaches for file in files):
+            return None
+        if self._problem(entry_id, made):
+            return None
+        stamp = 0 if made.live_file.signature else made.standing.stamp
+        return fingerprint(made.live_file.signature, made.draft_file.signature, stamp)
 
-def _same(one: Entry, other: Entry) -> bool:
-    return one is other or one == other
+    def _let_go(self) -> None:
+        """Forget what was looked at long ago and can be read again as it is."""
+        for entry_id in [each for each in self.entries if each in self._at_rest][: KEPT // 4]:
+            del self.entries[entry_id]
+            self._live.forget(entry_id)
+            self._drafts.forget(entry_id)
 
+    # The index
 
-def key_of(url: str) -> str | None:
-    """Return the key under which ``url`` is found; None where it is no address."""
-    try:
-        return urls.normalize(url)
-    except ValueError:
-        return None
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write to the index what is found within the block in few steps."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self.write()
 
+    def write(self) -> None:
+        """Write to the index what was found since the last time."""
+        with self.guard:
+            changes = self._unwritten
+            self._unwritten = {}
+            if not changes:
+                return
+            try:
+                try:
+                    self._index.write(changes.values())
+                except Lost:
+                    # There is a new one, which is not whole and is filled where a list needs it.
+                    self._index.write(changes.values())
+            except Lost:
+                log.warning("the index cannot be written")
+            except StoreUnavailable as error:
+                # The files are what counts; the index follows with the next look.
+                log.warning("the index is behind: %s", error)
+                self._unwritten = changes | self._unwritten
 
-def _keys(addresses: Iterable[str]) -> frozenset[str]:
-    return frozenset(key for key in map(key_of, addresses) if key)
+    def glance_again(self, entry_id: str) -> None:
+        """List an entry anew: what is wrong with it changed, and nothing else."""
+        with self.guard:
+            known = self.known(entry_id)
+            self._unwritten[entry_id] = self._glance(entry_id, known)
 
+    def fill(self) -> None:
+        """Write the index anew, from the files of what is not in memory."""
+        for entry_id in self.ids():
+            with suppress(OSError):  # it is looked at again by whoever asks for it
+                self.bring_up_to_date(entry_id, judge=True)
+        self.write()
+        with suppress(Lost):
+            self._index.say_whole()
 
-def _showing(made: Known, shown: tuple[Live | Withdrawn, Entry] | Live | None) -> Known:
-    if shown is None:
-        return made
-    what, entry = (shown, shown.entry) if isinstance(shown, Live) else shown
-    return replace(made, shown=what, keys=_keys([entry.article.url, *entry.article.aliases]))
+    def _glance(self, entry_id: str, made: Known) -> Change:
+        problem = self._problem(entry_id, made)
+        if problem.startswith("revisions/"):
+            problem = ""  # what is shown is in order
+        if made.draft is None and made.shown is None and not problem:
+            return Change(entry_id)
+        entry = made.draft.entry if made.draft else None
+        if entry is None and isinstance(made.shown, Live):
+            entry = made.shown.entry
+        elif entry is None and made.standing.live:
+            entry = made.standing.live.entry
+        row = row_of(entry_id, made.shown, made.draft, entry, problem)
+        text = search_text(entry_id, entry)
+        return Change(entry_id, row, text, made.keys, self._at_rest.get(entry_id))
 
-
-def _live(known: Known, revision: Revision) -> Live:
-    before = known.shown
-    if isinstance(before, Live) and before.entry is revision.entry:
-        digest = before.digest
-    else:
-        digest = hashlib.sha256(revision.entry.to_json()).hexdigest()
-    return Live(revision.entry, revision.number, revision.at, digest)
-
-
-def _shown(revision: Revision | None) -> tuple[Withdrawn, Entry] | Live | None:
-    if revision is None:
-        return None
-    entry = revision.entry
-    return (
-        Withdrawn(
-            id=entry.id,
-            language=entry.language,
-            article_url=entry.article.url,
-            article_title=entry.article.title,
-            revision=revision.number,
-            at=revision.at,
-            reason=revision.note,
-            legal=revision.legal,
-        ),
-        entry,
-    )
-
-
-def _draft(revision: Revision) -> Draft:
-    return Draft(revision.entry, revision.number, revision.at, revision.actor)
-
-
-def _by_hand(entry: Entry, number: int, file: File) -> Revision:
-    at = datetime.fromtimestamp(file.modified, UTC)
-    return Revision(number, at, FILE_ACTOR, "publish", "", entry)
+    def _problem(self, entry_id: str, made: Known) -> str:
+        newest = f"revisions/{entry_id}/{made.standing.head:06d}.json"
+        for where in (self._live.place(entry_id), self._drafts.place(entry_id), newest):
+            found = self._problems.at(where)
+            if found and found.breaches:
+                return f"{where}: {found.breaches[0].path} {found.breaches[0].message}"
+        return ""

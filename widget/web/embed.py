@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from http import HTTPStatus
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from widget import answers, panel
 from widget.config import Publication, Settings
 from widget.entry import Entry, Withdrawn
 from widget.errors import StoreUnavailable
 from widget.panel import Cache, Options, Representation
+from widget.purging import Surrogate, of_request
 from widget.store import Live, Store
 from widget.urls import origin
 
@@ -25,13 +26,20 @@ Render = Callable[[Entry | Withdrawn, Publication, Options, str], panel.Page]
 def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     """Return the routes ``/panel`` and ``/fragment``, by id and by URL."""
     routes = Blueprint("embed", __name__)
+    surrogate = Surrogate(settings)
+
+    @routes.after_request
+    def keyed(response: Response) -> Response:
+        if response.headers.get("Cache-Control") != answers.SHORT:
+            return response  # not for a cache to keep
+        return surrogate.mark(response, g.get("keys", ()))
 
     @routes.get("/panel", defaults={"entry_id": None})
     @routes.get("/panel/<entry_id>")
     def frame(entry_id: str | None) -> Response:
         options = Options.from_query(request.args)
         try:
-            subject = _subject(store, entry_id)
+            subject = _kept_subject(store, entry_id)
         except StoreUnavailable:
             page = panel.message_frame("unavailable", settings.publications[0], options)
             response = _once(page, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -63,7 +71,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             return _refused_fragment(settings, asking)
         if request.method == "OPTIONS":
             return answers.preflight(asking)
-        subject = _subject(store, entry_id)
+        subject = _kept_subject(store, entry_id)
         if subject is None:
             response = Response(status=HTTPStatus.NO_CONTENT)
             response.headers["Cache-Control"] = answers.SHORT
@@ -86,11 +94,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         render: Callable[..., panel.Page],
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
-        if isinstance(subject, Withdrawn):
-            shown: Entry | Withdrawn = subject
-            version: object = (subject.id, subject.revision, subject.at)
-        else:
-            shown, version = subject.entry, (subject.entry.id, subject.digest)
+        shown = subject if isinstance(subject, Withdrawn) else subject.entry
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
@@ -98,14 +102,35 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
                 render(shown, _publication(subject), options, permalink=permalink)
             )
 
-        return cache.get((render.__name__, version, options, base), make)
+        return cache.get((render.__name__, _version(subject), options, base), make)
 
     return routes
 
 
-def _subject(store: Store, entry_id: str | None) -> Subject | None:
-    wanted = store.find(request.args.get("url", "")) if entry_id is None else entry_id
+def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
+    """Return what the request asks for; its answer holds until that changes."""
+    url = request.args.get("url", "")
+    subject = _subject(store, entry_id, url)
+    version = _version(subject)
+    found = subject.entry if isinstance(subject, Live) else subject
+    g.keys = of_request(entry_id, url, found.id if found else None)
+    answers.keep(request, lambda: _version(_subject(store, entry_id, url)) == version)
+    return subject
+
+
+def _subject(store: Store, entry_id: str | None, url: str) -> Subject | None:
+    wanted = store.find(url) if entry_id is None else entry_id
     return None if wanted is None else store.live(wanted)
+
+
+def _version(subject: Subject | None) -> Hashable:
+    match subject:
+        case None:
+            return None
+        case Withdrawn():
+            return subject.id, subject.revision, subject.at
+        case Live():
+            return subject.entry.id, subject.digest
 
 
 def _representation(page: panel.Page) -> Representation:
@@ -146,5 +171,8 @@ def _refused_fragment(
 ) -> Response:
     publication = publication or settings.publications[0]
     line = answers.origins_line(asking, publication)
-    detail = f"{asking} is not among the origins of {publication.name}; in insights.toml: {line}"
+    detail = (
+        f"{asking} is not among the origins of {publication.name} (/doctor looks at the page); "
+        f"in insights.toml: {line}"
+    )
     return answers.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from widget.purging import Ledger
 from widget.store import Store
 
 
-def blueprint(store: Store) -> Blueprint:
-    """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too)."""
+def blueprint(store: Store, purges: Ledger | None = None) -> Blueprint:
+    """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too).
+
+    What is wrong with the store is said by the problem details of its error, 503.
+    """
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -18,7 +22,10 @@ def blueprint(store: Store) -> Blueprint:
     @routes.get("/readyz")
     def readyz() -> Response:
         store.live("0")
-        return _plain(f"ok\nproblems {len(store.problems())}\n")
+        said = f"ok\nproblems {len(store.problems())}\n"
+        if purges:
+            said += f"purges {len(purges.pending())}\n"
+        return _plain(said)
 
     return routes
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
-import rjsmin
 from flask import Blueprint, Response, abort, request
 
 from widget import answers, assets, panel
@@ -12,21 +12,30 @@ from widget.entry import schema_document
 from widget.panel import Representation
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
-_ADMIN = ("admin.css", "admin-autosave.js", "admin-cite.js", "admin-preview.js")
+_OTHER_STYLESHEET = re.compile(r"panel\.[0-9a-f]{10}\.css")
+_OURS = (
+    "copy.js",
+    "host.css",
+    "host-dark.css",
+    "kit.css",
+    *sorted(path.name for path in assets.folder("static").glob("admin*")),
+)
 
 
 def blueprint() -> Blueprint:
     """Return the routes ``/embed.js``, ``/static/<name>`` and ``/schema/entry.json``."""
     css = panel.panel_stylesheet().encode()
-    css_name = assets.versioned("panel.css", css)
-    source = (assets.folder("static") / "embed.js").read_text("utf-8")
-    loader = rjsmin.jsmin(source.replace("__PANEL_CSS__", css_name)).encode()
-    embed_js = Representation(loader, JAVASCRIPT)
+    css_name = panel.stylesheet_name()
+    embed_js = Representation(panel.loader(), JAVASCRIPT)
     css_type = "text/css; charset=utf-8"
     stylesheet = Representation(css, css_type)
-    evergreen = {"embed.css": Representation(panel.host_stylesheet().encode(), css_type)}
-    immutable = {css_name: stylesheet, assets.versioned("embed.js", loader): embed_js}
-    for name in _ADMIN:
+    types = (assets.folder("static") / "embed.d.ts").read_bytes()
+    evergreen = {
+        "embed.css": Representation(panel.host_stylesheet().encode(), css_type),
+        "embed.d.ts": Representation(types, "text/plain; charset=utf-8"),
+    }
+    immutable = {css_name: stylesheet, panel.loader_name(): embed_js}
+    for name in _OURS:
         content = (assets.folder("static") / name).read_bytes()
         kind = css_type if name.endswith(".css") else JAVASCRIPT
         immutable[assets.versioned(name, content)] = Representation(content, kind)
@@ -40,6 +49,7 @@ def blueprint() -> Blueprint:
 
     @routes.get("/embed.js")
     def embed() -> Response:
+        answers.keep(request, _always)
         return _for_anyone(answers.send(embed_js, request))
 
     @routes.get("/static/<name>")
@@ -48,8 +58,12 @@ def blueprint() -> Blueprint:
             response = answers.send(immutable[name], request, cache_control=answers.IMMUTABLE)
         elif name in evergreen:
             response = answers.send(evergreen[name], request)
+        elif _OTHER_STYLESHEET.fullmatch(name):
+            # A pinned loader of another version asks for the styles of its day.
+            response = answers.send(stylesheet, request)
         else:
             abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
+        answers.keep(request, _always)
         return _for_anyone(response)
 
     @routes.get("/static/vendor/<name>")
@@ -63,6 +77,10 @@ def blueprint() -> Blueprint:
         return _for_anyone(answers.send(schema, request))
 
     return routes
+
+
+def _always() -> bool:
+    return True  # until the next start, which brings the next version
 
 
 def _for_anyone(response: Response) -> Response:

@@ -9,18 +9,31 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Accounts
-from widget.catalog import Catalog
 from widget.config import Settings
 from widget.errors import Forbidden, InsightsError, NotFound, StoreUnavailable
+from widget.purging import Ledger
 from widget.store import Store
-from widget.web.admin import editor, entries, guards, history, publishing, session
+from widget.web.admin import (
+    editor,
+    entries,
+    guards,
+    history,
+    me,
+    people,
+    publishing,
+    session,
+    source,
+)
 
 
-def blueprint(settings: Settings, store: Store, accounts: Accounts, catalog: Catalog) -> Blueprint:
-    """Return all editors' pages."""
-    desk = guards.Desk(settings, store, accounts, catalog)
+def blueprint(
+    settings: Settings, store: Store, accounts: Accounts, purges: Ledger | None = None
+) -> Blueprint:
+    """Return all editors' pages; ``purges`` says how far caches are with changes."""
+    guards.warm()
+    desk = guards.Desk(settings, store, accounts, purges)
     routes = Blueprint("admin", __name__, url_prefix="/admin")
-    for part in (session, entries, editor, publishing, history):
+    for part in (session, entries, editor, source, publishing, history, me, people):
         routes.register_blueprint(part.blueprint(desk))
 
     @routes.before_request

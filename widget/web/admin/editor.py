@@ -1,19 +1,17 @@
-"""The editor of one entry: the form, the JSON side, checks, the preview."""
+"""The editor of one entry: the form, its checks, the preview."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, get_args
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing, panel
-from widget.entry import Entry, parse_entry
-from widget.errors import Breach, Conflict, InvalidEntry
+from widget.entry import Entry
+from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.store import Draft, Live, Withdrawn
 from widget.vocabulary import (
     ArticleKind,
     Confidence,
@@ -24,8 +22,10 @@ from widget.vocabulary import (
     SourceKind,
 )
 from widget.web.admin import forms, guards
+from widget.web.admin.arranging import Arranged, arrange
 from widget.web.admin.forms import Document, Judgement
 from widget.web.admin.guards import Desk
+from widget.web.admin.standing import Standing, number, standing
 
 _CHOICES = {
     "kind": get_args(ArticleKind),
@@ -37,29 +37,6 @@ _CHOICES = {
     "correction": get_args(CorrectionKind),
 }
 _EVERYTHING = frozenset({*get_args(Role), "sources"})
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How an entry stands. ``head`` was read first, so that it is never too new."""
-
-    head: int
-    live: Live | Withdrawn | None
-    draft: Draft | None
-    entry: Entry
-
-
-def standing(desk: Desk, entry_id: str) -> Standing:
-    """Return how an entry stands, with what an editor goes on from. 404 where there is none."""
-    head = desk.store.head(entry_id)
-    live, draft = desk.store.live(entry_id), desk.store.draft(entry_id)
-    entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
-    if entry is None:
-        history = desk.store.history(entry_id)
-        if not history:
-            abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
-        entry = history[0].entry
-    return Standing(head, live, draft, entry)
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -76,28 +53,29 @@ def blueprint(desk: Desk) -> Blueprint:
     def save(entry_id: str) -> AnyResponse:
         now = standing(desk, entry_id)
         document = forms.document(request.form, entry_id)
-        at = forms.arrange(document, request.form)
+        arranged = arrange(document, request.form)
         judged = _judge(_without_blanks(document))
         head = request.form.get("over") or request.form.get("head", "")
         try:
             if judged.entry is None:
-                if at is None:
+                if arranged is None:
                     return _refused(now, document, judged)
-                return _editor(now, document, judged, at=at, head=head)
-            if not _same(judged.entry, now, head):
-                note = "Autosaved" if guards.is_htmx() else ""
+                return _editor(now, document, judged, arranged=arranged, head=head)
+            if not now.says(judged.entry, head):
+                note = "Autosaved" if guards.is_htmx() and not arranged else ""
                 actor = guards.user().name
-                editing.save(desk.store, judged.entry, actor=actor, note=note, head=_number(head))
+                editing.save(desk.store, judged.entry, actor=actor, note=note, head=number(head))
         except Conflict:
-            return _conflict(standing(desk, entry_id), document, judged, head)
+            now = standing(desk, entry_id)
+            return _conflict(now, document, judged, head, arranged=arranged is not None)
+        now = standing(desk, entry_id)
+        if arranged and (guards.is_htmx() or _unkept(document, judged.entry)):
+            return _editor(now, document, judged, arranged=arranged)
         if guards.is_htmx():
-            return guards.page("_saved.html", now=standing(desk, entry_id), problem="")
-        if at and len(document["corrections"]) > len(judged.entry.corrections):
-            # A correction with nothing in it yet cannot be kept, only shown.
-            return _editor(standing(desk, entry_id), document, judged, at=at)
+            return guards.page("_saved.html", now=now, problem="")
         if request.form.get("then") == "publication":
             return guards.see(f"/admin/entries/{entry_id}/publication")
-        place = f"#f-{forms.first_field(at).replace('.', '-')}" if at else ""
+        place = f"#f-{arranged.at.replace('.', '-')}" if arranged and arranged.at else ""
         return guards.see(f"/admin/entries/{entry_id}{place}")
 
     @routes.post("/check")
@@ -117,32 +95,6 @@ def blueprint(desk: Desk) -> Blueprint:
             response = guards.page("no_preview.html", breaches=judged.breaches)
             return _framed(response, guards.POLICY)
         return _preview(judged.entry)
-
-    @routes.get("/json")
-    def source(entry_id: str) -> Response:
-        now = standing(desk, entry_id)
-        return _source(now, now.entry.to_json().decode())
-
-    @routes.post("/json")
-    def save_source(entry_id: str) -> AnyResponse:
-        now = standing(desk, entry_id)
-        text = request.form.get("document", "").replace("\r\n", "\n")
-        head = request.form.get("over") or request.form.get("head", "")
-        try:
-            entry = parse_entry(text.encode())
-            if entry.id != entry_id:
-                raise InvalidEntry([Breach("$.id", f"must stay {entry_id!r}")])
-        except InvalidEntry as error:
-            return _source(now, text, error.breaches, head=head)
-        try:
-            if not _same(entry, now, head):
-                actor = guards.user().name
-                editing.save(desk.store, entry, actor=actor, note="As JSON", head=_number(head))
-        except Conflict:
-            now = standing(desk, entry_id)
-            changes = diff.entries(now.entry, entry)
-            return _source(now, text, head=head, changes=changes, status=HTTPStatus.CONFLICT)
-        return guards.see(f"/admin/entries/{entry_id}/json")
 
     def _judge(document: Document) -> Judgement:
         return forms.judge(document, desk.settings.publication_for)
@@ -164,7 +116,7 @@ def _editor(
     document: Document,
     judged: Judgement,
     *,
-    at: str = "",
+    arranged: Arranged | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[diff.Change] | None = None,
@@ -177,7 +129,7 @@ def _editor(
         document=document,
         values=forms.values(document),
         choices=_CHOICES,
-        at=forms.first_field(at),
+        arranged=arranged or Arranged(),
         head=head or now.head,
         conflict=conflict,
         problem="",
@@ -207,8 +159,10 @@ def _refused(now: Standing, document: Document, judged: Judgement) -> Response:
     return _editor(now, document, judged, head=head, status=status, unsaved=True)
 
 
-def _conflict(now: Standing, document: Document, judged: Judgement, head: str) -> Response:
-    if guards.is_htmx():
+def _conflict(
+    now: Standing, document: Document, judged: Judgement, head: str, *, arranged: bool
+) -> Response:
+    if guards.is_htmx() and not arranged:
         problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
         return guards.page("_saved.html", now=now, problem=problem)
     changes = diff.documents(forms.of_entry(now.entry), document)
@@ -217,41 +171,15 @@ def _conflict(now: Standing, document: Document, judged: Judgement, head: str) -
     )
 
 
-def _source(
-    now: Standing,
-    text: str,
-    breaches: tuple[Breach, ...] = (),
-    *,
-    head: str = "",
-    changes: list[diff.Change] | None = None,
-    status: int | None = None,
-) -> Response:
-    refused = HTTPStatus.UNPROCESSABLE_ENTITY if breaches else HTTPStatus.OK
-    return guards.page(
-        "source.html",
-        status=status or refused,
-        now=now,
-        text=text,
-        breaches=breaches,
-        head=head or now.head,
-        conflict=changes,
-    )
-
-
-def _same(entry: Entry, now: Standing, head: str) -> bool:
-    """Say whether there is nothing to save: the newest version says all that already."""
-    settled = now.draft or not isinstance(now.live, Withdrawn)
-    return entry == now.entry and bool(settled) and _number(head) <= now.head
-
-
-def _number(head: str) -> int:
-    return int(head) if head.isdecimal() and len(head) < 10 else 0
-
-
 def _without_blanks(document: Document) -> Document:
     """Leave out corrections that nobody wrote anything into yet: a draft cannot hold them."""
     kept = [each for each in document["corrections"] if str(each.get("note", "")).strip()]
     return {**document, "corrections": kept}
+
+
+def _unkept(document: Document, entry: Entry) -> bool:
+    """Say whether the form shows a correction that the draft cannot keep yet."""
+    return len(document["corrections"]) > len(entry.corrections)
 
 
 def _framed(response: Response, policy: str) -> Response:

@@ -12,12 +12,13 @@ from urllib.parse import unquote, urlencode, urlsplit
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import editing, urls
-from widget.catalog import Query, Sort, State
+from widget import catalog, editing, urls
+from widget.catalog import Asked
 from widget.entry import Entry, parse_entry
 from widget.entry.gate import MAX_BYTES
 from widget.entry.model import ID_PATTERN
 from widget.errors import Breach, Conflict, InvalidEntry
+from widget.store import Sort, State
 from widget.vocabulary import Lean
 from widget.web.admin import forms, guards
 from widget.web.admin.guards import Desk
@@ -33,15 +34,15 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.get("/entries")
     def listing() -> Response:
-        query = Query.from_query(request.args)
+        asked = Asked.from_query(request.args)
         return guards.page(
             "_listing.html" if guards.is_htmx() else "entries.html",
-            query=query,
-            listing=desk.catalog.find(query),
+            query=asked.query,
+            listing=catalog.find(desk.store, asked),
             states=get_args(State),
             leans=get_args(Lean),
             sorts=get_args(Sort),
-            link=lambda **changes: _link(replace(query, **changes)),
+            link=lambda page: _link(replace(asked, page=page)),
         )
 
     @routes.get("/entries/new")
@@ -152,15 +153,16 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", message)])
 
 
-def _link(query: Query) -> str:
-    asked = {
+def _link(asked: Asked) -> str:
+    query = asked.query
+    parts = {
         "q": query.search,
         "state": query.state,
         "lean": query.lean,
         "section": query.section,
         "language": query.language,
         "sort": None if query.sort == "changed" else query.sort,
-        "page": None if query.page == 1 else query.page,
+        "page": None if asked.page == 1 else asked.page,
     }
-    text = urlencode({name: value for name, value in asked.items() if value})
+    text = urlencode({name: value for name, value in parts.items() if value})
     return f"/admin/entries?{text}" if text else "/admin/entries"

@@ -1,4 +1,4 @@
-"""The editor's form: a document as named fields, and back, and what its buttons do to it.
+"""The editor's form: a document as named fields, and back.
 
 A field is named after its place in the document, with dots: ``sources.2.url``. The form can
 hold what is no entry yet, so that nothing typed is ever lost; ``judge`` says what is wrong.
@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from widget import footnotes
 from widget.config import Publication
 from widget.entry import Entry, check, parse_entry
 from widget.errors import Breach, InvalidEntry
 
 Document = dict[str, Any]
 
-_LINES = frozenset({"aliases", "authors"})
+LINES = frozenset({"aliases", "authors"})
 _MOMENTS = frozenset({"generated_at", "reviewed_at", "at"})
 _NULLABLE = frozenset(
     {
@@ -38,8 +37,8 @@ _FIELD = re.compile(
     r"|corrections\.\d\d?\.(?:at|kind|note)",
     re.ASCII,
 )
-_POINT: Document = {"text": "", "attributed_to": None}
-_SOURCE: Document = {
+POINT: Document = {"text": "", "attributed_to": None}
+SOURCE: Document = {
     "title": "",
     "url": "",
     "publisher": None,
@@ -67,10 +66,10 @@ def blank(entry_id: str, *, url: str, title: str, language: str) -> Document:
         },
         "viewpoint": {"lean": "not-rated", "rationale": "", "confidence": None},
         "perspectives": [
-            {"role": "ideas", "heading": None, "points": [dict(_POINT)]},
-            {"role": "different-views", "heading": None, "points": [dict(_POINT)]},
+            {"role": "ideas", "heading": None, "points": [dict(POINT)]},
+            {"role": "different-views", "heading": None, "points": [dict(POINT)]},
         ],
-        "sources": [dict(_SOURCE)],
+        "sources": [dict(SOURCE)],
         "provenance": {
             "origin": "human",
             "provider": None,
@@ -96,7 +95,7 @@ def values(document: Document) -> dict[str, str]:
 
 def _flat(part: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # any of JSON's types
     key = name.rpartition(".")[2]
-    if key in _LINES:
+    if key in LINES:
         yield name, "\n".join(part)
     elif isinstance(part, dict):
         for inner, value in part.items():
@@ -147,7 +146,7 @@ def _listed(numbered: dict[str, Any]) -> list[Any]:
 
 
 def _value(key: str, text: str) -> Any:  # noqa: ANN401  # any of JSON's types
-    if key in _LINES:
+    if key in LINES:
         return [line.strip() for line in text.split("\n") if line.strip()]
     if key in _NULLABLE and not text.strip():
         return None
@@ -181,103 +180,6 @@ def judge(document: Document, publication: Callable[[str], Publication]) -> Judg
     except InvalidEntry as error:
         return Judgement(None, error.breaches)
     return Judgement(entry, tuple(check(entry, publication(entry.article.url))))
-
-
-# What the form's buttons do. Each names the item that it is about: ``sources.2``.
-
-
-def arrange(document: Document, form: Mapping[str, str]) -> str | None:
-    """Do what the form's button says, if one was pressed; return the item to go to.
-
-    ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (or ``down``),
-    ``cite=perspectives.0.points.1.3``. What names no item changes nothing. When sources move
-    or go, the markers in all points follow.
-    """
-    for verb, act in (("add", _add), ("remove", _remove), ("move", _move), ("cite", _cite)):
-        if verb in form:
-            try:
-                return act(document, form[verb])
-            except (KeyError, IndexError, ValueError, TypeError, AttributeError):
-                return ""
-    return None
-
-
-def _add(document: Document, name: str) -> str:
-    items = _items(document, name)
-    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
-    blanks: dict[str, Document] = {
-        "perspectives": {"role": "context", "heading": None, "points": [dict(_POINT)]},
-        "points": dict(_POINT),
-        "sources": dict(_SOURCE),
-        "corrections": {"at": f"{now}Z", "kind": "correction", "note": ""},
-    }
-    items.append(blanks[name.rpartition(".")[2]])
-    return f"{name}.{len(items) - 1}"
-
-
-def _remove(document: Document, name: str) -> str:
-    place, _, index = name.rpartition(".")
-    items = _items(document, place)
-    count = len(items)
-    del items[int(index)]
-    if place == "sources":
-        order = [number for number in range(count) if number != int(index)]
-        _renumber(document, order, count)
-    return f"{place}.{min(int(index), len(items) - 1)}" if items else place
-
-
-def _move(document: Document, name: str) -> str:
-    name, _, direction = name.rpartition(".")
-    place, _, index = name.rpartition(".")
-    items = _items(document, place)
-    old = int(index)
-    new = old + {"up": -1, "down": 1}[direction]
-    if not (0 <= old < len(items) and 0 <= new < len(items)):
-        return name
-    order = list(range(len(items)))
-    order[old], order[new] = order[new], order[old]
-    items[old], items[new] = items[new], items[old]
-    if place == "sources":
-        _renumber(document, order, len(items))
-    return f"{place}.{new}"
-
-
-def _cite(document: Document, name: str) -> str:
-    name, _, number = name.rpartition(".")
-    place, _, index = name.rpartition(".")
-    point = _items(document, place)[int(index)]
-    text = point["text"].rstrip()
-    # In front of the full stop, as the panel's own style has it.
-    end = re.search(r"[.!?…]?$", text)
-    cut = end.start() if end else len(text)
-    gap = "" if text[:cut].endswith("]") else " "
-    point["text"] = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
-    return name
-
-
-def _renumber(document: Document, order: list[int], count: int) -> None:
-    """Let the markers follow; ``order`` lists which of the ``count`` sources stand where now."""
-    numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
-    numbers |= {old + 1: new + 1 for new, old in enumerate(order)}
-    for group in document["perspectives"]:
-        for point in group["points"]:
-            point["text"] = footnotes.renumber(point["text"], numbers)
-
-
-def _items(document: Document, name: str) -> list[Any]:
-    part: Any = document
-    for step in name.split("."):
-        part = part[int(step)] if isinstance(part, list) else part[step]
-    if not isinstance(part, list) or name.rpartition(".")[2] in _LINES:
-        raise KeyError(name)
-    return part
-
-
-def first_field(item: str) -> str:
-    """Return the name of the field to go on with in ``item``; its own where it has none."""
-    fields = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
-    place, _, index = item.rpartition(".")
-    return f"{item}.{fields[place.rpartition('.')[2]]}" if index.isdecimal() else item
 
 
 # Where a breach is said.

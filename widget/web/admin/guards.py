@@ -18,8 +18,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget import assets, diff, i18n
 from widget.accounts import Accounts, Role, Session, User, at_least
-from widget.catalog import Catalog
 from widget.config import Settings
+from widget.purging import Ledger
 from widget.store import Store
 
 COOKIE = "__Host-insights"
@@ -44,7 +44,7 @@ class Desk:
     settings: Settings
     store: Store
     accounts: Accounts
-    catalog: Catalog
+    purges: Ledger | None = None
 
 
 # Who may see a page.
@@ -164,9 +164,21 @@ def drop_cookie(response: AnyResponse, name: str) -> None:
     )
 
 
-def new_token() -> str:
-    """Return a token for a form that is filled in before there is a session."""
-    return secrets.token_urlsafe(24)
+def signed_in(desk: Desk, user: User, path: str) -> AnyResponse:
+    """Open a session for this browser and send it on. Whatever session it had ends."""
+    desk.accounts.close_session(request.cookies.get(cookie_name(), ""))
+    response = see(path)
+    set_cookie(response, cookie_name(), desk.accounts.open_session(user))
+    drop_cookie(response, cookie_name() + BEFORE)
+    return response
+
+
+def page_before(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+    """Return a page with a form for whoever is not signed in; ``token`` is what it carries."""
+    token = secrets.token_urlsafe(24)
+    response = page(template, status=status, token=token, **context)
+    set_cookie(response, cookie_name() + BEFORE, token)
+    return response
 
 
 def next_path(text: str) -> str:
@@ -220,6 +232,12 @@ def harden(response: Response) -> Response:
     return response
 
 
+def warm() -> None:
+    """Compile the templates, for whose first reader it would take a noticeable moment."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -234,7 +252,14 @@ def _environment() -> jinja2.Environment:
     environment.filters["place"] = diff.name_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
     environment.filters["words"] = words
+    environment.filters["sentence"] = sentence
     return environment
+
+
+def sentence(error: object) -> str:
+    """Return what an error says as a sentence for a page."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def words(value: str) -> str:

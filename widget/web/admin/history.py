@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
+from itertools import zip_longest
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,14 +16,41 @@ from widget.store import Revision
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
+_SILENT = frozenset({"", "Autosaved", "As JSON"})
+"""Notes that no person wrote."""
+
+_PAUSE = timedelta(minutes=30)
+"""What parts two sittings of one person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change, with the autosaves of the same sitting that it replaced."""
+    """One change, and the revision before it, 0 where there is none."""
 
     revision: Revision
     before: int
-    folded: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Changes that are one to people, newest first: the saves of one person at work, or one."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> Revision:
+        """The newest revision: what came of it."""
+        return self.steps[0].revision
+
+    @property
+    def before(self) -> int:
+        """The revision that it began from, 0 where there is none."""
+        return self.steps[-1].before
+
+    @property
+    def first(self) -> Revision:
+        """The oldest revision."""
+        return self.steps[-1].revision
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -36,7 +64,7 @@ def blueprint(desk: Desk) -> Blueprint:
             "history.html",
             entry_id=entry_id,
             title=revisions[0].entry.article.title or entry_id,
-            steps=list(_steps(revisions)),
+            sittings=sittings_of(revisions),
             head=revisions[0].number,
         )
 
@@ -79,26 +107,24 @@ def blueprint(desk: Desk) -> Blueprint:
     return routes
 
 
-def _steps(revisions: list[Revision]) -> Iterator[Step]:
-    """Fold the saves of one sitting into the last of them; newest first."""
-    index = 0
-    while index < len(revisions):
-        top = revisions[index]
-        folded: list[int] = []
-        index += 1
-        while index < len(revisions) and _one_sitting(revisions[index], top):
-            folded.append(revisions[index].number)
-            index += 1
-        before = revisions[index].number if index < len(revisions) else 0
-        yield Step(top, before, tuple(folded))
+def sittings_of(revisions: list[Revision]) -> list[Sitting]:
+    """Put the saves of one person at work together. ``revisions`` are newest first."""
+    sittings: list[list[Step]] = []
+    for revision, older in zip_longest(revisions, revisions[1:]):
+        step = Step(revision, older.number if older else 0)
+        if sittings and _goes_on(sittings[-1][-1].revision, revision):
+            sittings[-1].append(step)
+        else:
+            sittings.append([step])
+    return [Sitting(tuple(steps)) for steps in sittings]
 
 
-def _one_sitting(older: Revision, newer: Revision) -> bool:
+def _goes_on(newer: Revision, older: Revision) -> bool:
     return (
         older.action == newer.action == "save"
         and older.actor == newer.actor
-        and older.note in ("", "Autosaved")
-        and (newer.at - older.at).total_seconds() < 3600
+        and newer.note in _SILENT
+        and newer.at - older.at < _PAUSE
     )
 
 

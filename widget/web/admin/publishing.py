@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget import diff, editing
 from widget.entry import check
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
+from widget.purging import Order, What, told
 from widget.store import Draft, Live
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/publication``, ``/withdrawal`` and ``/draft/removal`` of an entry."""
+    """Return ``/publication``, ``/withdrawal``, ``/draft/removal`` and ``/purge`` of an entry."""
     routes = Blueprint("publishing", __name__, url_prefix="/entries/<entry_id>")
 
     @routes.get("/publication")
@@ -77,6 +78,19 @@ def blueprint(desk: Desk) -> Blueprint:
             editing.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
         return guards.see(f"/admin/entries/{entry_id}/withdrawal")
 
+    @routes.get("/purge")
+    def purge(entry_id: str) -> Response:
+        order = _order(entry_id)
+        return guards.page("_purge.html", entry_id=entry_id, order=order, said=_said(order))
+
+    def _order(entry_id: str, what: What | None = None) -> Order | None:
+        """Return the newest purge of an entry; with ``what``, only where it was for that."""
+        order = desk.purges.latest(entry_id) if desk.purges else None
+        return order if order and what in (None, order.what) else None
+
+    def _said(order: Order | None) -> str:
+        return guards.sentence(told(order)) if order else ""
+
     def _publication(
         entry_id: str,
         problem: str = "",
@@ -96,10 +110,12 @@ def blueprint(desk: Desk) -> Blueprint:
             live=live,
             draft=draft,
             title=_title(entry_id),
+            order=(order := _order(entry_id, "publish")),
+            said=_said(order),
             changes=diff.entries(shown, draft.entry) if draft else [],
             breaches=breaches or (_breaches(draft) if draft else ()),
             problem=problem,
-            second=not editing.may_publish(desk.store, desk.settings, entry_id, actor=actor),
+            refusal=editing.second_look(desk.store, desk.settings, entry_id, actor=actor),
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
@@ -116,6 +132,8 @@ def blueprint(desk: Desk) -> Blueprint:
             entry_id=entry_id,
             live=live,
             shown=isinstance(live, Live),
+            order=(order := _order(entry_id, "withdraw")),
+            said=_said(order),
             title=_title(entry_id),
             problem=problem,
             typed=request.form.to_dict(),

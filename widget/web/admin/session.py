@@ -9,7 +9,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget.accounts import User
 from widget.errors import Denied, Throttled
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
@@ -45,7 +44,7 @@ def blueprint(desk: Desk) -> Blueprint:
             response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(seconds)
             return response
-        return _signed_in(user, guards.next_path(request.form.get("next", "")))
+        return guards.signed_in(desk, user, guards.next_path(request.form.get("next", "")))
 
     @routes.get("/sign-in/<secret>")
     @guards.open_to_anyone
@@ -54,7 +53,7 @@ def blueprint(desk: Desk) -> Blueprint:
         if user is None:
             problem = "This link was used before or is too old. Sign in with your password."
             return _form(problem, status=HTTPStatus.FORBIDDEN)
-        return _signed_in(user, "/admin/entries")
+        return guards.signed_in(desk, user, "/admin/entries")
 
     @routes.post("/logout")
     def leave() -> AnyResponse:
@@ -63,27 +62,15 @@ def blueprint(desk: Desk) -> Blueprint:
         guards.drop_cookie(response, guards.cookie_name())
         return response
 
-    def _signed_in(user: User, path: str) -> AnyResponse:
-        # Whatever session the browser had ends, so that no id outlives a login.
-        desk.accounts.close_session(request.cookies.get(guards.cookie_name(), ""))
-        response = guards.see(path)
-        guards.set_cookie(response, guards.cookie_name(), desk.accounts.open_session(user))
-        guards.drop_cookie(response, guards.cookie_name() + guards.BEFORE)
-        return response
-
     return routes
 
 
 def _form(problem: str = "", *, name: str = "", status: int = HTTPStatus.OK) -> Response:
-    token = guards.new_token()
-    response = guards.page(
+    return guards.page_before(
         "login.html",
         status=status,
         problem=problem,
         name=name,
-        token=token,
         next=guards.next_path(request.values.get("next", "")),
         unsafe=request.scheme == "http" and not guards.plain_loopback(),
     )
-    guards.set_cookie(response, guards.cookie_name() + guards.BEFORE, token)
-    return response

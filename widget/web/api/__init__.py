@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 
 from widget import answers
 from widget.accounts import Accounts
-from widget.catalog import Catalog
 from widget.config import Settings
 from widget.panel import Representation
 from widget.store import Store
@@ -20,10 +19,10 @@ from widget.web.api.service import Service
 __all__ = ["ROUTES", "blueprint"]
 
 
-def blueprint(settings: Settings, store: Store, accounts: Accounts, catalog: Catalog) -> Blueprint:
+def blueprint(settings: Settings, store: Store, accounts: Accounts) -> Blueprint:
     """Return the routes of ``ROUTES`` and ``/openapi.json``, which is made from them."""
     routes = Blueprint("api", __name__)
-    service = Service(settings, store, catalog)
+    service = Service(settings, store)
     for route in ROUTES:
         routes.add_url_rule(
             route.path,

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, request
 
 from widget.accounts import Accounts, Token, at_least
-from widget.editing import TOKEN_ACTOR
+from widget.actors import by_token
 from widget.entry.gate import MAX_BYTES
 from widget.errors import Breach, Conflict, Denied, Forbidden, InvalidRequest, Throttled
 from widget.web.api.routes import Route
@@ -59,7 +59,7 @@ class Guard:
         return token
 
     def _answer(self, token: Token, path: dict[str, str]) -> Answer:
-        call = Call(self._service, request, f"{TOKEN_ACTOR}{token.name}", path)
+        call = Call(self._service, request, by_token(token.owner, token.name), path)
         try:
             return self._route.handle(call)
         except Conflict as error:

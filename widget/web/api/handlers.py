@@ -9,10 +9,11 @@ from http import HTTPStatus
 
 from flask import abort
 
-from widget import editing
-from widget.catalog import Query, Row
+from widget import editing, panel
 from widget.entry import Withdrawn, parse_entry
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
+from widget.store import Key, Live, Query, Row, Sort
+from widget.store.listing import key
 from widget.web.api import models
 from widget.web.api.service import Answer, Call, answer, breach_records, summary
 
@@ -20,19 +21,16 @@ from widget.web.api.service import Answer, Call, answer, breach_records, summary
 def list_entries(call: Call) -> Answer:
     """List one page of the entries that the query asks for."""
     query = call.query(models.ListQuery)
-    rows = call.service.catalog.rows(
-        Query(
-            search=query.q,
-            state=query.state,
-            lean=query.lean,
-            section=query.section,
-            language=query.language,
-            sort=query.sort,
-        )
+    wanted = Query(
+        search=query.q,
+        state=query.state,
+        lean=query.lean,
+        section=query.section,
+        language=query.language,
+        sort=query.sort,
     )
-    if query.cursor is not None:
-        after = _position(query.sort, query.cursor)
-        rows = [row for row in rows if _is_after(query.sort, _key(query.sort, row), after)]
+    after = None if query.cursor is None else _position(query.sort, query.cursor)
+    rows = call.store.rows(wanted, limit=query.limit + 1, after=after)
     shown = rows[: query.limit]
     more = len(rows) > len(shown)
     cursor = _cursor(query.sort, shown[-1]) if more else None
@@ -42,13 +40,17 @@ def list_entries(call: Call) -> Answer:
 def read_live(call: Call) -> Answer:
     """Read what readers see."""
     head = call.store.head(call.entry_id)
+    return Answer(_live(call).entry.to_json(), head=head)
+
+
+def _live(call: Call) -> Live:
     live = call.store.live(call.entry_id)
     if isinstance(live, Withdrawn):
         why = live.reason or ("legal reasons" if live.legal else "no reason given")
         abort(HTTPStatus.GONE, f"{live.id!r} was withdrawn on {live.at:%Y-%m-%d}: {why}")
     if live is None:
         raise NotFound(f"{call.entry_id!r} is not live")
-    return Answer(live.entry.to_json(), head=head)
+    return live
 
 
 def read_draft(call: Call) -> Answer:
@@ -72,22 +74,20 @@ def save_draft(call: Call) -> Answer:
 
 def discard_draft(call: Call) -> Answer:
     """Drop the draft."""
-    head = call.head()
-    revision = editing.discard(call.store, call.entry_id, actor=call.actor, head=head)
+    revision = editing.discard(call.store, call.entry_id, actor=call.actor, head=call.head())
     return call.changed(revision, status=HTTPStatus.OK)
 
 
 def publish(call: Call) -> Answer:
     """Make the draft live."""
     given = call.body(models.Publication, optional=True)
-    head = call.head()
     revision = editing.publish(
         call.store,
         call.service.settings,
         call.entry_id,
         actor=call.actor,
         note=given.note,
-        head=head,
+        head=call.head(),
     )
     return call.changed(revision)
 
@@ -109,9 +109,8 @@ def withdraw(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """Make a draft of what an earlier revision was."""
     given = call.body(models.Restoration)
-    head = call.head()
     revision = editing.restore(
-        call.store, call.entry_id, given.revision, actor=call.actor, head=head
+        call.store, call.entry_id, given.revision, actor=call.actor, head=call.head()
     )
     return call.changed(revision)
 
@@ -134,6 +133,22 @@ def read_revision(call: Call) -> Answer:
     revision = call.store.revision(call.entry_id, int(number))
     entry = json.loads(revision.entry.to_json())
     return answer({**summary(revision), "entry": entry}, head=call.store.head(call.entry_id))
+
+
+def read_snippet(call: Call) -> Answer:
+    """Read what a publisher pastes to embed what is live."""
+    asked = call.query(models.SnippetQuery).model_dump(by_alias=True, exclude_none=True)
+    head = call.store.head(call.entry_id)
+    live = _live(call)
+    settings = call.service.settings
+    made = panel.snippet(
+        live.entry,
+        settings.publication_for(live.entry.article.url),
+        panel.Choices.from_query({name: str(value) for name, value in asked.items()}),
+        base=settings.base_url or call.request.url_root.rstrip("/"),
+    )
+    shown = models.Snippet(head=made.head, body=made.body, policy=made.policy)
+    return answer(shown, head=head)
 
 
 def validate(call: Call) -> Answer:
@@ -160,25 +175,13 @@ def _summary(row: Row) -> models.Summary:
 # A cursor names the last row that was shown and not a number of rows, so that none is
 # passed over and none comes twice where rows come and go meanwhile.
 
-_Key = tuple[int | str, str]
 
-
-def _key(sort: str, row: Row) -> _Key:
-    if sort == "changed":
-        return int(row.changed.timestamp() * 1_000_000), row.id
-    return row.title.casefold() if sort == "title" else "", row.id
-
-
-def _is_after(sort: str, key: _Key, other: _Key) -> bool:
-    return key < other if sort == "changed" else key > other
-
-
-def _cursor(sort: str, row: Row) -> str:
-    written = json.dumps([sort, *_key(sort, row)], ensure_ascii=False).encode()
+def _cursor(sort: Sort, row: Row) -> str:
+    written = json.dumps([sort, *key(sort, row)], ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
 
-def _position(sort: str, cursor: str) -> _Key:
+def _position(sort: str, cursor: str) -> Key:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         of, first, last = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

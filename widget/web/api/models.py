@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints
 
-from widget import catalog
+from widget import panel
 from widget.entry import Entry
 from widget.errors import Severity
-from widget.store import Action
+from widget.store import Action, Sort, State
 from widget.vocabulary import Lean
 
 MAX_LIMIT = 200
@@ -48,19 +48,44 @@ class Document(RootModel[JsonValue]):
     """Any JSON; the answer says what keeps it from being an entry, or from being published."""
 
 
+class SnippetQuery(BaseModel):
+    """What the page is like, and how the panel is to look."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    way: panel.Way = Field(default="frame", alias="as", description="How it is embedded.")
+    host: panel.Host = Field(default="ordinary", description="What the page is like.")
+    script: Literal["evergreen", "pinned"] = Field(
+        default="evergreen", description="`pinned`: this version of the loader, with its hash."
+    )
+    theme: panel.Theme | None = None
+    lang: str | None = Field(default=None, max_length=40)
+    heading_level: int | None = Field(default=None, alias="heading-level", ge=1, le=5)
+    open: str = Field(default="", max_length=200, description="Roles and `sources`, with commas.")
+    accent: str | None = Field(default=None, pattern=r"^#?[0-9a-fA-F]{6}$")
+
+
+class Snippet(BaseModel):
+    """What a publisher pastes. ``policy`` is for hosts with a Content-Security-Policy."""
+
+    head: str
+    body: str
+    policy: str
+
+
 class ListQuery(BaseModel):
     """What to list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     q: str = Field(default="", max_length=200, description="Words that an entry must contain.")
-    state: catalog.State | None = Field(
+    state: State | None = Field(
         default=None, description="`draft` also finds `both` and withdrawn entries with a draft."
     )
     lean: Lean | None = None
     section: str | None = Field(default=None, max_length=500)
     language: str | None = Field(default=None, max_length=100)
-    sort: catalog.Sort = Field(default="changed", description="`changed`: newest first.")
+    sort: Sort = Field(default="changed", description="`changed`: newest first.")
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=4_000, description="`next` of a page.")
 
@@ -69,7 +94,7 @@ class Summary(BaseModel):
     """An entry at a glance: its draft where there is one, else what is or was live."""
 
     id: str
-    state: catalog.State
+    state: State
     draft: bool = Field(description="There is a draft that readers do not see.")
     title: str
     url: str

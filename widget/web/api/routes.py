@@ -22,20 +22,19 @@ _ENTRY = f"{_ENTRIES}/<entry_id>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One method of one address.
+    """One method of one address; it is named after its handler.
 
     ``role`` is the least that its caller needs. A ``precondition`` says what the caller must
     know of the entry. ``request`` is the model of the body, ``query`` that of the query;
     ``errors`` are the statuses beside those that every route of its kind has.
     """
 
-    method: Literal["GET", "PUT", "POST", "DELETE"]
     path: str
-    name: str
     summary: str
-    role: Role
     handle: Callable[[Call], Answer]
     response: type[BaseModel]
+    method: Literal["GET", "PUT", "POST", "DELETE"] = "GET"
+    role: Role = "editor"
     statuses: tuple[int, ...] = (HTTPStatus.OK,)
     request: type[BaseModel] | None = None
     optional: bool = False
@@ -43,44 +42,61 @@ class Route:
     precondition: Precondition | None = None
     errors: tuple[int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Return what the description calls the operation."""
+        return self.handle.__name__
+
+
+def _decision(
+    path: str,
+    summary: str,
+    handle: Callable[[Call], Answer],
+    request: type[BaseModel],
+    *,
+    optional: bool = False,
+) -> Route:
+    """Return a route for what a publisher decides, with the newest revision in view."""
+    return Route(
+        method="POST",
+        path=path,
+        summary=summary,
+        handle=handle,
+        role="publisher",
+        request=request,
+        optional=optional,
+        precondition="known",
+        response=models.RevisionSummary,
+        statuses=(HTTPStatus.CREATED,),
+    )
+
 
 ROUTES: tuple[Route, ...] = (
     Route(
-        method="GET",
         path=_ENTRIES,
-        name="list_entries",
         summary="List entries",
-        role="editor",
         handle=handlers.list_entries,
         query=models.ListQuery,
         response=models.Page,
         errors=(HTTPStatus.UNPROCESSABLE_ENTITY,),
     ),
     Route(
-        method="GET",
         path=_ENTRY,
-        name="read_live",
         summary="Read what readers see",
-        role="editor",
         handle=handlers.read_live,
         response=Entry,
         errors=(HTTPStatus.GONE,),
     ),
     Route(
-        method="GET",
         path=f"{_ENTRY}/draft",
-        name="read_draft",
         summary="Read the draft",
-        role="editor",
         handle=handlers.read_draft,
         response=Entry,
     ),
     Route(
         method="PUT",
         path=f"{_ENTRY}/draft",
-        name="save_draft",
         summary="Save the draft",
-        role="editor",
         handle=handlers.save_draft,
         request=Entry,
         precondition="known or new",
@@ -90,74 +106,51 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="DELETE",
         path=f"{_ENTRY}/draft",
-        name="discard_draft",
         summary="Discard the draft",
-        role="editor",
         handle=handlers.discard_draft,
         precondition="known",
         response=models.RevisionSummary,
     ),
-    Route(
-        method="POST",
-        path=f"{_ENTRY}/publication",
-        name="publish",
-        summary="Publish the draft",
-        role="publisher",
-        handle=handlers.publish,
-        request=models.Publication,
+    _decision(
+        f"{_ENTRY}/publication",
+        "Publish the draft",
+        handlers.publish,
+        models.Publication,
         optional=True,
-        precondition="known",
-        response=models.RevisionSummary,
-        statuses=(HTTPStatus.CREATED,),
+    ),
+    _decision(
+        f"{_ENTRY}/withdrawal", "Withdraw what is live", handlers.withdraw, models.Withdrawal
+    ),
+    _decision(
+        f"{_ENTRY}/restorations",
+        "Make a draft of a revision",
+        handlers.restore,
+        models.Restoration,
     ),
     Route(
-        method="POST",
-        path=f"{_ENTRY}/withdrawal",
-        name="withdraw",
-        summary="Withdraw what is live",
-        role="publisher",
-        handle=handlers.withdraw,
-        request=models.Withdrawal,
-        precondition="known",
-        response=models.RevisionSummary,
-        statuses=(HTTPStatus.CREATED,),
-    ),
-    Route(
-        method="POST",
-        path=f"{_ENTRY}/restorations",
-        name="restore",
-        summary="Make a draft of a revision",
-        role="publisher",
-        handle=handlers.restore,
-        request=models.Restoration,
-        precondition="known",
-        response=models.RevisionSummary,
-        statuses=(HTTPStatus.CREATED,),
-    ),
-    Route(
-        method="GET",
         path=f"{_ENTRY}/history",
-        name="history",
         summary="List all changes",
-        role="editor",
         handle=handlers.history,
         response=models.History,
     ),
     Route(
-        method="GET",
         path=f"{_ENTRY}/revisions/<number>",
-        name="read_revision",
         summary="Read one change",
-        role="editor",
         handle=handlers.read_revision,
         response=models.RevisionRecord,
     ),
     Route(
+        path=f"{_ENTRY}/snippet",
+        summary="Read what a publisher pastes",
+        handle=handlers.read_snippet,
+        query=models.SnippetQuery,
+        response=models.Snippet,
+        errors=(HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    ),
+    Route(
         method="POST",
         path="/api/v1/validations",
-        name="validate",
         summary="Check a document without saving it",
-        role="editor",
         handle=handlers.validate,
         request=models.Document,
         response=models.Validation,

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from flask import Request, abort
 from pydantic import BaseModel, ValidationError
 
-from widget.catalog import Catalog
 from widget.config import Settings
 from widget.entry import read_json
 from widget.entry.gate import step
@@ -27,7 +26,6 @@ class Service:
 
     settings: Settings
     store: Store
-    catalog: Catalog
 
 
 @dataclass(frozen=True, slots=True)

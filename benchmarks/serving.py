@@ -1,0 +1,149 @@
+"""The real service over a store of the newsroom, as processes on loopback."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks.newsroom import PUBLICATION
+from widget.accounts import open_accounts
+from widget.config import ENV_PREFIX
+
+
+@dataclass
+class Browser:
+    """One kept connection of somebody who is signed in; times are in milliseconds."""
+
+    port: int
+    cookie: str = ""
+    csrf: str = ""
+
+    def __post_init__(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+
+    def timed(self, path: str, form: dict[str, str] | None = None) -> tuple[float, str]:
+        """Return how long an answer took, and its text; it must be good."""
+        body = urlencode({"csrf": self.csrf, **form}) if form is not None else None
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        headers = {"Cookie": self.cookie, **kind}
+        before = time.perf_counter()
+        try:
+            answer = self._ask(body, path, headers)
+        except (http.client.HTTPException, OSError):
+            self._open()  # the server closed a connection that was idle
+            before = time.perf_counter()
+            answer = self._ask(body, path, headers)
+        text = answer.read().decode()
+        took = (time.perf_counter() - before) * 1000
+        assert answer.status in (200, 204, 303), (path, answer.status, text[:500])
+        if answer.headers.get("Set-Cookie"):
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return took, text
+
+    def _ask(
+        self, body: str | None, path: str, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self.connection.request("POST" if body else "GET", path, body, headers)
+        return self.connection.getresponse()
+
+    def sign_in(self, store_url: str) -> None:
+        """Become an editor who may publish."""
+        accounts = open_accounts(store_url)
+        user = accounts.user("ana") or accounts.add_user("ana", "admin", "measured, not guessed")
+        self.timed(f"/admin/sign-in/{accounts.sign_in_link(user)}")
+
+    def learn_token(self) -> None:
+        """Take the token of forms from a page."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.timed("/admin/entries/new")[1])
+        assert found
+        self.csrf = found[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running service; ``ready_seconds`` went by from its start until ``/readyz``."""
+
+    port: int
+    ready_seconds: float
+    pid: int
+
+    def memory(self) -> list[int]:
+        """Return what each worker holds alone (USS), in MB, largest first."""
+        return sorted(map(_alone, children(self.pid)), reverse=True)
+
+
+@contextmanager
+def serving(data: Path, *, workers: int = 1) -> Iterator[Served]:
+    """Run ``insights serve`` until the block ends; begins when it is ready."""
+    port = free_port()
+    command = [sys.executable, "-m", "widget", "serve", "--port", str(port)]
+    before = time.perf_counter()
+    child = subprocess.Popen([*command, "--workers", str(workers)], env=environment(f"dir:{data}"))
+    try:
+        while not _is_ready(port):
+            assert child.poll() is None, "the service ended"
+            time.sleep(0.02)
+        yield Served(port, time.perf_counter() - before, child.pid)
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            # A worker that was just starting may miss the signal, and is waited for in vain.
+            for pid in children(child.pid):
+                os.kill(pid, signal.SIGKILL)
+            child.kill()
+            child.wait(timeout=20)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(store_url: str) -> dict[str, str]:
+    """Return the environment of a service over the newsroom's store."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},
+        f"{ENV_PREFIX}STORE": store_url,
+        f"{ENV_PREFIX}PUBLICATIONS": f"[{PUBLICATION.model_dump_json()}]",
+    }
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that ``pid`` started, such as a server's workers."""
+    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _alone(pid: int) -> int:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    kinds = re.findall(r"Private_\w+:\s+(\d+) kB", text)
+    return sum(map(int, kinds)) // 1024

@@ -1,0 +1,102 @@
+"""Ten minutes at half of full load while editors publish: does memory grow, does anything fail?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.delivery import CONNECTIONS, LOAD_CORE, found, service
+from benchmarks.takedown import Editor, live_ids
+from widget.app import rules
+from widget.config import Settings
+from widget.entry import parse_entry
+from widget.store import Live, Store, open_store
+
+PANELS = 50
+PUBLISH_EVERY = 0.5
+SAMPLE_EVERY = 10.0
+
+# Each connection waits between two requests, so that all of them come to the rate wanted.
+_ASKING = """
+local paths, wait, at = {{{paths}}}, {wait}, 0
+function request()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at], {{["Accept-Encoding"] = "br"}})
+end
+function delay() return wait end
+"""
+
+
+def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
+    """Return memory in MB over time, what was asked and published, and what failed."""
+    ids = live_ids(PANELS)
+    settings = Settings.model_validate({"store": f"dir:{data}"})
+    store = open_store(settings.store, rules(settings))
+    with service(data) as server, tempfile.TemporaryDirectory() as folder:
+        editor = Editor(f"dir:{data}", int(server.origin.rpartition(":")[2]))
+        full = server.load(f"/panel/{ids[0]}", {"Accept-Encoding": "br"}, 5).per_second
+        wait = 1000 * CONNECTIONS / (full / 2)
+        script = Path(folder) / "asking.lua"
+        paths = ",".join(f'"/panel/{name}"' for name in ids)
+        # wrk waits in whole milliseconds, so that there are more connections than it loads with.
+        connections = round(CONNECTIONS * max(1.0, 4 / wait))
+        script.write_text(_ASKING.format(paths=paths, wait=round(wait * connections / CONNECTIONS)))
+        command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}"]
+        command += [f"-d{round(minutes * 60)}s", "-s", str(script), "--latency", server.origin]
+        load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        stop = threading.Event()
+        published: list[float] = []
+        editing = threading.Thread(target=_publish, args=(stop, store, editor, ids, published))
+        editing.start()
+        memory = []
+        while load.poll() is None:
+            memory.append(server.memory())
+            time.sleep(SAMPLE_EVERY)
+        stop.set()
+        editing.join()
+        assert load.stdout
+        said = load.stdout.read()
+    store.close()
+    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)|(?:connect|read|write|timeout) (\d+)", said)
+    return {
+        "full load, requests a second": round(full),
+        "requests a second": round(float(found(r"Requests/sec:\s+([\d.]+)", said))),
+        "published": len(published),
+        "errors": sum(int(one or other) for one, other in bad),
+        "memory in MB": memory,
+        "p99": found(r"99%\s+(\S+)", said),
+    }
+
+
+def _publish(
+    stop: threading.Event, store: Store, editor: Editor, ids: list[str], published: list[float]
+) -> None:
+    while not stop.wait(PUBLISH_EVERY):
+        entry_id = ids[len(published) % len(ids)]
+        live = store.live(entry_id)
+        assert isinstance(live, Live)
+        document = json.loads(live.entry.to_json())
+        document["article"]["title"] = f"Edition {len(published)}"
+        store.save(parse_entry(json.dumps(document).encode()), actor="ana")
+        editor.change(entry_id, "publication", {})
+        published.append(time.monotonic())
+
+
+def table(outcome: dict[str, Any]) -> str:
+    """Write the outcome for people."""
+    memory = outcome["memory in MB"]
+    first = memory[min(round(60 / SAMPLE_EVERY), len(memory) - 1)]
+    full = outcome["full load, requests a second"]
+    return (
+        f"  {outcome['requests a second']:,} requests a second of {full:,} at full load, "
+        f"p99 {outcome['p99']}; {outcome['published']} changes published; "
+        f"errors: {outcome['errors']}\n"
+        f"  resident memory {first} MB after a minute, {memory[-1]} MB at the end, "
+        f"at most {max(memory)} MB"
+    )

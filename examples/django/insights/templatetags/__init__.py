@@ -1,0 +1,1 @@
+"""The template tag ``{% insights "ferry-fares" %}``."""

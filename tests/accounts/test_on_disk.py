@@ -1,0 +1,206 @@
+"""What of accounts is on disk, who may read it, and what becomes of damage."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from accounts_support import HERE, PASSWORD, QUICK, Clock, files, wrong
+from samples import ROOT
+
+from widget.accounts import ROLES, DirAccounts, User, open_accounts
+from widget.errors import InvalidSettings, StoreUnavailable
+
+
+def test_nothing_that_is_secret_is_on_disk(
+    accounts: DirAccounts, ana: User, clock: Clock, folder: Path
+) -> None:
+    session_id = accounts.open_session(ana)
+    session = accounts.session(session_id)
+    assert session is not None
+    token, _ = accounts.create_token(
+        "cms", "editor", expires_at=clock.date(days=1), owner="ana", actor="root"
+    )
+    accounts.token(token)
+    link = accounts.sign_in_link(ana)
+    wrong(accounts)
+    accounts.authenticate("ana", PASSWORD, address=HERE)
+    secrets = [PASSWORD, "a wrong password", session_id, session.csrf, token, link]
+    found = files(folder)
+    assert len(found) > 4
+    for path in found:
+        content = path.read_bytes() + path.name.encode()
+        for secret in secrets:
+            assert secret.encode() not in content, path
+            assert secret.removeprefix("ins_").encode() not in content, path
+
+
+def test_only_the_owner_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; os.umask(0)\n"
+        "from widget.accounts import DirAccounts\n"
+        "from datetime import datetime, UTC, timedelta\n"
+        "a = DirAccounts(sys.argv[1])\n"
+        "u = a.add_user('ana', 'admin', 'a long enough password')\n"
+        "a.open_session(u); a.sign_in_link(u); a.hit('x', limit=3, seconds=60)\n"
+        "a.remember('x', {}, 60)\n"
+        "at = datetime.now(UTC) + timedelta(1)\n"
+        "a.create_token('x', 'admin', owner='ana', expires_at=at, actor='ana')\n"
+    )
+    data = tmp_path / "data"
+    subprocess.run([sys.executable, "-c", script, str(data)], check=True, cwd=ROOT)
+    found = files(data)
+    assert len(found) >= 7
+    assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (data, data / "sessions")} == {0o700}
+
+
+def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
+    (tmp_path / "sessions").mkdir(mode=0o755)
+    DirAccounts(str(tmp_path))
+    assert stat.S_IMODE((tmp_path / "sessions").stat().st_mode) == 0o700
+
+
+def test_another_process_sees_and_makes_changes_at_once(folder: Path) -> None:
+    accounts = DirAccounts(str(folder))
+    accounts.add_user("bo", "admin", PASSWORD)  # so that ana is never the last one
+    user = accounts.add_user("ana", "editor", PASSWORD)
+    session_id = accounts.open_session(user)
+    script = (
+        "import sys\n"
+        "from widget.accounts import DirAccounts\n"
+        "a = DirAccounts(sys.argv[1])\n"
+        "print(a.session(sys.argv[2]).user.name, flush=True)\n"
+        "for line in sys.stdin:\n"
+        "    a.set_role('ana', line.strip()); print(a.user('ana').role, flush=True)\n"
+        "a.close_session(sys.argv[2])\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder), session_id],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    with child:
+        assert child.stdin
+        assert child.stdout
+        assert child.stdout.readline() == "ana\n"
+        for role in [*ROLES, *reversed(ROLES)] * 5:
+            child.stdin.write(f"{role}\n")
+            child.stdin.flush()
+            assert child.stdout.readline() == f"{role}\n"
+            session = accounts.session(session_id)
+            assert session is not None
+            assert session.user.role == role
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+    assert accounts.session(session_id) is None
+
+
+def test_changes_by_several_processes_at_once_are_all_kept(folder: Path) -> None:
+    DirAccounts(str(folder)).add_user("ana", "editor")
+    script = (
+        "import sys\n"
+        "from datetime import datetime, UTC, timedelta\n"
+        "from widget.accounts import DirAccounts\n"
+        "a = DirAccounts(sys.argv[1])\n"
+        "for n in range(10):\n"
+        "    later = datetime.now(UTC) + timedelta(1)\n"
+        "    name = f'{sys.argv[2]}-{n}'\n"
+        "    a.create_token(name, 'editor', owner='ana', expires_at=later, actor='x')\n"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", script, str(folder), str(n)], cwd=ROOT)
+        for n in range(3)
+    ]
+    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
+    assert len({token.name for token in DirAccounts(str(folder)).tokens()}) == 30
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"version": 1, "users": [{"name": "ana"}]}',
+        b'{"version": 1, "usres": []}',
+        b'{"version": 1, "users": [], "tokens": 7}',
+    ],
+)
+def test_a_damaged_file_is_an_error_and_never_nobody(
+    folder: Path, accounts: DirAccounts, ana: User, content: bytes
+) -> None:
+    session_id = accounts.open_session(ana)
+    path = folder / "accounts.json"
+    path.write_bytes(content)
+    for accounts_now in (accounts, DirAccounts(str(folder))):
+        for call in (
+            accounts_now.users,
+            lambda: accounts_now.session(session_id),  # noqa: B023  # called in this round
+            lambda: accounts_now.add_user("bo", "admin", PASSWORD),  # noqa: B023
+            lambda: accounts_now.token("ins_x"),  # noqa: B023
+        ):
+            with pytest.raises(StoreUnavailable, match="is damaged") as caught:
+                call()
+            assert str(path) in str(caught.value)
+            assert "argon2" not in str(caught.value)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_is_no_regular_file_is_not_read(
+    folder: Path, accounts: DirAccounts, kind: str
+) -> None:
+    path = folder / "accounts.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(path)
+    with pytest.raises(StoreUnavailable, match="put a regular file here"):
+        accounts.users()
+
+
+def test_a_change_that_cannot_be_written_is_an_error_and_leaves_all_as_it_was(
+    folder: Path, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = DirAccounts(str(folder), passwords=QUICK)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StoreUnavailable, match=r"cannot be written: .*the disk is full"):
+            accounts.add_user("bo", "admin", PASSWORD)
+    assert DirAccounts(str(folder)).users() == [ana]
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_session_file_that_was_cut_short_is_no_session(
+    accounts: DirAccounts, ana: User, folder: Path
+) -> None:
+    session_id = accounts.open_session(ana)
+    for path in files(folder / "sessions"):
+        path.write_bytes(path.read_bytes()[:20])
+    assert accounts.session(session_id) is None
+
+
+@pytest.mark.parametrize("url", ["redis:x", "dir:", "dir:a\0b", "postgresql:x"])
+def test_a_url_that_names_no_store_is_refused(url: str) -> None:
+    with pytest.raises(InvalidSettings, match="names no store"):
+        open_accounts(url)
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailable):
+        open_accounts(f"dir:{tmp_path / 'file'}")

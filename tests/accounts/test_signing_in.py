@@ -1,0 +1,264 @@
+"""Names, passwords, links that sign in once, and what slows down who guesses."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from accounts_support import HERE, PASSWORD, Clock, opened, wrong
+from argon2 import PasswordHasher
+
+from widget.accounts import LINK_SECONDS, PASSWORD_LINK_SECONDS, DirAccounts, User
+from widget.errors import Denied, InvalidAccount, Throttled
+
+
+def test_a_name_and_its_password_let_in(accounts: DirAccounts, ana: User) -> None:
+    assert accounts.authenticate("ana", PASSWORD, address=HERE) == ana
+    assert accounts.authenticate(" ANA ", PASSWORD, address=HERE) == ana
+
+
+def test_a_password_is_the_same_however_its_accents_are_typed(accounts: DirAccounts) -> None:
+    accounts.add_user("ana", "editor", "Caf\u00e9 de la mañana")
+    assert accounts.authenticate("ana", "Cafe\u0301 de la man\u0303ana", address=HERE)
+
+
+def test_whatever_is_wrong_the_answer_is_the_same(accounts: DirAccounts, ana: User) -> None:
+    accounts.add_user("gone", "editor", PASSWORD)
+    accounts.set_disabled("gone", True)
+    told = set()
+    for name, password in (
+        (ana.name, "a wrong password"),
+        ("gone", PASSWORD),
+        ("nobody", PASSWORD),
+        ("\ud800\x00", "\ud800" * 500),
+        (ana.name, PASSWORD + " " * 1000),
+        (ana.name, ""),
+    ):
+        with pytest.raises(Denied) as caught:
+            accounts.authenticate(name, password, address=HERE)
+        told.add((type(caught.value), str(caught.value)))
+    assert len(told) == 1
+
+
+def test_an_unknown_name_costs_the_same_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str | bytes] = []
+    verify = PasswordHasher.verify
+
+    def counted(self: PasswordHasher, kept: str | bytes, password: str | bytes) -> bool:
+        compared.append(kept)
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    accounts = DirAccounts(str(folder))
+    accounts.add_user("ana", "editor", PASSWORD)
+    for name in ("ana", "nobody"):
+        with pytest.raises(Denied):
+            accounts.authenticate(name, "a wrong password", address=HERE)
+    known, decoy = (str(kept).rsplit("$", 2)[0] for kept in compared)
+    assert known == decoy
+    assert known.startswith("$argon2id$")
+
+
+def test_an_old_hash_is_made_anew_when_its_password_is_given(
+    folder: Path, clock: Clock, ana: User
+) -> None:
+    path = folder / "accounts.json"
+    assert "t=1" in json.loads(path.read_bytes())["users"][0]["password"]
+    accounts = DirAccounts(str(folder), clock=clock)
+    session = accounts.open_session(ana)
+    assert accounts.authenticate("ana", PASSWORD, address=HERE)
+    assert "t=3" in json.loads(path.read_bytes())["users"][0]["password"]
+    assert accounts.session(session)
+    assert accounts.authenticate("ana", PASSWORD, address=HERE)
+
+
+def test_after_a_few_failures_each_try_waits_longer(folder: Path, clock: Clock) -> None:
+    accounts = opened(folder, clock)
+    accounts.add_user("ana", "editor", PASSWORD)
+    for number in range(5):
+        assert wrong(accounts, address=f"198.51.100.{number}") == 0
+    waits = []
+    for number in range(11):
+        wait = wrong(accounts, address=f"203.0.113.{number}")
+        waits.append(round(wait))
+        with pytest.raises(Throttled):
+            accounts.authenticate("ana", PASSWORD, address="198.51.100.99")
+        clock.advance(wait)
+        assert wrong(accounts, address=f"203.0.113.{number}") == 0
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    clock.advance(300)
+    assert accounts.authenticate("ana", PASSWORD, address=HERE)
+    assert wrong(accounts, address=HERE) == 0
+    assert accounts.authenticate("ana", PASSWORD, address=HERE)
+
+
+def test_an_unknown_name_is_throttled_as_a_known_one(folder: Path, clock: Clock) -> None:
+    accounts = opened(folder, clock)
+    assert [wrong(accounts, "nobody") for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "same", "another"),
+    [
+        (HERE, HERE, "192.0.2.2"),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"),
+        (HERE, f"::ffff:{HERE}", "::ffff:192.0.2.2"),
+        ("unknown", "unknown", HERE),
+    ],
+)
+def test_an_address_is_throttled_over_all_names(
+    folder: Path, clock: Clock, one: str, same: str, another: str
+) -> None:
+    accounts = opened(folder, clock)
+    accounts.add_user("ana", "editor", PASSWORD)
+    for number in range(20):
+        assert wrong(accounts, f"name{number}", one) == 0
+    with pytest.raises(Throttled, match="too many tries failed; try again in"):
+        accounts.authenticate("ana", PASSWORD, address=same)
+    assert accounts.authenticate("ana", PASSWORD, address=another)
+
+
+def test_ones_own_account_does_not_buy_more_guesses_at_others(folder: Path, clock: Clock) -> None:
+    accounts = opened(folder, clock)
+    accounts.add_user("eve", "editor", PASSWORD)
+    for number in range(20):
+        assert wrong(accounts, f"name{number}") == 0
+        if number < 19:
+            assert accounts.authenticate("eve", PASSWORD, address=HERE)
+    assert wrong(accounts, "another") > 0
+
+
+def test_throttling_is_shared_and_lifted_by_a_new_password(folder: Path, clock: Clock) -> None:
+    accounts, other = (opened(folder, clock) for _ in range(2))
+    accounts.add_user("ana", "editor", PASSWORD)
+    for number in range(5):
+        assert wrong((accounts, other)[number % 2]) == 0
+    assert wrong(accounts) == wrong(other) == 1
+    other.set_password("ana", "another long password")
+    assert accounts.authenticate("ana", "another long password", address=HERE)
+
+
+def test_of_many_tries_at_once_only_the_free_ones_are_compared(folder: Path, clock: Clock) -> None:
+    accounts = opened(folder, clock)
+    waits: list[float] = []
+    threads = [
+        threading.Thread(target=lambda: waits.append(wrong(accounts, "ana"))) for _ in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(waits) == [0] * 5 + [1] * 7
+
+
+def test_a_link_signs_in_once_in_any_process(
+    accounts: DirAccounts, other: DirAccounts, ana: User
+) -> None:
+    secret = accounts.sign_in_link(ana)
+    assert other.redeem_sign_in(secret) == ana
+    assert accounts.redeem_sign_in(secret) is None
+    assert other.redeem_sign_in("another") is None
+
+
+def test_a_link_is_good_for_ten_minutes(accounts: DirAccounts, ana: User, clock: Clock) -> None:
+    one, two = accounts.sign_in_link(ana), accounts.sign_in_link(ana)
+    clock.advance(LINK_SECONDS - 1)
+    assert accounts.redeem_sign_in(one) == ana
+    clock.advance(1)
+    assert accounts.redeem_sign_in(two) is None
+
+
+def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: DirAccounts, ana: User) -> None:
+    secret = accounts.sign_in_link(ana)
+    barrier = threading.Barrier(8)
+    found: list[User | None] = []
+
+    def redeem() -> None:
+        barrier.wait()
+        found.append(accounts.redeem_sign_in(secret))
+
+    threads = [threading.Thread(target=redeem) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [user for user in found if user] == [ana]
+
+
+def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
+    accounts: DirAccounts, other: DirAccounts, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = accounts.sign_in_link(ana)
+    read = accounts._spool.read
+    first: list[User | None] = []
+
+    def interrupted(kind: Any, key: str) -> dict[str, Any] | None:  # noqa: ANN401  # spool.Kind
+        kept = read(kind, key)
+        first.append(other.redeem_sign_in(secret))
+        return kept
+
+    monkeypatch.setattr(accounts._spool, "read", interrupted)
+    assert accounts.redeem_sign_in(secret) is None
+    assert first == [ana]
+
+
+# Links to choose a password
+
+
+def test_who_has_no_password_yet_chooses_one_by_a_link_and_signs_in(
+    accounts: DirAccounts, other: DirAccounts
+) -> None:
+    bo = accounts.add_user("bo", "editor")
+    assert bo.invited
+    for password in ("", "None", PASSWORD):
+        with pytest.raises(Denied):
+            accounts.authenticate("bo", password, address=HERE)
+    secret = accounts.password_link(bo)
+    assert other.password_link_user(secret) == bo
+    assert other.redeem_password_link(secret, PASSWORD) == User("bo", "editor")
+    assert accounts.password_link_user(secret) is None
+    assert accounts.redeem_password_link(secret, "another long password") is None
+    assert accounts.authenticate("bo", PASSWORD, address=HERE) == User("bo", "editor")
+
+
+def test_a_weak_password_leaves_the_link_as_it_was(accounts: DirAccounts, ana: User) -> None:
+    secret = accounts.password_link(ana)
+    with pytest.raises(InvalidAccount, match="at least 10"):
+        accounts.redeem_password_link(secret, "short")
+    assert accounts.redeem_password_link(secret, "another long password") == ana
+
+
+def test_a_password_chosen_by_a_link_ends_sessions_and_other_links(
+    accounts: DirAccounts, ana: User
+) -> None:
+    session_id = accounts.open_session(ana)
+    one, two = accounts.password_link(ana), accounts.password_link(ana)
+    assert accounts.redeem_password_link(one, "another long password")
+    assert accounts.session(session_id) is None
+    assert accounts.redeem_password_link(two, PASSWORD) is None
+    with pytest.raises(Denied):
+        accounts.authenticate("ana", PASSWORD, address=HERE)
+
+
+def test_a_password_link_is_good_for_a_day_and_for_nothing_else(
+    accounts: DirAccounts, ana: User, clock: Clock
+) -> None:
+    secret = accounts.password_link(ana)
+    assert accounts.redeem_sign_in(secret) is None
+    assert accounts.session(secret) is None
+    assert accounts.password_link_user(accounts.sign_in_link(ana)) is None
+    clock.advance(PASSWORD_LINK_SECONDS - 1)
+    assert accounts.password_link_user(secret) == ana
+    clock.advance(1)
+    assert accounts.redeem_password_link(secret, PASSWORD) is None
+
+
+def test_disabling_ends_password_links(accounts: DirAccounts, ana: User) -> None:
+    secret = accounts.password_link(ana)
+    accounts.set_disabled("ana", True)
+    accounts.set_disabled("ana", False)
+    assert accounts.redeem_password_link(secret, "another long password") is None
+    assert accounts.authenticate("ana", PASSWORD, address=HERE) == ana

@@ -1,0 +1,174 @@
+"""Tokens: what they open, and until when."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from accounts_support import PASSWORD, Clock, opened
+
+from widget.accounts import ROLES, DirAccounts, Role, Token, User
+from widget.errors import InvalidAccount, NotFound
+
+
+@pytest.fixture(autouse=True)
+def ana(accounts: DirAccounts) -> User:
+    return accounts.add_user("ana", "admin", PASSWORD)
+
+
+def made(
+    accounts: DirAccounts, clock: Clock, name: str, role: Role, *, owner: str = "ana"
+) -> tuple[str, Token]:
+    """Make a token that is good for a day."""
+    return accounts.create_token(
+        name, role, owner=owner, expires_at=clock.date(days=1), actor="root"
+    )
+
+
+def test_a_token_opens_until_it_expires(accounts: DirAccounts, clock: Clock) -> None:
+    secret, made = accounts.create_token(
+        "cms", "publisher", expires_at=clock.date(days=90), owner="ana", actor="root"
+    )
+    assert secret.startswith("ins_")
+    assert len(secret) > 40
+    assert made.last_used_at is None
+    assert (made.name, made.role, made.revoked) == ("cms", "publisher", False)
+    clock.advance(90 * 86400 - 1)
+    used = accounts.token(secret)
+    assert used == dataclasses.replace(made, last_used_at=clock.date())
+    clock.advance(1)
+    assert accounts.token(secret) is None
+    assert accounts.tokens() == [used]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda s: s[:-1], lambda s: s + "x", str.swapcase, lambda _: ""]
+)
+def test_a_secret_that_is_almost_right_opens_nothing(
+    accounts: DirAccounts, clock: Clock, change: object
+) -> None:
+    secret, _ = made(accounts, clock, "cms", "admin")
+    assert callable(change)
+    assert accounts.token(change(secret)) is None
+    assert accounts.token(secret)
+
+
+def test_a_revoked_token_opens_nothing_in_any_process(
+    accounts: DirAccounts, other: DirAccounts, clock: Clock
+) -> None:
+    secret, token = made(accounts, clock, "a", "admin")
+    kept, _ = made(accounts, clock, "b", "editor")
+    assert other.token(secret)
+    other.revoke_token(token.id)
+    other.revoke_token(token.id)
+    assert accounts.token(secret) is None
+    assert accounts.token(kept)
+    assert [(token.name, token.revoked) for token in accounts.tokens()] == [
+        ("a", True),
+        ("b", False),
+    ]
+
+
+def test_the_last_use_is_written_at_most_once_a_minute(
+    accounts: DirAccounts, clock: Clock, folder: Path
+) -> None:
+    secret, _ = made(accounts, clock, "a", "admin")
+    accounts.token(secret)
+    before = (folder / "accounts.json").read_bytes()
+    clock.advance(59)
+    accounts.token(secret)
+    assert (folder / "accounts.json").read_bytes() == before
+    clock.advance(1)
+    used = accounts.token(secret)
+    assert used is not None
+    assert used.last_used_at == clock.date()
+    assert accounts.tokens() == [used]
+
+
+@pytest.mark.parametrize("name", ["", "a:b", " a", "a\n", "a" * 65, "é"])
+def test_an_odd_token_is_refused(accounts: DirAccounts, clock: Clock, name: str) -> None:
+    with pytest.raises(InvalidAccount, match="cannot be a token's name"):
+        made(accounts, clock, name, "editor")
+    with pytest.raises(InvalidAccount, match="would be of no use"):
+        accounts.create_token("cms", "editor", expires_at=clock.date(), owner="ana", actor="root")
+    assert accounts.tokens() == []
+
+
+def test_the_name_of_a_token_is_free_again_once_it_opens_nothing(
+    accounts: DirAccounts, clock: Clock
+) -> None:
+    _, first = made(accounts, clock, "cms", "editor")
+    with pytest.raises(InvalidAccount, match="there is a token 'cms' of ana's already"):
+        made(accounts, clock, "cms", "editor")
+    accounts.revoke_token(first.id)
+    made(accounts, clock, "cms", "editor")
+    clock.advance(86400)
+    made(accounts, clock, "cms", "editor")
+    assert len(accounts.tokens()) == 3
+
+
+# Whose it is
+
+
+def test_a_token_acts_for_a_user_who_exists(accounts: DirAccounts, clock: Clock) -> None:
+    _, token = made(accounts, clock, "ci", "editor")
+    assert token.owner == "ana"
+    with pytest.raises(NotFound, match="there is no user 'bo'"):
+        made(accounts, clock, "ci", "editor", owner="bo")
+    accounts.add_user("bo", "editor")
+    made(accounts, clock, "ci", "editor", owner="bo")
+    assert {token.owner for token in accounts.tokens()} == {"bo", "ana"}
+
+
+@pytest.mark.parametrize("asked", ROLES)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_token_may_do_no_more_than_its_owner(
+    accounts: DirAccounts, clock: Clock, role: Role, asked: Role
+) -> None:
+    accounts.add_user("bo", role)
+    if ROLES.index(asked) > ROLES.index(role):
+        with pytest.raises(InvalidAccount, match=f"give it the role {role}"):
+            made(accounts, clock, "ci", asked, owner="bo")
+        assert accounts.tokens() == []
+        return
+    secret, _ = made(accounts, clock, "ci", asked, owner="bo")
+    accounts.set_role("bo", "editor")
+    token = accounts.token(secret)
+    assert token is not None
+    assert token.role == "editor"
+    assert accounts.tokens() == [token]
+    accounts.set_role("bo", "admin")
+    token = accounts.token(secret)
+    assert token is not None
+    assert token.role == asked, "no more than it was given, either"
+
+
+def test_tokens_of_a_disabled_user_open_nothing_until_the_user_comes_back(
+    accounts: DirAccounts, other: DirAccounts, clock: Clock
+) -> None:
+    accounts.add_user("bo", "editor")
+    secret, _ = made(accounts, clock, "ci", "editor", owner="bo")
+    assert other.token(secret)
+    accounts.set_disabled("bo", True)
+    assert accounts.token(secret) is other.token(secret) is None
+    accounts.set_disabled("bo", False)
+    assert other.token(secret)
+
+
+def test_a_file_of_before_tokens_had_owners_is_read_and_its_tokens_open(
+    accounts: DirAccounts, clock: Clock, folder: Path
+) -> None:
+    secret, _ = made(accounts, clock, "ci", "publisher")
+    path = folder / "accounts.json"
+    document = json.loads(path.read_bytes())
+    for key, of in (("owner", "tokens"), ("signed_in_at", "users")):
+        del document[of][0][key]
+    path.write_text(json.dumps(document))
+    again = opened(folder, clock)
+    token = again.token(secret)
+    assert token is not None
+    assert (token.owner, token.role) == (None, "publisher")
+    again.set_role("ana", "admin")
+    assert again.tokens() == [token]

@@ -1,0 +1,156 @@
+"""Who has an account, and what a role may."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from accounts_support import HERE, PASSWORD, Clock, opened
+
+from widget.accounts import ROLES, DirAccounts, Role, User, at_least
+from widget.accounts.passwords import check_password
+from widget.errors import InvalidAccount, NotFound
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("editor", ["editor"]), ("publisher", ["editor", "publisher"]), ("admin", [*ROLES])],
+)
+def test_a_role_may_what_those_before_it_may(role: Role, may: list[Role]) -> None:
+    assert [needed for needed in ROLES if at_least(role, needed)] == may
+
+
+def test_users_are_listed_by_name(accounts: DirAccounts, ana: User) -> None:
+    bo = accounts.add_user("bo@paper.example", "admin", PASSWORD)
+    assert accounts.users() == [ana, bo]
+    assert accounts.user("ana") == ana == User("ana", "editor", disabled=False)
+    assert accounts.user("nobody") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Ana", "a b", "token:a", "-a", "a-", "file", "a" * 65, "ana\n", "\x00", "é", "a/../b"],
+)
+def test_an_odd_name_is_refused(accounts: DirAccounts, name: str) -> None:
+    with pytest.raises(InvalidAccount, match="cannot be a user's name"):
+        accounts.add_user(name, "editor", PASSWORD)
+    assert accounts.users() == []
+
+
+def test_a_name_is_given_once(accounts: DirAccounts, ana: User) -> None:
+    with pytest.raises(InvalidAccount, match="there is a user 'ana' already"):
+        accounts.add_user("ana", "admin", "another long password")
+    assert accounts.users() == [ana]
+    assert accounts.authenticate("ana", PASSWORD, address=HERE) == ana
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("nine char", "has 9 characters; at least 10"),
+        ("", "has 0 characters"),
+        ("x" * 201, "has 201 characters; at most 200"),
+        ("Maria.Lopez", "is the name"),
+    ],
+)
+def test_a_weak_password_is_refused_wherever_it_is_set(
+    accounts: DirAccounts, password: str, message: str
+) -> None:
+    with pytest.raises(InvalidAccount, match=message):
+        accounts.add_user("maria.lopez", "editor", password)
+    accounts.add_user("maria.lopez", "editor", PASSWORD)
+    with pytest.raises(InvalidAccount, match=message):
+        accounts.set_password("maria.lopez", password)
+    assert accounts.authenticate("maria.lopez", PASSWORD, address=HERE)
+
+
+@pytest.mark.parametrize("password", ["x" * 10, "x" * 200, " " * 10, "пароль пароль", "🗝" * 10])
+def test_a_password_of_10_to_200_characters_of_any_kind_is_taken(password: str) -> None:
+    check_password("ana", password)
+
+
+def test_a_change_to_nobody_is_told(accounts: DirAccounts) -> None:
+    for change in (
+        lambda: accounts.set_password("nobody", PASSWORD),
+        lambda: accounts.set_role("nobody", "admin"),
+        lambda: accounts.set_disabled("nobody", True),
+    ):
+        with pytest.raises(NotFound, match="there is no user 'nobody'"):
+            change()
+    with pytest.raises(NotFound, match="there is no token"):
+        accounts.revoke_token("nothing")
+
+
+# There is always an admin
+
+LAST = "an admin who can sign in, and ana is the last one; make another user admin first"
+
+
+@pytest.mark.parametrize("change", ["disable", "publisher", "editor"])
+@pytest.mark.parametrize("rest", ["nobody", "a publisher", "disabled", "invited"])
+def test_the_last_admin_who_can_sign_in_stays_one(
+    accounts: DirAccounts, change: str, rest: str
+) -> None:
+    accounts.add_user("ana", "admin", PASSWORD)
+    if rest != "nobody":
+        role: Role = "publisher" if rest == "a publisher" else "admin"
+        accounts.add_user("bo", role, None if rest == "invited" else PASSWORD)
+        if rest == "disabled":
+            accounts.set_disabled("bo", True)
+
+    def take_away() -> None:
+        if change == "disable":
+            accounts.set_disabled("ana", True)
+        else:
+            accounts.set_role("ana", change)  # type: ignore[arg-type]  # a role
+
+    with pytest.raises(InvalidAccount, match=LAST):
+        take_away()
+    assert accounts.user("ana") == User("ana", "admin")
+    accounts.add_user("eve", "admin", PASSWORD)
+    take_away()
+    assert accounts.user("ana") != User("ana", "admin")
+
+
+def test_the_last_admin_keeps_a_session_when_disabling_is_refused(accounts: DirAccounts) -> None:
+    session_id = accounts.open_session(accounts.add_user("ana", "admin", PASSWORD))
+    with pytest.raises(InvalidAccount):
+        accounts.set_disabled("ana", True)
+    assert accounts.session(session_id)
+    accounts.set_role("ana", "admin")
+
+
+def test_where_there_is_no_admin_users_are_changed_as_ever(accounts: DirAccounts) -> None:
+    accounts.add_user("ana", "publisher", PASSWORD)
+    accounts.set_role("ana", "editor")
+    accounts.set_disabled("ana", True)
+    assert accounts.user("ana") == User("ana", "editor", disabled=True)
+
+
+def test_of_two_admins_who_disable_each_other_at_once_one_stays(folder: Path, clock: Clock) -> None:
+    for round_ in range(5):
+        place = folder / str(round_)
+        both = [opened(place, clock) for _ in range(2)]
+        for name in ("ana", "bo"):
+            both[0].add_user(name, "admin", PASSWORD)
+        barrier = threading.Barrier(2)
+        told: list[str] = []
+
+        def disable(accounts: DirAccounts, name: str) -> None:
+            barrier.wait()  # noqa: B023  # both threads end in this round
+            try:
+                accounts.set_disabled(name, True)
+            except InvalidAccount as error:
+                told.append(str(error))  # noqa: B023
+
+        threads = [
+            threading.Thread(target=disable, args=pair)
+            for pair in zip(both, ("bo", "ana"), strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(told) == 1
+        assert sorted(user.disabled for user in opened(place, clock).users()) == [False, True]

@@ -1,0 +1,74 @@
+"""The list of entries, and new ones."""
+
+from __future__ import annotations
+
+import io
+
+from flask.testing import FlaskClient
+from newsroom import ENTRY, post
+from samples import sample_bytes, sample_entry
+
+from widget.store import Store
+
+
+def test_the_list_shows_states_in_words_and_keeps_filters_in_the_address(
+    editor: FlaskClient, shown: Store
+) -> None:
+    shown.save(sample_entry(id="other", article__url="https://paper.example/o"), actor="x")
+    text = editor.get("/admin/entries?state=live&q=night").text
+    assert "1 of 2 entries" in text
+    assert '<option value="live" selected>' in text
+    assert 'href="/admin/entries/night-trains"' in text
+    piece = editor.get("/admin/entries?q=nothing-like-it", headers={"HX-Request": "true"}).text
+    assert "No entry is like that." in piece
+    assert "<html" not in piece
+
+
+def test_an_entry_begins_from_an_address(editor: FlaskClient, store: Store) -> None:
+    answer = post(
+        editor, "/admin/entries", way="address", url="https://paper.example/a/My%20Town.html"
+    )
+    assert answer.headers["Location"] == "/admin/entries/my-town"
+    draft = store.draft("my-town")
+    assert draft
+    assert draft.actor == "editor"
+    assert draft.entry.article.url == "https://paper.example/a/My%20Town.html"
+    page = editor.get("/admin/entries/my-town").text
+    assert "things to mend before publishing" in page
+    twice = post(editor, "/admin/entries", way="address", url="https://other.example/my-town")
+    assert twice.headers["Location"] == "/admin/entries/my-town-2"
+
+
+def test_an_entry_begins_from_json_from_a_file_and_as_a_copy(
+    editor: FlaskClient, store: Store
+) -> None:
+    pasted = post(editor, "/admin/entries", way="json", document=sample_bytes().decode())
+    assert pasted.headers["Location"] == ENTRY
+    other = sample_bytes(id="other", article__url="https://paper.example/o", article__aliases=[])
+    file = (io.BytesIO(other), "other.json")
+    assert post(editor, "/admin/entries", way="file", file=file).status_code == 303
+    post(editor, "/admin/entries", way="copy", copy="other", id="third", url="https://p.example/3")
+    draft = store.draft("third")
+    assert draft
+    assert draft.entry.corrections == ()
+    assert draft.entry.sources == sample_entry().sources
+
+
+def test_what_cannot_be_an_entry_is_refused_and_kept_in_the_form(
+    editor: FlaskClient, shown: Store
+) -> None:
+    for fields, said in (
+        ({"way": "json", "document": '{"schema": 1,'}, "line 1, column"),
+        ({"way": "json", "document": sample_bytes().decode()}, "is taken"),
+        ({"way": "address", "url": "ftp://x"}, "is not absolute"),
+        (
+            {"way": "address", "url": "https://paper.example/opinion/night-trains", "id": "n"},
+            "is the address of",
+        ),
+        ({"way": "copy", "copy": "nothing", "url": "https://paper.example/z"}, "names no entry"),
+        ({"way": "file"}, "is not JSON"),
+    ):
+        answer = post(editor, "/admin/entries", **fields)
+        assert answer.status_code == 422, fields
+        assert said in answer.text
+    assert shown.ids() == ["night-trains"]

@@ -1,0 +1,147 @@
+"""The API does what its description says, also when it is sent what nobody would send."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from api_support import NEEDED
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from samples import EXAMPLES, PUBLICATION, sample_document, sample_entry
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from widget.accounts import DirAccounts
+from widget.app import create_app
+from widget.config import Settings
+from widget.store import Live, Store, open_store
+from widget.web.api import ROUTES
+
+ID = "night-trains"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+class Service:
+    """The service with a token that may do everything, and a clock that no limit keeps up with."""
+
+    def __init__(self, folder: str) -> None:
+        seconds = iter(range(1_800_000_000, 2_000_000_000))
+        accounts = DirAccounts(folder, clock=lambda: float(next(seconds)))
+        settings = Settings.model_validate(
+            {"store": f"dir:{folder}", "publications": [PUBLICATION]}
+        )
+        self.store: Store = open_store(settings.store, lambda _: [])
+        self.app: Flask = create_app(settings, self.store, accounts)
+        accounts.add_user("fuzz", "admin")
+        late = datetime(2090, 1, 1, tzinfo=UTC)
+        secret, _ = accounts.create_token(
+            "fuzz", "admin", owner="fuzz", expires_at=late, actor="root"
+        )
+        self.headers = {"Authorization": f"Bearer {secret}"}
+        schema = schemathesis.openapi.from_wsgi("/openapi.json", self.app)
+        found = (result.ok() for result in schema.get_all_operations())
+        self.operations: dict[str, Any] = {
+            operation.definition.raw["operationId"]: operation for operation in found
+        }
+
+    def prepare(self) -> None:
+        """Make ``night-trains`` live with a draft beside it, whatever became of it."""
+        if self.store.draft(ID) is None:
+            self.store.save(sample_entry(), actor="ana")
+        if not isinstance(self.store.live(ID), Live):
+            self.store.publish(ID, actor="ana")
+            self.store.save(sample_entry(), actor="ana")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    return Service(str(tmp_path_factory.mktemp("api")))
+
+
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", [route.name for route in ROUTES])
+def test_what_is_sent_is_answered_as_described(
+    service: Service, name: str, mode: GenerationMode
+) -> None:
+    operation = service.operations[name]
+    negative = mode is GenerationMode.NEGATIVE
+
+    @hypothesis_settings(
+        max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), aimed=st.booleans())
+    def run(case: schemathesis.Case, aimed: bool) -> None:
+        if not negative and aimed:
+            # Otherwise no example would ever name what is there.
+            service.prepare()
+            if "entry_id" in case.path_parameters:
+                case.path_parameters["entry_id"] = ID
+            case.headers["If-Match"] = "*"
+            case.headers.pop("Idempotency-Key", None)
+            if name == "save_draft":
+                case.body = sample_document()
+            elif name == "restore":
+                case.body = {"revision": 1}
+        response = case.call(headers=service.headers)
+        # A validation answers whatever it is sent, which is its purpose.
+        refusing = negative and name != "validate"
+        checks = [*CHECKS, negative_data_rejection] if refusing else CHECKS
+        case.validate_response(response, checks=checks)
+        if not negative and aimed and name not in ("withdraw", "list_entries", "read_revision"):
+            assert response.status_code in (200, 201), response.text
+
+    run()
+
+
+def test_the_description_holds_together(service: Service) -> None:
+    document = service.app.test_client().get("/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1.")
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    references = set(re.findall(r'"\$ref": "#/components/([^"]+)"', json.dumps(document)))
+    assert len(references) > 15
+    for reference in references:
+        kind, name = reference.split("/")
+        assert name in document["components"][kind]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_description_knows_the_examples_as_entries(service: Service, path: Path) -> None:
+    document = service.app.test_client().get("/openapi.json").get_json()
+    schema = {"$ref": "#/components/schemas/Entry", "components": document["components"]}
+    Draft202012Validator(schema).validate(json.loads(path.read_bytes()))
+
+
+def test_the_description_names_every_route_with_its_role(client: FlaskClient) -> None:
+    response = client.get("/openapi.json")
+    assert response.content_type == "application/json"
+    assert response.headers["ETag"]
+    described = {
+        (method.upper(), re.sub(r"\{(\w+)\}", r"<\1>", path)): operation["x-role"]
+        for path, operations in response.get_json()["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert described == NEEDED

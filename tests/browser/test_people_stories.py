@@ -1,0 +1,108 @@
+"""Accounts and tokens, in a real browser: with scripts, without them, light, dark and narrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from newsroom import PASSWORD
+from playwright.sync_api import Page, expect
+from running import Running
+from test_accessibility import axe, violations
+from test_admin_stories import complaints, enter
+
+from widget.accounts import open_accounts
+
+__all__ = ["axe"]  # the fixture
+
+NAME = "eleonora.castellanos-whitfield@harborcourier.example"
+
+
+def pages(place: Running) -> dict[str, str]:
+    """Return the pages' addresses, with somebody of each state to look at."""
+    accounts = open_accounts(f"dir:{place.data}")
+    if accounts.user(NAME) is None:
+        accounts.add_user(NAME, "publisher")
+    if accounts.user("left") is None:
+        accounts.add_user("left", "editor")
+        accounts.set_disabled("left", True)
+    return {
+        "people": "/admin/people",
+        "somebody invited": f"/admin/people/{NAME}",
+        "somebody disabled": "/admin/people/left",
+        "oneself": "/admin/people/ann",
+        "me": "/admin/me",
+    }
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_is_invited_chooses_a_password_and_gets_a_token(
+    new_page: Callable[..., Page], place: Running, script: bool
+) -> None:
+    admin = new_page(java_script_enabled=script)
+    said = complaints(admin)
+    enter(admin, place)
+    name = f"newcomer-{script}".lower()
+    admin.get_by_role("link", name="People").click()
+    admin.get_by_label("Name").fill(name)
+    admin.get_by_label("Role").select_option("publisher")
+    admin.get_by_role("button", name="Add and make a link").click()
+    link = admin.locator(".secret").inner_text()
+
+    guest = new_page(java_script_enabled=script)
+    guest.goto(link)
+    guest.get_by_label("New password").fill(PASSWORD)
+    guest.get_by_label("The same once more").fill(PASSWORD)
+    guest.get_by_role("button", name="Set the password").click()
+    expect(guest).to_have_url(f"{place.service}/admin/entries")
+    expect(guest.get_by_role("link", name="People")).to_have_count(0)
+
+    admin.get_by_role("link", name="People", exact=True).click()
+    expect(admin.get_by_role("row", name=re.compile(f"^{name} Active"))).to_be_visible()
+    admin.get_by_role("link", name=name).click()
+    admin.get_by_label("Name").fill("cms")
+    admin.get_by_role("button", name="Make the token").click()
+    secret = admin.locator(".secret").inner_text()
+    api = f"{place.service}/api/v1/entries"
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert admin.request.get(api, headers=bearer).status == 200
+    admin.get_by_role("button", name="Revoke cms").click()
+    expect(admin.get_by_role("row", name=re.compile("^cms .*Revoked"))).to_be_visible()
+    assert admin.request.get(api, headers=bearer).status == 401
+
+    admin.get_by_text("Disable this account").click()
+    admin.get_by_role("button", name=f"Disable {name}").click()
+    expect(admin.get_by_role("button", name="Enable again")).to_be_visible()
+    guest.reload()
+    expect(guest.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert said == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1024), ("dark", 360)])
+def test_axe_finds_no_violation_in_any_page_about_people(
+    new_page: Callable[..., Page], place: Running, axe: str, scheme: str, width: int
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+    enter(page, place)
+    for name, path in pages(place).items():
+        page.goto(place.service + path)
+        assert violations(page, axe) == [], name
+    page.goto(f"{place.service}/admin/people/{NAME}")
+    page.get_by_role("button", name="New invitation link").click()
+    assert violations(page, axe) == [], "a link that is shown once"
+    page.goto(page.locator(".secret").inner_text())
+    assert violations(page, axe) == [], "choosing a password"
+
+
+def test_no_page_about_people_scrolls_sideways_at_360_pixels(
+    new_page: Callable[..., Page], place: Running
+) -> None:
+    page = new_page(viewport={"width": 360, "height": 740})
+    enter(page, place)
+    for name, path in pages(place).items():
+        page.goto(place.service + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    page.goto(f"{place.service}/admin/people/{NAME}")
+    page.get_by_role("button", name="New invitation link").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, "a link"

@@ -1,0 +1,78 @@
+"""Which browsers the tests drive: ones that are there, else Playwright's own Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+Name = Literal["chromium", "firefox"]
+
+NAMES: dict[Name, tuple[str, ...]] = {
+    "chromium": (
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+        "chrome",
+    ),
+    "firefox": ("firefox-esr", "firefox"),
+}
+VARIABLES: dict[Name, str] = {
+    "chromium": "INSIGHTS_TEST_CHROMIUM",
+    "firefox": "INSIGHTS_TEST_FIREFOX",
+}
+
+# Nothing but loopback can be reached, whatever a page asks for.
+_CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+_FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
+    # Icons are the browser's own wish, and a strict page's policy refuses them aloud.
+    "browser.chrome.site_icons": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "dom.events.testing.asyncClipboard": True,
+    # WebDriver's clicks reach into no frame of another process. With this one all sites share
+    # a process; what one origin may do to another stays as it is.
+    "fission.webContentIsolationStrategy": 0,
+}
+
+
+def find(name: Name) -> Path | None:
+    """Return the executable, or None where there is none yet."""
+    named = os.environ.get(VARIABLES[name])
+    if named:
+        return Path(named)
+    for candidate in NAMES[name]:
+        found = shutil.which(candidate)
+        if found:
+            return Path(found)
+    if name == "firefox":
+        return None  # Playwright's own is a patched one, not what readers have
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    return own if own.exists() else None
+
+
+def launch(
+    playwright: Playwright, name: Name, executable: Path, *, scripts: bool = True
+) -> Browser:
+    """Start the browser. Firefox is the reader's own, spoken to in WebDriver BiDi.
+
+    Without ``scripts`` Firefox runs none, which its driver cannot ask for page by page.
+    """
+    if name == "chromium":
+        return playwright.chromium.launch(executable_path=executable, args=_CHROMIUM_FLAGS)
+    return playwright.firefox.launch(
+        executable_path=executable,
+        channel="moz-firefox",
+        firefox_user_prefs=_FIREFOX_PREFERENCES | {"javascript.enabled": scripts},
+    )

@@ -1,0 +1,231 @@
+"""A backup that is taken while publishing goes on restores into a store that lost nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+from running import until
+from samples import ROOT
+
+from widget import demo
+from widget.app import rules
+from widget.config import Settings
+from widget.entry import Entry
+from widget.store import Live, Store, open_store
+
+ORDER = ("revisions", "journal", "drafts", "live")
+SCRIPT = ROOT / "examples" / "deploy" / "backup.sh"
+
+
+def opened(data: Path) -> Store:
+    settings = Settings.model_validate({"store": f"dir:{data}"})
+    return open_store(settings.store, rules(settings))
+
+
+def titled(entry: Entry, title: str) -> Entry:
+    """Return an entry whose title tells which version it is."""
+    return entry.model_copy(update={"article": entry.article.model_copy(update={"title": title})})
+
+
+def ferry() -> Entry:
+    return next(entry for entry in demo.entries() if entry.id == "ferry-fares")
+
+
+@dataclass(frozen=True)
+class State:
+    """What one entry shows: titles, None where there is nothing."""
+
+    live: str | None
+    draft: str | None
+
+
+def state(store: Store, entry_id: str) -> State:
+    live, draft = store.live(entry_id), store.draft(entry_id)
+    return State(
+        live.entry.article.title if isinstance(live, Live) else None,
+        draft.entry.article.title if draft else None,
+    )
+
+
+def test_the_script_copies_in_this_order() -> None:
+    assert f" {' '.join(ORDER)} " in SCRIPT.read_text("utf-8")
+
+
+CHANGES: dict[str, Callable[[Store], object]] = {
+    "save": lambda store: store.save(titled(ferry(), "third"), actor="pia"),
+    "discard": lambda store: store.discard("ferry-fares", actor="pia"),
+    "publish": lambda store: store.publish("ferry-fares", actor="pia"),
+    "withdraw": lambda store: store.withdraw("ferry-fares", actor="pia", reason="Wrong."),
+}
+
+
+def copied(
+    data: Path, out: Path, order: tuple[str, ...], between: dict[str, Callable[[], object]]
+) -> None:
+    """Copy folder after folder; ``between`` says what happens before which."""
+    out.mkdir()
+    for name in order:
+        between.get(name, lambda: None)()
+        shutil.copytree(data / name, out / name)
+
+
+def prepared(data: Path) -> Store:
+    store = opened(data)
+    store.save(titled(ferry(), "first"), actor="pia")
+    store.publish("ferry-fares", actor="pia")
+    store.save(titled(ferry(), "second"), actor="pia")
+    return store
+
+
+@pytest.mark.parametrize("before", ORDER)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_between_any_two_folders_is_there_or_not_and_harms_nothing(
+    tmp_path: Path, change: str, before: str
+) -> None:
+    store = prepared(tmp_path / "data")
+    then, history = state(store, "ferry-fares"), store.history("ferry-fares")
+    copied(
+        tmp_path / "data",
+        tmp_path / "restored",
+        ORDER,
+        {before: lambda: CHANGES[change](store)},
+    )
+    after = state(store, "ferry-fares")
+    store.close()
+    assert then != after
+    restored = opened(tmp_path / "restored")
+    found = state(restored, "ferry-fares")
+    assert found.live in (then.live, after.live)
+    assert found.draft in (then.draft, after.draft)
+    assert restored.history("ferry-fares")[-len(history) :] == history
+    assert restored.problems(thorough=True) == []
+    restored.close()
+
+
+def test_in_the_other_order_a_panel_that_was_withdrawn_comes_back(tmp_path: Path) -> None:
+    """Why the order matters: what is live without a revision that says so is an edit by hand."""
+    store = prepared(tmp_path / "data")
+    withdraw = {"revisions": lambda: CHANGES["withdraw"](store)}
+    copied(tmp_path / "data", tmp_path / "restored", ORDER[::-1], withdraw)
+    store.close()
+    restored = opened(tmp_path / "restored")
+    newest = restored.history("ferry-fares")[0]
+    assert (newest.actor, newest.action) == ("file", "publish")
+    assert state(restored, "ferry-fares").live == "first"
+    restored.close()
+
+
+@dataclass
+class Writer:
+    """Changes entries all the time; ``acknowledged`` is what happened to each, and when."""
+
+    store: Store
+    entries: list[Entry]
+    acknowledged: dict[str, list[tuple[float, int, State]]] = field(default_factory=dict)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    errors: list[BaseException] = field(default_factory=list)
+
+    def run(self) -> None:
+        try:
+            for number in count():
+                for place, entry in enumerate(self.entries):
+                    if self.stopped.is_set():
+                        return
+                    self._change(titled(entry, f"{entry.id} {number}"), number + place)
+        except BaseException as error:
+            self.errors.append(error)
+
+    def _change(self, entry: Entry, turn: int) -> None:
+        self._note(entry.id, self.store.save(entry, actor="pia").number)
+        if turn % 4 != 3:
+            self._note(entry.id, self.store.publish(entry.id, actor="pia").number)
+        if turn % 4 == 2:
+            self._note(entry.id, self.store.withdraw(entry.id, actor="pia", legal=True).number)
+
+    def _note(self, entry_id: str, number: int) -> None:
+        noted = (time.monotonic(), number, state(self.store, entry_id))
+        self.acknowledged.setdefault(entry_id, []).append(noted)
+
+
+def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
+    tmp_path: Path,
+) -> None:
+    data, out = tmp_path / "data", tmp_path / "out"
+    out.mkdir()
+    store = opened(data)
+    writer = Writer(store, [entry for entry in demo.entries() if entry.article.kind != "news"][:8])
+    thread = threading.Thread(target=writer.run)
+    thread.start()
+    try:
+        until(lambda: sum(map(len, writer.acknowledged.values())) > 60, 60)
+        began, files = [], []
+        for number in range(4):
+            began.append(time.monotonic())
+            done = subprocess.run(
+                ["sh", str(SCRIPT), str(data), str(out)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            files.append(Path(done.stdout.strip()).rename(out / f"{number}.tar.gz"))
+        ended = time.monotonic()
+        so_far = sum(map(len, writer.acknowledged.values()))
+        until(lambda: sum(map(len, writer.acknowledged.values())) > so_far + 10, 60)
+    finally:
+        writer.stopped.set()
+        thread.join(timeout=60)
+    store.close()
+    assert writer.errors == []
+    noted = [at for each in writer.acknowledged.values() for at, _, _ in each]
+    assert sum(began[0] < at < ended for at in noted) > 5, "nothing was changed meanwhile"
+    for file, start in zip(files, began, strict=True):
+        folder = tmp_path / file.name.removesuffix(".tar.gz")
+        folder.mkdir()
+        subprocess.run(["tar", "-C", str(folder), "-xzf", str(file)], check=True)
+        restored = opened(folder)
+        assert restored.problems(thorough=True) == []
+        for entry_id, changes in writer.acknowledged.items():
+            before = [each for each in changes if each[0] < start]
+            kept = {revision.number for revision in restored.history(entry_id)}
+            assert {number for _, number, _ in before} <= kept
+            possible = [each[2] for each in changes[max(0, len(before) - 1) :]]
+            found = state(restored, entry_id)
+            assert found.live in {each.live for each in possible}, entry_id
+            assert found.draft in {each.draft for each in possible}, entry_id
+        restored.close()
+
+
+def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
+    prepared(tmp_path / "data").close()
+    (tmp_path / "data" / "accounts.json").write_text("{}")
+    done = subprocess.run(
+        ["sh", str(SCRIPT), str(tmp_path / "data"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made = Path(done.stdout.strip())
+    assert made.stat().st_mode & 0o777 == 0o600
+    listed = subprocess.run(["tar", "-tzf", str(made)], capture_output=True, text=True, check=True)
+    tops = list(dict.fromkeys(line.split("/")[0] for line in listed.stdout.splitlines()))
+    assert tops == [*ORDER, "accounts.json"]
+
+
+def test_a_backup_that_cannot_be_made_says_so_and_leaves_none(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", str(SCRIPT), str(tmp_path / "nothing"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert not list(tmp_path.glob("*.tar.gz"))

@@ -1,0 +1,112 @@
+"""What every ledger promises."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from widget.errors import InvalidSettings
+from widget.purging.ledger import Ledger, new_order, open_ledger
+from widget.store.lock import Busy
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"dir:{tmp_path / 'data'}"
+
+
+@pytest.fixture
+def ledger(url: str) -> Ledger:
+    return open_ledger(url)
+
+
+def test_an_order_is_pending_for_every_process_until_it_is_crossed_out(
+    url: str, ledger: Ledger
+) -> None:
+    order = new_order("ferry-fares", "withdraw", ("entry-ferry-fares", "url-1"))
+    ledger.add(order)
+    assert open_ledger(url).pending() == [order]
+    ledger.cross_out(order)
+    assert open_ledger(url).pending() == []
+
+
+def test_the_oldest_order_comes_first(ledger: Ledger) -> None:
+    orders = [new_order(f"e{number}", "publish", (f"entry-e{number}",)) for number in range(3)]
+    for order in reversed(orders):
+        ledger.add(order)
+    assert ledger.pending() == orders
+
+
+def test_how_an_order_stands_is_kept(ledger: Ledger) -> None:
+    order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
+    ledger.add(order)
+    tried = replace(order, tries=3, trouble="Varnish refuses the connection", due=order.at + 4)
+    ledger.note(tried)
+    assert ledger.pending() == [tried]
+    assert ledger.latest("ferry-fares") == tried
+
+
+def test_a_note_brings_nothing_back(ledger: Ledger) -> None:
+    order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
+    ledger.add(order)
+    ledger.cross_out(order)
+    ledger.note(replace(order, tries=1))
+    assert ledger.pending() == []
+
+
+def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: Ledger) -> None:
+    assert ledger.latest("ferry-fares") is None
+    older = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
+    newer = new_order("ferry-fares", "withdraw", ("entry-ferry-fares",))
+    other = new_order("fish-market", "publish", ("entry-fish-market",))
+    for order in (older, newer, other):
+        ledger.add(order)
+    assert ledger.latest("ferry-fares") == newer
+    done = replace(newer, confirmed=0.4)
+    ledger.cross_out(done)
+    # The older one is confirmed last: it is not what happened last.
+    ledger.cross_out(replace(older, confirmed=1.4))
+    assert ledger.latest("ferry-fares") == done
+    assert ledger.latest("../accounts") is None
+
+
+def test_what_was_crossed_out_long_ago_is_forgotten_and_what_is_pending_is_not(
+    ledger: Ledger,
+) -> None:
+    done = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
+    waiting = new_order("fish-market", "publish", ("entry-fish-market",))
+    for order in (done, waiting):
+        ledger.add(order)
+    ledger.cross_out(done)
+    ledger.forget(time.time() - 60)
+    assert ledger.latest("ferry-fares") == done
+    ledger.forget(time.time() + 60)
+    assert ledger.latest("ferry-fares") is None
+    assert ledger.pending() == [waiting]
+
+
+def test_one_process_of_a_machine_looks_after_the_orders(url: str, ledger: Ledger) -> None:
+    other = open_ledger(url)
+    with ledger.keeping(), pytest.raises(Busy), other.keeping():
+        raise AssertionError("two look after them")
+    with other.keeping():
+        pass
+
+
+def test_a_store_that_keeps_no_ledger_is_named() -> None:
+    with pytest.raises(InvalidSettings, match="purge: a store of the kind 'elsewhere'"):
+        open_ledger("elsewhere://host/name")
+
+
+def test_a_file_that_is_no_order_hides_no_other(
+    url: str, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
+    ledger.add(order)
+    folder = Path(url.removeprefix("dir:")) / "purges"
+    (folder / "broken.json").write_text("{")
+    assert ledger.pending() == [order]
+    assert "broken.json is no order" in caplog.text

@@ -1,0 +1,130 @@
+"""Lists of every store, and the index that the directory store makes them from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from store_support import OpenStore, document, entry, put, until
+
+from widget.store import Live, Query, Sort, Store
+from widget.store.listing import key
+
+NAMES = ["ferry", "gull", "heron", "ibis", "jay"]
+
+
+def keep(store: Store, name: str, title: str = "", *, live: bool = False) -> None:
+    store.save(entry(name, title or name.title()), actor="ana")
+    if live:
+        store.publish(name, actor="ana")
+
+
+def ids(store: Store, query: Query | None = None) -> list[str]:
+    return [row.id for row in store.rows(query or Query(sort="id"), limit=100)]
+
+
+@pytest.mark.parametrize("sort", ["changed", "title", "id"])
+def test_pages_by_place_join_without_gap_or_repetition(store: Store, sort: Sort) -> None:
+    for name in NAMES:
+        keep(store, name, title="Same" if name in "gull heron" else "")
+    query = Query(sort=sort)
+    whole = store.rows(query, limit=100)
+    assert len(whole) == len(NAMES)
+    joined = store.rows(query, limit=2)
+    while page := store.rows(query, limit=2, after=key(sort, joined[-1])):
+        joined += page
+    assert joined == whole
+    assert store.rows(query, limit=2, offset=1) == whole[1:3]
+
+
+@pytest.mark.parametrize(
+    "search", ['"', "a*", "%", "_", "' OR 1=1", "NOT zz", "AND", "(", "é", "\0", "title:x", "-"]
+)
+def test_a_search_takes_every_character_as_it_is(store: Store, search: str) -> None:
+    keep(store, "plain", "Nothing of the kind")
+    keep(store, "odd", f"It says {search.replace(chr(0), '?')} here é * % _ AND")
+    found = ids(store, Query(search=search))
+    assert "plain" not in found or search in "\0-"
+    assert found == ["odd"] or search in "\0-"
+
+
+def test_a_search_finds_short_words_and_any_script(store: Store) -> None:
+    keep(store, "one", "Öl für 東京都庁")
+    keep(store, "two", "Gas")
+    for search in ("öl", "東京", "京都庁", "ÖL FÜR", "l"):
+        assert "one" in ids(store, Query(search=search)), search
+    assert ids(store, Query(search="東京")) == ["one"]
+
+
+def test_a_change_elsewhere_is_listed_within_a_second(
+    store: Store, open_another: OpenStore
+) -> None:
+    other = open_another()
+    assert ids(other) == []
+    keep(store, "ferry")
+    until(lambda: ids(other) == ["ferry"])
+    store.publish("ferry", actor="ana")
+    until(lambda: other.rows(Query(), limit=1)[0].state == "live")
+    store.discard(store.save(entry("gull"), actor="ana").entry.id, actor="ana")
+    assert ids(store) == ["ferry"]
+    assert store.tally(Query()).total == 1
+
+
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "index"
+
+
+def test_a_file_put_there_by_hand_is_listed(store: Store, tmp_path: Path) -> None:
+    put(tmp_path / "data" / "live" / "ferry.json", document("ferry"))
+    until(lambda: ids(store) == ["ferry"])
+    (tmp_path / "data" / "live" / "ferry.json").write_text("{")
+    until(lambda: store.rows(Query(), limit=1)[0].state == "invalid")
+
+
+@pytest.mark.parametrize("how", ["removed", "file removed", "torn", "emptied", "garbage", "link"])
+def test_the_index_may_be_removed_or_broken_at_any_time(
+    store: Store, open_another: OpenStore, tmp_path: Path, how: str
+) -> None:
+    for name in NAMES:
+        keep(store, name, live=True)
+    file = index(tmp_path) / "entries.sqlite3"
+    assert file.exists()
+    if how == "removed":
+        shutil.rmtree(index(tmp_path))
+    elif how == "file removed":
+        file.unlink()
+    elif how == "link":
+        shutil.rmtree(index(tmp_path))
+        index(tmp_path).symlink_to("/nonexistent")
+    else:
+        store.close()
+        data = file.read_bytes()
+        torn = {"torn": data[: len(data) // 2], "emptied": b"", "garbage": b"x" * len(data)}
+        file.write_bytes(torn[how])
+        store = open_another()
+    assert ids(store) == NAMES
+    keep(store, "kite")
+    assert ids(store) == [*NAMES, "kite"]
+    again = open_another()
+    assert ids(again) == [*NAMES, "kite"]
+    assert ids(again, Query(search="heron", sort="id")) == ["heron"]
+    assert all(isinstance(store.live(name), Live) for name in NAMES)
+
+
+def test_what_went_while_nobody_looked_is_not_listed(
+    store: Store, open_another: OpenStore, tmp_path: Path
+) -> None:
+    keep(store, "ferry")
+    keep(store, "gull")
+    assert ids(store) == ["ferry", "gull"]
+    shutil.rmtree(tmp_path / "data" / "revisions" / "gull")
+    (tmp_path / "data" / "drafts" / "gull.json").unlink()
+    assert ids(open_another()) == ["ferry"]
+
+
+def test_old_revisions_are_looked_at_where_that_is_asked_for(store: Store, tmp_path: Path) -> None:
+    keep(store, "ferry", live=True)
+    (tmp_path / "data" / "revisions" / "ferry" / "000001.json").write_text("{")
+    assert store.problems() == []
+    assert [it.where for it in store.problems(thorough=True)] == ["revisions/ferry/000001.json"]

@@ -1,0 +1,77 @@
+"""The command ``doctor``: what stops the panel of a host page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TextIO
+
+import click
+
+from widget import doctor as examination
+from widget.cli.context import Context, echo_json, json_option
+from widget.doctor import Finding, Report
+
+_WORDS = {"stop": "STOPS", "warning": "BETTER", "note": "NOTE"}
+
+
+@click.command()
+@click.argument("page", metavar="URL|FILE|-")
+@click.option("--url", default="", help="The page's address, where a FILE does not say it.")
+@click.option("--headers", type=click.File("r"), help="A file with the page's response headers.")
+@click.option("--base", metavar="URL", help="The service's address, where base_url does not say.")
+@json_option()
+@click.pass_context
+def doctor(
+    click_context: click.Context,
+    /,
+    page: str,
+    *,
+    url: str,
+    headers: TextIO | None,
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Say what stops the panel of a host page, and the line to add.
+
+    A URL is fetched, of a publication's own origins only; a FILE or standard input holds the
+    page's HTML as a browser gets it. The exit status is 1 where something stops the panel.
+    """
+    context: Context = click_context.obj
+    settings = context.settings
+    if re.match(r"https?://", page, re.IGNORECASE):
+        fetched = examination.fetch(page, settings)
+        html, said, url = fetched.html, fetched.headers, fetched.url
+    else:
+        with click.open_file(page, encoding="utf-8", errors="replace") as file:
+            html = file.read()
+        said = examination.header_lines(headers.read()) if headers else []
+    address = base or settings.base_url or f"http://{settings.host}:{settings.port}"
+    with context.store() as store:
+        report = examination.examine(
+            html,
+            said,
+            url=url,
+            settings=settings,
+            store=store,
+            base=address.rstrip("/"),
+            drafts=True,
+        )
+    if as_json:
+        echo_json({**asdict(report), "verdict": report.verdict, "stops": report.stops})
+    else:
+        click.echo(_written(report))
+    click_context.exit(1 if report.stops else 0)
+
+
+def _written(report: Report) -> str:
+    found = [f"Found {panel}." for panel in report.panels]
+    return "\n".join([*found, *map(_finding, report.findings), report.verdict])
+
+
+def _finding(finding: Finding) -> str:
+    where = f"line {finding.line}: " if finding.line else ""
+    lines = [f"\n{_WORDS[finding.severity]}  {where}{finding.message}"]
+    if finding.fix:
+        lines += [f"  {finding.place}:", *(f"    {line}" for line in finding.fix.splitlines())]
+    return "\n".join([*lines, ""] if finding.fix else lines)

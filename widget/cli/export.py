@@ -1,0 +1,81 @@
+"""The command ``export``: static files, or entries as lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from widget.cli.context import Context
+from widget.export import checked_base, export_site
+from widget.store import Live
+
+
+@click.command("export")
+@click.argument("out", metavar="OUT", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["site", "entries"]),
+    default="site",
+    show_default=True,
+    help="Static files, or entries as lines.",
+)
+@click.option("--base", metavar="URL", help="The site's address, where base_url does not say.")
+@click.option("--drafts", is_flag=True, help="Of entries: the draft, where there is one.")
+@click.pass_obj
+def export(
+    context: Context, out: Path | None, *, form: str, base: str | None, drafts: bool
+) -> None:
+    """Write every live panel as static files into the folder OUT, for any web server or CDN.
+
+    Only what has changed is written; what was withdrawn is replaced by its notice before
+    anything else. With `--as entries`: every live entry, one on each line, as `import` reads
+    them, into the file OUT or to standard output.
+    """
+    if form == "entries":
+        if base:
+            raise click.UsageError("--base is for static files; leave out --as entries")
+        _entries(context, out or Path("-"), drafts=drafts)
+        return
+    if drafts:
+        raise click.UsageError("--drafts needs --as entries: readers see no drafts")
+    if out is None:
+        raise click.UsageError("say which folder to write the static files into: OUT")
+    _site(context, out, base)
+
+
+def _site(context: Context, out: Path, base: str | None) -> None:
+    address = base or context.settings.base_url
+    if not address:
+        raise click.UsageError(
+            "say the address that the files will have: --base https://cdn.example/insights, "
+            "or base_url in insights.toml"
+        )
+    with (
+        context.store() as store,
+        click.progressbar(length=0, label="Exporting", file=sys.stderr) as bar,
+    ):
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        report = export_site(store, context.settings, out, checked_base(address), progress)
+    click.echo(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
+
+
+def _entries(context: Context, out: Path, *, drafts: bool) -> None:
+    with (
+        context.store() as store,
+        click.open_file(str(out), "w", encoding="utf-8", atomic=str(out) != "-") as output,
+    ):
+        for entry_id in store.ids():
+            draft = store.draft(entry_id) if drafts else None
+            live = store.live(entry_id)
+            entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
+            if entry:
+                document = entry.model_dump(mode="json", by_alias=True)
+                click.echo(json.dumps(document, ensure_ascii=False), file=output)

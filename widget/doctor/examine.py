@@ -1,0 +1,61 @@
+"""The examination: every check in the order in which a person would mend what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from widget.config import Settings
+from widget.doctor import allowed, places, scripts
+from widget.doctor.findings import Case, Finding, Report, Severity, name_of
+from widget.doctor.page import read
+from widget.store import Store
+
+_CHECKS = (
+    places.embeds,
+    places.origins,
+    places.entries,
+    places.canonical,
+    scripts.unprocessed,
+    scripts.loader,
+    scripts.htmx,
+    scripts.mixed,
+    allowed.policies,
+    allowed.embedder,
+    places.twice,
+)
+_ORDER: tuple[Severity, ...] = ("stop", "warning", "note")
+MOST = 50
+"""How many findings are said; who has more mends these first."""
+
+
+def examine(
+    html: str,
+    headers: Iterable[tuple[str, str]] = (),
+    *,
+    url: str = "",
+    settings: Settings,
+    store: Store,
+    base: str,
+    drafts: bool = False,
+) -> Report:
+    """Say what stops the panels of a host page, and what to write to mend it.
+
+    ``url`` is the page's address (may be empty), ``base`` the service's own, without a
+    slash at its end. ``drafts``: whether the report may tell of drafts, which are nobody
+    else's business. Raises StoreUnavailable.
+    """
+    page = read(html, list(headers), url=url, base=base)
+    case = Case(page, settings, store, base, drafts=drafts)
+    found: dict[tuple[str, ...], Finding] = {}
+    for check in _CHECKS:
+        for it in check(case):  # the same of two places is said once, of the first
+            found.setdefault((it.code, it.severity, it.message, it.fix), it)
+    ordered = sorted(found.values(), key=lambda it: _ORDER.index(it.severity))
+    panels = [name_of(embed, case.entry_id(embed)) for embed in page.embeds]
+    return Report(page.url, tuple(panels[:MOST]), tuple(ordered[:MOST]))
+
+
+def header_lines(text: str) -> list[tuple[str, str]]:
+    """Read headers as ``curl -I`` or a browser's inspector shows them."""
+    pairs = (line.partition(":") for line in text.splitlines())
+    return [(name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip()]

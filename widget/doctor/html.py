@@ -1,0 +1,158 @@
+"""The elements of a page, in one pass whose cost grows with the page's length and no faster.
+
+The tokenizer of the HTML Standard (section 13.2.5) without its tree. ``html.parser`` will not
+do: 20 kB of ``<a <a <a`` keep it busy for half a minute, and anyone may paste a page here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.entities import html5
+
+# What stands in these is text. A browser that runs scripts reads noscript so, too.
+RAW = frozenset(
+    {"script", "style", "title", "textarea", "noscript", "iframe", "xmp", "noembed", "noframes"}
+)
+_SPACE = "\t\n\f\r "
+_NAME = re.compile(rf"[^{_SPACE}/>]+")
+_BETWEEN = re.compile(rf"[{_SPACE}/]*")
+_ATTRIBUTE = re.compile(rf"=?[^{_SPACE}/>=]*")
+_EQUALS = re.compile(rf"[{_SPACE}]*=[{_SPACE}]*")
+_UNQUOTED = re.compile(rf"[^{_SPACE}>]*")
+_COMMENT_END = re.compile(r"--!?>")
+_RAW_END = {
+    name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW
+}
+_REFERENCE = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]*;?)")
+_EXCERPT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A start tag. ``text`` is what a raw element such as a script holds; a comment is ``!--``.
+
+    ``line`` counts from 1. ``inert``: it stands in a ``<template>``.
+    """
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    source: str
+    text: str = ""
+    in_head: bool = False
+    inert: bool = False
+
+    def get(self, name: str) -> str | None:
+        """Return an attribute, trimmed; None where it is absent."""
+        value = self.attributes.get(name)
+        return None if value is None else value.strip(_SPACE)
+
+
+_HEAD = frozenset(
+    {"html", "head", "meta", "link", "script", "style", "title", "base", "noscript", "template"}
+)
+
+
+def elements(text: str) -> Iterator[Element]:
+    """Yield every element of a page, and its comments, in their order."""
+    newlines = [found.start() for found in re.finditer("\n", text)]
+    in_head, templates, drawings = True, 0, 0
+    at = 0
+    while (start := text.find("<", at)) >= 0:
+        line = bisect_left(newlines, start) + 1
+        if text.startswith("<!--", start):
+            at, inner = _comment(text, start + 4)
+            yield Element("!--", {}, line, _excerpt(text, start, at), inner, in_head)
+            continue
+        closing = text.startswith("/", start + 1)
+        first = start + 1 + closing
+        if not (text[first : first + 1].isascii() and text[first : first + 1].isalpha()):
+            if text[start + 1 : start + 2] in ("!", "?", "/"):
+                end = text.find(">", first)
+                at = len(text) if end < 0 else end + 1
+            else:
+                at = start + 1
+            continue
+        tag = _tag(text, first)
+        if tag is None:
+            return  # the page ends inside of a tag, which is then none
+        name, attributes, at, empty = tag
+        if closing:
+            templates -= name == "template" and templates > 0
+            drawings -= name == "svg" and drawings > 0
+            in_head = in_head and name != "head"
+            continue
+        in_head = in_head and name in _HEAD
+        inner, source = "", _excerpt(text, start, at)
+        if name in RAW and not (empty and drawings):
+            close = _RAW_END[name].search(text, at)
+            inner = text[at : close.start() if close else len(text)]
+            at += len(inner)
+        yield Element(name, attributes, line, source, inner, in_head, templates > 0)
+        templates += name == "template"
+        drawings += name == "svg" and not empty
+
+
+def _comment(text: str, start: int) -> tuple[int, str]:
+    """Return where a comment ends and what it says; ``<!-->`` is one, too."""
+    for abrupt in (">", "->"):
+        if text.startswith(abrupt, start):
+            return start + len(abrupt), ""
+    end = _COMMENT_END.search(text, start)
+    return (end.end(), text[start : end.start()]) if end else (len(text), text[start:])
+
+
+def _tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
+    """Return a tag's name, attributes, end, and whether it closes itself."""
+    found = _NAME.match(text, start)
+    assert found, "a tag's name begins with a letter"  # noqa: S101  # the caller looked
+    name, at = found[0].lower(), found.end()
+    attributes: dict[str, str] = {}
+    while True:
+        at = _end(_BETWEEN, text, at)
+        if at >= len(text):
+            return None
+        if text[at] == ">":
+            return name, attributes, at + 1, text[at - 1] == "/"
+        end = _end(_ATTRIBUTE, text, at)
+        key, at = text[at:end].lower(), end
+        value = ""
+        equals = _EQUALS.match(text, at)
+        if equals:
+            at = equals.end()
+            quote = text[at : at + 1]
+            if quote in ('"', "'") and quote:
+                close = text.find(quote, at + 1)
+                if close < 0:
+                    return None
+                value, at = text[at + 1 : close], close + 1
+            else:
+                end = _end(_UNQUOTED, text, at)
+                value, at = text[at:end], end
+        # The first of two attributes of one name holds.
+        attributes.setdefault(key, _REFERENCE.sub(_decoded, value))
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _decoded(reference: re.Match[str]) -> str:
+    """Decode a character reference as attributes have it: ``?a&copy=1`` keeps its ``&copy``."""
+    written = reference[0]
+    if not written.endswith(";") and not written.startswith("&#"):
+        following = reference.string[reference.end() : reference.end() + 1]
+        if following == "=" or written[1:] not in html5:
+            return written
+    return html.unescape(written)
+
+
+def _excerpt(text: str, start: int, end: int) -> str:
+    """Return a tag in one line that is short enough to be shown."""
+    shown = " ".join(text[start : min(end, start + 2 * _EXCERPT)].split())
+    return shown if len(shown) <= _EXCERPT else f"{shown[: _EXCERPT - 1]}…"

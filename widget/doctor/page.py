@@ -1,0 +1,260 @@
+"""What a host page holds that decides whether its panel shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from widget import urls
+from widget.doctor import policy
+from widget.doctor.html import Element, elements
+from widget.doctor.policy import Policy
+
+MOST = 20
+MOST_POLICIES = 8
+MOST_OF_A_POLICY = 16_384
+"""Characters; servers refuse longer headers."""
+
+Kind = Literal["frame", "component", "htmx", "include", "unprocessed"]
+
+_ADDRESS = re.compile(r"(?:/[^/]+)*?/(panel|fragment)(?:/([^/]+))?/?")
+_LOADER = re.compile(r"/embed(?:\.[0-9a-f]{10})?\.js\Z")
+_HTMX = re.compile(r"htmx[\w.@/-]*?\.js", re.IGNORECASE)
+_EXTENSION = re.compile(r"htmx-ext|/ext/")
+_HTMX_VERSION = re.compile(
+    r"htmx(?:\.org)?[@/.-]v?(\d+)\b|[?&]v(?:er(?:sion)?)?=(\d+)", re.IGNORECASE
+)
+_SSI = re.compile(r"\s*#\s*include\s+(?:virtual|file)=[\"']([^\"']+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """One panel in the page. ``address`` is what is asked, where the HTML says it whole.
+
+    ``entry`` is the id, else ``url`` the article's address by which the entry is looked up;
+    neither: the page's own canonical address. ``base`` is what a component names as the service.
+    """
+
+    kind: Kind
+    element: Element
+    address: str = ""
+    entry: str | None = None
+    url: str | None = None
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A host page at ``url`` (may be empty), as its reader's browser gets it."""
+
+    url: str
+    embeds: list[Embed] = field(default_factory=list)
+    elsewhere: list[Embed] = field(default_factory=list)
+    loaders: list[Element] = field(default_factory=list)
+    scripts: list[Element] = field(default_factory=list)
+    stylesheets: list[Element] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+    policies: list[Policy] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    canonical: Element | None = None
+    configuration: Element | None = None
+    base_href: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The page's own origin; empty where its address is not known."""
+        return origin_of(self.url)
+
+    def resolve(self, address: str) -> str:
+        """Return an address as the browser completes it; empty where that cannot be done."""
+        try:
+            return urljoin(urljoin(self.url, self.base_href), address.strip())
+        except ValueError:
+            return ""
+
+    @property
+    def canonical_url(self) -> str:
+        """The canonical address, completed; empty where there is none."""
+        href = self.canonical.get("href") if self.canonical else None
+        return self.resolve(href) if href else ""
+
+    def calls(self, pattern: str) -> bool:
+        """Say whether a script in the page itself contains ``pattern``."""
+        return any(re.search(pattern, script.text) for script in self.scripts)
+
+    @property
+    def htmx(self) -> list[int | None]:
+        """The generations of htmx that the page loads, by their names; None: not told."""
+        found = []
+        for script in self.scripts:
+            src = script.get("src") or ""
+            if _HTMX.search(src) and not _EXTENSION.search(src):
+                version = _HTMX_VERSION.search(src)
+                found.append(int(version[1] or version[2]) if version else None)
+        return found
+
+    def configured(self, key: str) -> object:
+        """Return a key of htmx's configuration in the page, None where it is not there."""
+        content = (self.configuration.get("content") if self.configuration else "") or ""
+        try:
+            document = json.loads(content)
+        except (ValueError, RecursionError):
+            # htmx 4 also reads a shorter form, such as mode:cors.
+            loose = re.search(rf"(?:^|[\s,]){key}\s*:\s*[\"']?([\w-]+)", content)
+            return {"false": False, "true": True}.get(loose[1], loose[1]) if loose else None
+        return document.get(key) if isinstance(document, dict) else None
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of a web address; empty where it is none."""
+    try:
+        return urls.origin(url) if re.match(r"https?://[^/]", url, re.IGNORECASE) else ""
+    except ValueError:
+        return ""
+
+
+def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> Page:
+    """Read a page; ``base`` is the service's own address.
+
+    Where ``url`` is empty, the page's canonical address stands for it.
+    """
+    found = list(_of_interest(html))
+    canonical = _first(found, "link", lambda it: (it.get("rel") or "").lower() == "canonical")
+    based = _first(found, "base", lambda it: it.get("href") is not None)
+    if not url and canonical:
+        href = canonical.get("href") or ""
+        url = href if origin_of(href) else ""
+    page = Page(
+        url,
+        canonical=canonical,
+        configuration=_first(found, "meta", lambda it: it.get("name") == "htmx-config"),
+        base_href=(based.get("href") if based else "") or "",
+        headers={name.lower(): value for name, value in headers},
+    )
+    for name, value in headers:
+        if name.lower() == "content-security-policy":
+            page.policies.extend(policy.parse(value[:MOST_OF_A_POLICY]))
+    for element in found:
+        if not element.inert:
+            _take(page, element, base)
+    # No real page has more; a made-up one would keep the service busy.
+    for taken in (page.embeds, page.elsewhere, page.loaders, page.stylesheets):
+        del taken[MOST:]
+    del page.policies[MOST_POLICIES:]
+    return page
+
+
+def _of_interest(html: str) -> list[Element]:
+    names = {"iframe", "script", "link", "meta", "base", "style", "insights-widget", "esi:include"}
+    return [
+        element
+        for element in elements(html)
+        if element.name in names
+        or (element.name == "!--" and "include" in element.text)
+        or not {"data-insights", "data-hx-get", "hx-get", "data-entry"}.isdisjoint(
+            element.attributes
+        )
+    ]
+
+
+def _first(found: list[Element], name: str, wanted: Callable[[Element], bool]) -> Element | None:
+    return next((it for it in found if it.name == name and not it.inert and wanted(it)), None)
+
+
+def _take(page: Page, element: Element, base: str) -> None:
+    """Sort one element into the page."""
+    match element.name:
+        case "!--":
+            virtual = _SSI.match(element.text)
+            if virtual:
+                _unprocessed(page, element, virtual[1])
+        case "esi:include":
+            _unprocessed(page, element, element.get("src") or "")
+        case "iframe":
+            _asks(page, element, "frame", element.get("src"), base)
+        case "insights-widget":
+            _widget(page, element, "")
+        case "script":
+            page.scripts.append(element)
+            if _LOADER.search(_path(element.get("src") or "")):
+                page.loaders.append(element)
+        case "style":
+            page.styles.append(element.text)
+        case "link":
+            if "stylesheet" in (element.get("rel") or "").lower().split():
+                page.stylesheets.append(element)
+        case "meta":
+            named = (element.get("http-equiv") or "").lower()
+            if named == "content-security-policy" and element.in_head:
+                content = (element.get("content") or "")[:MOST_OF_A_POLICY]
+                page.policies.extend(policy.parse(content, line=element.line))
+        case _:
+            classes = (element.get("class") or "").split()
+            if "insights" in classes and element.get("data-entry"):
+                entry = element.get("data-entry")
+                page.embeds.append(Embed("include", element, entry=entry))
+            elif "data-insights" in element.attributes:
+                _widget(page, element, "data-insights-")
+            else:
+                got = element.get("data-hx-get") or element.get("hx-get")
+                _asks(page, element, "htmx", got, base)
+
+
+def _widget(page: Page, element: Element, prefix: str) -> None:
+    entry = element.get("data-insights" if prefix else "entry") or None
+    url = element.get(f"{prefix}url") or None
+    base = (element.get(f"{prefix}base") or "").rstrip("/")
+    page.embeds.append(Embed("component", element, "", entry, url, base))
+
+
+def _asks(page: Page, element: Element, kind: Kind, src: str | None, base: str) -> None:
+    """Take what asks this service, or the page's own server, for a panel."""
+    address = page.resolve(src or "")
+    named = _named(address, {"frame": "panel", "htmx": "fragment"}[kind])
+    if named is None:
+        return
+    embed = Embed(kind, element, address, *named)
+    ours = same_service(address, base) or (page.url and origin_of(address) == page.origin)
+    (page.embeds if ours else page.elsewhere).append(embed)
+
+
+def _unprocessed(page: Page, element: Element, address: str) -> None:
+    named = _named(address, "fragment")
+    if named:
+        page.embeds.append(Embed("unprocessed", element, address, *named))
+
+
+def _named(address: str, wanted: str) -> tuple[str | None, str | None] | None:
+    """Return the id and the article's address that a panel's address names, None for others."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    found = _ADDRESS.fullmatch(parts.path)
+    if found is None or found[1] != wanted:
+        return None
+    url = parse_qs(parts.query).get("url", [""])[0]
+    entry = unquote(found[2]) if found[2] else None
+    return (entry, None if entry else url) if entry or url else None
+
+
+def _path(address: str) -> str:
+    """Return an address's path; empty where it has none."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def same_service(address: str, base: str) -> bool:
+    """Say whether ``address`` is the service at ``base``, by http or by https."""
+    try:
+        asked, own = urlsplit(address), urlsplit(base)
+        same_port = asked.port == own.port if asked.port or own.port else True
+    except ValueError:
+        return False
+    return bool(asked.hostname) and asked.hostname == own.hostname and same_port

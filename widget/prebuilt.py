@@ -1,0 +1,181 @@
+"""Prebuilt answers: a WSGI layer ahead of Flask that repeats what Flask answered before.
+
+A view says of an answer how long it holds (``answers.keep``); the layer keeps it, with every
+header made, and gives it to whoever asks the same. It asks ``holds`` again for each answer that
+is older than ``HOLD_SECONDS``, so that a withdrawn panel is gone that much later at most. All
+else goes to Flask.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from widget import answers
+from widget.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+HOLD_SECONDS = 0.25
+
+Headers = list[tuple[str, str]]
+Key = tuple[str | None, ...]
+
+_OVERHEAD = 1_500
+"""What a kept answer takes beside its body and its key: about so many bytes."""
+
+# What a 304 leaves out (RFC 9110, section 15.4.5), and what the server adds by itself.
+_OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
+_OF_THE_MOMENT = frozenset({"date"})
+
+
+@dataclass(slots=True, eq=False)
+class _Answer:
+    """One kept answer.
+
+    Its ``holds`` was asked after so many ``changes``, and is again from ``until`` on.
+    """
+
+    status: str
+    headers: Headers
+    body: list[bytes]
+    etags: tuple[str, ...]
+    not_modified: Headers
+    size: int
+    holds: Callable[[], bool]
+    changes: int
+    until: float
+
+
+class Prebuilt:
+    """The layer around ``app``, of at most ``max_bytes``. Safe for threads.
+
+    An answer may depend on the method, the address, ``Accept-Encoding``, ``Origin``, the service's
+    own address, and on ``Referer`` without its path where a frame is asked for. A view whose
+    answer depends on anything else must not call ``answers.keep``.
+    """
+
+    def __init__(self, app: WSGIApplication, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[Key, _Answer] = OrderedDict()
+        self._lock = threading.Lock()
+        self._changes = 0
+        self.hits = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
+            return self._app(environ, start_response)
+        get = environ.get
+        referer = get("HTTP_REFERER") if get("HTTP_SEC_FETCH_DEST") == "iframe" else None
+        key = (
+            environ["PATH_INFO"],
+            get("QUERY_STRING", ""),
+            answers.coding(get("HTTP_ACCEPT_ENCODING", "")),
+            get("HTTP_ORIGIN"),
+            get("HTTP_HOST"),
+            environ["wsgi.url_scheme"],
+            get("SCRIPT_NAME", ""),
+            referer and "/".join(referer.split("/", 3)[:3]),
+        )
+        answer = self._kept.get(key)
+        if answer is None or (
+            (answer.changes != self._changes or monotonic() >= answer.until)
+            and not self._still_holds(key, answer)
+        ):
+            return self._ask(key, environ, start_response)
+        asked = get("HTTP_IF_NONE_MATCH")
+        if asked:
+            if asked not in answer.etags:
+                return self._app(environ, start_response)
+            self.hits += 1
+            start_response("304 NOT MODIFIED", answer.not_modified.copy())
+            return []
+        self.hits += 1
+        start_response(answer.status, answer.headers.copy())
+        return answer.body if method == "GET" else []
+
+    def changed(self) -> None:
+        """Take note that something changed: every answer is asked for once more whether it holds.
+
+        So a change by this process shows at once; those by others within ``HOLD_SECONDS``.
+        """
+        self._changes += 1
+
+    def _still_holds(self, key: Key, answer: _Answer) -> bool:
+        changes, asked_at = self._changes, monotonic()
+        try:
+            holds = answer.holds()
+        except StoreUnavailable:
+            holds = False  # Flask says so
+        if not holds:
+            self._drop(key, answer)
+            return False
+        answer.changes, answer.until = changes, asked_at + HOLD_SECONDS
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+        return True
+
+    def _ask(
+        self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Let Flask answer, and keep the answer where its view says how long it holds."""
+        started: list[Any] = []
+        changes, asked_at = self._changes, monotonic()
+
+        def note(*said: Any) -> Callable[[bytes], object]:  # noqa: ANN401  # PEP 3333's own shapes
+            started[:] = said
+            return start_response(*said)
+
+        body = self._app(environ, note)
+        holds = environ.get(answers.HOLDS)
+        if holds is None or environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ:
+            return body
+        whole = b"".join(body)
+        if hasattr(body, "close"):
+            body.close()
+        status, headers, *_ = started
+        headers = [it for it in headers if it[0].lower() not in _OF_THE_MOMENT]
+        answer = _Answer(
+            status,
+            headers,
+            [whole],
+            etags=_etags(headers) if status.startswith("200") else (),
+            not_modified=[it for it in headers if it[0].lower() not in _OF_THE_BODY],
+            size=len(whole) + sum(len(part) for part in key if part) + _OVERHEAD,
+            holds=holds,
+            changes=changes,
+            until=asked_at + HOLD_SECONDS,
+        )
+        self._keep(key, answer)
+        return answer.body
+
+    def _keep(self, key: Key, answer: _Answer) -> None:
+        with self._lock:
+            replaced = self._kept.pop(key, None)
+            self._bytes += answer.size - (replaced.size if replaced else 0)
+            self._kept[key] = answer
+            while self._bytes > self._max_bytes:
+                _, dropped = self._kept.popitem(last=False)
+                self._bytes -= dropped.size
+
+    def _drop(self, key: Key, answer: _Answer) -> None:
+        with self._lock:
+            if self._kept.get(key) is answer:
+                del self._kept[key]
+                self._bytes -= answer.size
+
+
+def _etags(headers: Headers) -> tuple[str, ...]:
+    """Return the forms of the ETag that browsers and caches send; Flask compares all others."""
+    etag = next((value for name, value in headers if name.lower() == "etag"), None)
+    return (etag, f"W/{etag}") if etag else ()

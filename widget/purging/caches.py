@@ -1,0 +1,193 @@
+"""The caches that can be told to drop answers by key: one interface, one class for each kind.
+
+Every purge is a hard one: what was purged is gone, and is not served once more as stale.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from widget.config import Purge
+from widget.errors import InvalidSettings
+from widget.purging.keys import ALL
+
+CONNECT_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+TOKEN_VARIABLES = {"fastly": "FASTLY_API_TOKEN", "cloudflare": "CLOUDFLARE_API_TOKEN"}
+
+
+class PurgeFailed(Exception):
+    """The cache did not confirm; the message says why, and holds no secret.
+
+    ``retry_after`` is how many seconds the cache asks to be left alone.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Cache(Protocol):
+    """A cache in front of the service. Used by one thread."""
+
+    name: str
+    most: int
+    """How many keys one purge may name."""
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop every answer that carries one of ``keys``. Raises PurgeFailed."""
+
+    def purge_all(self) -> None:
+        """Drop every answer of the service. Raises PurgeFailed."""
+
+
+class _Http:
+    """What the adapters share: one kept-alive connection, short waits, errors in words."""
+
+    def __init__(self, name: str, base: str) -> None:
+        self.name = name
+        self._base = base
+        self._pool = urllib3.PoolManager(
+            retries=False, timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+        )
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+        url = self._base + path
+        try:
+            answer = self._pool.request(
+                method, url, headers=headers, body=body or None, redirect=False
+            )
+        except HTTPError as error:
+            raise PurgeFailed(f"{self.name} {_reason(error)}") from None
+        if answer.status != 200:
+            after = answer.headers.get("Retry-After", "")
+            wait = float(after) if after.isdecimal() else 0.0
+            raise PurgeFailed(f"{self.name} answered {answer.status}", retry_after=wait)
+        return answer.data
+
+    def purge_all(self) -> None:
+        """Drop every answer of the service, by the key that all carry."""
+        self.purge([ALL])
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop every answer that carries one of ``keys``."""
+        raise NotImplementedError
+
+
+def _reason(error: HTTPError) -> str:
+    if isinstance(error, NameResolutionError):
+        return "has no address: its name is not known"
+    if isinstance(error, NewConnectionError):
+        return "refuses the connection"
+    if isinstance(error, (ConnectTimeoutError, ReadTimeoutError)):
+        return f"did not answer within {ANSWER_SECONDS:g} s"
+    if isinstance(error, SSLError):
+        return "has no certificate that holds"
+    return f"broke the connection off ({type(error).__name__})"
+
+
+class Varnish(_Http):
+    """Varnish with ``examples/deploy/varnish.vcl``: a PURGE that names keys, and bans them."""
+
+    most = 50  # a header of Varnish may have 8 kB
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop answers by key."""
+        said = self._ask("PURGE", "/", {"Surrogate-Key": " ".join(keys)})
+        if b"purged" not in said:
+            # Something else answers there, such as a server that takes any method.
+            raise PurgeFailed(f"{self.name} answered, and is no Varnish with the VCL for purging")
+
+
+class Fastly(_Http):
+    """Fastly's batch purge by surrogate keys (``POST /service/<id>/purge``)."""
+
+    most = 256
+
+    def __init__(self, name: str, base: str, service: str, token: str) -> None:
+        super().__init__(name, base)
+        self._service, self._token = service, token
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop answers by key. Without Fastly-Soft-Purge, which would leave them as stale."""
+        headers = {
+            "Fastly-Key": self._token,
+            "Accept": "application/json",
+            "Surrogate-Key": " ".join(keys),
+        }
+        said = _json(self._ask("POST", f"/service/{self._service}/purge", headers))
+        # The answer maps each key to the purge's id.
+        missing = [key for key in keys if key not in said]
+        if missing:
+            raise PurgeFailed(f"{self.name} did not confirm {missing[0]}")
+
+
+class Cloudflare(_Http):
+    """Cloudflare's purge by cache tags (``POST /zones/<id>/purge_cache``)."""
+
+    most = 100  # "max operations per request" of every plan
+
+    def __init__(self, name: str, base: str, zone: str, token: str) -> None:
+        super().__init__(name, base)
+        self._zone, self._token = zone, token
+
+    def purge(self, keys: Sequence[str]) -> None:
+        """Drop answers by key."""
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        body = json.dumps({"tags": list(keys)}).encode()
+        said = _json(self._ask("POST", f"/client/v4/zones/{self._zone}/purge_cache", headers, body))
+        if said.get("success") is not True:
+            raise PurgeFailed(f"{self.name} did not confirm")
+
+
+def _json(data: bytes) -> dict[str, object]:
+    try:
+        said = json.loads(data)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def open_cache(purge: Purge) -> Cache:
+    """Return what tells the cache. Raises InvalidSettings where there is no token."""
+    match purge.kind:
+        case "varnish":
+            return Varnish(f"Varnish at {purge.url}", purge.url or "")
+        case "fastly":
+            base = purge.url or "https://api.fastly.com"
+            return Fastly("Fastly", base, purge.service or "", _token(purge))
+        case "cloudflare":
+            base = purge.url or "https://api.cloudflare.com"
+            return Cloudflare("Cloudflare", base, purge.zone or "", _token(purge))
+
+
+def _token(purge: Purge) -> str:
+    variable = TOKEN_VARIABLES[purge.kind]
+    if purge.token_file is None:
+        token = os.environ.get(variable, "").strip()
+        missing = f"put the token into {variable}, or name a file that holds it, as token_file"
+    else:
+        try:
+            token = purge.token_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise InvalidSettings(f"purge: {purge.token_file} cannot be read: {why}") from error
+        missing = f"{purge.token_file} is empty; put the token into it"
+    if not token:
+        raise InvalidSettings(f"purge: kind {purge.kind!r} needs a token; {missing}")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise InvalidSettings(f"purge: the token of {purge.kind} holds what no token holds")
+    return token

@@ -1,0 +1,193 @@
+"""What is to be purged, written down before it is tried and crossed out once it is confirmed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
+
+from widget.errors import InvalidSettings, StoreUnavailable
+from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
+from widget.store.folder import is_id
+from widget.store.lock import StoreLock
+
+log = logging.getLogger("insights.purging")
+
+What = Literal["publish", "withdraw", "start"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One purge. Times are in seconds, ``at`` and ``due`` since 1970.
+
+    ``at`` is when the change was made, ``due`` when the next try is to be made, so that an
+    order whose time has long passed is nobody's. ``confirmed`` is how long after the change
+    every cache had confirmed, None before. ``tries`` counts those that failed, ``trouble``
+    says why the last one did. ``entry_id`` is empty for what concerns no single entry.
+    """
+
+    token: str
+    entry_id: str
+    what: What
+    keys: tuple[str, ...]
+    at: float
+    due: float
+    confirmed: float | None = None
+    tries: int = 0
+    trouble: str = ""
+
+
+class Ledger(Protocol):
+    """The orders of a store, shared by all its processes. Safe to use from several threads.
+
+    Every method raises StoreUnavailable where the ledger cannot be read or written.
+    """
+
+    def add(self, order: Order) -> None:
+        """Write an order down; it is on disk when this returns."""
+
+    def note(self, order: Order) -> None:
+        """Keep how a pending order stands now; one that was crossed out stays so."""
+
+    def cross_out(self, order: Order) -> None:
+        """End an order: it is pending no more, and stays what ``latest`` returns."""
+
+    def pending(self) -> list[Order]:
+        """Return what is not yet crossed out, the oldest first."""
+
+    def latest(self, entry_id: str) -> Order | None:
+        """Return how the newest order of an entry stands; None where it had none of late."""
+
+    def forget(self, before: float) -> None:
+        """Drop what was crossed out and is older than ``before``."""
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Be the one process, of all on this machine, that looks after the orders.
+
+        Raises Busy where another is; ends with the process, however that ends.
+        """
+
+
+class DirLedger:
+    """A ``Ledger`` in a folder: ``<token>.json`` is pending, ``done/<entry>.json`` was."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._done = os.path.join(root, "done")
+        self._disk = Disk()
+        self._lock = StoreLock(os.path.join(root, "keeper.lock"))
+        try:
+            # One by one: what makedirs makes on the way could be read by anyone.
+            for folder in (os.path.dirname(root), root, self._done):
+                os.makedirs(folder, 0o700, exist_ok=True)
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def add(self, order: Order) -> None:
+        """Write an order down."""
+        self._write(self._path(order), order)
+        try:
+            self._disk.sync_folder(self._root)
+        except (OSError, SyncFailed) as error:
+            raise _unavailable(error) from error
+
+    def note(self, order: Order) -> None:
+        """Keep how an order stands."""
+        if os.path.lexists(self._path(order)):
+            self._write(self._path(order), order)
+
+    def cross_out(self, order: Order) -> None:
+        """End an order."""
+        try:
+            if order.entry_id:
+                done = os.path.join(self._done, f"{order.entry_id}.json")
+                before = _read(done)
+                if before is None or before.at <= order.at:
+                    self._write(done, order)
+            remove(self._path(order))
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def pending(self) -> list[Order]:
+        """Return what is pending."""
+        try:
+            names = os.listdir(self._root)
+        except OSError as error:
+            raise _unavailable(error) from error
+        paths = [os.path.join(self._root, name) for name in names if name.endswith(".json")]
+        orders = [order for path in paths if (order := _read(path))]
+        return sorted(orders, key=lambda order: order.at)
+
+    def latest(self, entry_id: str) -> Order | None:
+        """Return the newest order."""
+        if not is_id(entry_id):
+            return None
+        mine = [order for order in self.pending() if order.entry_id == entry_id]
+        done = _read(os.path.join(self._done, f"{entry_id}.json"))
+        return max([*mine, *([done] if done else [])], key=lambda it: it.at, default=None)
+
+    def forget(self, before: float) -> None:
+        """Drop what is old, and what a crash left of a write."""
+        try:
+            for folder in (self._done, self._root):
+                for found in list(os.scandir(folder)):
+                    if folder == self._root and found.name.endswith((".json", ".lock")):
+                        continue
+                    if found.is_file() and found.stat().st_mtime < before:
+                        remove(found.path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def keeping(self) -> AbstractContextManager[None]:
+        """Be the one that looks after the orders."""
+        return self._lock.held(patience=0)
+
+    def _path(self, order: Order) -> str:
+        return os.path.join(self._root, f"{order.token}.json")
+
+    def _write(self, path: str, order: Order) -> None:
+        beside = f"{path}.{new_token()}"
+        try:
+            self._disk.write(beside, json.dumps(asdict(order)).encode(), mode=0o600)
+            os.replace(beside, path)
+        except (OSError, SyncFailed) as error:
+            raise _unavailable(error) from error
+
+
+def _read(path: str) -> Order | None:
+    try:
+        with open(path, "rb") as file:
+            fields = json.load(file)
+        return Order(**{**fields, "keys": tuple(fields["keys"])})
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unavailable(error) from error
+    except (ValueError, TypeError, KeyError, RecursionError):
+        log.warning("%s is no order to purge, and is passed over; remove it", path)
+        return None
+
+
+def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
+    why = reason(error) if isinstance(error, OSError) else error
+    return StoreUnavailable(f"the list of purges cannot be kept: {why}")
+
+
+def new_order(entry_id: str, what: What, keys: tuple[str, ...]) -> Order:
+    """Return an order to purge ``keys`` now."""
+    now = time.time()
+    return Order(new_token(), entry_id, what, keys, at=now, due=now)
+
+
+def open_ledger(store_url: str) -> Ledger:
+    """Return the ledger that goes with a store. Raises InvalidSettings, StoreUnavailable."""
+    scheme, _, path = store_url.partition(":")
+    if scheme != "dir":
+        raise InvalidSettings(f"purge: a store of the kind {scheme!r} keeps no list of purges yet")
+    return DirLedger(os.path.join(os.path.abspath(path), "purges"))

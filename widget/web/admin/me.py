@@ -1,0 +1,100 @@
+"""One's own account: the password, where one is signed in, and choosing a password by a link."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget.accounts import Session
+from widget.errors import Denied, InvalidAccount, Throttled
+from widget.web.admin import guards
+from widget.web.admin.guards import Desk
+
+_DIFFER = "The two new passwords differ. Type the same one twice."
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Return ``/me``, and ``/password/<secret>`` for whoever was given such a link."""
+    routes = Blueprint("me", __name__)
+
+    @routes.get("/me")
+    def me() -> Response:
+        return _me()
+
+    @routes.post("/me/password")
+    def change_password() -> AnyResponse:
+        user = guards.user()
+        given, again = request.form.get("password", ""), request.form.get("again", "")
+        if given != again:
+            return _me(_DIFFER)
+        try:
+            desk.accounts.authenticate(
+                user.name, request.form.get("current", ""), address=request.remote_addr or ""
+            )
+            desk.accounts.set_password(user.name, given)
+        except Denied:
+            return _me("The current password is another one.", status=HTTPStatus.FORBIDDEN)
+        except Throttled as error:
+            response = _me(guards.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
+            response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+            return response
+        except InvalidAccount as error:
+            return _me(guards.sentence(error))
+        return guards.signed_in(desk, user, "/admin/me?changed=password")
+
+    @routes.post("/me/sessions/<handle>/removal")
+    def end_session(handle: str) -> AnyResponse:
+        desk.accounts.end_session(guards.user().name, handle)
+        return guards.see("/admin/me")
+
+    @routes.get("/password/<secret>")
+    @guards.open_to_anyone
+    def invited(secret: str) -> Response:
+        return _choose(secret)
+
+    @routes.post("/password/<secret>")
+    @guards.open_to_anyone
+    def choose(secret: str) -> AnyResponse:
+        given, again = request.form.get("password", ""), request.form.get("again", "")
+        if given != again:
+            return _choose(secret, _DIFFER)
+        try:
+            user = desk.accounts.redeem_password_link(secret, given)
+        except InvalidAccount as error:
+            return _choose(secret, guards.sentence(error))
+        if user is None:
+            return _choose(secret)
+        return guards.signed_in(desk, user, "/admin/entries")
+
+    def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
+        session: Session = g.session
+        name = session.user.name
+        return guards.page(
+            "me.html",
+            status=status if problem else HTTPStatus.OK,
+            problem=problem,
+            changed=request.args.get("changed") == "password",
+            sessions=desk.accounts.sessions(name),
+            own=session.handle,
+            now=datetime.now(UTC),
+            tokens=[token for token in desk.accounts.tokens() if token.owner == name],
+        )
+
+    def _choose(secret: str, problem: str = "") -> Response:
+        user = desk.accounts.password_link_user(secret)
+        if user is None:
+            message = "This link was used before or is too old. Ask an admin for another one."
+            abort(HTTPStatus.FORBIDDEN, message)
+        # Opening the link changes nothing: mail programs look at links before people do.
+        return guards.page_before(
+            "password.html",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+            problem=problem,
+            whose=user,
+        )
+
+    return routes

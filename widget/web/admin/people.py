@@ -1,0 +1,154 @@
+"""Who may sign in, and which programs act for them. For admins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget.accounts import ROLES, Role, User, at_least
+from widget.errors import InvalidAccount
+from widget.web.admin import guards
+from widget.web.admin.guards import Desk
+
+_DAYS = (30, 90, 180, 365)
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Return ``/people``, and ``/tokens`` for the end of one."""
+    routes = Blueprint("people", __name__)
+
+    @routes.get("/people")
+    @guards.needs("admin")
+    def listing() -> Response:
+        return _listing()
+
+    @routes.post("/people")
+    @guards.needs("admin")
+    def add() -> Response:
+        name = request.form.get("name", "").strip().lower()
+        try:
+            user = desk.accounts.add_user(name, _role())
+        except InvalidAccount as error:
+            return _listing(str(error), name=name)
+        return _person(user, link=_link(user), status=HTTPStatus.CREATED)
+
+    @routes.get("/people/<name>")
+    @guards.needs("admin")
+    def person(name: str) -> Response:
+        return _person(_user(name))
+
+    @routes.post("/people/<name>/role")
+    @guards.needs("admin")
+    def change_role(name: str) -> AnyResponse:
+        try:
+            desk.accounts.set_role(name, _role())
+        except InvalidAccount as error:
+            return _person(_user(name), problem=str(error))
+        return _back_to(name)
+
+    @routes.post("/people/<name>/disabling")
+    @guards.needs("admin")
+    def disable(name: str) -> AnyResponse:
+        try:
+            desk.accounts.set_disabled(name, True)  # noqa: FBT003  # the value itself
+        except InvalidAccount as error:
+            return _person(_user(name), problem=str(error))
+        return _back_to(name)
+
+    @routes.post("/people/<name>/enabling")
+    @guards.needs("admin")
+    def enable(name: str) -> AnyResponse:
+        desk.accounts.set_disabled(name, False)  # noqa: FBT003  # the value itself
+        return _back_to(name)
+
+    @routes.post("/people/<name>/links")
+    @guards.needs("admin")
+    def make_link(name: str) -> Response:
+        user = _user(name)
+        if user.disabled:
+            return _person(user, problem="the account is disabled; enable it first")
+        return _person(user, link=_link(user), status=HTTPStatus.CREATED)
+
+    @routes.post("/people/<name>/tokens")
+    @guards.needs("admin")
+    def create_token(name: str) -> Response:
+        days = request.form.get("days", "")
+        if days not in map(str, _DAYS):
+            abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
+        try:
+            secret, _ = desk.accounts.create_token(
+                request.form.get("token", "").strip(),
+                _role(),
+                owner=name,
+                expires_at=datetime.now(UTC) + timedelta(days=int(days)),
+                actor=guards.user().name,
+            )
+        except InvalidAccount as error:
+            return _person(_user(name), problem=str(error))
+        return _person(_user(name), secret=secret, status=HTTPStatus.CREATED)
+
+    @routes.post("/tokens/<token_id>/revocation")
+    @guards.needs("admin")
+    def revoke(token_id: str) -> AnyResponse:
+        desk.accounts.revoke_token(token_id)
+        owner = next(it.owner for it in desk.accounts.tokens() if it.id == token_id)
+        return guards.see(f"/admin/people/{owner}" if owner else "/admin/people")
+
+    def _listing(problem: str = "", *, name: str = "") -> Response:
+        tokens = desk.accounts.tokens()
+        now = datetime.now(UTC)
+        open_ = [it.owner for it in tokens if not it.revoked and it.expires_at > now]
+        return guards.page(
+            "people.html",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+            users=desk.accounts.users(),
+            counts={name: open_.count(name) for name in set(open_)},
+            ownerless=[token for token in tokens if token.owner is None],
+            roles=ROLES,
+            now=now,
+            problem=problem,
+            name=name,
+        )
+
+    # A secret is shown in the answer to the form itself, and not after a redirection: it is kept
+    # nowhere that a second page could take it from.
+    def _person(
+        whose: User, *, problem: str = "", link: str = "", secret: str = "", status: int = 200
+    ) -> Response:
+        return guards.page(
+            "person.html",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else status,
+            whose=whose,
+            tokens=[token for token in desk.accounts.tokens() if token.owner == whose.name],
+            roles=ROLES,
+            token_roles=[role for role in ROLES if at_least(whose.role, role)],
+            days=_DAYS,
+            now=datetime.now(UTC),
+            problem=problem,
+            link=link,
+            secret=secret,
+        )
+
+    def _user(name: str) -> User:
+        return desk.accounts.user(name) or abort(
+            HTTPStatus.NOT_FOUND, f"There is no user {name!r}."
+        )
+
+    def _link(user: User) -> str:
+        return f"{request.url_root}admin/password/{desk.accounts.password_link(user)}"
+
+    return routes
+
+
+def _role() -> Role:
+    given = request.form.get("role", "")
+    role = next((role for role in ROLES if role == given), None)
+    return role or abort(HTTPStatus.BAD_REQUEST, "There is no such role.")
+
+
+def _back_to(name: str) -> AnyResponse:
+    # Who is no admin any more may not see the page.
+    return guards.see("/admin/entries" if name == guards.user().name else f"/admin/people/{name}")

@@ -1,0 +1,57 @@
+"""How the kit's pages are made and sent."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+
+import jinja2
+from flask import Response, request
+
+from widget import assets
+from widget.config import Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def base_of(settings: Settings) -> str:
+    """Return the service's own address, as snippets print it."""
+    return settings.base_url or request.url_root.rstrip("/")
+
+
+def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+    """Return a page under the kit's own policy."""
+    html = _environment().get_template(template).render(path=request.path, **context)
+    return send(html, policy=POLICY, status=status)
+
+
+def send(html: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:
+    """Return ``html`` as it is, never kept by a cache: it shows what is live now."""
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def render(template: str, /, **context: object) -> str:
+    """Return a template as text."""
+    return _environment().get_template(template).render(**context)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets.folder("templates") / "kit"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals["asset"] = assets.named
+    return environment
