@@ -14,6 +14,7 @@ from benchmarks import (
     lighthouse,
     machine,
     newsroom,
+    outages,
     pages,
     scale,
     serving,
@@ -23,7 +24,7 @@ from benchmarks import (
 )
 
 RESULTS = Path(__file__).parent / "results"
-SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "lighthouse", "soak")
+SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "lighthouse", "soak", "outages")
 
 
 def main() -> None:
@@ -46,6 +47,8 @@ def main() -> None:
         lighthouse.main()
     if given.section == "scale":  # takes many minutes, so only where it is asked for
         _scale(given.entries, given.data, rebuild=not given.keep_index)
+    if given.section in (None, "outages"):
+        _outages()
     if given.section == "soak":  # ten minutes
         _soak()
 
@@ -75,25 +78,39 @@ def _delivery(data: Path | None) -> None:
 
 
 def _takedown() -> None:
-    """Print how long a withdrawn panel is served, and how long a new one takes at first."""
+    """Print how long a withdrawn panel is served, and how long a new one takes at first.
+
+    Two hundred withdrawals each: at one machine, through Varnish, on two machines' services.
+    """
     on = machine.description()
     times: dict[str, list[float]] = {}
     with store(1000, None) as folder:
         url = f"dir:{folder}"
-        with serving.serving(folder, workers=4) as served:
+        with serving.serving(url, workers=4) as served:
             editor = takedown.Editor(url, served.port)
             measured = takedown.withdrawals(takedown.live_ids(200), [served.port], editor)
             times["withdrawal to last byte, 4 workers"] = measured["last byte"]
             times["withdrawal to its acknowledgement"] = measured["acknowledged"]
-        with serving.serving(folder, workers=1) as served:
+        times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
+        with serving.serving(url, workers=1) as served:
             editor = takedown.Editor(url, served.port)
             firsts = takedown.firsts(100, served.port, url, editor)
             times["first request after a change"] = firsts
+    times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
     print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
         print(takedown.line(name, each))
     rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
     keep("takedown", {"machine": on, "ms": rounded})
+
+
+def _outages() -> None:
+    """Print what fails, and for how long, while one thing after the other is killed."""
+    on = machine.description()
+    found = outages.measure()
+    print("Outages under load: two services on one PostgreSQL, Varnish before the first")
+    print(outages.table(found))
+    keep("outages", {"machine": on, **found})
 
 
 def _soak() -> None:

@@ -39,7 +39,7 @@ def measure(data: Path, count: int, *, rounds: int = 30) -> tuple[float, Times]:
         times.setdefault(name, []).append(took)
         return text
 
-    with serving(data) as service:
+    with serving(f"dir:{data}") as service:
         browser = Browser(service.port)
         browser.sign_in(f"dir:{data}")
         note("first request once ready", lambda: browser.timed("/admin/entries"))

@@ -33,7 +33,7 @@ def measure(data: Path, *, rebuild: bool = True) -> dict[str, object]:
     found["open, seconds"] = round(time.perf_counter() - before, 2)
     found.update(_calls(store))
     store.close()
-    with serving(data, workers=2) as service:
+    with serving(f"dir:{data}", workers=2) as service:
         found["start to ready, seconds"] = round(service.ready_seconds, 2)
         found["memory of each worker, MB"] = service.memory()
     size = sum(file.stat().st_size for file in (data / "index").iterdir())

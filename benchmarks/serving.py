@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +87,19 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path, *, workers: int = 1) -> Iterator[Served]:
+def serving(
+    store_url: str,
+    *,
+    workers: int = 1,
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
     """Run ``insights serve`` until the block ends; begins when it is ready."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "widget", "serve", "--port", str(port)]
     before = time.perf_counter()
-    child = subprocess.Popen([*command, "--workers", str(workers)], env=environment(f"dir:{data}"))
+    own = {**environment(store_url), **(settings or {})}
+    child = subprocess.Popen([*command, "--workers", str(workers)], env=own)
     try:
         while not _is_ready(port):
             assert child.poll() is None, "the service ended"

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import http.client
 import json
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import brotli
+import postgres
+from caching import example, varnish
 
-from benchmarks.newsroom import entries
+from benchmarks.newsroom import PUBLICATION, entries
 from benchmarks.pages import quantile
+from benchmarks.serving import free_port, serving
 from widget.accounts import open_accounts
 from widget.app import rules
 from widget.config import Settings
 from widget.entry import parse_entry
-from widget.store import open_store
+from widget.store import Store, open_store
 
 READERS = 12
 """Connections to each door: enough that every worker has one."""
@@ -85,17 +92,40 @@ class Editor:
 
     def change(self, entry_id: str, what: str, body: dict[str, object]) -> None:
         """Make a change to what is newest: ``publication`` or ``withdrawal``."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        path = f"/api/v1/entries/{entry_id}"
-        connection.request("GET", f"{path}/history", headers=self._bearer)
-        known = connection.getresponse()
-        known.read()
-        headers = {**self._bearer, "If-Match": known.headers["ETag"]}
-        connection.request("POST", f"{path}/{what}", json.dumps(body), headers)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            head = self._head(connection, entry_id)
+            self._send(connection, "POST", f"{entry_id}/{what}", head, body)
+
+    def edition(self, document: dict[str, Any]) -> int:
+        """Save a document and publish it; return the number of that revision."""
+        entry_id = document["id"]
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            head = self._head(connection, entry_id)
+            saved = self._send(connection, "PUT", f"{entry_id}/draft", head, document)
+            done = self._send(connection, "POST", f"{entry_id}/publication", saved, {})
+        return int(done.strip('"'))
+
+    def _head(self, connection: http.client.HTTPConnection, entry_id: str) -> str:
+        connection.request("GET", f"/api/v1/entries/{entry_id}/history", headers=self._bearer)
+        return self._tag(connection, 200)
+
+    def _send(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        head: str,
+        body: dict[str, Any],
+    ) -> str:
+        headers = {**self._bearer, "If-Match": head}
+        connection.request(method, f"/api/v1/entries/{path}", json.dumps(body), headers)
+        return self._tag(connection, 200, 201)
+
+    def _tag(self, connection: http.client.HTTPConnection, *good: int) -> str:
         answer = connection.getresponse()
         said = answer.read()
-        connection.close()
-        assert answer.status == 201, said
+        assert answer.status in good, said
+        return answer.headers["ETag"] or ""
 
 
 def withdrawals(ids: Sequence[str], doors: Sequence[int], editor: Editor) -> Times:
@@ -127,23 +157,54 @@ def withdrawals(ids: Sequence[str], doors: Sequence[int], editor: Editor) -> Tim
     return times
 
 
+def through_varnish(data: Path) -> list[float]:
+    """Return milliseconds to the last byte for readers behind a Varnish that keeps a day."""
+    port, door = free_port(), free_port()
+    purge = json.dumps([{"kind": "varnish", "url": f"http://127.0.0.1:{door}"}])
+    vcl = example("deploy/varnish.vcl", ('.port = "8000"', f'.port = "{port}"'))
+    url = f"dir:{data}"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(url, workers=2, port=port, settings={"INSIGHTS_PURGE": purge}),
+        varnish(Path(folder) / "varnish", vcl, f"127.0.0.1:{door}", "/healthz"),
+    ):
+        ids = live_ids(400)[200:]
+        return withdrawals(ids, [door], Editor(url, port))["last byte"]
+
+
+def on_postgresql() -> list[float]:
+    """Return milliseconds to the last byte at two services that share a database."""
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres.some_server())
+        url = stack.enter_context(postgres.database(server))
+        settings = Settings.model_validate({"store": url, "publications": [PUBLICATION]})
+        store = open_store(settings.store, rules(settings))
+        publish(store, live(200))
+        store.close()
+        doors = [stack.enter_context(serving(url, workers=2)).port for _ in range(2)]
+        return withdrawals(live_ids(200), doors, Editor(url, doors[0]))["last byte"]
+
+
 def firsts(count: int, port: int, store_url: str, editor: Editor) -> list[float]:
     """Publish ``count`` entries anew; return milliseconds of the first request for each."""
     settings = Settings.model_validate({"store": store_url})
     store = open_store(settings.store, rules(settings))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     taken = []
-    for made in _live(count):
-        document: dict[str, Any] = {**made.live}
-        document["article"] = {**document["article"], "title": f"Anew {time.time_ns()}"}
+    for known in live(count):
+        document = {
+            **known,
+            "article": {**known["article"], "title": f"Anew {time.time_ns()}"},
+        }
+        entry_id = document["id"]
         store.save(parse_entry(json.dumps(document).encode()), actor="ana")
-        get(connection, f"/panel/{made.id}")  # what was live until now is warm
-        editor.change(made.id, "publication", {})
+        get(connection, f"/panel/{entry_id}")  # what was live until now is warm
+        editor.change(entry_id, "publication", {})
         title = document["article"]["title"].encode()
         deadline = time.monotonic() + PATIENCE
         while True:
             before = time.perf_counter()
-            status, body = get(connection, f"/panel/{made.id}")
+            status, body = get(connection, f"/panel/{entry_id}")
             took = (time.perf_counter() - before) * 1000
             if status == 200 and title in brotli.decompress(body):
                 break
@@ -155,12 +216,20 @@ def firsts(count: int, port: int, store_url: str, editor: Editor) -> list[float]
 
 def live_ids(count: int) -> list[str]:
     """Return the ids of the first ``count`` entries of the newsroom that are live."""
-    return [made.id for made in _live(count)]
+    return [document["id"] for document in live(count)]
 
 
-def _live(count: int) -> Iterable[Any]:
-    found = (made for made in entries(count * 2) if made.live is not None and made.draft is None)
-    return [made for made, _ in zip(found, range(count), strict=False)]
+def live(count: int) -> Iterator[dict[str, Any]]:
+    """Yield the documents of the first ``count`` entries of the newsroom that are live."""
+    found = (made.live for made in entries(count * 2) if made.live and made.draft is None)
+    return islice(found, count)
+
+
+def publish(store: Store, documents: Iterable[dict[str, Any]]) -> None:
+    """Make ``documents`` live."""
+    for document in documents:
+        store.save(parse_entry(json.dumps(document).encode()), actor="ana")
+        store.publish(document["id"], actor="ana")
 
 
 def _wait_for(holds: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 
-import chromium
+import browsers
 from playwright.sync_api import Page, sync_playwright
 from running import Running, running
 from samples import ROOT
@@ -56,7 +56,9 @@ def take(folder: Path, names: frozenset[str], **options: object) -> None:
         running(Path(data)) as place,
         sync_playwright() as driver,
     ):
-        browser = driver.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        executable = browsers.find("chromium")
+        assert executable, "no Chromium is there; `make test` installs one"
+        browser = browsers.launch(driver, "chromium", executable)
         page, other = (
             browser.new_context(reduced_motion="reduce", **options).new_page() for _ in range(2)
         )  # type: ignore[arg-type]  # a context's own

@@ -169,9 +169,15 @@ def test_a_frame_is_right_within_a_tenth_of_a_second_after_a_toggle(
     )
     visit(page, place, html)
     wait_until_fits(page)
-    page.evaluate(f"reacted = {REACT}; undefined")
-    page.frame_locator("iframe").locator("details[data-role=ideas] > summary").click()
-    assert page.evaluate("reacted") < 100
+    summary = page.frame_locator("iframe").locator("details[data-role=ideas] > summary")
+    times: list[float] = []
+    while len(times) < 5 and min(times, default=100) >= 100:  # a busy machine only adds to it
+        page.evaluate(f"reacted = {REACT}; undefined")
+        summary.click()
+        times.append(page.evaluate("reacted"))
+        summary.click()
+        wait_until_fits(page)
+    assert min(times) < 100, times
 
 
 def test_a_frame_s_events_reach_the_host_s_code(page: Page, place: Running) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,27 +45,28 @@ def filled(settings: Settings) -> Store:
 
 def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path: Path) -> None:
     times: list[float] = []
+    returned = threading.Event()
 
     def says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
         times.append(time.monotonic())
+        assert returned.wait(20), "the change waits for the purge"
         return varnish_says(asked)
 
     with interface(says) as cache:
         store = filled(settings_for(tmp_path, int(cache.base.rpartition(":")[2])))
         began = time.monotonic()
         store.withdraw("ferry-fares", actor="pia", reason="Wrong.")
-        returned = time.monotonic() - began
+        returned.set()
         (order,) = store.purger.wait(10)  # type: ignore[attr-defined]
         store.close()
     after = [moment - began for moment in times]
     assert len(after) == 3
-    assert after[0] < 0.4
-    assert 0.4 <= after[1] < 1.2 <= after[2]
-    assert returned < 0.4
+    assert after[0] < 1
+    assert after[1] >= 0.4
+    assert after[2] >= 1.2
     assert order.confirmed is not None
-    assert after[1] <= order.confirmed + returned
-    assert order.confirmed < after[2]
-    assert told(order).startswith("withdrawn, purge confirmed 0.")
+    assert after[1] - after[0] <= order.confirmed < after[2]
+    assert told(order).startswith("withdrawn, purge confirmed ")
     assert all("entry-ferry-fares" in asked.keys for asked in cache.asked)
 
 
@@ -127,7 +129,7 @@ def test_news_does_not_wait_for_the_pause_after_a_failure(tmp_path: Path) -> Non
         began, so_far = time.monotonic(), len(cache.asked)
         store.withdraw(other, actor="pia", legal=True)
         until(lambda: len(cache.asked) > so_far)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3
         cache.answer = lambda _: (429, {"Retry-After": "60"}, b"")
         until(lambda: open_ledger(f"dir:{tmp_path}").pending()[0].trouble.endswith("429"))
         so_far = len(cache.asked)
