@@ -22,8 +22,8 @@ lint: .venv/.lint ## ruff and strict mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.test ## measure weights, the editors' pages and what Lighthouse says; ARGS=weights does one
-	$(BIN)/python tests/provision.py
+bench: .venv/.test ## measure weights, delivery, withdrawals, outages, pages and Lighthouse; ARGS=weights does one
+	$(BIN)/python tests/provision.py bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 schema: .venv/.installed ## write static/entry.schema.json anew

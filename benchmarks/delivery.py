@@ -112,8 +112,8 @@ class Server:
         return Run(
             count / took,
             float(found(r"Requests/sec:\s+([\d.]+)", said)),
-            milliseconds(found(r"50%\s+(\S+)", said)),
-            milliseconds(found(r"99%\s+(\S+)", said)),
+            milliseconds(found(r"(?m)^\s+50%\s+(\S+)", said)),
+            milliseconds(found(r"(?m)^\s+99%\s+(\S+)", said)),
             sum(int(one or other) for one, other in bad),
         )
 

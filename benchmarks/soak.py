@@ -70,7 +70,7 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
         "published": len(published),
         "errors": sum(int(one or other) for one, other in bad),
         "memory in MB": memory,
-        "p99": found(r"99%\s+(\S+)", said),
+        "p99": found(r"(?m)^\s+99%\s+(\S+)", said),
     }
 
 

@@ -31,16 +31,20 @@ RUNTIMES = {
     "php": "php-cli",
     "mariadbd": "mariadb-server-core",
 }
+# What `make bench` needs beside it, named on the command line: `provision.py bench`.
+BENCH = {"wrk": "wrk", "nginx": "nginx-light", "varnishd": "varnish"}
 WORDPRESS = Path(__file__).parent / "wordpress" / "core"
 
 
 def main() -> None:
     """Install what is missing. Exits with a message where a Chromium cannot be had."""
+    tools = {**(RUNTIMES if os.environ.get("CI") else {}), **(BENCH if "bench" in sys.argv else {})}
+    path = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
+    missing = [package for tool, package in tools.items() if not shutil.which(tool, path=path)]
+    if missing:
+        say(f"installing the system's packages {', '.join(missing)}")
+        system_install(missing)
     if os.environ.get("CI"):
-        missing = [package for tool, package in RUNTIMES.items() if not shutil.which(tool)]
-        if missing:
-            say(f"installing the system's packages {', '.join(missing)}")
-            system_install(missing)
         say(f"WordPress: {wordpress()}")
     say(f"Chromium: {chromium()}")
     say(f"Firefox: {firefox()}")
