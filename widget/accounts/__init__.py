@@ -16,6 +16,8 @@ from widget.accounts.protocol import (
     User,
     at_least,
 )
+from widget.accounts.tables import DatabaseAccounts
+from widget.database import is_database, open_database
 from widget.errors import InvalidSettings
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "ROLES",
     "TOKEN_PREFIX",
     "Accounts",
+    "DatabaseAccounts",
     "DirAccounts",
     "OpenSession",
     "Role",
@@ -43,9 +46,12 @@ def open_accounts(store_url: str) -> Accounts:
     Raises InvalidSettings where it names no store, StoreUnavailable where the accounts
     cannot be opened.
     """
+    if is_database(store_url):
+        return DatabaseAccounts(open_database(store_url))
     scheme, _, path = store_url.partition(":")
     if scheme != "dir" or not path or "\0" in path:
         raise InvalidSettings(
-            f'store: {store_url!r} names no store; write "dir:PATH", a folder\'s path'
+            f'store: {store_url!r} names no store; write "dir:PATH", a folder\'s path, or '
+            '"postgresql://HOST/NAME", a database'
         )
     return DirAccounts(path)
