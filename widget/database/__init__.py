@@ -3,9 +3,10 @@
 from widget.database.connection import (
     Connection,
     Database,
+    DatabaseError,
     is_database,
     open_database,
     release,
 )
 
-__all__ = ["Connection", "Database", "is_database", "open_database", "release"]
+__all__ = ["Connection", "Database", "DatabaseError", "is_database", "open_database", "release"]

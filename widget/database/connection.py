@@ -18,6 +18,8 @@ from widget.database.migrating import migrate
 from widget.errors import InvalidSettings, StoreUnavailable
 
 Connection = psycopg.Connection[TupleRow]
+DatabaseError = psycopg.Error
+"""What a connection raises that ``apart`` lent, once the block has begun."""
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a connection."""
@@ -79,6 +81,21 @@ class Database:
         Raises StoreUnavailable; where it is not known whether it was committed, too.
         """
         with self._translated(), self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """Lend a connection of its own, for locks that last as long as it does.
+
+        The server, too, notices within ten seconds where the other end is gone without a word.
+        Raises StoreUnavailable.
+        """
+        with (
+            self._translated(),
+            psycopg.connect(self.url, autocommit=True, **self.parameters) as connection,
+        ):
+            for setting, value in (("idle", 5), ("interval", 2), ("count", 2)):
+                connection.execute(f"SET tcp_keepalives_{setting} = {value}")
             yield connection
 
     def prepare(self) -> None:
