@@ -34,6 +34,7 @@ class DatabaseAccounts(KeptAccounts):
         clock: Callable[[], float] | None = None,
         passwords: Passwords | None = None,
     ) -> None:
+        self.database = database
         clock = clock or SharedClock(database)
         spool = DatabaseSpool(database, clock)
         super().__init__(DatabaseRecords(database), spool, clock, passwords)
