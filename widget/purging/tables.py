@@ -22,7 +22,7 @@ class DatabaseLedger:
     """A ``Ledger`` in the table ``purge``."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def add(self, order: Order) -> None:
         """Write an order down."""
@@ -30,7 +30,7 @@ class DatabaseLedger:
 
     def note(self, order: Order) -> None:
         """Keep how an order stands."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             connection.execute(
                 "UPDATE purge SET document = %s WHERE token = %s AND pending",
                 (json.dumps(fields_of(order)), order.token),
@@ -41,12 +41,12 @@ class DatabaseLedger:
         if order.entry_id:
             self._put(order, pending=False)
             return
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             connection.execute("DELETE FROM purge WHERE token = %s", (order.token,))
 
     def pending(self) -> list[Order]:
         """Return what is pending."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return _orders(
                 connection, "SELECT token, document FROM purge WHERE pending ORDER BY at"
             )
@@ -55,7 +55,7 @@ class DatabaseLedger:
         """Return the newest order."""
         if not is_id(entry_id):
             return None
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = _orders(
                 connection,
                 "SELECT token, document FROM purge WHERE entry_id = %s ORDER BY at DESC LIMIT 1",
@@ -65,13 +65,13 @@ class DatabaseLedger:
 
     def forget(self, before: float) -> None:
         """Drop what is old."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             connection.execute("DELETE FROM purge WHERE NOT pending AND at < %s", (before,))
 
     @contextmanager
     def keeping(self) -> Iterator[Callable[[], bool]]:
         """Be the one, of all machines, that looks after the orders, until the block ends."""
-        with self._database.apart() as connection:
+        with self.database.apart() as connection:
             tried = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEEPER,)).fetchone()
             if tried != (True,):
                 raise Busy("another process looks after the purges")
@@ -88,7 +88,7 @@ class DatabaseLedger:
             yield still
 
     def _put(self, order: Order, *, pending: bool) -> None:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             connection.execute(
                 "INSERT INTO purge (token, entry_id, at, pending, document)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (token)"
