@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import psycopg
 from argon2 import PasswordHasher
 
-from widget.accounts import Accounts, DatabaseAccounts, DirAccounts
+from widget.accounts import Accounts, DirAccounts
 from widget.accounts.passwords import Passwords
 from widget.accounts.rules import KeptAccounts
+from widget.accounts.tables import DatabaseAccounts
 from widget.database import Database
 from widget.errors import Denied, Throttled
 

@@ -19,9 +19,9 @@ from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, wrong
 from running import until
 from samples import ROOT
 
-from widget.accounts import DatabaseAccounts, open_accounts
+from widget.accounts import open_accounts
 from widget.accounts.spool import handle
-from widget.accounts.tables import DatabaseRecords, DatabaseSpool
+from widget.accounts.tables import DatabaseAccounts, DatabaseRecords, DatabaseSpool
 from widget.database import Database, release
 from widget.errors import Denied, InvalidAccount, StoreUnavailable
 

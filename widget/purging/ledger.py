@@ -8,10 +8,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from widget.database import is_database, open_database
+from widget.database import is_database
 from widget.errors import InvalidSettings, StoreUnavailable
 from widget.purging.orders import Ledger, Order, fields_of, order_of
-from widget.purging.tables import DatabaseLedger
 from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
 from widget.store.folder import is_id
 from widget.store.lock import StoreLock
@@ -130,6 +129,10 @@ def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
 def open_ledger(store_url: str) -> Ledger:
     """Return the ledger that goes with a store. Raises InvalidSettings, StoreUnavailable."""
     if is_database(store_url):
+        # Here, since a ledger in a folder does without the database's library.
+        from widget.database import open_database
+        from widget.purging.tables import DatabaseLedger
+
         return DatabaseLedger(open_database(store_url))
     scheme, _, path = store_url.partition(":")
     if scheme != "dir":

@@ -149,6 +149,15 @@ class Store(Protocol):
         Raises NotFound where nothing is live, Conflict.
         """
 
+    def adopt(self, revision: Revision) -> None:
+        """Append a revision that another store made, exactly as it is; no rules are asked.
+
+        What is live and what is a draft follows from it, as it did there. Raises Conflict
+        unless its number is that of the newest plus one, InvalidEntry where it publishes an
+        address that belongs to another entry here: whoever adopts the revisions of several
+        entries does it in the order in which they were made.
+        """
+
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
 

@@ -1,0 +1,67 @@
+-- Entries and their revisions (decision 0013). Text is compared byte by byte, as files' names are.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- What happened. Appending number n + 1 is the compare-and-swap; nothing here is ever rewritten.
+CREATE TABLE revision (
+    entry_id text COLLATE "C" NOT NULL,
+    number integer NOT NULL CHECK (number > 0),
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    note text NOT NULL,
+    legal boolean NOT NULL,
+    entry jsonb NOT NULL,
+    PRIMARY KEY (entry_id, number)
+);
+
+-- What it adds up to: one row for each entry. live is the newest publication or withdrawal and
+-- draft the newest save that nothing dropped; the rest is what lists show.
+CREATE TABLE entry (
+    id text COLLATE "C" PRIMARY KEY,
+    head integer NOT NULL,
+    live integer,
+    draft integer,
+    changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    title text NOT NULL,
+    folded text COLLATE "C" NOT NULL,
+    url text NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    waiting boolean NOT NULL,
+    lean text COLLATE "C" NOT NULL,
+    section text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    changed bigint NOT NULL
+);
+CREATE INDEX entry_changed_in ON entry (changed_in);
+CREATE INDEX entry_changed ON entry (changed, id);
+CREATE INDEX entry_title ON entry (folded, id);
+CREATE INDEX entry_state ON entry (state, changed, id);
+CREATE INDEX entry_waiting ON entry (changed, id) WHERE waiting;
+CREATE INDEX entry_lean ON entry (lean, changed, id);
+CREATE INDEX entry_section ON entry (section, changed, id);
+CREATE INDEX entry_language ON entry (language, changed, id);
+
+-- What a search reads, folded; apart, so that rows are narrow and a new state writes no text.
+CREATE TABLE words (
+    id text COLLATE "C" PRIMARY KEY,
+    text text COLLATE "C" NOT NULL
+);
+CREATE INDEX words_text ON words USING gin (text gin_trgm_ops);
+
+-- The SHA-256 of each normalized address of what is or was live: no two entries can own one.
+CREATE TABLE address (
+    key bytea PRIMARY KEY,
+    entry_id text COLLATE "C" NOT NULL
+);
+CREATE INDEX address_entry ON address (entry_id);
+
+-- How many rows there are of each kind, so that nobody has to count them.
+CREATE TABLE kind (
+    state text COLLATE "C" NOT NULL,
+    waiting boolean NOT NULL,
+    lean text COLLATE "C" NOT NULL,
+    section text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    rows bigint NOT NULL,
+    PRIMARY KEY (state, waiting, lean, section, language)
+) WITH (fillfactor = 50);
