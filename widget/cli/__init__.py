@@ -9,6 +9,7 @@ import click
 from widget import __version__
 from widget.cli import (
     accounts,
+    copying,
     doctor,
     entries,
     export,
@@ -54,6 +55,7 @@ for command in (
     doctor.doctor,
     transfer.import_entries,
     export.export,
+    copying.copy,
     accounts.user,
     accounts.token,
 ):

@@ -132,7 +132,10 @@ class Database:
 
     @contextmanager
     def dedicated(self, *, patience: float) -> Iterator[Connection]:
-        """Lend a connection beside the pool, for whoever listens or keeps a lock. Raises StoreUnavailable."""
+        """Lend a connection beside the pool, to listen or to keep a lock by.
+
+        Raises StoreUnavailable.
+        """
         with (
             self._translated(),
             Connection.connect(self.url, autocommit=True, **self.parameters) as connection,
