@@ -20,11 +20,11 @@ from databases import copied
 from running import until
 from samples import PAPER, ROOT, sample_entry
 
-from widget.accounts import open_accounts
+from widget.accounts import open_accounts, open_records
 from widget.app import rules
 from widget.cli import main
 from widget.config import Settings
-from widget.copying import differences, ids_of
+from widget.copying import copy_accounts, differences, ids_of
 from widget.database import connection
 from widget.entry import Entry
 from widget.store import Live, Revision, Store, open_store
@@ -313,6 +313,16 @@ def test_other_accounts_are_refused_until_they_are_to_be_replaced(fresh: OpenUrl
     said = refused("copy", source, target)
     assert "user 'bo': differs in disabled" in said
     assert open_accounts(target).user("bo").disabled  # type: ignore[union-attr]
+
+
+def test_accounts_that_were_made_in_the_target_meanwhile_are_left_alone(fresh: OpenUrl) -> None:
+    source, target = fresh("dir"), fresh("postgres")
+    people(source)
+    open_accounts(target).add_user("root", "admin", PASSWORD)
+    records = open_records(source), open_records(target)
+    unlike = copy_accounts(*records, replace=False)
+    assert [each.what for each in unlike] == ["user 'root'"]
+    assert [user.name for user in open_accounts(target).users()] == ["root"]
 
 
 def test_entries_that_hand_an_address_on_are_copied_though_clocks_differed(fresh: OpenUrl) -> None:

@@ -70,16 +70,25 @@ def test_changes_by_several_processes_at_once_are_all_kept(place: DatabasePlace)
         "from datetime import datetime, UTC, timedelta\n"
         "from widget.accounts import open_accounts\n"
         "a = open_accounts(sys.argv[1])\n"
-        "for n in range(10):\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "for n in range(20):\n"
         "    later = datetime.now(UTC) + timedelta(1)\n"
         "    name = f'{sys.argv[2]}-{n}'\n"
         "    a.create_token(name, 'editor', owner='ana', expires_at=later, actor='x')\n"
     )
     children = [child(script, place.url, str(n)) for n in range(3)]
     for each in children:
+        assert each.stdout
+        assert each.stdout.readline() == "ready\n"
+    for each in children:
+        assert each.stdin
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in children:
         each.communicate(timeout=60)
     assert [each.returncode for each in children] == [0, 0, 0]
-    assert len({token.name for token in place.open().tokens()}) == 30
+    assert len({token.name for token in place.open().tokens()}) == 60
 
 
 def test_another_process_sees_and_makes_changes_at_once(place: DatabasePlace) -> None:

@@ -74,6 +74,7 @@ def test_a_note_brings_nothing_back(ledger: Ledger) -> None:
     ledger.cross_out(order)
     ledger.note(replace(order, tries=1))
     assert ledger.pending() == []
+    assert ledger.latest("ferry-fares") == order
 
 
 def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: Ledger) -> None:
