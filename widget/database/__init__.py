@@ -12,9 +12,16 @@ from widget.database.names import is_database, without_password
 from widget.errors import InvalidSettings
 
 if TYPE_CHECKING:
-    from widget.database.connection import Connection, Database, open_database, release
+    from widget.database.connection import (
+        PATIENCE_SECONDS,
+        Connection,
+        Database,
+        open_database,
+        release,
+    )
 
 __all__ = [
+    "PATIENCE_SECONDS",
     "Connection",
     "Database",
     "is_database",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from widget.database import Connection, open_database, release
+from widget.database import PATIENCE_SECONDS, Connection, open_database, release
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
@@ -33,6 +33,8 @@ from widget.store.rows import key_of, keys_of, taken_addresses
 
 READ_SECONDS = 1.0
 """How long a reader waits for the database at most."""
+LIST_SECONDS = PATIENCE_SECONDS
+"""How long whoever asks for a list or a history does."""
 _TRIES = 20
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 
@@ -85,17 +87,17 @@ class PostgresStore:
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
-        return self._ask(lists.ids)
+        return self._ask(lists.ids, LIST_SECONDS)
 
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that ``query`` asks for."""
-        return self._ask(lambda it: lists.rows(it, query, limit, offset, after))
+        return self._ask(lambda it: lists.rows(it, query, limit, offset, after), LIST_SECONDS)
 
     def tally(self, query: Query) -> Tally:
         """Count the rows."""
-        return self._ask(lambda it: lists.tally(it, query))
+        return self._ask(lambda it: lists.tally(it, query), LIST_SECONDS)
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
@@ -103,7 +105,9 @@ class PostgresStore:
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions, newest first."""
-        return self._ask(lambda it: tables.history(it, entry_id)) if is_id(entry_id) else []
+        if not is_id(entry_id):
+            return []
+        return self._ask(lambda it: tables.history(it, entry_id), LIST_SECONDS)
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
@@ -147,20 +151,22 @@ class PostgresStore:
         memory.put(held, key, made, generation)
         return made
 
-    def _ask(self, question: Callable[[Connection], T]) -> T:
+    def _ask(self, question: Callable[[Connection], T], patience: float = READ_SECONDS) -> T:
         """Return what the database answers. Raises StoreUnavailable."""
         if self._memory.away:
             raise StoreUnavailable(self._memory.away)
         began = time.monotonic()
         try:
-            return self._asked(question)
+            return self._asked(question, patience)
         except StoreUnavailable:
             if time.monotonic() - began > READ_SECONDS / 2:
                 raise
-            return self._asked(question)  # the connection may be one from before a restart
+            return self._asked(
+                question, patience
+            )  # the connection may be one from before a restart
 
-    def _asked(self, question: Callable[[Connection], T]) -> T:
-        with self._database.reading(patience=READ_SECONDS, wait=READ_SECONDS) as connection:
+    def _asked(self, question: Callable[[Connection], T], patience: float) -> T:
+        with self._database.reading(patience=patience, wait=READ_SECONDS) as connection:
             return question(connection)
 
     # Changing
