@@ -128,7 +128,7 @@ def _count_searched(
         return int(found)
     texts = " AND ".join(["text LIKE %s"] * len(patterns))
     filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS some"
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
     ((found,),) = connection.execute(statement, (*given, *patterns, COUNTED + 1)).fetchall()
     return int(found)
 
@@ -156,7 +156,7 @@ def _where(query: Query) -> tuple[list[str], list[Any]]:
         value = getattr(query, column)
         if value is not None:
             where.append(f"{column} = %s")
-            given.append(value.replace("\0", " "))
+            given.append(_kept(value))
     if query.state == "draft":
         where.append("waiting")
     elif query.state is not None:
@@ -182,14 +182,19 @@ def _beyond(query: Query) -> str:
 def _place(query: Query, after: Key) -> list[Any]:
     value, entry_id = after
     if query.sort == "id":
-        return [entry_id]
-    return [value[:FOLDED] if isinstance(value, str) else value, entry_id]
+        return [_kept(entry_id)]
+    return [_kept(value)[:FOLDED] if isinstance(value, str) else value, _kept(entry_id)]
 
 
 def _pattern(word: str) -> str:
     for special in ("\\", "%", "_"):
         word = word.replace(special, f"\\{special}")
-    return f"%{word.replace(chr(0), ' ')}%"
+    return f"%{_kept(word)}%"
+
+
+def _kept(text: str) -> str:
+    """Return a text without what no database keeps."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _row(values: tuple[Any, ...]) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import TypeVar, cast
 
 from widget.database import PATIENCE_SECONDS, Connection, open_database, release
 from widget.entry import Entry
-from widget.entry.gate import MAX_BYTES
+from widget.entry.gate import MAX_BYTES, read_json
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
 from widget.store.folder import is_id
 from widget.store.known import NOTHING, draft_of, live_of, shown_of
@@ -175,7 +176,7 @@ class PostgresStore:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Keep ``entry`` as the draft. Raises InvalidEntry, Conflict."""
-        length = len(entry.to_json())
+        length = len(_kept(entry))
         if length > MAX_BYTES:
             message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
             raise InvalidEntry([Breach("$", message)])
@@ -234,6 +235,7 @@ class PostgresStore:
         """Append a revision of another store. Raises Conflict, InvalidEntry."""
         entry_id = revision.entry.id
         _check_text(revision.actor, revision.note)
+        _kept(revision.entry)
 
         def make(connection: Connection, standing: Standing) -> Revision:
             if standing.head != revision.number - 1:
@@ -306,6 +308,18 @@ def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
 
 def _taken(connection: Connection, entry: Entry) -> list[Breach]:
     return taken_addresses(entry, tables.owners(connection, keys_of(entry)).get)
+
+
+def _kept(entry: Entry) -> bytes:
+    """Return the document as it is kept. Raises InvalidEntry for what no database keeps."""
+    try:
+        data = entry.to_json()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        data = json.dumps(entry.model_dump(by_alias=True), default=str).encode()
+        read_json(data)
+    if b"\\u0000" in data:
+        read_json(data)
+    return data
 
 
 def _check_text(actor: str, note: str) -> None:

@@ -24,7 +24,7 @@ CHANNEL = "insights_entry"
 FOLDED = 500
 """Titles are sorted by so many characters: more would not fit into an index."""
 
-_REVISION = "number, at, actor, action, note, legal, entry::text"
+_REVISION = "entry_id, number, at, actor, action, note, legal, entry::text"
 _SHOWN = f"""
 SELECT {_REVISION} FROM revision WHERE (entry_id, number) =
   (SELECT id, {{}} FROM entry WHERE id = %s)
@@ -268,12 +268,12 @@ def _one(connection: Connection, asked: str, given: tuple[object, ...]) -> Revis
 
 
 def _revision(values: Iterable[object]) -> Revision:
-    number, at, actor, action, note, legal, text = values
+    entry_id, number, at, actor, action, note, legal, text = values
     try:
         entry = Entry.model_validate_json(text)  # type: ignore[arg-type]  # as the query says
     except ValidationError as error:
-        message = f"revision {number} holds an entry that this release of Insights cannot read"
-        raise StoreUnavailable(f"{message}: {error.errors()[0]['loc']}") from error
+        message = f"revision {number} of {entry_id!r} holds what this release cannot read"
+        raise StoreUnavailable(f"{message}: {error.errors()[0]['msg']}") from error
     return Revision(
         number=number,  # type: ignore[arg-type]  # as the query says
         at=at.astimezone(UTC),  # type: ignore[attr-defined]
