@@ -74,10 +74,10 @@ def test_whatever_is_asked_for_is_counted_as_it_is_listed(store: Store) -> None:
     for query, names in {
         Query(search="about"): NAMES,
         Query(search="about HERON"): ["heron"],
-        Query(search="er"): ["ferry", "heron"],
+        Query(search="rr"): ["ferry"],
         Query(search="a b"): NAMES,
         Query(search="about", section="Ports"): ["gull", "ibis"],
-        Query(search="er", state="draft"): ["ferry", "heron"],
+        Query(search="rr", state="draft"): ["ferry"],
         Query(search="ibis", state="withdrawn"): [],
         Query(state="both"): ["heron"],
         Query(state="live", language="de"): ["ibis"],
