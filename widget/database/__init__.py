@@ -13,6 +13,7 @@ from widget.errors import InvalidSettings
 
 if TYPE_CHECKING:
     from widget.database.connection import (
+        PATIENCE_SECONDS,
         Connection,
         Database,
         DatabaseError,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "PATIENCE_SECONDS",
     "Connection",
     "Database",
     "DatabaseError",

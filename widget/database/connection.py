@@ -237,4 +237,7 @@ def words(error: Exception) -> str:
         case errors.LockNotAvailable() | errors.DeadlockDetected():
             return "somebody else is changing the same for too long; try again"
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    line = lines[0] if lines else type(error).__name__
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return f"the database cannot be used now: {line}"
+    return line

@@ -105,7 +105,10 @@ class Store(Protocol):
         """
 
     def tally(self, query: Query) -> Tally:
-        """Count the rows that ``query`` asks for, and all; list what they can be filtered by."""
+        """Count the rows that ``query`` asks for, and all; list what they can be filtered by.
+
+        Where a search finds very many, the count may stop at ``COUNTED`` and say so.
+        """
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 where there is none."""

@@ -55,13 +55,13 @@ CREATE TABLE address (
 );
 CREATE INDEX address_entry ON address (entry_id);
 
--- How many rows there are of each kind, so that nobody has to count them.
+-- How many rows there are of each kind, as sums of what changes added and took away, so that nobody
+-- has to count them and no change waits for another. Now and then they are added up.
 CREATE TABLE kind (
     state text COLLATE "C" NOT NULL,
     waiting boolean NOT NULL,
     lean text COLLATE "C" NOT NULL,
     section text COLLATE "C" NOT NULL,
     language text COLLATE "C" NOT NULL,
-    rows bigint NOT NULL,
-    PRIMARY KEY (state, waiting, lean, section, language)
-) WITH (fillfactor = 50);
+    rows bigint NOT NULL
+);

@@ -1,4 +1,9 @@
-"""Lists, searches and counts that stay quick with very many entries."""
+"""Lists, searches and counts that stay quick with very many entries.
+
+A word in many entries is found among the first rows of the order; one in few entries by the
+index of all texts, which knows no order. The planner cannot tell which it is, so the first is
+tried and then the second.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from widget.database import Connection
-from widget.store.listing import LONG_AGO, Key, Query, Row, Tally
+from widget.store.listing import COUNTED, LONG_AGO, Key, Query, Row, Tally
 from widget.store.postgres.tables import FOLDED
 
+NEAR = 2_000
+"""So many rows of the order are looked through before the index of all texts is asked."""
+
 _COLUMNS = "id, title, url, state, waiting, lean, section, language, changed"
-_ORDERS = {
-    "changed": ("changed", "DESC", "<"),
-    "title": ("folded", "", ">"),
-    "id": ("''", "", ">"),
-}
 
 
 def ids(connection: Connection) -> list[str]:
@@ -26,40 +29,124 @@ def rows(
     connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[Row]:
     """Return some of the rows that ``query`` asks for."""
-    column, direction, beyond = _ORDERS[query.sort]
     where, given = _where(query)
-    for word in query.words:
-        where.append("id IN (SELECT id FROM words WHERE text LIKE %s)")
-        given.append(_pattern(word))
     if after is not None:
-        value, entry_id = after
-        if query.sort == "id":
-            where.append("id > %s")
-            given.append(entry_id)
-        else:
-            where.append(f"({column}, id) {beyond} (%s, %s)")
-            given += [value[:FOLDED] if isinstance(value, str) else value, entry_id]
-    order = "id" if query.sort == "id" else f"{column} {direction}, id {direction}"
-    # Columns come from the tables above, values go as parameters.
-    statement = f"SELECT {_COLUMNS} FROM entry WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"  # noqa: E501, S608
-    return [_row(each) for each in connection.execute(statement, (*given, limit, offset))]
+        where.append(_beyond(query))
+        given += _place(query, after)
+    if query.words:
+        found = _searched(connection, query, where, given, (limit, offset))
+    else:
+        found = _listed(connection, query, where, given, (limit, offset), joined=after is not None)
+    return [_row(each) for each in found]
 
 
 def tally(connection: Connection, query: Query) -> Tally:
-    """Count the rows."""
+    """Count the rows; those that a search finds up to ``COUNTED``."""
     kinds = connection.execute(
-        "SELECT state, waiting, lean, section, language, rows FROM kind WHERE rows > 0"
+        "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
     ).fetchall()
-    total = sum(each[-1] for each in kinds)
-    sections = sorted({each[3] for each in kinds} - {""}, key=str.casefold)
-    languages = sorted({each[4] for each in kinds} - {""}, key=str.casefold)
+    total = sum(number for _, _, number in kinds)
+    sections = sorted({section for section, _, _ in kinds} - {""}, key=str.casefold)
+    languages = sorted({language for _, language, _ in kinds} - {""}, key=str.casefold)
     where, given = _where(query)
-    for word in query.words:
-        where.append("id IN (SELECT id FROM words WHERE text LIKE %s)")
-        given.append(_pattern(word))
-    statement = f"SELECT count(*) FROM entry WHERE {' AND '.join(where)}"  # noqa: S608
+    found = (
+        _count_searched(connection, query, where, given)
+        if query.words
+        else _count(connection, where, given)
+    )
+    capped = bool(query.words) and found > COUNTED
+    found = COUNTED if capped else found
+    return Tally(found, total, tuple(sections), tuple(languages), capped)
+
+
+def _listed(
+    connection: Connection,
+    query: Query,
+    where: list[str],
+    given: list[Any],
+    part: tuple[int, int],
+    *,
+    joined: bool,
+) -> list[tuple[Any, ...]]:
+    limit, offset = part
+    backwards = False
+    if offset > NEAR and not joined:
+        # Nearer to the end than to the beginning, it is counted from there.
+        number = _count(connection, where, given)
+        backwards = offset > number // 2
+        if backwards:
+            limit, offset = min(limit, number - offset), max(0, number - offset - limit)
+    if limit <= 0:
+        return []
+    order = _order(query, backwards=backwards)
+    # Names come from here, values go as parameters. The rows themselves are fetched last, so
+    # that those which are passed over cost no more than a place in an index.
+    statement = (
+        f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {' AND '.join(where)}"
+        f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
+    )
+    found = connection.execute(statement, (*given, limit, offset)).fetchall()
+    return found[::-1] if backwards else found
+
+
+def _searched(
+    connection: Connection, query: Query, where: list[str], given: list[Any], part: tuple[int, int]
+) -> list[tuple[Any, ...]]:
+    limit, offset = part
+    patterns = [_pattern(word) for word in query.words]
+    order = _order(query)
+    near = connection.execute(
+        f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+        f" ORDER BY {order} LIMIT %s OFFSET %s",
+        (*given, NEAR, patterns, limit, offset),
+    ).fetchall()
+    if len(near) == limit:
+        return near
+    statement = (
+        f"{_found(patterns)} SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
+        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
+    )
+    return connection.execute(statement, (*patterns, *given, limit, offset)).fetchall()
+
+
+def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
+    """Count rows by their kinds."""
+    statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {' AND '.join(where)}"
     ((found,),) = connection.execute(statement, given).fetchall()
-    return Tally(found, total, tuple(sections), tuple(languages))
+    return int(found)
+
+
+def _count_searched(
+    connection: Connection, query: Query, where: list[str], given: list[Any]
+) -> int:
+    """Count rows that hold all words, one more than ``COUNTED`` at most."""
+    patterns = [_pattern(word) for word in query.words]
+    order = "changed DESC, id DESC"
+    statement = f"SELECT count(*) FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+    ((found,),) = connection.execute(statement, (*given, NEAR, patterns)).fetchall()
+    if found > COUNTED:
+        return int(found)
+    texts = " AND ".join(["text LIKE %s"] * len(patterns))
+    filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
+    ((found,),) = connection.execute(statement, (*given, *patterns, COUNTED + 1)).fetchall()
+    return int(found)
+
+
+def _near(where: list[str], order: str) -> str:
+    return f"SELECT * FROM entry WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s"
+
+
+# OFFSET 0 keeps the planner from asking the index of all texts here.
+_HAS_WORDS = (
+    "CROSS JOIN LATERAL (SELECT text FROM words WHERE words.id = near.id OFFSET 0) AS its"
+    " WHERE its.text LIKE ALL (%s)"
+)
+
+
+def _found(patterns: list[str]) -> str:
+    texts = " AND ".join(["text LIKE %s"] * len(patterns))
+    return f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
 
 
 def _where(query: Query) -> tuple[list[str], list[Any]]:
@@ -69,7 +156,7 @@ def _where(query: Query) -> tuple[list[str], list[Any]]:
         value = getattr(query, column)
         if value is not None:
             where.append(f"{column} = %s")
-            given.append(value.replace("\0", " "))
+            given.append(_kept(value))
     if query.state == "draft":
         where.append("waiting")
     elif query.state is not None:
@@ -78,10 +165,36 @@ def _where(query: Query) -> tuple[list[str], list[Any]]:
     return where, given
 
 
+def _order(query: Query, *, backwards: bool = False) -> str:
+    if query.sort == "id":
+        return f"id {'DESC' if backwards else ''}"
+    column = "changed" if query.sort == "changed" else "folded"
+    direction = "DESC" if (query.sort == "changed") != backwards else ""
+    return f"{column} {direction}, id {direction}"
+
+
+def _beyond(query: Query) -> str:
+    if query.sort == "id":
+        return "id > %s"
+    return "(changed, id) < (%s, %s)" if query.sort == "changed" else "(folded, id) > (%s, %s)"
+
+
+def _place(query: Query, after: Key) -> list[Any]:
+    value, entry_id = after
+    if query.sort == "id":
+        return [_kept(entry_id)]
+    return [_kept(value)[:FOLDED] if isinstance(value, str) else value, _kept(entry_id)]
+
+
 def _pattern(word: str) -> str:
     for special in ("\\", "%", "_"):
         word = word.replace(special, f"\\{special}")
-    return f"%{word.replace(chr(0), ' ')}%"
+    return f"%{_kept(word)}%"
+
+
+def _kept(text: str) -> str:
+    """Return a text without what no database keeps."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _row(values: tuple[Any, ...]) -> Row:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from widget.database import Connection, open_database, release
+from widget.database import PATIENCE_SECONDS, Connection, open_database, release
 from widget.entry import Entry
-from widget.entry.gate import MAX_BYTES
+from widget.entry.gate import MAX_BYTES, read_json
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
 from widget.store.folder import is_id
 from widget.store.known import NOTHING, draft_of, live_of, shown_of
@@ -33,6 +34,8 @@ from widget.store.rows import key_of, keys_of, taken_addresses
 
 READ_SECONDS = 1.0
 """How long a reader waits for the database at most."""
+LIST_SECONDS = PATIENCE_SECONDS
+"""How long whoever asks for a list or a history does."""
 _TRIES = 20
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 
@@ -85,17 +88,17 @@ class PostgresStore:
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
-        return self._ask(lists.ids)
+        return self._ask(lists.ids, LIST_SECONDS)
 
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that ``query`` asks for."""
-        return self._ask(lambda it: lists.rows(it, query, limit, offset, after))
+        return self._ask(lambda it: lists.rows(it, query, limit, offset, after), LIST_SECONDS)
 
     def tally(self, query: Query) -> Tally:
         """Count the rows."""
-        return self._ask(lambda it: lists.tally(it, query))
+        return self._ask(lambda it: lists.tally(it, query), LIST_SECONDS)
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
@@ -103,7 +106,9 @@ class PostgresStore:
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions, newest first."""
-        return self._ask(lambda it: tables.history(it, entry_id)) if is_id(entry_id) else []
+        if not is_id(entry_id):
+            return []
+        return self._ask(lambda it: tables.history(it, entry_id), LIST_SECONDS)
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
@@ -147,20 +152,22 @@ class PostgresStore:
         memory.put(held, key, made, generation)
         return made
 
-    def _ask(self, question: Callable[[Connection], T]) -> T:
+    def _ask(self, question: Callable[[Connection], T], patience: float = READ_SECONDS) -> T:
         """Return what the database answers. Raises StoreUnavailable."""
         if self._memory.away:
             raise StoreUnavailable(self._memory.away)
         began = time.monotonic()
         try:
-            return self._asked(question)
+            return self._asked(question, patience)
         except StoreUnavailable:
             if time.monotonic() - began > READ_SECONDS / 2:
                 raise
-            return self._asked(question)  # the connection may be one from before a restart
+            return self._asked(
+                question, patience
+            )  # the connection may be one from before a restart
 
-    def _asked(self, question: Callable[[Connection], T]) -> T:
-        with self._database.reading(patience=READ_SECONDS, wait=READ_SECONDS) as connection:
+    def _asked(self, question: Callable[[Connection], T], patience: float) -> T:
+        with self._database.reading(patience=patience, wait=READ_SECONDS) as connection:
             return question(connection)
 
     # Changing
@@ -169,7 +176,7 @@ class PostgresStore:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Keep ``entry`` as the draft. Raises InvalidEntry, Conflict."""
-        length = len(entry.to_json())
+        length = len(_kept(entry))
         if length > MAX_BYTES:
             message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
             raise InvalidEntry([Breach("$", message)])
@@ -228,6 +235,7 @@ class PostgresStore:
         """Append a revision of another store. Raises Conflict, InvalidEntry."""
         entry_id = revision.entry.id
         _check_text(revision.actor, revision.note)
+        _kept(revision.entry)
 
         def make(connection: Connection, standing: Standing) -> Revision:
             if standing.head != revision.number - 1:
@@ -300,6 +308,18 @@ def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
 
 def _taken(connection: Connection, entry: Entry) -> list[Breach]:
     return taken_addresses(entry, tables.owners(connection, keys_of(entry)).get)
+
+
+def _kept(entry: Entry) -> bytes:
+    """Return the document as it is kept. Raises InvalidEntry for what no database keeps."""
+    try:
+        data = entry.to_json()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        data = json.dumps(entry.model_dump(by_alias=True), default=str).encode()
+        read_json(data)
+    if b"\\u0000" in data:
+        read_json(data)
+    return data
 
 
 def _check_text(actor: str, note: str) -> None:
