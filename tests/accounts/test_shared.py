@@ -16,6 +16,7 @@ from typing import TypeVar
 import postgres
 import pytest
 from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, wrong
+from relay import Relay
 from running import until
 from samples import ROOT
 
@@ -361,14 +362,33 @@ def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> N
                 assert "Traceback" not in str(caught.value)
             server.start()
 
-            def back() -> bool:
-                try:
-                    return accounts.session(session_id) is not None
-                except StoreUnavailable:
-                    return False
-
-            until(back, 60)
+            until(lambda: is_open(accounts, session_id), 60)
             assert accounts.recall("key") == {"status": 201}
             assert accounts.authenticate("ana", PASSWORD, address=HERE)
         finally:
             database.close()
+
+
+def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: DatabasePlace) -> None:
+    relay = Relay(place.url)
+    database = Database(relay.url)
+    try:
+        accounts = DatabaseAccounts(database, passwords=QUICK)
+        session_id = accounts.open_session(accounts.add_user("ana", "editor", PASSWORD))
+        relay.passing.clear()
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            accounts.session(session_id)
+        assert time.monotonic() - began < 10
+        relay.passing.set()
+        until(lambda: is_open(accounts, session_id), 60)
+    finally:
+        relay.close()
+        database.close()
+
+
+def is_open(accounts: DatabaseAccounts, session_id: str) -> bool:
+    try:
+        return accounts.session(session_id) is not None
+    except StoreUnavailable:
+        return False

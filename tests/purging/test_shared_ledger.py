@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import postgres
 import psycopg
 import pytest
+from relay import Relay
 from running import until
 from samples import ROOT
 
@@ -76,6 +77,31 @@ def test_who_loses_the_connection_is_the_keeper_no_more_and_notices(
         assert not still()
 
 
+def test_a_keeper_that_is_cut_off_notices(database_url: str) -> None:
+    relay = Relay(database_url)
+    database = Database(relay.url)
+    try:
+        with DatabaseLedger(database).keeping() as still:
+            assert still()
+            relay.passing.clear()
+            assert not still()
+    finally:
+        relay.close()
+        database.close()
+
+
+def test_who_waits_to_be_the_keeper_opens_no_connection_for_it(
+    database_url: str, ledger: DatabaseLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Database(database_url)
+    try:
+        monkeypatch.setattr(other, "dedicated", None)
+        with ledger.keeping(), pytest.raises(Busy), DatabaseLedger(other).keeping():
+            raise AssertionError("two look after them")
+    finally:
+        other.close()
+
+
 def test_a_note_is_written_beside_what_it_replaces(
     database_url: str, ledger: DatabaseLedger
 ) -> None:
@@ -83,6 +109,7 @@ def test_a_note_is_written_beside_what_it_replaces(
     ledger.add(order)
     for _ in range(5):
         ledger.note(order)
+    ledger.database.close()  # whoever goes says what it did
 
     def counted() -> bool:
         with psycopg.connect(database_url, autocommit=True) as connection:

@@ -22,6 +22,8 @@ log = logging.getLogger("widget.accounts")
 _LOCKS = 0x1051D1
 """The first half of the names of advisory locks on what is kept for a while."""
 _SWEPT_AT_ONCE = 1000
+READ_SECONDS = 2.0
+"""How long an answer may take that somebody waits for, who holds up one thread of the service."""
 
 
 class DatabaseAccounts(KeptAccounts):
@@ -62,7 +64,7 @@ class SharedClock:
     def _ask(self, known: tuple[float, float] | None) -> tuple[float, float]:
         before = time.monotonic()
         try:
-            with self._database.reading() as connection:
+            with self._database.reading(patience=READ_SECONDS) as connection:
                 row = connection.execute(
                     "SELECT extract(epoch FROM clock_timestamp())::double precision"
                 ).fetchone()
@@ -86,7 +88,7 @@ class DatabaseRecords:
     def state(self) -> State:
         """Return what the row holds now. One small query where it is unchanged."""
         known = self._known
-        with self._database.reading() as connection:
+        with self._database.reading(patience=READ_SECONDS) as connection:
             row = connection.execute(
                 "SELECT version, CASE WHEN version IS DISTINCT FROM %s THEN document::text END"
                 " FROM account",
@@ -191,7 +193,7 @@ class DatabaseSpool:
         if self._held is not None:
             yield self._held
             return
-        with self._database.reading() as connection:
+        with self._database.reading(patience=READ_SECONDS) as connection:
             yield connection
 
     def _sweep(self) -> None:
@@ -203,7 +205,7 @@ class DatabaseSpool:
             if abs(now - self._swept) < SWEEP_SECONDS:
                 return
             self._swept = now
-            with self._database.reading() as connection:
+            with self._database.reading(patience=READ_SECONDS) as connection:
                 while self._swept_some(connection, now):
                     pass
         except StoreUnavailable as error:

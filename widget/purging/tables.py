@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from widget.database import Connection, Database, DatabaseError
 from widget.purging.orders import Order, fields_of, order_of
@@ -72,13 +72,14 @@ class DatabaseLedger:
     @contextmanager
     def keeping(self) -> Iterator[Callable[[], bool]]:
         """Be the one, of all machines, that looks after the orders, until the block ends."""
+        with self.database.reading() as connection:
+            # Whoever waits asks every second, and needs no connection of its own for that.
+            _take(connection, "SELECT pg_try_advisory_xact_lock(%s)")
         with self.database.dedicated(patience=_PATIENCE_SECONDS) as connection:
             # The server, too, is to notice soon where this machine is gone without a word.
             for setting, value in (("idle", 5), ("interval", 2), ("count", 2)):
                 connection.execute(f"SET tcp_keepalives_{setting} = {value}".encode())
-            tried = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEEPER,)).fetchone()
-            if tried != (True,):
-                raise Busy("another process looks after the purges")
+            _take(connection, "SELECT pg_try_advisory_lock(%s)")
 
             def still() -> bool:
                 # The lock is the connection's: who has lost the one has lost the other.
@@ -89,7 +90,11 @@ class DatabaseLedger:
                     return False
                 return True
 
-            yield still
+            try:
+                yield still
+            finally:
+                with suppress(DatabaseError):
+                    connection.execute("SELECT pg_advisory_unlock(%s)", (_KEEPER,))
 
     def _put(self, order: Order, *, pending: bool) -> None:
         with self.database.reading() as connection:
@@ -99,6 +104,12 @@ class DatabaseLedger:
                 " DO UPDATE SET pending = EXCLUDED.pending, document = EXCLUDED.document",
                 (order.token, order.entry_id, order.at, pending, json.dumps(fields_of(order))),
             )
+
+
+def _take(connection: Connection, statement: str) -> None:
+    """Take the keeper's lock. Raises Busy."""
+    if connection.execute(statement.encode(), (_KEEPER,)).fetchone() != (True,):
+        raise Busy("another process looks after the purges")
 
 
 def _orders(connection: Connection, statement: str, *values: str) -> list[Order]:
