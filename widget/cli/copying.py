@@ -15,14 +15,10 @@ from widget.app import rules
 from widget.cli.context import Context
 from widget.copying import Difference
 from widget.database import is_database, without_password
-from widget.errors import InsightsError, InvalidSettings
+from widget.errors import CopyRefused, InvalidSettings
 from widget.store import Store, open_store
 
 _SHOWN = 20
-
-
-class CopyRefused(InsightsError):
-    """The target holds something else."""
 
 
 @click.command()
