@@ -242,7 +242,7 @@ def test_a_revision_that_is_tampered_with_is_found(fresh: OpenUrl) -> None:
     said = refused("copy", source, target)
     assert "live-1: revision 3 of the target is another than the source's" in said
     with opened(source) as store, opened(target) as other:
-        found = differences(store, other, ids_of(store, other), lambda: None)
+        found = differences(store, other, ids_of(store, other), set(), lambda: None)
     assert [each.what for each in found] == ["live-1"]
 
 
@@ -342,12 +342,15 @@ def test_entries_that_hand_an_address_on_are_copied_though_clocks_differed(fresh
         assert kept(copied_to) == kept(store)
 
 
-def test_an_entry_whose_revision_is_broken_is_left_out_and_named(fresh: OpenUrl) -> None:
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_entry_whose_revision_is_broken_is_left_out_and_named(
+    fresh: OpenUrl, number: int
+) -> None:
     source, target = fresh("dir"), fresh("postgres")
     with opened(source) as store:
         fill(store)
     folder = Path(source.removeprefix("dir:"))
-    (folder / "revisions" / "live-1" / "000002.json").write_text("{")
+    (folder / "revisions" / "live-1" / f"00000{number}.json").write_text("{")
     shutil.rmtree(folder / "index")
     said = refused("copy", source, target)
     assert "live-1: has revisions that cannot be read" in said

@@ -40,11 +40,12 @@ class Step:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be copied; what cannot be; and what forbids to copy anything."""
+    """What is to be copied; what cannot be; what forbids to copy anything; what is the same."""
 
     steps: list[Step] = field(default_factory=list)
     left_out: list[Difference] = field(default_factory=list)
     refused: list[Difference] = field(default_factory=list)
+    same: set[str] = field(default_factory=set)
 
 
 # Entries
@@ -63,14 +64,20 @@ def plan(source: Store, target: Store, ids: Iterable[str], tick: Tick) -> Plan:
         there, here = source.history(entry_id)[::-1], target.history(entry_id)[::-1]
         if there[: len(here)] != here:
             made.refused.append(Difference(entry_id, _unlike(there, here)))
-        elif [revision.number for revision in there] != list(range(1, len(there) + 1)):
+        elif not _is_whole(there, source.head(entry_id)):
             made.left_out.append(
                 Difference(entry_id, "has revisions that cannot be read; see `insights list`")
             )
+        elif there == here:
+            made.same.add(entry_id)
         else:
             made.steps += _steps(there)[len(here) :]
     made.steps.sort()
     return made
+
+
+def _is_whole(revisions: list[Revision], head: int) -> bool:
+    return [revision.number for revision in revisions] == list(range(1, head + 1))
 
 
 def _steps(revisions: list[Revision]) -> list[Step]:
@@ -116,25 +123,34 @@ def copy(source: Store, target: Store, steps: list[Step], tick: Tick) -> list[Di
     return []
 
 
-def differences(source: Store, target: Store, ids: Iterable[str], tick: Tick) -> list[Difference]:
-    """Compare everything that is kept of ``ids`` on both sides: revisions, live, draft."""
+def differences(
+    source: Store, target: Store, ids: Iterable[str], same: set[str], tick: Tick
+) -> list[Difference]:
+    """Compare everything that is kept of ``ids`` on both sides: revisions, live, draft.
+
+    Of what was the ``same`` a moment ago only the newest revision's number is compared again,
+    since revisions never change.
+    """
     found = []
     for entry_id in ids:
         tick()
-        there, here = source.history(entry_id), target.history(entry_id)
-        if there != here:
-            newer = len(here) < len(there) and there[len(there) - len(here) :] == here
-            message = (
-                f"lacks {len(there) - len(here)} of the source's revisions; run the copy again"
-                if newer
-                else _unlike(there[::-1], here[::-1])
-            )
+        message = ""
+        if entry_id not in same or source.head(entry_id) != target.head(entry_id):
+            message = _unlike_histories(source.history(entry_id), target.history(entry_id))
+        if not message and _shown(source, entry_id) != _shown(target, entry_id):
+            message = "what is live differs from the source"
+        if not message and source.draft(entry_id) != target.draft(entry_id):
+            message = "the draft differs from the source"
+        if message:
             found.append(Difference(entry_id, message))
-        elif _shown(source, entry_id) != _shown(target, entry_id):
-            found.append(Difference(entry_id, "what is live differs from the source"))
-        elif source.draft(entry_id) != target.draft(entry_id):
-            found.append(Difference(entry_id, "the draft differs from the source"))
     return found
+
+
+def _unlike_histories(there: list[Revision], here: list[Revision]) -> str:
+    lacking = len(there) - len(here)
+    if lacking > 0 and there[lacking:] == here:
+        return f"lacks {lacking} of the source's revisions; run the copy again"
+    return "" if there == here else _unlike(there[::-1], here[::-1])
 
 
 def _shown(store: Store, entry_id: str) -> object:

@@ -67,13 +67,14 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
     left_out += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
     ids = copying.ids_of(one, other)
     with _bar("Verifying", len(ids)) as tick:
-        left_out = copying.differences(one, other, ids, tick) + left_out + plan.left_out
+        differing = copying.differences(one, other, ids, plan.same, tick)
+    left_out = differing + left_out + plan.left_out
     left_out += copying.account_differences(
         from_records.state(), open_records(target).state(), whole=True
     )
     # Why one could not be copied says more than that it differs.
-    differing = {each.what: each for each in left_out}
-    _refuse(list(differing.values()), "not everything is in TO as it is in FROM")
+    named = {each.what: each for each in left_out}
+    _refuse(list(named.values()), "not everything is in TO as it is in FROM")
     users = to_records.state().users
     click.echo(
         f"{len(plan.steps)} revisions copied; {len(ids)} entries and {len(users)} users "
