@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         PATIENCE_SECONDS,
         Connection,
         Database,
+        InDoubt,
         open_database,
         release,
     )
@@ -24,6 +25,7 @@ __all__ = [
     "PATIENCE_SECONDS",
     "Connection",
     "Database",
+    "InDoubt",
     "is_database",
     "open_database",
     "release",
