@@ -241,6 +241,26 @@ def can_save(store: Store) -> bool:
     return True
 
 
+def test_a_change_that_is_in_doubt_is_told_as_one_that_may_have_been_made(
+    url: str, open_it: Callable[..., Store]
+) -> None:
+    relay = Relay(url)
+    told: list[int] = []
+    store = open_store(relay.url, rules, lambda it: told.append(it.number))
+    published(store)
+    hold(store)
+    relay.last_words = b"COMMIT"
+    with pytest.raises(StoreUnavailable, match="in doubt"):
+        store.withdraw(ID, actor="ana")
+    relay.last_words = b""
+    assert told == [1, 2, 3]  # caches in front are told rather for nothing than not at all
+    other = open_it()
+    until(lambda: other.head(ID) == 3, within=10)
+    until(lambda: not isinstance(store.live(ID), Live), within=10)
+    store.close()
+    relay.close()
+
+
 def test_the_service_is_ready_only_while_the_database_answers(
     server: postgres.Server, open_it: Callable[..., Store], tmp_path: Path
 ) -> None:
