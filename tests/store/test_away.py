@@ -30,11 +30,8 @@ PATIENCE = 2.5
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)  # it does not run as root
-    with postgres.server(folder) as one:
+def server() -> Iterator[postgres.Server]:
+    with postgres.server() as one:
         yield one
 
 
@@ -72,6 +69,11 @@ def hold(store: Store) -> None:
     )
 
 
+def holds(store: Store, entry_id: str) -> bool:
+    assert isinstance(store, PostgresStore)
+    return entry_id in store._memory.entries.items
+
+
 def away(store: Store) -> bool:
     assert isinstance(store, PostgresStore)
     return bool(store._memory.away)
@@ -96,8 +98,9 @@ def test_while_it_is_stopped_what_is_held_is_served_and_nothing_else(
 ) -> None:
     store = open_it()
     published(store)
-    store.live("none")
+    until(lambda: store.live("none") is None and holds(store, "none"), within=20)
     hold(store)
+    assert holds(store, "none")
     server.stop()
     try:
         assert took(lambda: store.live(ID)) < PATIENCE
