@@ -55,7 +55,12 @@ SELECT id, 1, CASE state WHEN 'draft' THEN NULL ELSE 1 END,
   language, changed FROM made;
 INSERT INTO address SELECT sha256(convert_to('harborcourier.example/opinion/' || id, 'UTF8')),
   id FROM made;
-INSERT INTO words SELECT id, id || E'\\n' || title || E'\\n' || text FROM made;
+INSERT INTO words SELECT id, its.text, ARRAY(
+    SELECT DISTINCT unnest(
+      ARRAY[ascii(c), ((ascii(c)::bigint * 65599 + ascii(d)) & 2147483647)::int])
+    FROM (SELECT c, coalesce(lead(c) OVER (ORDER BY place), c) AS d
+      FROM unnest(string_to_array(its.text, NULL)) WITH ORDINALITY AS each (c, place)) AS two)
+  FROM (SELECT id, id || E'\\n' || title || E'\\n' || text AS text FROM made) AS its;
 INSERT INTO kind SELECT state, state IN ('draft', 'both'), lean, section, language, count(*)
   FROM made GROUP BY 1, 2, 3, 4, 5;
 DROP TABLE made;
@@ -66,7 +71,7 @@ def fill(url: str, count: int) -> None:
     """Put ``count`` entries into the empty store at ``url``; needs some minutes for a million."""
     open_store(url, lambda _: []).close()
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
-        connection.execute("SET maintenance_work_mem = '1GB'; DROP INDEX words_text")
+        connection.execute("SET maintenance_work_mem = '1GB'; DROP INDEX words_text, words_pairs")
         given = {
             "count": count,
             "syllables": _SYLLABLES,
@@ -74,4 +79,5 @@ def fill(url: str, count: int) -> None:
         }
         connection.execute(_FILL, given)
         connection.execute("CREATE INDEX words_text ON words USING gin (text gin_trgm_ops)")
+        connection.execute("CREATE INDEX words_pairs ON words USING gin (pairs)")
         connection.execute("VACUUM ANALYZE")

@@ -14,8 +14,11 @@ class Relay:
     """Passes on what client and server say. ``close`` ends it.
 
     While ``passing`` is not set nothing is passed on, and every connection stays open: so it is
-    when a server is frozen or a cable cut.
+    when a server is frozen or a cable cut. ``last_words`` of a client are passed on, then its
+    connection is cut.
     """
+
+    last_words = b""
 
     def __init__(self, url: str, *, swallow: bool = False) -> None:
         parts = urlsplit(url)
@@ -58,6 +61,9 @@ class Relay:
                 self.passing.wait()
                 if not (whole and self._swallow and data[:1] == _NOTIFICATION):
                     other.sendall(data)
+                if self.last_words and not whole and self.last_words in data:
+                    one.shutdown(socket.SHUT_RDWR)
+                    return  # what the server makes of it nobody hears
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)
 

@@ -6,6 +6,7 @@ import pytest
 from store_support import OpenStore, rules
 
 from widget.store import Store, looking, open_store, shelf
+from widget.store.postgres import lists, memory, tables
 
 
 def _folder(request: pytest.FixtureRequest) -> str:
@@ -24,11 +25,21 @@ def _database(request: pytest.FixtureRequest) -> str:
     return url
 
 
+def _large_database(request: pytest.FixtureRequest) -> str:
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setattr(lists, "NEAR", 1)
+    monkeypatch.setattr(memory, "ENTRIES", 1)
+    monkeypatch.setattr(memory, "ADDRESSES", 1)
+    monkeypatch.setattr(tables, "MANY", 0)
+    return _database(request)
+
+
 # One line for each implementation of the protocol: how to get the URL of an empty store.
 IMPLEMENTATIONS = {
     "dir": _folder,
     "dir, as if it were large": _large_folder,
     "postgresql": _database,
+    "postgresql, as if it were large": _large_database,
 }
 # What is about files is tested of those that keep files.
 OF_FILES = ["dir", "dir, as if it were large"]

@@ -157,6 +157,9 @@ def test_an_entry_that_cannot_be_read_any_more_is_said_and_leaves_the_others_alo
     with pytest.raises(StoreUnavailable, match="revision 2 of 'ferry-fares'"):
         store.live(ID)
     assert isinstance(store.live("other"), Live)
+    assert [revision.number for revision in store.history(ID)] == []
+    found = [each.where for each in store.problems(thorough=True)]
+    assert sorted(found) == ["revision 1 of 'ferry-fares'", "revision 2 of 'ferry-fares'"]
 
 
 def test_commands_take_the_url_of_a_database(database_url: str, tmp_path: Path) -> None:

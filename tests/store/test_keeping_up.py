@@ -36,6 +36,17 @@ def deaf(database_url: str) -> Iterator[Store]:
     relay.close()
 
 
+@pytest.fixture
+def reader(database_url: str) -> Iterator[PostgresStore]:
+    """A store with connections of its own, as another process has them."""
+    relay = Relay(database_url)
+    store = open_store(relay.url, rules)
+    assert isinstance(store, PostgresStore)
+    yield store
+    store.close()
+    relay.close()
+
+
 def published(store: Store, entry_id: str = ID, title: str = "Make the ferry free") -> None:
     store.save(entry(entry_id, title), actor="ana")
     store.publish(entry_id, actor="ana")
@@ -53,17 +64,13 @@ def held(store: Store) -> bool:
     return store._memory.is_fresh() and ID in store._memory.entries.items
 
 
-def test_a_withdrawal_elsewhere_is_heard_of_at_once(database_url: str, writer: Store) -> None:
+def test_a_withdrawal_elsewhere_is_heard_of_at_once(writer: Store, reader: PostgresStore) -> None:
     published(writer)
-    relay = Relay(database_url)
-    reader = open_store(relay.url, rules)
     until(lambda: held(reader), within=10)
     for number in range(5):
         published(writer, title=str(number))
         # Long before it would look by itself.
         until(lambda number=number: title(reader) == str(number), within=0.28)  # type: ignore[misc]  # called at once
-    reader.close()
-    relay.close()
 
 
 def test_a_change_of_which_nobody_tells_is_served_within_a_second(
@@ -102,12 +109,9 @@ def test_changes_that_are_committed_out_of_order_are_all_seen(
 
 
 def test_what_was_read_before_a_change_is_not_held_after_it(
-    database_url: str, writer: Store, monkeypatch: pytest.MonkeyPatch
+    writer: Store, reader: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published(writer, title="old")
-    relay = Relay(database_url)
-    reader = open_store(relay.url, rules)
-    assert isinstance(reader, PostgresStore)
     memory = reader._memory
     until(lambda: reader.live("none") is None and memory.is_fresh(), within=10)
     real = tables.live
@@ -123,16 +127,12 @@ def test_what_was_read_before_a_change_is_not_held_after_it(
     monkeypatch.setattr(tables, "live", slow)
     assert title(reader) == "old"  # it was, when it was asked for
     assert title(reader) == "new"
-    reader.close()
-    relay.close()
 
 
 def test_a_listener_whose_connection_is_ended_listens_again(
-    database_url: str, writer: Store
+    database_url: str, writer: Store, reader: PostgresStore
 ) -> None:
     published(writer)
-    relay = Relay(database_url)
-    reader = open_store(relay.url, rules)
     until(lambda: held(reader), within=10)
     with psycopg.connect(database_url, autocommit=True) as connection:
         ended = connection.execute(
@@ -145,8 +145,6 @@ def test_a_listener_whose_connection_is_ended_listens_again(
     until(lambda: isinstance(reader.live(ID), Withdrawn))
     published(writer, title="again")
     until(lambda: title(reader) == "again")
-    reader.close()
-    relay.close()
 
 
 def not_failing(store: Store) -> bool:

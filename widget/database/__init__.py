@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Connection,
         Database,
         DatabaseError,
+        InDoubt,
         open_database,
         release,
     )
@@ -26,6 +27,7 @@ __all__ = [
     "Connection",
     "Database",
     "DatabaseError",
+    "InDoubt",
     "is_database",
     "open_database",
     "release",

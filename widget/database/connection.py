@@ -78,6 +78,10 @@ def _bounded(steps: Generator[Any, Any, T], patience: float) -> Generator[Any, A
         return result
 
 
+class InDoubt(StoreUnavailable):
+    """The connection broke while a transaction was being committed."""
+
+
 class Database:
     """One database. Safe to use from several threads, not across a fork."""
 
@@ -119,13 +123,21 @@ class Database:
     def changing(self) -> Iterator[Connection]:
         """Lend a connection for one transaction, committed where the block ends well.
 
-        Raises StoreUnavailable; where it is not known whether it was committed, too.
+        Raises StoreUnavailable; where it is not known whether it was committed, InDoubt.
         """
+        asked = False
         with self._translated(), self._pool.connection() as connection:
             connection.patience = PATIENCE_SECONDS
             try:
                 with connection.transaction():
                     yield connection
+                    asked = True
+            except psycopg.OperationalError as error:
+                if not asked or isinstance(error, errors.SerializationFailure):
+                    raise
+                raise InDoubt(
+                    f"{self.name}: {words(error)}; it is in doubt whether this was saved"
+                ) from error
             except errors.ReadOnlySqlTransaction:
                 connection.close()  # the next one may lead to the primary
                 raise

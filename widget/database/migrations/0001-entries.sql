@@ -1,6 +1,4 @@
 -- Entries and their revisions (decision 0013). Text is compared byte by byte, as files' names are.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-
 -- What happened. Appending number n + 1 is the compare-and-swap; nothing here is ever rewritten.
 CREATE TABLE revision (
     entry_id text COLLATE "C" NOT NULL,
@@ -33,20 +31,33 @@ CREATE TABLE entry (
     changed bigint NOT NULL
 );
 CREATE INDEX entry_changed_in ON entry (changed_in);
-CREATE INDEX entry_changed ON entry (changed, id);
-CREATE INDEX entry_title ON entry (folded, id);
+-- Of an entry whose state is empty there is a history and nothing to list. What is included lets
+-- filters pass over many rows in the index alone; a section beside a title might be too long there.
+CREATE INDEX entry_changed ON entry (changed, id) INCLUDE (state, waiting, lean, section, language)
+    WHERE state <> '';
+CREATE INDEX entry_title ON entry (folded, id) INCLUDE (state, waiting, lean, language)
+    WHERE state <> '';
 CREATE INDEX entry_state ON entry (state, changed, id);
 CREATE INDEX entry_waiting ON entry (changed, id) WHERE waiting;
-CREATE INDEX entry_lean ON entry (lean, changed, id);
-CREATE INDEX entry_section ON entry (section, changed, id);
-CREATE INDEX entry_language ON entry (language, changed, id);
+CREATE INDEX entry_lean ON entry (lean, changed, id) WHERE state <> '';
+CREATE INDEX entry_section ON entry (section, changed, id) WHERE state <> '';
+CREATE INDEX entry_language ON entry (language, changed, id) WHERE state <> '';
 
 -- What a search reads, folded; apart, so that rows are narrow and a new state writes no text.
 CREATE TABLE words (
     id text COLLATE "C" PRIMARY KEY,
-    text text COLLATE "C" NOT NULL
+    text text COLLATE "C" NOT NULL,
+    pairs integer[] NOT NULL
 );
-CREATE INDEX words_text ON words USING gin (text gin_trgm_ops);
+-- Numbers for each character and each two in a row, since pg_trgm knows three and more.
+CREATE INDEX words_pairs ON words USING gin (pairs);
+-- Where PostgreSQL came without it, searching takes longer; docs/store.md says what to do then.
+DO $$ BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX words_text ON words USING gin (text gin_trgm_ops);
+EXCEPTION WHEN undefined_file OR feature_not_supported THEN
+    RAISE NOTICE 'pg_trgm is not there';
+END $$;
 
 -- The SHA-256 of each normalized address of what is or was live: no two entries can own one.
 CREATE TABLE address (

@@ -12,10 +12,12 @@ from typing import Any
 
 from widget.database import Connection
 from widget.store.listing import COUNTED, LONG_AGO, Key, Query, Row, Tally
-from widget.store.postgres.tables import FOLDED
+from widget.store.postgres.tables import FOLDED, pairs
 
 NEAR = 2_000
 """So many rows of the order are looked through before the index of all texts is asked."""
+SHORT = 3
+"""Of so many characters a word has to be for the index of all texts; others have one of pairs."""
 
 _COLUMNS = "id, title, url, state, waiting, lean, section, language, changed"
 
@@ -94,6 +96,7 @@ def _searched(
 ) -> list[tuple[Any, ...]]:
     limit, offset = part
     patterns = [_pattern(word) for word in query.words]
+    texts, sought = _texts(query)
     order = _order(query)
     near = connection.execute(
         f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
@@ -103,10 +106,11 @@ def _searched(
     if len(near) == limit:
         return near
     statement = (
-        f"{_found(patterns)} SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
+        f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
+        f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
         f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
     )
-    return connection.execute(statement, (*patterns, *given, limit, offset)).fetchall()
+    return connection.execute(statement, (*sought, *given, limit, offset)).fetchall()
 
 
 def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
@@ -126,10 +130,10 @@ def _count_searched(
     ((found,),) = connection.execute(statement, (*given, NEAR, patterns)).fetchall()
     if found > COUNTED:
         return int(found)
-    texts = " AND ".join(["text LIKE %s"] * len(patterns))
+    texts, sought = _texts(query)
     filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
     statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
-    ((found,),) = connection.execute(statement, (*given, *patterns, COUNTED + 1)).fetchall()
+    ((found,),) = connection.execute(statement, (*given, *sought, COUNTED + 1)).fetchall()
     return int(found)
 
 
@@ -144,9 +148,17 @@ _HAS_WORDS = (
 )
 
 
-def _found(patterns: list[str]) -> str:
-    texts = " AND ".join(["text LIKE %s"] * len(patterns))
-    return f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
+def _texts(query: Query) -> tuple[str, list[Any]]:
+    """Return the condition for texts with all words."""
+    where: list[str] = []
+    given: list[Any] = []
+    for word in map(_kept, query.words):
+        where.append("text LIKE %s")
+        given.append(_pattern(word))
+        if len(word) < SHORT:
+            where.append("pairs @> %s::integer[]")
+            given.append(sorted(pairs(word)))
+    return " AND ".join(where), given
 
 
 def _where(query: Query) -> tuple[list[str], list[Any]]:

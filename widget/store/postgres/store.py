@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from widget.database import PATIENCE_SECONDS, Connection, open_database, release
+from widget.database import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES, read_json
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
@@ -120,10 +120,12 @@ class PostgresStore:
         return found
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
-        """Return nothing: what is kept here was in order. Says whether the database answers."""
-        del thorough
-        self._ask(tables.horizon)
-        return []
+        """Return which revisions cannot be read, where ``thorough``; all were in order once."""
+        if not thorough:
+            self._ask(tables.horizon)  # whoever asks is to know whether the database answers
+            return []
+        with self._database.reading() as connection:
+            return list(tables.unreadable(connection))
 
     def look(self) -> None:
         """Do nothing: changes of others are heard of."""
@@ -274,15 +276,8 @@ class PostgresStore:
         return self._append(entry_id, make)
 
     def _append(self, entry_id: str, make: Callable[[Connection, Standing], Revision]) -> Revision:
-        made = self._appended(entry_id, make)
-        if self._changed:
-            self._changed(made)
-        return made
-
-    def _appended(
-        self, entry_id: str, make: Callable[[Connection, Standing], Revision]
-    ) -> Revision:
         for _ in range(_TRIES):
+            made: Revision | None = None
             try:
                 with self._database.changing() as connection:
                     standing = tables.lock(connection, entry_id)
@@ -290,10 +285,17 @@ class PostgresStore:
                     tables.append(connection, standing, made)
             except tables.Overtaken:
                 continue
-            finally:
-                self._memory.forget([entry_id])  # in doubt, too
+            except InDoubt:
+                self._tell(entry_id, made)  # rather for nothing than not at all
+                raise
+            self._tell(entry_id, made)
             return made
         raise StoreUnavailable(f"too many others change {entry_id!r} at once; try again")
+
+    def _tell(self, entry_id: str, made: Revision | None) -> None:
+        self._memory.forget([entry_id])
+        if self._changed and made:
+            self._changed(made)
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
+from itertools import pairwise
 
 from psycopg import errors
 from pydantic import ValidationError
@@ -15,7 +16,8 @@ from widget.entry import Entry
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.store.known import draft_of, shown_of
 from widget.store.listing import Row, moment_key
-from widget.store.protocol import Live, Revision, Withdrawn
+from widget.store.problems import log
+from widget.store.protocol import Live, Problem, Revision, Withdrawn
 from widget.store.revisions import NEVER, Standing
 from widget.store.rows import keys_of, row_of, search_text
 
@@ -44,8 +46,9 @@ ON CONFLICT (id) DO UPDATE SET head = excluded.head, live = excluded.live, draft
   section = excluded.section, language = excluded.language, changed = excluded.changed
 """
 _PUT_WORDS = """
-INSERT INTO words (id, text) VALUES (%s, %s)
-ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE words.text <> excluded.text
+INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET text = excluded.text, pairs = excluded.pairs
+  WHERE words.text <> excluded.text
 """
 # What is acknowledged is on disk, whatever the database's own setting; a stronger one stays.
 _DURABLE = """
@@ -102,9 +105,27 @@ def revision(connection: Connection, entry_id: str, number: int) -> Revision | N
 
 
 def history(connection: Connection, entry_id: str) -> list[Revision]:
-    """Return all revisions, newest first."""
+    """Return all revisions that can be read, newest first."""
     asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
-    return [_revision(values) for values in connection.execute(asked, (entry_id,))]
+    found = []
+    for values in connection.execute(asked, (entry_id,)):
+        try:
+            found.append(_revision(values))
+        except StoreUnavailable as error:
+            log.warning("%s; it is passed over", error)
+    return found
+
+
+def unreadable(connection: Connection) -> Iterator[Problem]:
+    """Yield the revisions that cannot be read; looks at all, which takes long."""
+    asked = f"SELECT {_REVISION} FROM revision"
+    with connection.transaction(), connection.cursor("revisions") as cursor:
+        for values in cursor.execute(asked):
+            try:
+                _revision(values)
+            except StoreUnavailable as error:
+                where = f"revision {values[1]} of {values[0]!r}"
+                yield Problem(where, (Breach("$.entry", str(error)),))
 
 
 def head(connection: Connection, entry_id: str) -> int:
@@ -200,7 +221,14 @@ def _put_words(connection: Connection, entry_id: str, before: Standing, after: S
     if now is None:
         connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
     elif now is not was:
-        connection.execute(_PUT_WORDS, (entry_id, search_text(entry_id, now)))
+        text = search_text(entry_id, now)
+        connection.execute(_PUT_WORDS, (entry_id, text, sorted(pairs(text))))
+
+
+def pairs(text: str) -> set[int]:
+    """Return numbers for each character and each two in a row; different ones may share one."""
+    doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in pairwise(text)}
+    return doubles | {ord(one) for one in text}
 
 
 def _put_addresses(
