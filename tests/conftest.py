@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import copied, templates
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
@@ -53,3 +54,16 @@ def app(settings: Settings, store: Store, accounts: Accounts) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def database_template() -> Iterator[str]:
+    with templates() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(database_template: str) -> Iterator[str]:
+    """Give the URL of a database of the test's own, its tables made."""
+    with copied(database_template) as url:
+        yield url

@@ -1,7 +1,8 @@
 """Installs what the tests need beside Python packages, and says what it chose.
 
 A Chromium that is already there, else Playwright's own, else the system's package; a Firefox
-that is there, else the system's package. Node's packages where npm is there. In CI (``CI`` is
+that is there, else the system's package. A PostgreSQL likewise, of the system or of the wheel
+among the tests' packages. Node's packages where npm is there. In CI (``CI`` is
 set) also the runtimes of the checkers, from the system's packages; elsewhere a test whose
 checker cannot run is skipped and says so.
 """
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import browsers
+import postgres
 
 NODE = Path(__file__).parent / "node"
 RUNTIMES = {
@@ -30,6 +32,7 @@ RUNTIMES = {
     "hugo": "hugo",
     "php": "php-cli",
     "mariadbd": "mariadb-server-core",
+    "psql": "postgresql",
 }
 # What `make bench` needs beside it, named on the command line: `provision.py bench`.
 BENCH = {"wrk": "wrk", "nginx": "nginx-light", "varnishd": "varnish"}
@@ -46,6 +49,7 @@ def main() -> None:
         system_install(missing)
     if os.environ.get("CI"):
         say(f"WordPress: {wordpress()}")
+    say(f"PostgreSQL: {database()}")
     say(f"Chromium: {chromium()}")
     say(f"Firefox: {firefox()}")
     if shutil.which("npm"):
@@ -82,6 +86,18 @@ def firefox() -> str:
     if browsers.find("firefox"):
         return "the system's package, just installed"
     return f"none to be had; name one in {browsers.VARIABLES['firefox']}"
+
+
+def database() -> str:
+    """Return which PostgreSQL the tests will run, having installed one if need be."""
+    if os.environ.get(postgres.VARIABLE):
+        return f"the one that {postgres.VARIABLE} names"
+    if not postgres.binaries():
+        system_install(["postgresql"])
+    found = postgres.binaries()
+    if not found:
+        sys.exit(f"No PostgreSQL can be had. Install one, or name it in {postgres.VARIABLE}.")
+    return f"the programs in {found}"
 
 
 def wordpress() -> str:

@@ -19,7 +19,7 @@ ROWS = (
     ("panel", "diff"),
     ("store",),
     ("accounts",),
-    ("catalog", "editing"),
+    ("catalog", "editing", "copying"),
     ("answers", "purging"),
     ("doctor", "export"),
     (

@@ -35,7 +35,9 @@ def create_app(
     """
     app = observing.Service(__name__, static_folder=None, template_folder=None)
     observing.observe(app)
-    store = store or open_store(settings.store, rules(settings))
+    store = store or open_store(
+        settings.store, rules(settings), stale_seconds=settings.stale_seconds
+    )
     if settings.metrics_token:
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
@@ -68,7 +70,9 @@ def create_service(settings: Settings) -> Prebuilt:
         if purger:
             purger.changed(revision)
 
-    store = open_store(settings.store, rules(settings), changed)
+    store = open_store(
+        settings.store, rules(settings), changed, stale_seconds=settings.stale_seconds
+    )
     app = create_app(settings, store, purges=purger.ledger if purger else None)
     service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2)
     metrics.follow_prebuilt(lambda: layer.hits)

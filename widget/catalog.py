@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the rows that a query found; ``found`` counts them all."""
+    """One page of the rows that a query found; ``found`` counts them all, or there are ``more``."""
 
     rows: tuple[Row, ...]
     found: int
@@ -47,6 +47,7 @@ class Listing:
     pages: int
     sections: tuple[str, ...]
     languages: tuple[str, ...]
+    more: bool = False
 
 
 def find(store: Store, asked: Asked) -> Listing:
@@ -63,4 +64,5 @@ def find(store: Store, asked: Asked) -> Listing:
         pages=pages,
         sections=tally.sections,
         languages=tally.languages,
+        more=tally.more,
     )

@@ -170,6 +170,7 @@ class Settings(BaseSettings):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     base_url: Annotated[str, AfterValidator(_checked_origin)] | None = None
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
+    stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False
     admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
     purge: tuple[Purge, ...] = ()

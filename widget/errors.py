@@ -62,6 +62,10 @@ class ExportFailed(InsightsError):
     """The static files could not be written; the message says where and what to do."""
 
 
+class CopyRefused(InsightsError):
+    """Not everything could be copied to another store; the message says what to do."""
+
+
 class InvalidAccount(InsightsError):
     """An account, a password or a token cannot be made so; the message says what to change."""
 

@@ -1,14 +1,21 @@
-"""A clock that is moved by hand, and accounts that cost little."""
+"""A clock that is moved by hand, and accounts that cost little, wherever they are kept."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Protocol
 
+import psycopg
 from argon2 import PasswordHasher
 
-from widget.accounts import DirAccounts
+from widget.accounts import Accounts, DirAccounts
 from widget.accounts.passwords import Passwords
+from widget.accounts.rules import KeptAccounts
+from widget.accounts.tables import DatabaseAccounts
+from widget.database import Database
 from widget.errors import Denied, Throttled
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody
@@ -36,15 +43,93 @@ class Clock:
         return datetime.fromtimestamp(self.now, UTC) + timedelta(**later)
 
 
-def opened(folder: Path, clock: Clock) -> DirAccounts:
-    return DirAccounts(str(folder), clock=clock, passwords=QUICK)
+class Place(Protocol):
+    """Where accounts are kept, and what a person finds there."""
+
+    def open(
+        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+    ) -> KeptAccounts:
+        """Open the accounts as a process of its own has them."""
+
+    def document(self) -> dict[str, Any]:
+        """Return what is kept of users and tokens."""
+
+    def edit(self, change: Callable[[Any], None]) -> None:
+        """Change what is kept of users and tokens, as a person does by hand."""
+
+    def spooled(self) -> dict[str, str]:
+        """Return all that is kept for a while: what its name is, and what it holds."""
+
+
+class DirPlace:
+    """A folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(
+        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+    ) -> DirAccounts:
+        if clock is None:
+            return DirAccounts(str(self.folder), passwords=passwords)
+        return DirAccounts(str(self.folder), clock=clock, passwords=passwords)
+
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.folder / "accounts.json").read_bytes())
+        return document
+
+    def edit(self, change: Callable[[Any], None]) -> None:
+        document = self.document()
+        change(document)
+        (self.folder / "accounts.json").write_text(json.dumps(document))
+
+    def spooled(self) -> dict[str, str]:
+        found = files(self.folder / "sessions")
+        return {path.name: path.read_text() for path in found if path.name != "lock"}
+
+
+class DatabasePlace:
+    """A database, in which every ``open`` has connections of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._open: list[Database] = []
+
+    def open(
+        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+    ) -> DatabaseAccounts:
+        self._open.append(Database(self.url))
+        return DatabaseAccounts(self._open[-1], clock=clock, passwords=passwords)
+
+    def close(self) -> None:
+        for database in self._open:
+            database.close()
+
+    def document(self) -> dict[str, Any]:
+        ((document,),) = self.run("SELECT document FROM account")
+        assert isinstance(document, dict)
+        return document
+
+    def edit(self, change: Callable[[Any], None]) -> None:
+        document = self.document()
+        change(document)
+        self.run("UPDATE account SET document = %s RETURNING 1", json.dumps(document))
+
+    def spooled(self) -> dict[str, str]:
+        rows = self.run("SELECT kind || '-' || place, value::text FROM remembered")
+        return {str(name): str(value) for name, value in rows}
+
+    def run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Run one statement, as a person does in psql."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(statement.encode(), values).fetchall()
 
 
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def wrong(accounts: DirAccounts, name: str = "ana", address: str = HERE) -> float:
+def wrong(accounts: Accounts, name: str = "ana", address: str = HERE) -> float:
     """Try a wrong password; return how long to wait for the next try, 0 where it was compared."""
     try:
         accounts.authenticate(name, "a wrong password", address=address)

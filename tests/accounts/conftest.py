@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accounts_support import PASSWORD, Clock, opened
+from accounts_support import PASSWORD, Clock, DatabasePlace, DirPlace, Place
 
-from widget.accounts import DirAccounts, User
+from widget.accounts import User
+from widget.accounts.rules import KeptAccounts
 
 
 @pytest.fixture
@@ -18,18 +20,29 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def accounts(folder: Path, clock: Clock) -> DirAccounts:
-    return opened(folder, clock)
+@pytest.fixture(params=["dir", "postgres"])
+def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    """Where accounts are kept: every rule holds in either."""
+    if request.param == "dir":
+        yield DirPlace(folder)
+        return
+    database = DatabasePlace(request.getfixturevalue("database_url"))
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def other(accounts: DirAccounts, folder: Path, clock: Clock) -> DirAccounts:
+def accounts(place: Place, clock: Clock) -> KeptAccounts:
+    return place.open(clock)
+
+
+@pytest.fixture
+def other(accounts: KeptAccounts, place: Place, clock: Clock) -> KeptAccounts:
     """The same accounts as another process has them: nothing of it in memory."""
     assert accounts.tokens() == []
-    return opened(folder, clock)
+    return place.open(clock)
 
 
 @pytest.fixture
-def ana(accounts: DirAccounts) -> User:
+def ana(accounts: KeptAccounts) -> User:
     return accounts.add_user("ana", "editor", PASSWORD)

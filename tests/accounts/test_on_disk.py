@@ -9,11 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from accounts_support import HERE, PASSWORD, QUICK, Clock, files, wrong
+from accounts_support import HERE, PASSWORD, QUICK, Clock, DirPlace, files, wrong
 from samples import ROOT
 
 from widget.accounts import ROLES, DirAccounts, User, open_accounts
 from widget.errors import InvalidSettings, StoreUnavailable
+
+
+@pytest.fixture
+def place(folder: Path) -> DirPlace:
+    return DirPlace(folder)
 
 
 def test_nothing_that_is_secret_is_on_disk(
@@ -63,6 +68,15 @@ def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None
     (tmp_path / "sessions").mkdir(mode=0o755)
     DirAccounts(str(tmp_path))
     assert stat.S_IMODE((tmp_path / "sessions").stat().st_mode) == 0o700
+
+
+def test_a_file_that_was_left_half_written_stays_for_an_hour(
+    accounts: DirAccounts, clock: Clock, folder: Path
+) -> None:
+    (folder / "sessions" / ".left-over").write_text("")
+    clock.advance(120)
+    accounts.remember("another", {}, 60)
+    assert {path.name for path in files(folder / "sessions")} > {".left-over"}
 
 
 def test_another_process_sees_and_makes_changes_at_once(folder: Path) -> None:
@@ -194,7 +208,7 @@ def test_a_session_file_that_was_cut_short_is_no_session(
     assert accounts.session(session_id) is None
 
 
-@pytest.mark.parametrize("url", ["redis:x", "dir:", "dir:a\0b", "postgresql:x"])
+@pytest.mark.parametrize("url", ["redis:x", "dir:", "dir:a\0b", "postgresql:x", "mysql://a/b"])
 def test_a_url_that_names_no_store_is_refused(url: str) -> None:
     with pytest.raises(InvalidSettings, match="names no store"):
         open_accounts(url)

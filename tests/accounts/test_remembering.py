@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from itertools import count
 
 import pytest
-from accounts_support import Clock, files
-from hypothesis import given
+from accounts_support import Clock, Place
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from widget.accounts import DirAccounts, User
+from widget.accounts import User
+from widget.accounts.rules import KeptAccounts
+
+KEYS = count()
 
 
 def test_requests_within_the_limit_pass_and_the_next_is_told_when(
-    accounts: DirAccounts, other: DirAccounts, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
 ) -> None:
     each = (accounts, other)
     assert [each[n % 2].hit("a", limit=3, seconds=60) for n in range(3)] == [None] * 3
@@ -27,20 +30,21 @@ def test_requests_within_the_limit_pass_and_the_next_is_told_when(
     assert [accounts.hit("a", limit=3, seconds=60) for _ in range(3)] == [None] * 3
 
 
+# The clock goes on from one example to the next, and each has a key of its own.
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     limit=st.integers(1, 50),
     seconds=st.sampled_from([1.0, 60.0, 3600.0]),
     pauses=st.lists(st.floats(0, 30), min_size=1, max_size=60),
 )
 def test_no_span_passes_more_than_twice_the_limit(
-    tmp_path_factory: pytest.TempPathFactory, limit: int, seconds: float, pauses: list[float]
+    accounts: KeptAccounts, clock: Clock, limit: int, seconds: float, pauses: list[float]
 ) -> None:
-    clock = Clock()
-    accounts = DirAccounts(str(tmp_path_factory.mktemp("hits")), clock=clock)
+    key = str(next(KEYS))
     passed: list[float] = []
     for pause in pauses:
         clock.advance(pause)
-        wait = accounts.hit("k", limit=limit, seconds=seconds)
+        wait = accounts.hit(key, limit=limit, seconds=seconds)
         if wait is None:
             passed.append(clock())
         else:
@@ -50,7 +54,7 @@ def test_no_span_passes_more_than_twice_the_limit(
 
 
 def test_what_is_remembered_is_recalled_for_its_time(
-    accounts: DirAccounts, other: DirAccounts, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
 ) -> None:
     accounts.remember("key", {"status": 200, "body": "é"}, 60)
     assert other.recall("key") == {"status": 200, "body": "é"}
@@ -59,15 +63,25 @@ def test_what_is_remembered_is_recalled_for_its_time(
     assert other.recall("key") is None
 
 
+def test_what_is_remembered_comes_back_as_it_was(
+    accounts: KeptAccounts, other: KeptAccounts
+) -> None:
+    payload = {"body": "a NUL \0, half a pair \ud800, é, \\u0000", "b": [1, None], "a": 1.5}
+    accounts.remember("key \0 \ud800", payload, 60)
+    assert other.recall("key \0 \ud800") == payload
+    accounts.remember("key \0 \ud800", {}, 60)
+    assert other.recall("key \0 \ud800") == {}
+
+
 def test_what_expired_is_cleaned_away(
-    accounts: DirAccounts, ana: User, clock: Clock, folder: Path
+    accounts: KeptAccounts, ana: User, clock: Clock, place: Place
 ) -> None:
     for number in range(10):
         accounts.remember(str(number), {}, 60)
         accounts.hit(str(number), limit=3, seconds=60)
     session_id = accounts.open_session(ana)
-    (folder / "sessions" / ".left-over").write_text("")
+    assert len(place.spooled()) == 21
     clock.advance(120)
     accounts.remember("another", {}, 60)
-    assert len(files(folder / "sessions")) == 4  # the lock, the left-over, the session, the answer
+    assert len(place.spooled()) == 2  # the session, the answer
     assert accounts.session(session_id)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from accounts_support import HERE, PASSWORD, Clock, files
+from accounts_support import HERE, PASSWORD, Clock, Place
 
-from widget.accounts import ABSOLUTE_SECONDS, IDLE_SECONDS, ROLES, DirAccounts, User
+from widget.accounts import ABSOLUTE_SECONDS, IDLE_SECONDS, ROLES, User
+from widget.accounts.rules import KeptAccounts
 from widget.errors import Denied
 
 
 def test_a_session_says_who_and_since_when(
-    accounts: DirAccounts, other: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     for each in (accounts, other):
@@ -25,7 +25,7 @@ def test_a_session_says_who_and_since_when(
 
 
 def test_each_session_has_an_id_and_a_csrf_value_of_its_own(
-    accounts: DirAccounts, ana: User
+    accounts: KeptAccounts, ana: User
 ) -> None:
     ids = [accounts.open_session(ana) for _ in range(3)]
     sessions = [accounts.session(session_id) for session_id in ids]
@@ -41,14 +41,14 @@ def test_each_session_has_an_id_and_a_csrf_value_of_its_own(
     "session_id", ["", "chosen-by-an-attacker", "../accounts.json", "\ud800", "\0"]
 )
 def test_an_id_that_was_not_given_out_opens_nothing(
-    accounts: DirAccounts, ana: User, session_id: str
+    accounts: KeptAccounts, ana: User, session_id: str
 ) -> None:
     accounts.open_session(ana)
     assert accounts.session(session_id) is None
     accounts.close_session(session_id)
 
 
-def test_a_secret_of_one_kind_is_none_of_another(accounts: DirAccounts, ana: User) -> None:
+def test_a_secret_of_one_kind_is_none_of_another(accounts: KeptAccounts, ana: User) -> None:
     link, session_id = accounts.sign_in_link(ana), accounts.open_session(ana)
     secret, _ = accounts.create_token(
         "cms", "editor", owner="ana", expires_at=datetime.now(UTC) + timedelta(9999), actor="ana"
@@ -62,7 +62,7 @@ def test_a_secret_of_one_kind_is_none_of_another(accounts: DirAccounts, ana: Use
 
 
 def test_a_session_is_ended_by_signing_out_and_the_others_are_not(
-    accounts: DirAccounts, other: DirAccounts, ana: User
+    accounts: KeptAccounts, other: KeptAccounts, ana: User
 ) -> None:
     one, two = accounts.open_session(ana), accounts.open_session(ana)
     other.close_session(one)
@@ -71,7 +71,7 @@ def test_a_session_is_ended_by_signing_out_and_the_others_are_not(
 
 
 def test_a_session_that_was_ended_while_it_was_looked_at_stays_ended(
-    accounts: DirAccounts, other: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     clock.advance(61)
@@ -81,7 +81,7 @@ def test_a_session_that_was_ended_while_it_was_looked_at_stays_ended(
 
 
 def test_an_hour_without_a_request_ends_a_session(
-    accounts: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     clock.advance(IDLE_SECONDS - 1)
@@ -93,7 +93,7 @@ def test_an_hour_without_a_request_ends_a_session(
 
 
 def test_twelve_hours_end_a_session_however_busy(
-    accounts: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     for _ in range(ABSOLUTE_SECONDS // 1800 - 1):
@@ -106,26 +106,25 @@ def test_twelve_hours_end_a_session_however_busy(
 
 
 def test_a_session_is_written_at_most_once_a_minute(
-    accounts: DirAccounts, ana: User, clock: Clock, folder: Path
+    accounts: KeptAccounts, ana: User, clock: Clock, place: Place
 ) -> None:
     session_id = accounts.open_session(ana)
-    (path,) = (p for p in files(folder / "sessions") if p.name != "lock")
-    before = path.read_bytes()
+    before = place.spooled()
     clock.advance(59)
     session = accounts.session(session_id)
     assert session is not None
     assert session.last_seen_at == clock.date(seconds=-59)
-    assert path.read_bytes() == before
+    assert place.spooled() == before
     clock.advance(1)
     session = accounts.session(session_id)
     assert session is not None
     assert session.last_seen_at == clock.date()
-    assert path.read_bytes() != before
+    assert place.spooled() != before
 
 
 @pytest.mark.parametrize("change", ["password", "disabled"])
 def test_a_new_password_and_disabling_end_all_of_a_users_sessions_and_no_other(
-    accounts: DirAccounts, other: DirAccounts, ana: User, change: str
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, change: str
 ) -> None:
     bo = accounts.add_user("bo", "editor", PASSWORD)
     ids = [each.open_session(ana) for each in (accounts, other)]
@@ -147,7 +146,7 @@ def test_a_new_password_and_disabling_end_all_of_a_users_sessions_and_no_other(
 
 
 def test_a_disabled_user_has_no_session_and_comes_back_without_the_old_ones(
-    accounts: DirAccounts, ana: User
+    accounts: KeptAccounts, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     accounts.set_disabled("ana", True)
@@ -161,7 +160,7 @@ def test_a_disabled_user_has_no_session_and_comes_back_without_the_old_ones(
 
 
 def test_a_new_role_holds_in_sessions_that_are_open(
-    accounts: DirAccounts, other: DirAccounts, ana: User
+    accounts: KeptAccounts, other: KeptAccounts, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     for role in ROLES:
@@ -171,13 +170,12 @@ def test_a_new_role_holds_in_sessions_that_are_open(
         assert session.user.role == role
 
 
-def test_who_is_disabled_in_the_file_by_hand_is_kept_out_at_once(
-    accounts: DirAccounts, ana: User, folder: Path
+def test_who_is_disabled_by_hand_is_kept_out_at_once(
+    accounts: KeptAccounts, ana: User, place: Place
 ) -> None:
     session_id = accounts.open_session(ana)
     assert accounts.session(session_id)
-    path = folder / "accounts.json"
-    path.write_text(path.read_text().replace('"disabled": false', '"disabled": true'))
+    place.edit(lambda document: document["users"][0].update(disabled=True))
     assert accounts.session(session_id) is None
 
 
@@ -185,7 +183,7 @@ def test_who_is_disabled_in_the_file_by_hand_is_kept_out_at_once(
 
 
 def test_a_user_s_sessions_are_listed_and_ended_by_what_opens_nothing(
-    accounts: DirAccounts, other: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     bo = accounts.add_user("bo", "editor", PASSWORD)
     one = accounts.open_session(ana)
@@ -209,7 +207,7 @@ def test_a_user_s_sessions_are_listed_and_ended_by_what_opens_nothing(
 
 
 def test_sessions_that_were_ended_are_not_listed(
-    accounts: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     accounts.open_session(ana)
     accounts.set_password("ana", "another long password")
@@ -220,7 +218,7 @@ def test_sessions_that_were_ended_are_not_listed(
 
 
 def test_it_is_known_when_a_user_signed_in_last(
-    accounts: DirAccounts, other: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     assert ana.signed_in_at is None
     accounts.sign_in_link(ana)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts_support import HERE, PASSWORD, Clock, opened, wrong
+from accounts_support import HERE, PASSWORD, Clock, Place, wrong
 from argon2 import PasswordHasher
 
-from widget.accounts import LINK_SECONDS, PASSWORD_LINK_SECONDS, DirAccounts, User
+from widget.accounts import LINK_SECONDS, PASSWORD_LINK_SECONDS, User
+from widget.accounts.passwords import Passwords
+from widget.accounts.rules import KeptAccounts
 from widget.errors import Denied, InvalidAccount, Throttled
 
 
-def test_a_name_and_its_password_let_in(accounts: DirAccounts, ana: User) -> None:
+def test_a_name_and_its_password_let_in(accounts: KeptAccounts, ana: User) -> None:
     assert accounts.authenticate("ana", PASSWORD, address=HERE) == ana
     assert accounts.authenticate(" ANA ", PASSWORD, address=HERE) == ana
 
 
-def test_a_password_is_the_same_however_its_accents_are_typed(accounts: DirAccounts) -> None:
+def test_a_password_is_the_same_however_its_accents_are_typed(accounts: KeptAccounts) -> None:
     accounts.add_user("ana", "editor", "Caf\u00e9 de la mañana")
     assert accounts.authenticate("ana", "Cafe\u0301 de la man\u0303ana", address=HERE)
 
 
-def test_whatever_is_wrong_the_answer_is_the_same(accounts: DirAccounts, ana: User) -> None:
+def test_whatever_is_wrong_the_answer_is_the_same(accounts: KeptAccounts, ana: User) -> None:
     accounts.add_user("gone", "editor", PASSWORD)
     accounts.set_disabled("gone", True)
     told = set()
@@ -43,7 +43,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(accounts: DirAccounts, ana: Us
     assert len(told) == 1
 
 
-def test_an_unknown_name_costs_the_same_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_costs_the_same_work(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str | bytes] = []
     verify = PasswordHasher.verify
 
@@ -52,7 +52,7 @@ def test_an_unknown_name_costs_the_same_work(folder: Path, monkeypatch: pytest.M
         return verify(self, kept, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
-    accounts = DirAccounts(str(folder))
+    accounts = place.open(passwords=Passwords())
     accounts.add_user("ana", "editor", PASSWORD)
     for name in ("ana", "nobody"):
         with pytest.raises(Denied):
@@ -63,20 +63,19 @@ def test_an_unknown_name_costs_the_same_work(folder: Path, monkeypatch: pytest.M
 
 
 def test_an_old_hash_is_made_anew_when_its_password_is_given(
-    folder: Path, clock: Clock, ana: User
+    place: Place, clock: Clock, ana: User
 ) -> None:
-    path = folder / "accounts.json"
-    assert "t=1" in json.loads(path.read_bytes())["users"][0]["password"]
-    accounts = DirAccounts(str(folder), clock=clock)
+    assert "t=1" in place.document()["users"][0]["password"]
+    accounts = place.open(clock, Passwords())
     session = accounts.open_session(ana)
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
-    assert "t=3" in json.loads(path.read_bytes())["users"][0]["password"]
+    assert "t=3" in place.document()["users"][0]["password"]
     assert accounts.session(session)
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
 
 
-def test_after_a_few_failures_each_try_waits_longer(folder: Path, clock: Clock) -> None:
-    accounts = opened(folder, clock)
+def test_after_a_few_failures_each_try_waits_longer(place: Place, clock: Clock) -> None:
+    accounts = place.open(clock)
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(5):
         assert wrong(accounts, address=f"198.51.100.{number}") == 0
@@ -95,8 +94,8 @@ def test_after_a_few_failures_each_try_waits_longer(folder: Path, clock: Clock) 
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
 
 
-def test_an_unknown_name_is_throttled_as_a_known_one(folder: Path, clock: Clock) -> None:
-    accounts = opened(folder, clock)
+def test_an_unknown_name_is_throttled_as_a_known_one(place: Place, clock: Clock) -> None:
+    accounts = place.open(clock)
     assert [wrong(accounts, "nobody") for _ in range(6)] == [0, 0, 0, 0, 0, 1]
 
 
@@ -110,9 +109,9 @@ def test_an_unknown_name_is_throttled_as_a_known_one(folder: Path, clock: Clock)
     ],
 )
 def test_an_address_is_throttled_over_all_names(
-    folder: Path, clock: Clock, one: str, same: str, another: str
+    place: Place, clock: Clock, one: str, same: str, another: str
 ) -> None:
-    accounts = opened(folder, clock)
+    accounts = place.open(clock)
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(20):
         assert wrong(accounts, f"name{number}", one) == 0
@@ -121,8 +120,8 @@ def test_an_address_is_throttled_over_all_names(
     assert accounts.authenticate("ana", PASSWORD, address=another)
 
 
-def test_ones_own_account_does_not_buy_more_guesses_at_others(folder: Path, clock: Clock) -> None:
-    accounts = opened(folder, clock)
+def test_ones_own_account_does_not_buy_more_guesses_at_others(place: Place, clock: Clock) -> None:
+    accounts = place.open(clock)
     accounts.add_user("eve", "editor", PASSWORD)
     for number in range(20):
         assert wrong(accounts, f"name{number}") == 0
@@ -131,8 +130,8 @@ def test_ones_own_account_does_not_buy_more_guesses_at_others(folder: Path, cloc
     assert wrong(accounts, "another") > 0
 
 
-def test_throttling_is_shared_and_lifted_by_a_new_password(folder: Path, clock: Clock) -> None:
-    accounts, other = (opened(folder, clock) for _ in range(2))
+def test_throttling_is_shared_and_lifted_by_a_new_password(place: Place, clock: Clock) -> None:
+    accounts, other = (place.open(clock) for _ in range(2))
     accounts.add_user("ana", "editor", PASSWORD)
     for number in range(5):
         assert wrong((accounts, other)[number % 2]) == 0
@@ -141,8 +140,8 @@ def test_throttling_is_shared_and_lifted_by_a_new_password(folder: Path, clock: 
     assert accounts.authenticate("ana", "another long password", address=HERE)
 
 
-def test_of_many_tries_at_once_only_the_free_ones_are_compared(folder: Path, clock: Clock) -> None:
-    accounts = opened(folder, clock)
+def test_of_many_tries_at_once_only_the_free_ones_are_compared(place: Place, clock: Clock) -> None:
+    accounts = place.open(clock)
     waits: list[float] = []
     threads = [
         threading.Thread(target=lambda: waits.append(wrong(accounts, "ana"))) for _ in range(12)
@@ -155,7 +154,7 @@ def test_of_many_tries_at_once_only_the_free_ones_are_compared(folder: Path, clo
 
 
 def test_a_link_signs_in_once_in_any_process(
-    accounts: DirAccounts, other: DirAccounts, ana: User
+    accounts: KeptAccounts, other: KeptAccounts, ana: User
 ) -> None:
     secret = accounts.sign_in_link(ana)
     assert other.redeem_sign_in(secret) == ana
@@ -163,7 +162,7 @@ def test_a_link_signs_in_once_in_any_process(
     assert other.redeem_sign_in("another") is None
 
 
-def test_a_link_is_good_for_ten_minutes(accounts: DirAccounts, ana: User, clock: Clock) -> None:
+def test_a_link_is_good_for_ten_minutes(accounts: KeptAccounts, ana: User, clock: Clock) -> None:
     one, two = accounts.sign_in_link(ana), accounts.sign_in_link(ana)
     clock.advance(LINK_SECONDS - 1)
     assert accounts.redeem_sign_in(one) == ana
@@ -171,7 +170,7 @@ def test_a_link_is_good_for_ten_minutes(accounts: DirAccounts, ana: User, clock:
     assert accounts.redeem_sign_in(two) is None
 
 
-def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: DirAccounts, ana: User) -> None:
+def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: KeptAccounts, ana: User) -> None:
     secret = accounts.sign_in_link(ana)
     barrier = threading.Barrier(8)
     found: list[User | None] = []
@@ -189,7 +188,7 @@ def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: DirAccounts, ana
 
 
 def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
-    accounts: DirAccounts, other: DirAccounts, ana: User, monkeypatch: pytest.MonkeyPatch
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = accounts.sign_in_link(ana)
     read = accounts._spool.read
@@ -209,7 +208,7 @@ def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
 
 
 def test_who_has_no_password_yet_chooses_one_by_a_link_and_signs_in(
-    accounts: DirAccounts, other: DirAccounts
+    accounts: KeptAccounts, other: KeptAccounts
 ) -> None:
     bo = accounts.add_user("bo", "editor")
     assert bo.invited
@@ -224,7 +223,7 @@ def test_who_has_no_password_yet_chooses_one_by_a_link_and_signs_in(
     assert accounts.authenticate("bo", PASSWORD, address=HERE) == User("bo", "editor")
 
 
-def test_a_weak_password_leaves_the_link_as_it_was(accounts: DirAccounts, ana: User) -> None:
+def test_a_weak_password_leaves_the_link_as_it_was(accounts: KeptAccounts, ana: User) -> None:
     secret = accounts.password_link(ana)
     with pytest.raises(InvalidAccount, match="at least 10"):
         accounts.redeem_password_link(secret, "short")
@@ -232,7 +231,7 @@ def test_a_weak_password_leaves_the_link_as_it_was(accounts: DirAccounts, ana: U
 
 
 def test_a_password_chosen_by_a_link_ends_sessions_and_other_links(
-    accounts: DirAccounts, ana: User
+    accounts: KeptAccounts, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     one, two = accounts.password_link(ana), accounts.password_link(ana)
@@ -244,7 +243,7 @@ def test_a_password_chosen_by_a_link_ends_sessions_and_other_links(
 
 
 def test_a_password_link_is_good_for_a_day_and_for_nothing_else(
-    accounts: DirAccounts, ana: User, clock: Clock
+    accounts: KeptAccounts, ana: User, clock: Clock
 ) -> None:
     secret = accounts.password_link(ana)
     assert accounts.redeem_sign_in(secret) is None
@@ -256,7 +255,7 @@ def test_a_password_link_is_good_for_a_day_and_for_nothing_else(
     assert accounts.redeem_password_link(secret, PASSWORD) is None
 
 
-def test_disabling_ends_password_links(accounts: DirAccounts, ana: User) -> None:
+def test_disabling_ends_password_links(accounts: KeptAccounts, ana: User) -> None:
     secret = accounts.password_link(ana)
     accounts.set_disabled("ana", True)
     accounts.set_disabled("ana", False)

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from widget.database import Database
 from widget.errors import InvalidSettings
-from widget.purging.ledger import Ledger, new_order, open_ledger
+from widget.purging.ledger import open_ledger
+from widget.purging.orders import Ledger, new_order
+from widget.purging.tables import DatabaseLedger
 from widget.store.lock import Busy
 
+Opener = Callable[[], Ledger]
+
+
+@pytest.fixture(params=["dir", "postgres"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """What opens the ledger as a process of its own has it."""
+    if request.param == "dir":
+        yield lambda: open_ledger(f"dir:{tmp_path / 'data'}")
+        return
+    url = request.getfixturevalue("database_url")
+    with ExitStack() as stack:
+
+        def open_() -> Ledger:
+            database = Database(url)
+            stack.callback(database.close)
+            return DatabaseLedger(database)
+
+        yield open_
+
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"dir:{tmp_path / 'data'}"
-
-
-@pytest.fixture
-def ledger(url: str) -> Ledger:
-    return open_ledger(url)
+def ledger(opened: Opener) -> Ledger:
+    return opened()
 
 
 def test_an_order_is_pending_for_every_process_until_it_is_crossed_out(
-    url: str, ledger: Ledger
+    opened: Opener, ledger: Ledger
 ) -> None:
     order = new_order("ferry-fares", "withdraw", ("entry-ferry-fares", "url-1"))
     ledger.add(order)
-    assert open_ledger(url).pending() == [order]
+    assert opened().pending() == [order]
     ledger.cross_out(order)
-    assert open_ledger(url).pending() == []
+    assert opened().pending() == []
 
 
 def test_the_oldest_order_comes_first(ledger: Ledger) -> None:
@@ -55,6 +74,7 @@ def test_a_note_brings_nothing_back(ledger: Ledger) -> None:
     ledger.cross_out(order)
     ledger.note(replace(order, tries=1))
     assert ledger.pending() == []
+    assert ledger.latest("ferry-fares") == order
 
 
 def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: Ledger) -> None:
@@ -88,12 +108,23 @@ def test_what_was_crossed_out_long_ago_is_forgotten_and_what_is_pending_is_not(
     assert ledger.pending() == [waiting]
 
 
-def test_one_process_of_a_machine_looks_after_the_orders(url: str, ledger: Ledger) -> None:
-    other = open_ledger(url)
-    with ledger.keeping(), pytest.raises(Busy), other.keeping():
-        raise AssertionError("two look after them")
+def test_one_process_looks_after_the_orders(opened: Opener, ledger: Ledger) -> None:
+    other = opened()
+    with ledger.keeping() as still:
+        with pytest.raises(Busy), other.keeping():
+            raise AssertionError("two look after them")
+        assert still()
     with other.keeping():
         pass
+
+
+def test_what_concerns_no_single_entry_is_gone_once_it_is_crossed_out(ledger: Ledger) -> None:
+    order = new_order("", "start", ("insights",))
+    ledger.add(order)
+    ledger.cross_out(order)
+    ledger.cross_out(order)
+    assert ledger.pending() == []
+    assert ledger.latest("") is None
 
 
 def test_a_store_that_keeps_no_ledger_is_named() -> None:
@@ -102,11 +133,11 @@ def test_a_store_that_keeps_no_ledger_is_named() -> None:
 
 
 def test_a_file_that_is_no_order_hides_no_other(
-    url: str, ledger: Ledger, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    ledger = open_ledger(f"dir:{tmp_path}")
     order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
     ledger.add(order)
-    folder = Path(url.removeprefix("dir:")) / "purges"
-    (folder / "broken.json").write_text("{")
+    (tmp_path / "purges" / "broken.json").write_text("{")
     assert ledger.pending() == [order]
     assert "broken.json is no order" in caplog.text

@@ -1,30 +1,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from store_support import OpenStore, rules
 
 from widget.store import Store, looking, open_store, shelf
+from widget.store.postgres import lists, memory, tables
 
 
-def _folder(tmp_path: Path) -> str:
-    return f"dir:{tmp_path / 'data'}"
+def _folder(request: pytest.FixtureRequest) -> str:
+    return f"dir:{request.getfixturevalue('tmp_path') / 'data'}"
+
+
+def _large_folder(request: pytest.FixtureRequest) -> str:
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setattr(shelf, "KEPT", 1)
+    monkeypatch.setattr(looking, "MANY", -1)
+    return _folder(request)
+
+
+def _database(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("database_url")
+    return url
+
+
+def _large_database(request: pytest.FixtureRequest) -> str:
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setattr(lists, "NEAR", 1)
+    monkeypatch.setattr(memory, "ENTRIES", 1)
+    monkeypatch.setattr(memory, "ADDRESSES", 1)
+    monkeypatch.setattr(tables, "MANY", 0)
+    return _database(request)
 
 
 # One line for each implementation of the protocol: how to get the URL of an empty store.
-IMPLEMENTATIONS = {"dir": _folder, "dir, as if it were large": _folder}
+IMPLEMENTATIONS = {
+    "dir": _folder,
+    "dir, as if it were large": _large_folder,
+    "postgresql": _database,
+    "postgresql, as if it were large": _large_database,
+}
+# What is about files is tested of those that keep files.
+OF_FILES = ["dir", "dir, as if it were large"]
 
 
-@pytest.fixture(params=IMPLEMENTATIONS)
-def store_url(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> str:
-    if "large" in request.param:
-        monkeypatch.setattr(shelf, "KEPT", 1)
-        monkeypatch.setattr(looking, "MANY", -1)
-    return IMPLEMENTATIONS[request.param](tmp_path)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "store_url" in metafunc.fixturenames:
+        # A test that asks for the folder is about its files.
+        names = OF_FILES if "tmp_path" in metafunc.fixturenames else list(IMPLEMENTATIONS)
+        metafunc.parametrize("store_url", names, indirect=True)
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest) -> str:
+    return IMPLEMENTATIONS[request.param](request)
 
 
 @pytest.fixture

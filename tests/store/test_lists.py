@@ -57,6 +57,38 @@ def test_a_search_finds_short_words_and_any_script(store: Store) -> None:
     assert ids(store, Query(search="東京")) == ["one"]
 
 
+def test_whatever_is_asked_for_is_counted_as_it_is_listed(store: Store) -> None:
+    for number, name in enumerate(NAMES):
+        section = "Ports" if number % 2 else "Birds"
+        store.save(
+            entry(name, f"About {name}", article={"section": section}, language="de"), actor="ana"
+        )
+        if number > 1:
+            store.publish(name, actor="ana")
+        if number == 4:
+            store.withdraw(name, actor="ana")
+    store.save(entry("heron", "About herons"), actor="ana")
+    everything = store.tally(Query())
+    assert (everything.sections, everything.languages) == (("Birds", "Ports"), ("de", "en"))
+    assert (everything.found, everything.total, everything.more) == (5, 5, False)
+    for query, names in {
+        Query(search="about"): NAMES,
+        Query(search="about HERON"): ["heron"],
+        Query(search="rr"): ["ferry"],
+        Query(search="a b"): NAMES,
+        Query(search="about", section="Ports"): ["gull", "ibis"],
+        Query(search="rr", state="draft"): ["ferry"],
+        Query(search="ibis", state="withdrawn"): [],
+        Query(state="both"): ["heron"],
+        Query(state="live", language="de"): ["ibis"],
+        Query(state="withdrawn"): ["jay"],
+        Query(lean="left"): [],
+        Query(lean="center", section="Birds"): ["ferry", "jay"],
+    }.items():
+        assert sorted(ids(store, query)) == names, query
+        assert store.tally(query).found == len(names), query
+
+
 def test_a_change_elsewhere_is_listed_within_a_second(
     store: Store, open_another: OpenStore
 ) -> None:

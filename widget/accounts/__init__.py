@@ -1,6 +1,6 @@
 """Who may change entries: users, sessions and tokens. See ``docs/commands.md``."""
 
-from widget.accounts.files import DirAccounts
+from widget.accounts.files import DirAccounts, DirRecords
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
     IDLE_SECONDS,
@@ -16,6 +16,8 @@ from widget.accounts.protocol import (
     User,
     at_least,
 )
+from widget.accounts.records import Records
+from widget.database import is_database, without_password
 from widget.errors import InvalidSettings
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "User",
     "at_least",
     "open_accounts",
+    "open_records",
 ]
 
 
@@ -43,9 +46,30 @@ def open_accounts(store_url: str) -> Accounts:
     Raises InvalidSettings where it names no store, StoreUnavailable where the accounts
     cannot be opened.
     """
+    if is_database(store_url):
+        # Here, since accounts in a folder do without the database's library.
+        from widget.accounts.tables import DatabaseAccounts
+        from widget.database import open_database
+
+        return DatabaseAccounts(open_database(store_url))
+    return DirAccounts(_folder(store_url))
+
+
+def open_records(store_url: str) -> Records:
+    """Open what is kept of users and tokens, as it is kept. Raises as ``open_accounts``."""
+    if is_database(store_url):
+        from widget.accounts.tables import DatabaseRecords
+        from widget.database import open_database
+
+        return DatabaseRecords(open_database(store_url))
+    return DirRecords(_folder(store_url))
+
+
+def _folder(store_url: str) -> str:
     scheme, _, path = store_url.partition(":")
     if scheme != "dir" or not path or "\0" in path:
         raise InvalidSettings(
-            f'store: {store_url!r} names no store; write "dir:PATH", a folder\'s path'
+            f'store: {without_password(store_url)!r} names no store; write "dir:PATH", a '
+            'folder\'s path, or "postgresql://USER@HOST/DATABASE"'
         )
-    return DirAccounts(path)
+    return path

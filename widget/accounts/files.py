@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-import hmac
+import json
 import logging
 import os
-import re
-import secrets
+import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from widget.accounts.passwords import Passwords, check_password
-from widget.accounts.protocol import (
-    ABSOLUTE_SECONDS,
-    IDLE_SECONDS,
-    LINK_SECONDS,
-    PASSWORD_LINK_SECONDS,
-    TOKEN_PREFIX,
-    TOUCH_SECONDS,
-    OpenSession,
-    Role,
-    Session,
-    Token,
-    User,
-    at_least,
-)
-from widget.accounts.records import Records, TokenRecord, UserRecord
-from widget.accounts.spool import Kind, Spool, digest, handle
-from widget.accounts.throttle import Throttle
-from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable
-from widget.store.durable import reason
+from widget.accounts.passwords import Passwords
+from widget.accounts.records import Change, State, parsed, written
+from widget.accounts.rules import KeptAccounts
+from widget.accounts.spool import SWEEP_SECONDS, Kind, Spool, handle
+from widget.errors import StoreUnavailable
+from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
+from widget.store.lock import StoreLock
+from widget.store.reading import SetAside, Signature, is_racy, read_regular, signature
 
 log = logging.getLogger("widget.accounts")
 
-_USER_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
-_TOKEN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?")
-_RESERVED = frozenset({"file"})  # the actor of what people do to the files by hand
-_ROUNDING = 1e-5
+MAX_BYTES = 16 * 1024 * 1024
+_LEFTOVER_SECONDS = 3600.0
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class DirAccounts:
-    """``Accounts`` in ``folder``, which is made where it does not exist.
-
-    ``clock`` returns seconds since 1970.
-    """
+class DirAccounts(KeptAccounts):
+    """``Accounts`` in ``folder``, which is made where it does not exist."""
 
     def __init__(
         self,
@@ -59,324 +42,194 @@ class DirAccounts:
             os.makedirs(root, 0o700, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{root} cannot be opened: {reason(error)}") from error
+        spool = DirSpool(os.path.join(root, "sessions"), clock)
+        super().__init__(DirRecords(root), spool, clock, passwords)
+
+
+class DirRecords:
+    """``accounts.json`` in ``folder``, read again where it changed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._path = os.path.join(folder, "accounts.json")
+        self._lock = StoreLock(os.path.join(folder, "accounts.lock"))
+        self._disk = Disk()
+        self._known: tuple[Signature | None, State] | None = None
+
+    def state(self) -> State:
+        """Return what the file holds now. One stat where it is unchanged."""
+        known = self._known
+        try:
+            status = os.lstat(self._path)
+            if known is not None and known[0] == signature(status):
+                return known[1]
+            data, status = read_regular(self._path, MAX_BYTES)
+        except FileNotFoundError:
+            return State()
+        except SetAside as error:
+            raise StoreUnavailable(f"{self._path} {error}") from error
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
+        state = parsed(data, self._path)
+        # What changed a moment ago may change once more without a trace in its signature.
+        self._known = (None if is_racy(status) else signature(status), state)
+        return state
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Hold the file; what ``state`` is at the end of the block is then on disk."""
+        with self._lock.held():
+            change = Change(self.state())
+            before = change.state
+            yield change
+            if change.state is not before:
+                self._write(change.state)
+
+    def _write(self, state: State) -> None:
+        temporary = os.path.join(self._folder, f".accounts.{new_token()}")
+        try:
+            self._disk.write(temporary, written(state).encode(), mode=0o600)
+            os.rename(temporary, self._path)
+            self._disk.sync_folder(self._folder)
+        except (OSError, SyncFailed) as error:
+            remove(temporary)
+            why = reason(error) if isinstance(error, OSError) else error
+            raise StoreUnavailable(f"{self._path} cannot be written: {why}") from error
+
+
+class DirSpool:
+    """The folder ``path`` (0700), which is made where it does not exist.
+
+    A file is named by its kind and handle. Its modification time is when it expires, which is
+    all that cleaning has to look at. Nothing here has to outlive a power failure except that
+    something is gone, so only removals are synced.
+    """
+
+    def __init__(self, path: str, clock: Callable[[], float]) -> None:
+        self._path = path
         self._clock = clock
-        self._records = Records(root)
-        self._spool = Spool(os.path.join(root, "sessions"), clock)
-        self._throttle = Throttle(self._spool, clock)
-        self._passwords = passwords or Passwords()
+        self._lock = StoreLock(os.path.join(path, "lock"))
+        self._sweeping = threading.Lock()
+        self._swept = clock()
+        with _told("made"):
+            os.makedirs(path, 0o700, exist_ok=True)
+            if os.stat(path).st_mode & 0o077:
+                os.chmod(path, 0o700)
 
-    # Users
+    @contextmanager
+    def held(self, *places: str) -> Iterator[Spool]:  # noqa: ARG002  # one lock for the folder
+        """Hold the folder for a change that depends on what is there."""
+        with self._lock.held():
+            yield self
 
-    def users(self) -> list[User]:
-        """Return all users, by name."""
-        return [record.user() for _, record in sorted(self._records.state().users.items())]
+    def read(self, kind: Kind, key: str) -> dict[str, Any] | None:
+        """Return what is kept, None where there is nothing or it expired."""
+        return self._read(kind, handle(kind, key))
 
-    def user(self, name: str) -> User | None:
-        """Return one user, or None."""
-        record = self._records.state().users.get(name)
-        return record.user() if record else None
-
-    def add_user(self, name: str, role: Role, password: str | None = None) -> User:
-        """Make an account, without a password for who is to choose it. Raises InvalidAccount."""
-        if not _USER_NAME.fullmatch(name) or name in _RESERVED:
-            raise InvalidAccount(
-                f"{name!r} cannot be a user's name; use 1 to 64 lower-case letters, digits "
-                "and . _ @ -, with a letter or digit at both ends"
-            )
-        if password is not None:
-            check_password(name, password)
-        record = UserRecord(
-            name=name,
-            role=role,
-            password=None if password is None else self._passwords.hash(password),
-            generation=_generation(),
-            created_at=self._now(),
-        )
-        with self._records.change() as change:
-            if name in change.state.users:
-                raise InvalidAccount(f"there is a user {name!r} already")
-            change.state = change.state.with_user(record)
-        return record.user()
-
-    def set_password(self, name: str, password: str) -> None:
-        """Change the password; ends all sessions. Raises NotFound, InvalidAccount."""
-        check_password(name, password)
-        kept = self._passwords.hash(password)
-        self._change_user(name, password=kept, generation=_generation())
-        self._throttle.forget(name)
-
-    def set_role(self, name: str, role: Role) -> None:
-        """Change the role. Raises NotFound, InvalidAccount."""
-        self._change_user(name, role=role)
-
-    def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
-        """Keep a user out, or let one in again. Raises NotFound, InvalidAccount."""
-        self._change_user(name, disabled=disabled, generation=_generation())
-
-    def _change_user(self, name: str, **changes: object) -> None:
-        with self._records.change() as change:
-            record = change.state.users.get(name)
-            if record is None:
-                raise NotFound(f"there is no user {name!r}")
-            changed = change.state.with_user(record.model_copy(update=changes))
-            if change.state.has_admin() and not changed.has_admin():
-                raise InvalidAccount(
-                    f"there must always be an admin who can sign in, and {name} is the last one; "
-                    "make another user admin first"
-                )
-            change.state = changed
-
-    # Signing in
-
-    def authenticate(self, name: str, password: str, *, address: str) -> User:
-        """Return whose name and password these are. Raises Denied, Throttled."""
-        name = name.strip().lower()
-        self._throttle.begin(name, address)
-        record = self._records.state().users.get(name)
-        kept = record.password if record else None
-        matches = self._passwords.matches(kept, password)
-        if record is None or kept is None or not matches or record.disabled:
-            raise Denied("this name and password let nobody in")
-        self._throttle.succeeded(name, address)
-        if self._passwords.is_dated(kept):
-            self._change_user(name, password=self._passwords.hash(password))
-        return record.user()
-
-    def sign_in_link(self, user: User) -> str:
-        """Return a secret that signs ``user`` in once within ten minutes."""
-        return self._opened("link", user, LINK_SECONDS)
-
-    def redeem_sign_in(self, secret: str) -> User | None:
-        """Return whom ``secret`` signs in, and make it worthless."""
-        return self._redeemed("link", secret)
-
-    def password_link(self, user: User) -> str:
-        """Return a secret by which ``user`` may choose a password once within a day."""
-        return self._opened("password", user, PASSWORD_LINK_SECONDS)
-
-    def password_link_user(self, secret: str) -> User | None:
-        """Return who may choose a password by ``secret``."""
-        kept = self._spool.read("password", secret)
-        return self._current(kept) if kept else None
-
-    def redeem_password_link(self, secret: str, password: str) -> User | None:
-        """Set the password, and make ``secret`` worthless. Raises InvalidAccount."""
-        user = self.password_link_user(secret)
-        if user is None:
-            return None
-        check_password(user.name, password)
-        if self._redeemed("password", secret) is None:
-            return None
-        self.set_password(user.name, password)
-        return self.user(user.name)
-
-    def _redeemed(self, kind: Kind, secret: str) -> User | None:
-        kept = self._spool.read(kind, secret)
-        # Of two who read it at once, the one who removes it has it.
-        if kept is None or not self._spool.remove(kind, secret):
-            return None
-        return self._current(kept)
-
-    # Sessions
-
-    def open_session(self, user: User) -> str:
-        """Return the id of a new session."""
-        session_id = self._opened("session", user, IDLE_SECONDS)
+    def each(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the handle and the value of everything of ``kind`` that is kept."""
         try:
-            self._change_user(user.name, signed_in_at=self._now())
-        except StoreUnavailable as error:
-            # When somebody signed in last is worth less than that they can sign in.
-            log.warning("the last sign-in of %r cannot be kept: %s", user.name, error)
-        return session_id
+            names = os.listdir(self._path)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
+        for name in names:
+            of, _, place = name.partition("-")
+            value = self._read(kind, place) if of == kind else None
+            if value is not None:
+                yield place, value
 
-    def session(self, session_id: str) -> Session | None:
-        """Return the session, or None where it ended."""
-        kept = self._spool.read("session", session_id)
-        if kept is None:
+    def _read(self, kind: Kind, place: str) -> dict[str, Any] | None:
+        try:
+            with open(self._file(kind, place), "rb") as file:
+                kept = json.loads(file.read())
+        except FileNotFoundError:
             return None
-        user = self._current(kept)
-        if user is None or not 0 <= self._clock() - kept["created"] < ABSOLUTE_SECONDS:
+        except ValueError:
+            # Cut short by a power failure; it is worth as much as one that was never written.
             return None
-        if self._clock() - kept["seen"] >= TOUCH_SECONDS:
-            kept = self._touched(session_id)
-            if kept is None:
-                return None
-        return Session(
-            user,
-            csrf=digest(f"csrf\0{session_id}"),
-            handle=handle("session", session_id),
-            created_at=_at(kept["created"]),
-            last_seen_at=_at(kept["seen"]),
-        )
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
+        if not isinstance(kept, dict) or kept.get("kind") != kind:
+            return None
+        value = kept.get("value")
+        return value if isinstance(value, dict) and kept["expires"] > self._clock() else None
 
-    def close_session(self, session_id: str) -> None:
-        """End a session."""
-        with self._spool.held():
-            self._spool.remove("session", session_id)
+    def write(self, kind: Kind, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
+        """Keep ``value`` for ``seconds``, in place of what was there."""
+        expires = self._clock() + seconds
+        data = json.dumps({"kind": kind, "expires": expires, "value": value}).encode()
+        path = self._file(kind, handle(kind, key))
+        temporary = os.path.join(self._path, f".{new_token()}")
+        with _told("written"):
+            descriptor = os.open(temporary, _CREATE, 0o600)
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+                os.utime(descriptor, (expires, expires))
+                os.rename(temporary, path)
+            except BaseException:
+                remove(temporary)
+                raise
+            finally:
+                os.close(descriptor)
+        self._sweep()
 
-    def sessions(self, name: str) -> list[OpenSession]:
-        """Return the open sessions of a user, the one seen last first."""
-        found = [
-            OpenSession(place, _at(kept["created"]), _at(kept["seen"]))
-            for place, kept in self._spool.each("session")
-            if kept["user"] == name and self._current(kept)
-        ]
-        return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+    def remove(self, kind: Kind, key: str) -> bool:
+        """Remove what is kept, on disk; say whether it was this call that did."""
+        return self.remove_place(kind, handle(kind, key))
 
-    def end_session(self, name: str, handle: str) -> None:
-        """End one session of a user's."""
-        with self._spool.held():
-            if any(session.handle == handle for session in self.sessions(name)):
-                self._spool.remove_place("session", handle)
+    def remove_place(self, kind: Kind, place: str) -> bool:
+        """Do the same with what ``each`` yields the handle ``place`` of."""
+        try:
+            os.unlink(self._file(kind, place))
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be changed: {reason(error)}") from error
+        with _told("written"):
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        return True
 
-    def _opened(self, kind: Kind, user: User, seconds: float) -> str:
-        record = self._records.state().users.get(user.name)
-        if record is None or record.disabled:
-            raise Denied("this name and password let nobody in")
-        secret = secrets.token_urlsafe(32)
+    def _file(self, kind: Kind, place: str) -> str:
+        return os.path.join(self._path, f"{kind}-{place}")
+
+    def _sweep(self) -> None:
+        """Remove what expired, where that was not done for a minute and nobody is at it."""
         now = self._clock()
-        kept = {"user": record.name, "generation": record.generation, "created": now, "seen": now}
-        self._spool.write(kind, secret, kept, seconds=seconds)
-        return secret
-
-    def _touched(self, session_id: str) -> dict[str, Any] | None:
-        # Held, so that a session that another process ends meanwhile is not written back.
-        with self._spool.held():
-            kept = self._spool.read("session", session_id)
-            if kept is None:
-                return None
-            now = self._clock()
-            kept = {**kept, "seen": now}
-            left = kept["created"] + ABSOLUTE_SECONDS - now
-            self._spool.write("session", session_id, kept, seconds=min(IDLE_SECONDS, left))
-            return kept
-
-    def _current(self, kept: dict[str, Any]) -> User | None:
-        """Return the user of a session or link as it is now; None where that was ended."""
-        record = self._records.state().users.get(kept["user"])
-        if record is None or record.disabled or record.generation != kept["generation"]:
-            return None
-        return record.user()
-
-    # Tokens
-
-    def create_token(
-        self, name: str, role: Role, *, owner: str, expires_at: datetime, actor: str
-    ) -> tuple[str, Token]:
-        """Return a new token's secret and the token. Raises NotFound, InvalidAccount."""
-        if not _TOKEN_NAME.fullmatch(name):
-            raise InvalidAccount(
-                f"{name!r} cannot be a token's name; use 1 to 64 letters, digits, spaces "
-                "and . _ -, with a letter or digit at both ends"
-            )
-        now = self._now()
-        if expires_at <= now:
-            raise InvalidAccount(f"a token until {expires_at:%Y-%m-%d %H:%M} would be of no use")
-        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        record = TokenRecord(
-            id=secrets.token_hex(6),
-            name=name,
-            owner=owner,
-            role=role,
-            sha256=digest(secret),
-            created_by=actor,
-            created_at=now,
-            expires_at=expires_at.astimezone(UTC),
-        )
-        with self._records.change() as change:
-            user = change.state.users.get(owner)
-            if user is None:
-                raise NotFound(f"there is no user {owner!r}")
-            if not at_least(user.role, role):
-                raise InvalidAccount(
-                    f"a token may do no more than its owner, and {owner} is {user.role}; "
-                    f"give it the role {user.role}"
-                )
-            of_owner = [it for it in change.state.tokens.values() if it.owner == owner]
-            if any(it.name == name and it.is_open(now) for it in of_owner):
-                # The history names tokens by it.
-                raise InvalidAccount(
-                    f"there is a token {name!r} of {owner}'s already; revoke it first"
-                )
-            change.state = change.state.with_token(record)
-            made = change.state.token(record)
-        return secret, made
-
-    def token(self, secret: str) -> Token | None:
-        """Return the token whose secret this is, or None where it opens nothing."""
-        now = self._now()
-        wanted = digest(secret)
-        state = self._records.state()
-        found = None
-        for record in state.tokens.values():
-            if hmac.compare_digest(record.sha256, wanted):
-                found = record
-        if found is None or not state.opens(found, now):
-            return None
-        used = found.last_used_at
-        if used is None or (now - used).total_seconds() >= TOUCH_SECONDS:
-            found = self._used(found, now)
-        return state.token(found) if state.opens(found, now) else None
-
-    def tokens(self) -> list[Token]:
-        """Return all tokens, newest first."""
-        state = self._records.state()
-        ordered = sorted(state.tokens.values(), key=lambda it: it.created_at, reverse=True)
-        return [state.token(record) for record in ordered]
-
-    def revoke_token(self, token_id: str) -> None:
-        """End a token at once. Raises NotFound."""
-        with self._records.change() as change:
-            record = change.state.tokens.get(token_id)
-            if record is None:
-                raise NotFound(f"there is no token {token_id!r}")
-            if record.revoked_at is None:
-                revoked = record.model_copy(update={"revoked_at": self._now()})
-                change.state = change.state.with_token(revoked)
-
-    def _used(self, record: TokenRecord, now: datetime) -> TokenRecord:
+        if abs(now - self._swept) < SWEEP_SECONDS or not self._sweeping.acquire(blocking=False):
+            return
         try:
-            with self._records.change() as change:
-                newest = change.state.tokens.get(record.id, record)
-                used = newest.model_copy(update={"last_used_at": now})
-                change.state = change.state.with_token(used)
-        except StoreUnavailable as error:
-            # When it was last used is worth less than that it can be used.
-            log.warning("the last use of token %r cannot be kept: %s", record.name, error)
-            return record
-        return used
+            self._swept = now
+            with os.scandir(self._path) as listing:
+                for item in listing:
+                    self._clean(item, now)
+        except OSError as error:
+            log.warning("%s cannot be cleaned: %s", self._path, reason(error))
+        finally:
+            self._sweeping.release()
 
-    # What is shared by all processes for a while
-
-    def hit(self, key: str, *, limit: int, seconds: float) -> float | None:
-        """Count one request; None, or in how many seconds the next one will count."""
-        interval = seconds / limit
-        with self._spool.held():
-            now = self._clock()
-            kept = self._spool.read("rate", key) or {"due": now}
-            due = max(now, kept["due"])
-            wait = due - now - (seconds - interval)
-            if wait > _ROUNDING:
-                return float(wait)
-            due += interval
-            self._spool.write("rate", key, {"due": due}, seconds=due - now)
-            return None
-
-    def remember(self, key: str, payload: Mapping[str, Any], seconds: float) -> None:
-        """Keep ``payload`` under ``key`` for ``seconds``."""
-        self._spool.write("answer", key, payload, seconds=seconds)
-
-    def recall(self, key: str) -> dict[str, Any] | None:
-        """Return what is remembered under ``key``, or None."""
-        return self._spool.read("answer", key)
-
-    def _now(self) -> datetime:
-        return _at(self._clock())
+    def _clean(self, item: os.DirEntry[str], now: float) -> None:
+        try:
+            status = item.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        if item.name.startswith("."):
+            # A temporary file, whose time is the wall clock's until it is complete.
+            left = time.time() - status.st_ctime > _LEFTOVER_SECONDS
+        else:
+            left = item.name != "lock" and status.st_mtime <= now
+        if left:
+            remove(item.path)
 
 
-def _at(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _generation() -> str:
-    return secrets.token_hex(8)
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"sessions cannot be {what}: {reason(error)}") from error

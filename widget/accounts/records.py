@@ -1,23 +1,17 @@
-"""``accounts.json``: users and tokens, in one file that is replaced as a whole."""
+"""Users and tokens: one small document, which is changed as a whole."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from widget.accounts.protocol import Role, Token, User, lower
 from widget.errors import StoreUnavailable
-from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
-from widget.store.lock import StoreLock
-from widget.store.reading import SetAside, Signature, is_racy, read_regular, signature
-
-MAX_BYTES = 16 * 1024 * 1024
 
 
 class _Record(BaseModel):
@@ -93,7 +87,7 @@ class _Document(_Record):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that the file holds, users by name and tokens by id."""
+    """Everything that the document holds, users by name and tokens by id."""
 
     users: dict[str, UserRecord] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
@@ -125,78 +119,47 @@ class State:
 
 
 class Change:
-    """A change in the making: ``state`` is what the file holds, and then what it will hold."""
+    """A change in the making: ``state`` is what the document holds, and then what it will hold."""
 
     def __init__(self, state: State) -> None:
         self.state = state
 
 
-class Records:
-    """The file in ``folder``, read again where it changed. No file: nobody has an account.
+class Records(Protocol):
+    """Where the document is kept. None there: nobody has an account.
 
-    Raises StoreUnavailable where it cannot be read, is corrupt or cannot be written.
+    Safe to use from several threads; shared by several processes. Raises StoreUnavailable where
+    it cannot be read, is damaged or cannot be written.
     """
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._path = os.path.join(folder, "accounts.json")
-        self._lock = StoreLock(os.path.join(folder, "accounts.lock"))
-        self._disk = Disk()
-        self._known: tuple[Signature | None, State] | None = None
-
     def state(self) -> State:
-        """Return what the file holds now. One stat where it is unchanged."""
-        known = self._known
-        try:
-            status = os.lstat(self._path)
-            if known is not None and known[0] == signature(status):
-                return known[1]
-            data, status = read_regular(self._path, MAX_BYTES)
-        except FileNotFoundError:
-            return State()
-        except SetAside as error:
-            raise StoreUnavailable(f"{self._path} {error}") from error
-        except OSError as error:
-            raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
-        state = self._parsed(data)
-        # What changed a moment ago may change once more without a trace in its signature.
-        self._known = (None if is_racy(status) else signature(status), state)
-        return state
+        """Return what the document holds now, whoever changed it. Cheap where nobody did."""
 
-    @contextmanager
-    def change(self) -> Iterator[Change]:
-        """Hold the file; what ``state`` is at the end of the block is then on disk."""
-        with self._lock.held():
-            change = Change(self.state())
-            before = change.state
-            yield change
-            if change.state is not before:
-                self._write(change.state)
+    def change(self) -> AbstractContextManager[Change]:
+        """Hold the document, so that nobody else changes it.
 
-    def _parsed(self, data: bytes) -> State:
-        try:
-            document = _Document.model_validate_json(data)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise StoreUnavailable(
-                f"{self._path} is damaged{f' at {place}' if place else ''} ({first['msg']}); "
-                "nobody can sign in until it is repaired or restored"
-            ) from None  # The error itself would show what the file holds.
-        return State(
-            {user.name: user for user in document.users},
-            {token.id: token for token in document.tokens},
-        )
+        What ``state`` is at the end of the block is then kept for good.
+        """
 
-    def _write(self, state: State) -> None:
-        document = _Document(users=tuple(state.users.values()), tokens=tuple(state.tokens.values()))
-        data = (json.dumps(document.model_dump(mode="json"), indent=2) + "\n").encode()
-        temporary = os.path.join(self._folder, f".accounts.{new_token()}")
-        try:
-            self._disk.write(temporary, data, mode=0o600)
-            os.rename(temporary, self._path)
-            self._disk.sync_folder(self._folder)
-        except (OSError, SyncFailed) as error:
-            remove(temporary)
-            why = reason(error) if isinstance(error, OSError) else error
-            raise StoreUnavailable(f"{self._path} cannot be written: {why}") from error
+
+def parsed(data: bytes | str, where: str) -> State:
+    """Return what the document ``data`` holds; ``where`` names its place in StoreUnavailable."""
+    try:
+        document = _Document.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise StoreUnavailable(
+            f"{where} is damaged{f' at {place}' if place else ''} ({first['msg']}); "
+            "nobody can sign in until it is repaired or restored"
+        ) from None  # The error itself would show what the document holds.
+    return State(
+        {user.name: user for user in document.users},
+        {token.id: token for token in document.tokens},
+    )
+
+
+def written(state: State) -> str:
+    """Return the document that holds ``state``."""
+    document = _Document(users=tuple(state.users.values()), tokens=tuple(state.tokens.values()))
+    return json.dumps(document.model_dump(mode="json"), indent=2) + "\n"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from widget.accounts.spool import Spool
+from widget.accounts.spool import Spool, handle
 from widget.errors import Throttled
 
 FORGET_SECONDS = 3600.0
@@ -45,9 +46,9 @@ class Throttle:
     def begin(self, name: str, address: str) -> None:
         """Count a try as failed. Raises Throttled where it comes too early; then it does not."""
         limits = self._limits(name, address)
-        with self._spool.held():
+        with self._held(*(key for _, key in limits)) as spool:
             now = self._clock()
-            kept = [self._kept(key) for _, key in limits]
+            kept = [_kept(spool, key) for _, key in limits]
             waits = [
                 at + limit.delay(failures) - now
                 for (limit, _), (failures, at) in zip(limits, kept, strict=True)
@@ -58,7 +59,7 @@ class Throttle:
                     retry_after=max(waits),
                 )
             for (_, key), (failures, _) in zip(limits, kept, strict=True):
-                self._keep(key, failures + 1, now)
+                _keep(spool, key, failures + 1, now)
 
     def succeeded(self, name: str, address: str) -> None:
         """Forget the account's failures, and of the address only this try.
@@ -66,15 +67,19 @@ class Throttle:
         Otherwise who has one account could guess at the others for ever.
         """
         (_, account), (_, source) = self._limits(name, address)
-        with self._spool.held():
-            self._spool.remove("throttle", account)
-            failures, at = self._kept(source)
-            self._keep(source, max(0, failures - 1), at)
+        with self._held(account, source) as spool:
+            spool.remove("throttle", account)
+            failures, at = _kept(spool, source)
+            _keep(spool, source, max(0, failures - 1), at)
 
     def forget(self, name: str) -> None:
         """Forget the failures of an account whose password was set anew."""
-        with self._spool.held():
-            self._spool.remove("throttle", f"account\0{name}")
+        account = f"account\0{name}"
+        with self._held(account) as spool:
+            spool.remove("throttle", account)
+
+    def _held(self, *keys: str) -> AbstractContextManager[Spool]:
+        return self._spool.held(*(handle("throttle", key) for key in keys))
 
     def _limits(self, name: str, address: str) -> tuple[tuple[_Limit, str], tuple[_Limit, str]]:
         return (
@@ -82,13 +87,14 @@ class Throttle:
             (_ADDRESS, f"address\0{_network(address)}"),
         )
 
-    def _kept(self, key: str) -> tuple[int, float]:
-        kept = self._spool.read("throttle", key) or {"failures": 0, "at": 0.0}
-        return kept["failures"], kept["at"]
 
-    def _keep(self, key: str, failures: int, at: float) -> None:
-        value = {"failures": failures, "at": at}
-        self._spool.write("throttle", key, value, seconds=FORGET_SECONDS)
+def _kept(spool: Spool, key: str) -> tuple[int, float]:
+    kept = spool.read("throttle", key) or {"failures": 0, "at": 0.0}
+    return kept["failures"], kept["at"]
+
+
+def _keep(spool: Spool, key: str, failures: int, at: float) -> None:
+    spool.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
 
 
 def _network(address: str) -> str:

@@ -9,6 +9,7 @@ import click
 from widget import __version__
 from widget.cli import (
     accounts,
+    copying,
     doctor,
     entries,
     export,
@@ -29,7 +30,9 @@ from widget.config import CONFIG_VARIABLE
     envvar=CONFIG_VARIABLE,
     help="Read this file instead of insights.toml.",
 )
-@click.option("--store", metavar="URL", help="Use this store, such as dir:./data.")
+@click.option(
+    "--store", metavar="URL", help="Use this store, such as dir:./data or postgresql://HOST/NAME."
+)
 @click.pass_context
 def main(context: click.Context, config: Path | None, store: str | None) -> None:
     """Insights: a panel beside an opinion article."""
@@ -54,6 +57,7 @@ for command in (
     doctor.doctor,
     transfer.import_entries,
     export.export,
+    copying.copy,
     accounts.user,
     accounts.token,
 ):

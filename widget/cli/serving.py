@@ -22,6 +22,7 @@ from widget.accounts import open_accounts
 from widget.app import rules
 from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
+from widget.database import without_password
 from widget.errors import InsightsError
 from widget.purging import open_purger
 from widget.store import open_store
@@ -47,7 +48,8 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     host, port = host or settings.host, port or settings.port
     workers = workers or settings.workers
     server.check_port(host, port)
-    click.echo(f"Serving {settings.store} at http://{host}:{port} with {workers} workers.")
+    shown = without_password(settings.store)
+    click.echo(f"Serving {shown} at http://{host}:{port} with {workers} workers.")
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
@@ -172,7 +174,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         click.echo(f"{path}: made; set your publication's name and origins in it")
     with context.store():
-        click.echo(f"{context.settings.store}: ready")
+        click.echo(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 
 

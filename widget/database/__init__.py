@@ -1,11 +1,49 @@
-"""A PostgreSQL database that the store, the accounts and the purges of a service share."""
+"""A PostgreSQL database that the store, the accounts and the purges of a service share.
 
-from widget.database.connection import (
-    Connection,
-    Database,
-    is_database,
-    open_database,
-    release,
-)
+Its library is an extra of the package: whoever imports more than the names of databases from
+here does it where a database is asked for.
+"""
 
-__all__ = ["Connection", "Database", "is_database", "open_database", "release"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from widget.database.names import is_database, without_password
+from widget.errors import InvalidSettings
+
+if TYPE_CHECKING:
+    from widget.database.connection import (
+        PATIENCE_SECONDS,
+        Connection,
+        Database,
+        DatabaseError,
+        InDoubt,
+        open_database,
+        release,
+    )
+
+__all__ = [
+    "PATIENCE_SECONDS",
+    "Connection",
+    "Database",
+    "DatabaseError",
+    "InDoubt",
+    "is_database",
+    "open_database",
+    "release",
+    "without_password",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # any of the names above
+    """Import what needs the library. Raises InvalidSettings where that is not installed."""
+    if name not in __all__:
+        raise AttributeError(name)
+    try:
+        from widget.database import connection
+    except ImportError as error:
+        raise InvalidSettings(
+            "store: a PostgreSQL database needs psycopg, which is not installed; "
+            "run: pip install 'insights-widget[postgres]'"
+        ) from error
+    return getattr(connection, name)

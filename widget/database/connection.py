@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, TypeVar
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from widget.database.migrating import migrate
+from widget.database.names import is_database as is_database
+from widget.database.names import without_password
 from widget.errors import InvalidSettings, StoreUnavailable
 
-Connection = psycopg.Connection[TupleRow]
+T = TypeVar("T")
+
+DatabaseError = psycopg.Error
+"""What a connection that was lent raises within the block."""
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a connection."""
 MOST = 8
 """Connections that one process holds at most, beside the one that listens."""
+PATIENCE_SECONDS = 12.0
+"""How long a call waits for an answer: a server that is frozen or cut off gives none, ever."""
 
 # What a user may say otherwise in the URL. The server gives up before the client's patience ends.
 _DEFAULTS: dict[str, Any] = {
@@ -37,9 +46,40 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def is_database(url: str) -> bool:
-    """Say whether a store's URL names a PostgreSQL database."""
-    return url.startswith(("postgresql://", "postgres://"))
+class Connection(psycopg.Connection[TupleRow]):
+    """A connection that is closed where an answer takes longer than ``patience`` seconds."""
+
+    patience = PATIENCE_SECONDS
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # psycopg's
+        """Wait for the server. Raises OperationalError."""
+        try:
+            return super().wait(_bounded(gen, self.patience), *args, **kwargs)
+        except _NoAnswer:
+            self.close()  # whatever comes of it is not for the next one
+            raise
+
+
+class _NoAnswer(psycopg.OperationalError):
+    """The server is frozen, or the way to it is cut."""
+
+
+def _bounded(steps: Generator[Any, Any, T], patience: float) -> Generator[Any, Any, T]:
+    deadline = time.monotonic() + patience
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > deadline:
+                raise _NoAnswer(f"the database did not answer for {patience:g} seconds")
+            wanted = steps.send(ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+class InDoubt(StoreUnavailable):
+    """The connection broke while a transaction was being committed."""
 
 
 class Database:
@@ -47,16 +87,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.name = _without_password(url)
+        self.name = without_password(url)
         try:
             said = conninfo_to_dict(url)
         except psycopg.ProgrammingError as error:
             raise InvalidSettings(
-                f"store: {self.name!r} is no address of a database: {_words(error)}"
+                f"store: {self.name!r} is no address of a database: {words(error)}"
             ) from None
         self.parameters = {key: it for key, it in _DEFAULTS.items() if key not in said}
-        self._pool = ConnectionPool(
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
+            connection_class=Connection,
             kwargs={"autocommit": True, **self.parameters},
             min_size=1,
             max_size=MOST,
@@ -67,19 +108,57 @@ class Database:
         self._pool.open()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Lend a connection on which each statement stands alone. Raises StoreUnavailable."""
-        with self._translated(), self._pool.connection() as connection:
+    def reading(
+        self, *, patience: float = PATIENCE_SECONDS, wait: float = WAIT_SECONDS
+    ) -> Iterator[Connection]:
+        """Lend a connection on which each statement stands alone. Raises StoreUnavailable.
+
+        ``patience`` is how long each answer may take, ``wait`` how long the connection may.
+        """
+        with self._translated(), self._pool.connection(timeout=wait) as connection:
+            connection.patience = patience
             yield connection
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """Lend a connection for one transaction, committed where the block ends well.
 
-        Raises StoreUnavailable; where it is not known whether it was committed, too.
+        Raises StoreUnavailable; where it is not known whether it was committed, InDoubt.
         """
-        with self._translated(), self._pool.connection() as connection, connection.transaction():
+        asked = False
+        with self._translated(), self._pool.connection() as connection:
+            connection.patience = PATIENCE_SECONDS
+            try:
+                with connection.transaction():
+                    yield connection
+                    asked = True
+            except psycopg.OperationalError as error:
+                if not asked or isinstance(error, errors.SerializationFailure):
+                    raise
+                raise InDoubt(
+                    f"{self.name}: {words(error)}; it is in doubt whether this was saved"
+                ) from error
+            except errors.ReadOnlySqlTransaction:
+                connection.close()  # the next one may lead to the primary
+                raise
+
+    @contextmanager
+    def dedicated(self, *, patience: float) -> Iterator[Connection]:
+        """Lend a connection beside the pool, to listen or to keep a lock by.
+
+        Raises StoreUnavailable.
+        """
+        with (
+            self._translated(),
+            Connection.connect(self.url, autocommit=True, **self.parameters) as connection,
+        ):
+            connection.patience = patience
             yield connection
+
+    def check(self) -> None:
+        """Let go of connections that are broken, once the database is back."""
+        with self._translated():
+            self._pool.check()
 
     def prepare(self) -> None:
         """Make the tables that are missing. Raises StoreUnavailable."""
@@ -95,7 +174,7 @@ class Database:
         try:
             yield
         except (PoolTimeout, PoolClosed, psycopg.Error) as error:
-            raise StoreUnavailable(f"{self.name}: {_words(error)}") from error
+            raise StoreUnavailable(f"{self.name}: {words(error)}") from error
 
 
 class _Shared:
@@ -136,9 +215,15 @@ class _Shared:
                 database.close()
             self._open.clear()
 
+    def forget(self) -> None:
+        """Leave to the parent of this process what is the parent's."""
+        self._lock = threading.Lock()
+        self._open = {}
+
 
 _shared = _Shared()
 atexit.register(_shared.close)
+os.register_at_fork(after_in_child=_shared.forget)
 
 
 def open_database(url: str) -> Database:
@@ -154,12 +239,17 @@ def release(database: Database) -> None:
     _shared.release(database)
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _words(error: Exception) -> str:
-    """Return the first line of what went wrong."""
+def words(error: Exception) -> str:
+    """Return for people what a database reported, in one line."""
+    match error:
+        case PoolTimeout() | PoolClosed():
+            return "the database cannot be reached now"
+        case errors.ReadOnlySqlTransaction():
+            return "the database can only be read now; is it a standby?"
+        case errors.LockNotAvailable() | errors.DeadlockDetected():
+            return "somebody else is changing the same for too long; try again"
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    line = lines[0] if lines else type(error).__name__
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return f"the database cannot be used now: {line}"
+    return line

@@ -6,7 +6,8 @@ from widget.config import Settings
 from widget.purging.caches import open_cache
 from widget.purging.keeper import Keeper
 from widget.purging.keys import Surrogate, of_request
-from widget.purging.ledger import Ledger, Order, What, open_ledger
+from widget.purging.ledger import open_ledger
+from widget.purging.orders import Ledger, Order, What
 from widget.purging.purger import Purger
 from widget.store import Store
 

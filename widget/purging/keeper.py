@@ -1,4 +1,6 @@
-"""What one worker of a machine does for all: looks at the store, and after orphaned purges.
+"""What one worker does for its machine, or for all that share a database: it looks around.
+
+It looks at the store, and after orphaned purges.
 
 With a cache in front no request may come for a day, and without one nobody would look at the
 files: a panel that a person removed from ``live/`` would stay in the cache.
@@ -9,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from widget.errors import InsightsError
 from widget.purging.purger import Purger
@@ -39,16 +42,19 @@ class Keeper:
     def _run(self) -> None:
         while True:
             try:
-                with self._purger.ledger.keeping():
-                    self._keep()
+                with self._purger.ledger.keeping() as still:
+                    self._keep(still)
             except Busy:
+                time.sleep(SWEEP_SECONDS)
+            except InsightsError as error:
+                log.warning("%s", error)
                 time.sleep(SWEEP_SECONDS)
             except Exception:
                 log.exception("the look after purges failed, and goes on")
                 time.sleep(SWEEP_SECONDS)
 
-    def _keep(self) -> None:
-        while True:
+    def _keep(self, still: Callable[[], bool]) -> None:
+        while still():
             began = time.monotonic()
             try:
                 self._store.look()

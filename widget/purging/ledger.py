@@ -1,75 +1,21 @@
-"""What is to be purged, written down before it is tried and crossed out once it is confirmed."""
+"""The ledger of purges of a directory store, and the one that a URL chooses."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import time
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from widget.database import is_database
 from widget.errors import InvalidSettings, StoreUnavailable
+from widget.purging.orders import Ledger, Order, fields_of, order_of
 from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
 from widget.store.folder import is_id
 from widget.store.lock import StoreLock
 
 log = logging.getLogger("insights.purging")
-
-What = Literal["publish", "withdraw", "start"]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One purge. Times are in seconds, ``at`` and ``due`` since 1970.
-
-    ``at`` is when the change was made, ``due`` when the next try is to be made, so that an
-    order whose time has long passed is nobody's. ``confirmed`` is how long after the change
-    every cache had confirmed, None before. ``tries`` counts those that failed, ``trouble``
-    says why the last one did. ``entry_id`` is empty for what concerns no single entry.
-    """
-
-    token: str
-    entry_id: str
-    what: What
-    keys: tuple[str, ...]
-    at: float
-    due: float
-    confirmed: float | None = None
-    tries: int = 0
-    trouble: str = ""
-
-
-class Ledger(Protocol):
-    """The orders of a store, shared by all its processes. Safe to use from several threads.
-
-    Every method raises StoreUnavailable where the ledger cannot be read or written.
-    """
-
-    def add(self, order: Order) -> None:
-        """Write an order down; it is on disk when this returns."""
-
-    def note(self, order: Order) -> None:
-        """Keep how a pending order stands now; one that was crossed out stays so."""
-
-    def cross_out(self, order: Order) -> None:
-        """End an order: it is pending no more, and stays what ``latest`` returns."""
-
-    def pending(self) -> list[Order]:
-        """Return what is not yet crossed out, the oldest first."""
-
-    def latest(self, entry_id: str) -> Order | None:
-        """Return how the newest order of an entry stands; None where it had none of late."""
-
-    def forget(self, before: float) -> None:
-        """Drop what was crossed out and is older than ``before``."""
-
-    def keeping(self) -> AbstractContextManager[None]:
-        """Be the one process, of all on this machine, that looks after the orders.
-
-        Raises Busy where another is; ends with the process, however that ends.
-        """
 
 
 class DirLedger:
@@ -144,9 +90,11 @@ class DirLedger:
         except OSError as error:
             raise _unavailable(error) from error
 
-    def keeping(self) -> AbstractContextManager[None]:
-        """Be the one that looks after the orders."""
-        return self._lock.held(patience=0)
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[[], bool]]:
+        """Be the one that looks after the orders, until the block ends."""
+        with self._lock.held(patience=0):
+            yield lambda: True
 
     def _path(self, order: Order) -> str:
         return os.path.join(self._root, f"{order.token}.json")
@@ -154,7 +102,7 @@ class DirLedger:
     def _write(self, path: str, order: Order) -> None:
         beside = f"{path}.{new_token()}"
         try:
-            self._disk.write(beside, json.dumps(asdict(order)).encode(), mode=0o600)
+            self._disk.write(beside, json.dumps(fields_of(order)).encode(), mode=0o600)
             os.replace(beside, path)
         except (OSError, SyncFailed) as error:
             raise _unavailable(error) from error
@@ -163,8 +111,7 @@ class DirLedger:
 def _read(path: str) -> Order | None:
     try:
         with open(path, "rb") as file:
-            fields = json.load(file)
-        return Order(**{**fields, "keys": tuple(fields["keys"])})
+            return order_of(json.load(file))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -179,14 +126,14 @@ def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
     return StoreUnavailable(f"the list of purges cannot be kept: {why}")
 
 
-def new_order(entry_id: str, what: What, keys: tuple[str, ...]) -> Order:
-    """Return an order to purge ``keys`` now."""
-    now = time.time()
-    return Order(new_token(), entry_id, what, keys, at=now, due=now)
-
-
 def open_ledger(store_url: str) -> Ledger:
     """Return the ledger that goes with a store. Raises InvalidSettings, StoreUnavailable."""
+    if is_database(store_url):
+        # Here, since a ledger in a folder does without the database's library.
+        from widget.database import open_database
+        from widget.purging.tables import DatabaseLedger
+
+        return DatabaseLedger(open_database(store_url))
     scheme, _, path = store_url.partition(":")
     if scheme != "dir":
         raise InvalidSettings(f"purge: a store of the kind {scheme!r} keeps no list of purges yet")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from widget import metrics
 from widget.purging.caches import Cache, PurgeFailed
-from widget.purging.ledger import Order
+from widget.purging.orders import Order
 
 log = logging.getLogger("insights.purging")
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from widget.errors import InsightsError
 from widget.purging import keys
 from widget.purging.caches import Cache
-from widget.purging.ledger import Ledger, Order, What, new_order
 from widget.purging.line import SETTLED, Due, Line, rounds
+from widget.purging.orders import Ledger, Order, What, new_order
 from widget.store import Revision
 
 log = logging.getLogger("insights.purging")

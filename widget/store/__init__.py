@@ -1,5 +1,6 @@
 """Where entries are kept: a protocol, and the implementations that a URL chooses from."""
 
+from widget.database import is_database, without_password
 from widget.entry import Withdrawn
 from widget.errors import InvalidSettings
 from widget.store.files import DirStore
@@ -35,14 +36,33 @@ __all__ = [
 ]
 
 
-def open_store(url: str, rules: Rules, changed: Changed | None = None) -> Store:
-    """Open the store that ``url`` names, ``dir:PATH``; what does not exist yet is made.
+STALE_SECONDS = 60.0
+"""For how long what is held is served while a database is away, where nobody says otherwise."""
 
-    ``rules`` decide what may be published; ``changed`` is told of every revision that this
-    process makes, those of hand edits too. Raises InvalidSettings where ``url`` names no
-    store, StoreUnavailable where it cannot be opened.
+
+def open_store(
+    url: str,
+    rules: Rules,
+    changed: Changed | None = None,
+    *,
+    stale_seconds: float = STALE_SECONDS,
+) -> Store:
+    """Open the store that ``url`` names; what does not exist yet is made.
+
+    ``dir:PATH`` is a folder, ``postgresql://…`` a database. ``rules`` decide what may be
+    published; ``changed`` is told of every revision that this process makes, those of hand
+    edits too. Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
+    cannot be opened.
     """
+    if is_database(url):
+        # Here, since a store in a folder does without the database's library.
+        from widget.store.postgres import PostgresStore
+
+        return PostgresStore(url, rules, changed, stale_seconds=stale_seconds)
     scheme, _, path = url.partition(":")
     if scheme != "dir" or not path or "\0" in path:
-        raise InvalidSettings(f'store: {url!r} names no store; write "dir:PATH", a folder\'s path')
+        raise InvalidSettings(
+            f'store: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s path, '
+            'or "postgresql://USER@HOST/DATABASE"'
+        )
     return DirStore(path, rules, changed)

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
@@ -14,7 +13,7 @@ from widget.errors import Breach, InsightsError, InvalidEntry, NotFound, StoreUn
 from widget.store.durable import Disk, SyncFailed, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
 from widget.store.index import Index
-from widget.store.journal import Journal, Place
+from widget.store.journal import Journal, Place, steps_of
 from widget.store.known import NOTHING, Known
 from widget.store.layout import make_folders
 from widget.store.listing import Key, Query, Row, Tally
@@ -33,7 +32,7 @@ from widget.store.protocol import (
     Withdrawn,
 )
 from widget.store.reading import ABSENT, signature, told
-from widget.store.revisions import FILE_ACTOR, MAX_NOTE, Revisions
+from widget.store.revisions import FILE_ACTOR, MAX_NOTE, Revisions, now
 from widget.store.rows import key_of, keys_of
 from widget.store.shelf import Shelf, Unjudged
 
@@ -224,8 +223,8 @@ class DirStore:
 
     def _record_hand_edits(self, *, patience: float) -> None:
         """Make revisions of what people did to the files; readers are served it either way."""
-        now = time.monotonic()
-        if self._disk.failure or now < self._record_after:
+        clock = time.monotonic()
+        if self._disk.failure or clock < self._record_after:
             return
         waiting = [i for i, known in list(self._shelf.entries.items()) if known.unrecorded]
         if not waiting:
@@ -237,7 +236,7 @@ class DirStore:
         except Busy:
             return
         except (OSError, InsightsError, SyncFailed) as error:
-            self._record_after = now + RETRY_SECONDS
+            self._record_after = clock + RETRY_SECONDS
             log.error("changes by hand are served and could not be recorded: %s", error)
 
     def _settle(self, entry_id: str) -> Known:
@@ -282,7 +281,7 @@ class DirStore:
         if not is_id(entry.id):
             raise InvalidEntry([Breach("$.id", "is no id")])
         with self._change(entry.id, actor, note, head) as known:
-            return self._made(entry.id, known, "save", entry, actor, note, {"drafts": True})
+            return self._made(known, "save", entry, actor, note)
 
     def discard(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
@@ -292,7 +291,7 @@ class DirStore:
             if known.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft")
             entry = known.draft.entry
-            return self._made(entry_id, known, "discard", entry, actor, note, {"drafts": False})
+            return self._made(known, "discard", entry, actor, note)
 
     def publish(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
@@ -306,8 +305,7 @@ class DirStore:
             breaches = self._shelf.breaches(entry)
             if breaches:
                 raise InvalidEntry(breaches)
-            steps: dict[Place, bool] = {"live": True, "drafts": False}
-            return self._made(entry_id, known, "publish", entry, actor, note, steps)
+            return self._made(known, "publish", entry, actor, note)
 
     def withdraw(
         self,
@@ -323,8 +321,19 @@ class DirStore:
             if not isinstance(known.shown, Live):
                 raise NotFound(f"{entry_id!r} is not live")
             entry = known.shown.entry
-            steps: dict[Place, bool] = {"live": False}
-            return self._made(entry_id, known, "withdraw", entry, actor, reason, steps, legal=legal)
+            return self._made(known, "withdraw", entry, actor, reason, legal=legal)
+
+    def adopt(self, revision: Revision) -> None:
+        """Append a revision of another store. Raises Conflict, InvalidEntry."""
+        entry = revision.entry
+        with self._locked(entry.id) as known:
+            if revision.number != known.standing.head + 1:
+                raise self._revisions.conflict(entry.id, revision.number - 1, known.standing.head)
+            if revision.action == "publish":
+                self._look_at_rivals(entry)
+                if taken := self._shelf.taken(entry):
+                    raise InvalidEntry(taken)
+            self._keep(known, revision, steps_of(revision))
 
     def _look_at_rivals(self, entry: Entry) -> None:
         """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
@@ -347,6 +356,13 @@ class DirStore:
             raise InvalidEntry([Breach("$.note", message)])
         if not is_id(entry_id):
             raise NotFound(f"there is no entry {entry_id!r}")
+        with self._locked(entry_id) as known:
+            if head is not None and head != known.standing.head:
+                raise self._revisions.conflict(entry_id, head, known.standing.head)
+            yield known
+
+    @contextmanager
+    def _locked(self, entry_id: str) -> Iterator[Known]:
         with self._lock.held():
             if self._disk.failure:
                 raise StoreUnavailable(self._disk.failure)
@@ -356,31 +372,31 @@ class DirStore:
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             except SyncFailed as error:
                 raise StoreUnavailable(str(error)) from error
-            if head is not None and head != known.standing.head:
-                raise self._revisions.conflict(entry_id, head, known.standing.head)
             yield known
 
     def _append(
         self, entry_id: str, known: Known, action: Action, entry: Entry, actor: str
     ) -> Known:
-        self._made(entry_id, known, action, entry, actor, "", {})
+        self._keep(known, _revision(known, action, entry, actor), {})
         return self._shelf.entries.get(entry_id, NOTHING)
 
     def _made(
         self,
-        entry_id: str,
         known: Known,
         action: Action,
         entry: Entry,
         actor: str,
         note: str,
-        steps: dict[Place, bool],
         *,
         legal: bool = False,
     ) -> Revision:
-        now = datetime.now(UTC)
-        at = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        revision = Revision(known.standing.head + 1, at, actor, action, note, entry, legal)
+        revision = _revision(known, action, entry, actor, note, legal=legal)
+        self._keep(known, revision, steps_of(revision))
+        return revision
+
+    def _keep(self, known: Known, revision: Revision, steps: dict[Place, bool]) -> None:
+        """Put a revision and its steps on disk, and tell of it."""
+        entry_id = revision.entry.id
         self._lists.promise(entry_id)
         self._journal.apply(revision, steps)
         try:
@@ -392,4 +408,9 @@ class DirStore:
             log.warning("%s was changed and cannot be read now: %s", entry_id, error)
         if self._changed:
             self._changed(revision)
-        return revision
+
+
+def _revision(
+    known: Known, action: Action, entry: Entry, actor: str, note: str = "", *, legal: bool = False
+) -> Revision:
+    return Revision(known.standing.head + 1, now(), actor, action, note, entry, legal)

@@ -20,11 +20,23 @@ from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
 from widget.store.problems import Problems, log
 from widget.store.protocol import Revision
 from widget.store.reading import SetAside, fingerprint, read_regular
-from widget.store.revisions import Revisions, encode, moment
+from widget.store.revisions import Revisions, drops_draft, encode, moment
 
 Place = Literal["live", "drafts"]
 PLACES: tuple[Place, Place] = ("live", "drafts")
 _MAX_JOURNAL_BYTES = 64 * 1024
+
+
+def steps_of(revision: Revision) -> dict[Place, bool]:
+    """Return which files a revision puts (True) or drops (False), unless a person did already."""
+    steps: dict[Place, bool] = {}
+    if revision.action in ("publish", "withdraw"):
+        steps["live"] = revision.action == "publish"
+    if revision.action == "save":
+        steps["drafts"] = True
+    elif drops_draft(revision):
+        steps["drafts"] = False
+    return steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ Sort = Literal["changed", "title", "id"]
 Key = tuple[int | str, str]
 """A row's place in a sorting: microseconds since 1970, folded title or ``""``; then the id."""
 
+COUNTED = 1_000
+"""What a search finds is counted so far, where counting on would take long."""
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -59,12 +61,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows a query finds, how many there are, and what they can be filtered by."""
+    """How many rows a query finds, how many there are, and what they can be filtered by.
+
+    ``more``: a search found more than ``found``, which is ``COUNTED``; nobody counted on.
+    """
 
     found: int
     total: int
     sections: tuple[str, ...]
     languages: tuple[str, ...]
+    more: bool = False
 
 
 def key(sort: Sort, row: Row) -> Key:

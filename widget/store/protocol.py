@@ -105,7 +105,10 @@ class Store(Protocol):
         """
 
     def tally(self, query: Query) -> Tally:
-        """Count the rows that ``query`` asks for, and all; list what they can be filtered by."""
+        """Count the rows that ``query`` asks for, and all; list what they can be filtered by.
+
+        Where a search finds very many, the count may stop at ``COUNTED`` and say so.
+        """
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 where there is none."""
@@ -147,6 +150,15 @@ class Store(Protocol):
         """Take the live entry down; a draft stays.
 
         Raises NotFound where nothing is live, Conflict.
+        """
+
+    def adopt(self, revision: Revision) -> None:
+        """Append a revision that another store made, exactly as it is; no rules are asked.
+
+        What is live and what is a draft follows from it, as it did there. Raises Conflict
+        unless its number is that of the newest plus one, InvalidEntry where it publishes an
+        address that belongs to another entry here: whoever adopts the revisions of several
+        entries does it in the order in which they were made.
         """
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:

@@ -103,6 +103,21 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def conflict(entry_id: str, known: int, newest: int, first: Revision | None) -> Conflict:
+    """Return for people who came first; ``first`` is the newest revision, where it can be read."""
+    who = f"somebody else made revision {newest}"
+    if first:
+        at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
+        who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
+    return Conflict(f"{who}; you changed revision {known} of {entry_id!r}", head=newest)
+
+
+def now() -> datetime:
+    """Return the time as revisions hold it, in milliseconds."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 class Revisions:
     """Reads ``revisions/``. A broken record is reported and passed over; its number stays taken."""
 
@@ -159,14 +174,12 @@ class Revisions:
 
     def conflict(self, entry_id: str, known: int, newest: int) -> Conflict:
         """Return for people who came first."""
+        first: Revision | None
         try:
             first = self.read(entry_id, newest)
         except (NotFound, OSError):
-            who = f"somebody else made revision {newest}"
-        else:
-            at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
-            who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
-        return Conflict(f"{who}; you changed revision {known} of {entry_id!r}", head=newest)
+            first = None
+        return conflict(entry_id, known, newest, first)
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions that can be read, newest first. Raises OSError."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from widget import urls
 from widget.entry import Entry, Withdrawn
+from widget.errors import Breach
 from widget.store.listing import LONG_AGO, Row, State
 from widget.store.protocol import Draft, Live
 
@@ -65,3 +66,17 @@ def keys_of(entry: Entry) -> frozenset[str]:
     """Return the keys of all addresses of an entry."""
     addresses = [entry.article.url, *entry.article.aliases]
     return frozenset(key for key in map(key_of, addresses) if key)
+
+
+def taken_addresses(entry: Entry, owner: Callable[[str], str | None]) -> list[Breach]:
+    """Return which addresses of ``entry`` belong to others; ``owner`` says whose a key is."""
+    article = entry.article
+    addresses = [("$.article.url", article.url)]
+    addresses += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
+    found = []
+    for path, url in addresses:
+        owned_by = owner(key_of(url) or "") or entry.id
+        if owned_by != entry.id:
+            message = f"is already the address of the entry {owned_by!r}; change it in one of them"
+            found.append(Breach(path, message))
+    return found

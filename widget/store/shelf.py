@@ -28,7 +28,7 @@ from widget.store.problems import Problems, log
 from widget.store.protocol import Live, Rules, Withdrawn
 from widget.store.reading import ABSENT, Signature
 from widget.store.revisions import FILE_ACTOR, Revisions, Standing
-from widget.store.rows import key_of, row_of, search_text
+from widget.store.rows import row_of, search_text, taken_addresses
 
 
 class Unjudged(Exception):
@@ -146,7 +146,7 @@ class Shelf:
 
     def breaches(self, entry: Entry) -> tuple[Breach, ...]:
         """Return what keeps ``entry`` from being live: broken rules, addresses of others."""
-        return (*self._broken_rules(entry), *self._taken_addresses(entry))
+        return (*self._broken_rules(entry), *self.taken(entry))
 
     def _with_live(self, entry_id: str, known: Known, made: Known, *, judge: bool) -> Known:
         file = made.live_file
@@ -180,7 +180,7 @@ class Shelf:
             raise Unjudged(entry_id)
         if not file.verdict:
             file.verdict.append(self._broken_rules(file.entry))
-        taken = self._taken_addresses(file.entry)
+        taken = self.taken(file.entry)
         if file.verdict[0] or taken:
             breaches = (*file.verdict[0], *taken)
             self._problems.report(self._live.place(entry_id), file.signature, breaches)
@@ -221,17 +221,9 @@ class Shelf:
     def _broken_rules(self, entry: Entry) -> tuple[Breach, ...]:
         return tuple(breach for breach in self._rules(entry) if breach.severity == "error")
 
-    def _taken_addresses(self, entry: Entry) -> tuple[Breach, ...]:
-        article = entry.article
-        addresses = [("$.article.url", article.url)]
-        addresses += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
-        found = []
-        for path, url in addresses:
-            owner = self.owners.get(key_of(url) or "", entry.id)
-            if owner != entry.id:
-                message = f"is already the address of the entry {owner!r}; change it in one of them"
-                found.append(Breach(path, message))
-        return tuple(found)
+    def taken(self, entry: Entry) -> tuple[Breach, ...]:
+        """Return which addresses of ``entry`` belong to others."""
+        return tuple(taken_addresses(entry, self.owners.get))
 
     def _keep(self, entry_id: str, known: Known, made: Known) -> None:
         if made.keys != known.keys:

@@ -1,0 +1,394 @@
+"""What accounts in a database promise beside: many machines, a server that goes away."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+import postgres
+import pytest
+from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, wrong
+from relay import Relay
+from running import until
+from samples import ROOT
+
+from widget.accounts import open_accounts
+from widget.accounts.spool import handle
+from widget.accounts.tables import DatabaseAccounts, DatabaseRecords, DatabaseSpool
+from widget.database import Database, release
+from widget.errors import Denied, InvalidAccount, StoreUnavailable
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def place(database_url: str) -> Iterator[DatabasePlace]:
+    place = DatabasePlace(database_url)
+    yield place
+    place.close()
+
+
+def child(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Run a script in a process of its own, as on another machine."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def at_once(calls: list[Callable[[], T]]) -> list[T]:
+    """Make all calls at the same moment, and return what they returned."""
+    barrier = threading.Barrier(len(calls))
+    found: list[T] = []
+
+    def run(call: Callable[[], T]) -> None:
+        barrier.wait()
+        found.append(call())
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_changes_by_several_processes_at_once_are_all_kept(place: DatabasePlace) -> None:
+    place.open().add_user("ana", "editor")
+    script = (
+        "import sys\n"
+        "from datetime import datetime, UTC, timedelta\n"
+        "from widget.accounts import open_accounts\n"
+        "a = open_accounts(sys.argv[1])\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "for n in range(20):\n"
+        "    later = datetime.now(UTC) + timedelta(1)\n"
+        "    name = f'{sys.argv[2]}-{n}'\n"
+        "    a.create_token(name, 'editor', owner='ana', expires_at=later, actor='x')\n"
+    )
+    children = [child(script, place.url, str(n)) for n in range(3)]
+    for each in children:
+        assert each.stdout
+        assert each.stdout.readline() == "ready\n"
+    for each in children:
+        assert each.stdin
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in children:
+        each.communicate(timeout=60)
+    assert [each.returncode for each in children] == [0, 0, 0]
+    assert len({token.name for token in place.open().tokens()}) == 60
+
+
+def test_another_process_sees_and_makes_changes_at_once(place: DatabasePlace) -> None:
+    accounts = place.open()
+    accounts.add_user("bo", "admin", PASSWORD)  # so that ana is never the last one
+    user = accounts.add_user("ana", "editor", PASSWORD)
+    session_id = accounts.open_session(user)
+    script = (
+        "import sys\n"
+        "from widget.accounts import open_accounts\n"
+        "a = open_accounts(sys.argv[1])\n"
+        "print(a.session(sys.argv[2]).user.name, flush=True)\n"
+        "for line in sys.stdin:\n"
+        "    a.set_role('ana', line.strip()); print(a.user('ana').role, flush=True)\n"
+        "a.close_session(sys.argv[2])\n"
+    )
+    with child(script, place.url, session_id) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "ana\n"
+        for role in ("editor", "publisher", "admin", "publisher", "editor") * 3:
+            other.stdin.write(f"{role}\n")
+            other.stdin.flush()
+            assert other.stdout.readline() == f"{role}\n"
+            session = accounts.session(session_id)
+            assert session is not None
+            assert session.user.role == role
+        other.stdin.close()
+        assert other.wait(timeout=20) == 0
+    assert accounts.session(session_id) is None
+
+
+def test_of_two_machines_that_redeem_a_link_at_once_one_has_it(place: DatabasePlace) -> None:
+    both = [place.open() for _ in range(2)]
+    ana = both[0].add_user("ana", "editor", PASSWORD)
+    for _ in range(20):
+        secret = both[0].sign_in_link(ana)
+        found = at_once([partial(each.redeem_sign_in, secret) for each in both * 2])
+        assert [user.name for user in found if user] == ["ana"]
+
+
+def test_of_two_machines_that_redeem_a_password_link_at_once_one_sets_it(
+    place: DatabasePlace,
+) -> None:
+    both = [place.open() for _ in range(2)]
+    secret = both[0].password_link(both[0].add_user("ana", "editor"))
+    words = ["a first long password", "a second long password"]
+    found = at_once(
+        [
+            partial(each.redeem_password_link, secret, word)
+            for each, word in zip(both, words, strict=True)
+        ]
+    )
+    assert len([user for user in found if user]) == 1
+    let_in = []
+    for word in words:
+        with suppress(Denied):
+            let_in.append(both[0].authenticate("ana", word, address=HERE).name)
+    assert let_in == ["ana"]
+
+
+def test_a_limit_is_exact_over_all_machines(place: DatabasePlace, clock: Clock) -> None:
+    both = [place.open(clock) for _ in range(2)]
+
+    def hits(accounts: DatabaseAccounts) -> int:
+        told = [accounts.hit("k", limit=30, seconds=60) for _ in range(10)]
+        return told.count(None)
+
+    passed = at_once([partial(hits, each) for each in both * 3])
+    assert sum(passed) == 30
+
+
+def test_of_many_tries_on_two_machines_only_the_free_ones_are_compared(
+    place: DatabasePlace, clock: Clock
+) -> None:
+    both = [place.open(clock) for _ in range(2)]
+    waits = at_once([partial(wrong, each) for each in both * 6])
+    assert sorted(waits) == [0] * 5 + [1] * 7
+
+
+def test_who_is_read_waits_for_nobody_and_who_is_held_for_no_other(
+    place: DatabasePlace, clock: Clock
+) -> None:
+    accounts, other = place.open(clock), place.open(clock)
+    ana = accounts.add_user("ana", "editor", PASSWORD)
+    session_id = accounts.open_session(ana)
+    held = [handle("session", session_id), handle("rate", "a")]
+    with accounts._spool.held(*held), accounts._records.change():
+        assert other.session(session_id)
+        assert other.hit("b", limit=1, seconds=60) is None
+        other.remember("key", {}, 60)
+        assert other.sessions("ana")
+
+
+def test_who_holds_two_things_in_another_order_is_waited_for(place: DatabasePlace) -> None:
+    spools = [DatabaseSpool(Database(place.url), Clock()) for _ in range(2)]
+    one, two = handle("throttle", "one"), handle("throttle", "two")
+
+    def hold(spool: DatabaseSpool, *places: str) -> bool:
+        for _ in range(25):
+            with spool.held(*places) as held:
+                kept = held.read("throttle", "one") or {"n": 0}
+                held.write("throttle", "one", {"n": kept["n"] + 1}, seconds=60)
+        return True
+
+    try:
+        assert at_once(
+            [partial(hold, spools[0], one, two), partial(hold, spools[1], two, one)]
+        ) == [
+            True,
+            True,
+        ]
+        assert spools[0].read("throttle", "one") == {"n": 50}
+    finally:
+        for spool in spools:
+            spool._database.close()
+
+
+def test_what_is_held_is_let_go_of_when_its_holder_is_killed(place: DatabasePlace) -> None:
+    accounts = place.open()
+    ana = accounts.add_user("ana", "editor", PASSWORD)
+    session_id = accounts.open_session(ana)
+    script = (
+        "import sys, time\n"
+        "from widget.accounts import open_accounts\n"
+        "from widget.accounts.spool import handle\n"
+        "a = open_accounts(sys.argv[1])\n"
+        "with a._records.change(), a._spool.held(handle('session', sys.argv[2])):\n"
+        "    print('held', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with child(script, place.url, session_id) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        other.send_signal(signal.SIGKILL)
+        other.wait(timeout=20)
+    accounts.set_role("ana", "publisher")
+    accounts.close_session(session_id)
+    assert accounts.session(session_id) is None
+
+
+def test_nothing_that_is_secret_is_in_the_database(place: DatabasePlace, clock: Clock) -> None:
+    accounts = place.open(clock)
+    ana = accounts.add_user("ana", "editor", PASSWORD)
+    session_id = accounts.open_session(ana)
+    session = accounts.session(session_id)
+    assert session is not None
+    token, _ = accounts.create_token(
+        "cms", "editor", expires_at=clock.date(days=1), owner="ana", actor="root"
+    )
+    accounts.token(token)
+    links = [accounts.sign_in_link(ana), accounts.password_link(ana)]
+    wrong(accounts)
+    accounts.hit(token, limit=3, seconds=60)
+    accounts.remember("idempotency", {"status": 200}, 60)
+    kept = place.spooled()
+    assert {name.partition("-")[0] for name in kept} == {
+        "session", "link", "password", "throttle", "rate", "answer"
+    }  # fmt: skip
+    content = json.dumps([place.document(), kept])
+    for secret in [PASSWORD, "a wrong password", session_id, session.csrf, token, *links]:
+        assert secret.removeprefix("ins_") not in content
+
+
+def test_all_machines_go_by_the_clock_of_the_database(
+    place: DatabasePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = place.open()
+    session_id = accounts.open_session(accounts.add_user("ana", "editor", PASSWORD))
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 100_000)
+    ahead = place.open()
+    session = ahead.session(session_id)
+    assert session is not None
+    ahead.remember("key", {}, 60)
+    ((left,),) = place.run(
+        "SELECT until - extract(epoch FROM now()) FROM remembered WHERE kind = 'answer'"
+    )
+    assert 50 < float(str(left)) < 61
+
+
+def test_more_than_one_sweep_takes_at_once_is_cleaned_away(
+    place: DatabasePlace, clock: Clock
+) -> None:
+    accounts = place.open(clock)
+    place.run(
+        "INSERT INTO remembered SELECT 'answer', n::text, '{}', %s"
+        " FROM generate_series(1, 2500) AS n RETURNING 1",
+        clock.now + 1,
+    )
+    clock.advance(120)
+    accounts.remember("another", {}, 60)
+    assert len(place.spooled()) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    ['[]', '{"version": 1, "users": [{"name": "ana"}]}', '{"usres": []}', None],
+)  # fmt: skip
+def test_a_damaged_document_is_an_error_and_never_nobody(
+    place: DatabasePlace, document: str | None
+) -> None:
+    accounts = place.open()
+    session_id = accounts.open_session(accounts.add_user("ana", "editor", PASSWORD))
+    if document is None:
+        place.run("DELETE FROM account RETURNING 1")
+    else:
+        place.run("UPDATE account SET document = %s RETURNING 1", document)
+    for each in (accounts, place.open()):
+        calls: list[Callable[[], object]] = [
+            each.users,
+            partial(each.session, session_id),
+            partial(each.add_user, "bo", "admin", PASSWORD),
+            partial(each.token, "ins_x"),
+        ]
+        for call in calls:
+            with pytest.raises(StoreUnavailable, match=r"account (is damaged|has no row)"):
+                call()
+
+
+def test_a_change_that_is_refused_leaves_all_as_it_was(place: DatabasePlace) -> None:
+    accounts = place.open()
+    accounts.add_user("ana", "admin", PASSWORD)
+    before = place.document()
+    with pytest.raises(InvalidAccount):
+        accounts.set_disabled("ana", True)
+    assert place.document() == before
+
+
+def test_a_document_is_read_again_only_where_it_changed(place: DatabasePlace) -> None:
+    database = Database(place.url)
+    try:
+        records = DatabaseRecords(database)
+        state = records.state()
+        assert records.state() is state
+        place.open().add_user("ana", "editor")
+        assert set(records.state().users) == {"ana"}
+    finally:
+        database.close()
+
+
+def test_accounts_are_opened_by_the_url_of_the_database(place: DatabasePlace) -> None:
+    accounts = open_accounts(place.url)
+    assert isinstance(accounts, DatabaseAccounts)
+    try:
+        assert accounts.users() == []
+    finally:
+        release(accounts.database)
+
+
+def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> None:
+    with postgres.server() as server:
+        database = Database(server.url)
+        try:
+            database.prepare()
+            accounts = DatabaseAccounts(database, passwords=QUICK)
+            ana = accounts.add_user("ana", "editor", PASSWORD)
+            session_id = accounts.open_session(ana)
+            accounts.remember("key", {"status": 201}, 3600)
+            server.stop()
+            for call in (
+                accounts.users,
+                lambda: accounts.session(session_id),
+                lambda: accounts.hit("k", limit=1, seconds=60),
+                lambda: accounts.authenticate("ana", PASSWORD, address=HERE),
+                lambda: accounts.set_role("ana", "admin"),
+            ):
+                with pytest.raises(StoreUnavailable) as caught:
+                    call()
+                assert "Traceback" not in str(caught.value)
+            server.start()
+
+            until(lambda: is_open(accounts, session_id), 60)
+            assert accounts.recall("key") == {"status": 201}
+            assert accounts.authenticate("ana", PASSWORD, address=HERE)
+        finally:
+            database.close()
+
+
+def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: DatabasePlace) -> None:
+    relay = Relay(place.url)
+    database = Database(relay.url)
+    try:
+        accounts = DatabaseAccounts(database, passwords=QUICK)
+        session_id = accounts.open_session(accounts.add_user("ana", "editor", PASSWORD))
+        relay.passing.clear()
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            accounts.session(session_id)
+        assert time.monotonic() - began < 10
+        relay.passing.set()
+        until(lambda: is_open(accounts, session_id), 60)
+    finally:
+        relay.close()
+        database.close()
+
+
+def is_open(accounts: DatabaseAccounts, session_id: str) -> bool:
+    try:
+        return accounts.session(session_id) is not None
+    except StoreUnavailable:
+        return False

@@ -1,0 +1,125 @@
+"""The command ``copy``, which moves a whole store to another."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from widget import copying
+from widget.accounts import open_records
+from widget.app import rules
+from widget.cli.context import Context
+from widget.copying import Difference
+from widget.database import is_database, without_password
+from widget.errors import CopyRefused, InvalidSettings
+from widget.store import Store, open_store
+
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option(
+    "--replace-accounts",
+    is_flag=True,
+    help="Where TO has other users and tokens, put those of FROM in their place.",
+)
+@click.pass_obj
+def copy(context: Context, source: str, target: str, *, replace_accounts: bool) -> None:
+    """Copy all entries, revisions, users and tokens from the store FROM to the store TO.
+
+    FROM and TO are the addresses of stores, dir:PATH or postgresql://USER@HOST/DATABASE. Only
+    what is missing is copied, so that the command can be interrupted and run again; afterwards
+    everything is compared. Nobody stays signed in. TO must be empty, or hold what FROM held.
+    """
+    _check(source, target)
+    with ExitStack() as stack:
+        one = stack.enter_context(_opened(context, source))
+        other = stack.enter_context(_opened(context, target))
+        if not one.ids() and not open_records(source).state().users:
+            raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
+        _copy(one, other, source, target, replace_accounts=replace_accounts)
+
+
+def _copy(one: Store, other: Store, source: str, target: str, *, replace_accounts: bool) -> None:
+    ids = copying.ids_of(one, other)
+    with _bar("Comparing", len(ids)) as tick:
+        plan = copying.plan(one, other, ids, tick)
+    _refuse(
+        plan.refused,
+        "TO holds something else, and nothing was copied; "
+        "choose an empty folder or database for TO",
+    )
+    from_records, to_records = open_records(source), open_records(target)
+    if not replace_accounts:
+        _refuse(
+            copying.account_differences(from_records.state(), to_records.state()),
+            "TO has other users and tokens, and nothing was copied; choose an empty folder or "
+            "database for TO, or give it those of FROM by --replace-accounts",
+        )
+    with _bar("Copying", len(plan.steps)) as tick:
+        left_out = copying.copy(one, other, plan.steps, tick)
+    left_out += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
+    ids = copying.ids_of(one, other)
+    with _bar("Verifying", len(ids)) as tick:
+        differing = copying.differences(one, other, ids, plan.same, tick)
+    left_out = differing + left_out + plan.left_out
+    left_out += copying.account_differences(
+        from_records.state(), open_records(target).state(), whole=True
+    )
+    # Why one could not be copied says more than that it differs.
+    named = {each.what: each for each in left_out}
+    _refuse(list(named.values()), "not everything is in TO as it is in FROM")
+    users = to_records.state().users
+    click.echo(
+        f"{len(plan.steps)} revisions copied; {len(ids)} entries and {len(users)} users "
+        "are the same in both"
+    )
+
+
+def _check(source: str, target: str) -> None:
+    for url in (source, target):
+        scheme, _, path = url.partition(":")
+        if not is_database(url) and (scheme != "dir" or not path):
+            raise InvalidSettings(
+                f'copy: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s '
+                'path, or "postgresql://USER@HOST/DATABASE"'
+            )
+    if not is_database(source) and not Path(source.partition(":")[2]).is_dir():
+        raise InvalidSettings(f"copy: there is no folder {source.partition(':')[2]}")
+    if _place(source) == _place(target):
+        raise InvalidSettings("copy: FROM and TO are the same store")
+
+
+def _place(url: str) -> str:
+    return url if is_database(url) else str(Path(url.partition(":")[2]).resolve())
+
+
+@contextmanager
+def _opened(context: Context, url: str) -> Iterator[Store]:
+    store = open_store(url, rules(context.settings))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _bar(label: str, length: int) -> Iterator[Callable[[], object]]:
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
+
+
+def _refuse(differences: list[Difference], why: str) -> None:
+    """Name what differs, where something does. Raises CopyRefused."""
+    for each in differences[:_SHOWN]:
+        click.echo(f"{each.what}: {each.message}", err=True)
+    if len(differences) > _SHOWN:
+        click.echo(f"… and {len(differences) - _SHOWN} more", err=True)
+    if differences:
+        raise CopyRefused(why)

@@ -1,0 +1,215 @@
+"""Lists, searches and counts that stay quick with very many entries.
+
+A word in many entries is found among the first rows of the order; one in few entries by the
+index of all texts, which knows no order. The planner cannot tell which it is, so the first is
+tried and then the second.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from widget.database import Connection
+from widget.store.listing import COUNTED, LONG_AGO, Key, Query, Row, Tally
+from widget.store.postgres.tables import FOLDED, pairs
+
+NEAR = 2_000
+"""So many rows of the order are looked through before the index of all texts is asked."""
+SHORT = 3
+"""Of so many characters a word has to be for the index of all texts; others have one of pairs."""
+
+_COLUMNS = "id, title, url, state, waiting, lean, section, language, changed"
+
+
+def ids(connection: Connection) -> list[str]:
+    """Return the ids of all entries, sorted."""
+    return [each for (each,) in connection.execute("SELECT id FROM entry ORDER BY id")]
+
+
+def rows(
+    connection: Connection, query: Query, limit: int, offset: int, after: Key | None
+) -> list[Row]:
+    """Return some of the rows that ``query`` asks for."""
+    where, given = _where(query)
+    if after is not None:
+        where.append(_beyond(query))
+        given += _place(query, after)
+    if query.words:
+        found = _searched(connection, query, where, given, (limit, offset))
+    else:
+        found = _listed(connection, query, where, given, (limit, offset), joined=after is not None)
+    return [_row(each) for each in found]
+
+
+def tally(connection: Connection, query: Query) -> Tally:
+    """Count the rows; those that a search finds up to ``COUNTED``."""
+    kinds = connection.execute(
+        "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
+    ).fetchall()
+    total = sum(number for _, _, number in kinds)
+    sections = sorted({section for section, _, _ in kinds} - {""}, key=str.casefold)
+    languages = sorted({language for _, language, _ in kinds} - {""}, key=str.casefold)
+    where, given = _where(query)
+    found = (
+        _count_searched(connection, query, where, given)
+        if query.words
+        else _count(connection, where, given)
+    )
+    capped = bool(query.words) and found > COUNTED
+    found = COUNTED if capped else found
+    return Tally(found, total, tuple(sections), tuple(languages), capped)
+
+
+def _listed(
+    connection: Connection,
+    query: Query,
+    where: list[str],
+    given: list[Any],
+    part: tuple[int, int],
+    *,
+    joined: bool,
+) -> list[tuple[Any, ...]]:
+    limit, offset = part
+    backwards = False
+    if offset > NEAR and not joined:
+        # Nearer to the end than to the beginning, it is counted from there.
+        number = _count(connection, where, given)
+        backwards = offset > number // 2
+        if backwards:
+            limit, offset = min(limit, number - offset), max(0, number - offset - limit)
+    if limit <= 0:
+        return []
+    order = _order(query, backwards=backwards)
+    # Names come from here, values go as parameters. The rows themselves are fetched last, so
+    # that those which are passed over cost no more than a place in an index.
+    statement = (
+        f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {' AND '.join(where)}"
+        f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
+    )
+    found = connection.execute(statement, (*given, limit, offset)).fetchall()
+    return found[::-1] if backwards else found
+
+
+def _searched(
+    connection: Connection, query: Query, where: list[str], given: list[Any], part: tuple[int, int]
+) -> list[tuple[Any, ...]]:
+    limit, offset = part
+    patterns = [_pattern(word) for word in query.words]
+    texts, sought = _texts(query)
+    order = _order(query)
+    near = connection.execute(
+        f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+        f" ORDER BY {order} LIMIT %s OFFSET %s",
+        (*given, NEAR, patterns, limit, offset),
+    ).fetchall()
+    if len(near) == limit:
+        return near
+    statement = (
+        f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
+        f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
+        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
+    )
+    return connection.execute(statement, (*sought, *given, limit, offset)).fetchall()
+
+
+def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
+    """Count rows by their kinds."""
+    statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {' AND '.join(where)}"
+    ((found,),) = connection.execute(statement, given).fetchall()
+    return int(found)
+
+
+def _count_searched(
+    connection: Connection, query: Query, where: list[str], given: list[Any]
+) -> int:
+    """Count rows that hold all words, one more than ``COUNTED`` at most."""
+    patterns = [_pattern(word) for word in query.words]
+    order = "changed DESC, id DESC"
+    statement = f"SELECT count(*) FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+    ((found,),) = connection.execute(statement, (*given, NEAR, patterns)).fetchall()
+    if found > COUNTED:
+        return int(found)
+    texts, sought = _texts(query)
+    filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
+    ((found,),) = connection.execute(statement, (*given, *sought, COUNTED + 1)).fetchall()
+    return int(found)
+
+
+def _near(where: list[str], order: str) -> str:
+    return f"SELECT * FROM entry WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s"
+
+
+# OFFSET 0 keeps the planner from asking the index of all texts here.
+_HAS_WORDS = (
+    "CROSS JOIN LATERAL (SELECT text FROM words WHERE words.id = near.id OFFSET 0) AS its"
+    " WHERE its.text LIKE ALL (%s)"
+)
+
+
+def _texts(query: Query) -> tuple[str, list[Any]]:
+    """Return the condition for texts with all words."""
+    where: list[str] = []
+    given: list[Any] = []
+    for word in map(_kept, query.words):
+        where.append("text LIKE %s")
+        given.append(_pattern(word))
+        if len(word) < SHORT:
+            where.append("pairs @> %s::integer[]")
+            given.append(sorted(pairs(word)))
+    return " AND ".join(where), given
+
+
+def _where(query: Query) -> tuple[list[str], list[Any]]:
+    where = ["state <> ''"]
+    given: list[Any] = []
+    for column in ("lean", "section", "language"):
+        value = getattr(query, column)
+        if value is not None:
+            where.append(f"{column} = %s")
+            given.append(_kept(value))
+    if query.state == "draft":
+        where.append("waiting")
+    elif query.state is not None:
+        where.append("state = %s")
+        given.append(query.state)
+    return where, given
+
+
+def _order(query: Query, *, backwards: bool = False) -> str:
+    if query.sort == "id":
+        return f"id {'DESC' if backwards else ''}"
+    column = "changed" if query.sort == "changed" else "folded"
+    direction = "DESC" if (query.sort == "changed") != backwards else ""
+    return f"{column} {direction}, id {direction}"
+
+
+def _beyond(query: Query) -> str:
+    if query.sort == "id":
+        return "id > %s"
+    return "(changed, id) < (%s, %s)" if query.sort == "changed" else "(folded, id) > (%s, %s)"
+
+
+def _place(query: Query, after: Key) -> list[Any]:
+    value, entry_id = after
+    if query.sort == "id":
+        return [_kept(entry_id)]
+    return [_kept(value)[:FOLDED] if isinstance(value, str) else value, _kept(entry_id)]
+
+
+def _pattern(word: str) -> str:
+    for special in ("\\", "%", "_"):
+        word = word.replace(special, f"\\{special}")
+    return f"%{_kept(word)}%"
+
+
+def _kept(text: str) -> str:
+    """Return a text without what no database keeps."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    entry_id, title, url, state, waiting, lean, section, language, changed = values
+    at = LONG_AGO + timedelta(microseconds=changed)
+    return Row(entry_id, title, url, state, waiting, lean or None, section, language, at)

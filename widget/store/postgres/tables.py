@@ -1,0 +1,335 @@
+"""The store's tables: what is read of them, and what a new revision writes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from itertools import pairwise
+
+from psycopg import errors
+from pydantic import ValidationError
+
+from widget.database import Connection
+from widget.entry import Entry
+from widget.errors import Breach, InvalidEntry, StoreUnavailable
+from widget.store.known import draft_of, shown_of
+from widget.store.listing import Row, moment_key
+from widget.store.problems import log
+from widget.store.protocol import Live, Problem, Revision, Withdrawn
+from widget.store.revisions import NEVER, Standing
+from widget.store.rows import keys_of, row_of, search_text
+
+CHANNEL = "insights_entry"
+"""Whoever changes an entry says its id here."""
+FOLDED = 500
+"""Titles are sorted by so many characters: more would not fit into an index."""
+
+_REVISION = "entry_id, number, at, actor, action, note, legal, entry::text"
+_SHOWN = f"""
+SELECT {_REVISION} FROM revision WHERE (entry_id, number) =
+  (SELECT id, {{}} FROM entry WHERE id = %s)
+"""
+_LIVE = _SHOWN.format("live")
+_DRAFT = _SHOWN.format("draft")
+_STANDING = f"""
+SELECT head, live, draft, {_REVISION} FROM entry LEFT JOIN revision
+  ON entry_id = id AND number IN (live, draft) WHERE id = %s
+"""
+_PUT = """
+INSERT INTO entry (id, head, live, draft, title, folded, url, state, waiting, lean, section,
+  language, changed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET head = excluded.head, live = excluded.live, draft = excluded.draft,
+  changed_in = pg_current_xact_id(), title = excluded.title, folded = excluded.folded,
+  url = excluded.url, state = excluded.state, waiting = excluded.waiting, lean = excluded.lean,
+  section = excluded.section, language = excluded.language, changed = excluded.changed
+"""
+_PUT_WORDS = """
+INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET text = excluded.text, pairs = excluded.pairs
+  WHERE words.text <> excluded.text
+"""
+# What is acknowledged is on disk, whatever the database's own setting; a stronger one stays.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', true)
+WHERE current_setting('synchronous_commit') = 'off'
+"""
+_APPEND = """
+INSERT INTO revision (entry_id, number, at, actor, action, note, legal, entry)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_CHANGED = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, id, changed_in::text
+FROM (SELECT 1) AS one LEFT JOIN
+  (SELECT id, changed_in FROM entry WHERE changed_in >= %s::xid8 LIMIT %s) AS found ON true
+"""
+MANY = 1_000
+"""Of more changes at once nobody is told which they are."""
+_COUNT = """
+INSERT INTO kind (state, waiting, lean, section, language, rows) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+# What another change is adding up now is left alone: nobody waits here.
+_ADD_UP = """
+WITH summed AS (
+  DELETE FROM kind WHERE ctid = ANY (ARRAY(SELECT ctid FROM kind FOR UPDATE SKIP LOCKED))
+  RETURNING state, waiting, lean, section, language, rows
+)
+INSERT INTO kind SELECT state, waiting, lean, section, language, sum(rows) FROM summed
+GROUP BY state, waiting, lean, section, language HAVING sum(rows) <> 0
+"""
+_ADD_UP_EVERY = 100
+
+
+class Overtaken(Exception):
+    """Somebody else was quicker; the same change may be tried again."""
+
+
+Kind = tuple[str, bool, str, str, str]
+
+
+def live(connection: Connection, entry_id: str) -> Revision | None:
+    """Return the newest publication or withdrawal."""
+    return _one(connection, _LIVE, (entry_id,))
+
+
+def draft(connection: Connection, entry_id: str) -> Revision | None:
+    """Return the save whose draft there is."""
+    return _one(connection, _DRAFT, (entry_id,))
+
+
+def revision(connection: Connection, entry_id: str, number: int) -> Revision | None:
+    """Return one revision."""
+    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
+    return _one(connection, asked, (entry_id, number))
+
+
+def history(connection: Connection, entry_id: str) -> list[Revision]:
+    """Return all revisions that can be read, newest first."""
+    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
+    found = []
+    for values in connection.execute(asked, (entry_id,)):
+        try:
+            found.append(_revision(values))
+        except StoreUnavailable as error:
+            log.warning("%s; it is passed over", error)
+    return found
+
+
+def unreadable(connection: Connection) -> Iterator[Problem]:
+    """Yield the revisions that cannot be read; looks at all, which takes long."""
+    asked = f"SELECT {_REVISION} FROM revision"
+    with connection.transaction(), connection.cursor("revisions") as cursor:
+        for values in cursor.execute(asked):
+            try:
+                _revision(values)
+            except StoreUnavailable as error:
+                where = f"revision {values[1]} of {values[0]!r}"
+                yield Problem(where, (Breach("$.entry", str(error)),))
+
+
+def head(connection: Connection, entry_id: str) -> int:
+    """Return the newest revision's number, 0 where there is none."""
+    asked = "SELECT head FROM entry WHERE id = %s"
+    found = connection.execute(asked, (entry_id,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def owner(connection: Connection, key: str) -> str | None:
+    """Return the id of the entry whose address ``key`` is."""
+    asked = "SELECT entry_id FROM address WHERE key = %s"
+    found = connection.execute(asked, (_digest(key),)).fetchone()
+    return found[0] if found else None
+
+
+def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the entries whose addresses ``keys`` are."""
+    by_digest = {_digest(key): key for key in keys}
+    asked = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
+    found = connection.execute(asked, (list(by_digest),))
+    return {by_digest[bytes(key)]: entry_id for key, entry_id in found}
+
+
+def lock(connection: Connection, entry_id: str) -> Standing:
+    """Keep others from changing an entry until the transaction ends; return what it is.
+
+    What has no row yet cannot be locked: of two that make it, the revision's key stops one.
+    Raises Overtaken.
+    """
+    try:
+        return _lock(connection, entry_id)
+    except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+        raise Overtaken from error
+
+
+def _lock(connection: Connection, entry_id: str) -> Standing:
+    connection.execute(_DURABLE)
+    connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
+    standing = NEVER
+    for number, live_number, draft_number, *values in connection.execute(_STANDING, (entry_id,)):
+        standing = Standing(number, standing.live, standing.draft)
+        if values[0] is None:
+            continue
+        made = _revision(values)
+        standing = Standing(
+            number,
+            made if made.number == live_number else standing.live,
+            made if made.number == draft_number else standing.draft,
+        )
+    return standing
+
+
+def append(connection: Connection, before: Standing, made: Revision) -> None:
+    """Write a revision and what follows from it, and tell everyone. The entry is locked.
+
+    Raises Overtaken where somebody else took its number or an address since, InvalidEntry
+    where the database refuses a character.
+    """
+    try:
+        _append(connection, before, made)
+    except (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure) as error:
+        raise Overtaken from error
+    except (errors.UntranslatableCharacter, errors.InvalidTextRepresentation) as error:
+        message = "holds a character that the database cannot keep, such as U+0000; remove it"
+        raise InvalidEntry([Breach("$", message)]) from error
+
+
+def _append(connection: Connection, before: Standing, made: Revision) -> None:
+    entry_id = made.entry.id
+    after = before.after(made)
+    old, new = _row(entry_id, before), _row(entry_id, after)
+    given = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
+    with connection.pipeline():
+        connection.execute(_APPEND, (*given, made.entry.to_json().decode()))
+        connection.execute(_PUT, _values(entry_id, after, new))
+        _put_words(connection, entry_id, before, after)
+        _put_addresses(connection, entry_id, before.live, after.live)
+        changes: dict[Kind, int] = {}
+        for row, number in ((old, -1), (new, 1)):
+            if row:
+                changes[_kind(row)] = changes.get(_kind(row), 0) + number
+        for kind, number in changes.items():
+            if number:
+                connection.execute(_COUNT, (*kind, number))
+        if secrets.randbelow(_ADD_UP_EVERY) == 0:
+            connection.execute(_ADD_UP)
+        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
+
+
+def _put_words(connection: Connection, entry_id: str, before: Standing, after: Standing) -> None:
+    was, now = _glanced(before), _glanced(after)
+    if now is None:
+        connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
+    elif now is not was:
+        text = search_text(entry_id, now)
+        connection.execute(_PUT_WORDS, (entry_id, text, sorted(pairs(text))))
+
+
+def pairs(text: str) -> set[int]:
+    """Return numbers for each character and each two in a row; different ones may share one."""
+    doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in pairwise(text)}
+    return doubles | {ord(one) for one in text}
+
+
+def _put_addresses(
+    connection: Connection, entry_id: str, before: Revision | None, after: Revision | None
+) -> None:
+    had = keys_of(before.entry) if before else frozenset()
+    has = keys_of(after.entry) if after else frozenset()
+    # In one order for everyone, so that no two wait for each other.
+    for digest, gained in sorted((_digest(key), key in has) for key in had ^ has):
+        if gained:
+            put = "INSERT INTO address (key, entry_id) VALUES (%s, %s)"
+            connection.execute(put, (digest, entry_id))
+        else:
+            connection.execute("DELETE FROM address WHERE key = %s", (digest,))
+
+
+def _glanced(standing: Standing) -> Entry | None:
+    """Return the entry that a list shows: the draft's, else what is or was live."""
+    made = standing.draft or standing.live
+    return made.entry if made else None
+
+
+def _row(entry_id: str, standing: Standing) -> Row | None:
+    entry = _glanced(standing)
+    if entry is None:
+        return None
+    last = standing.live
+    shown: Live | Withdrawn | None = None
+    if last is None:
+        pass
+    elif last.action == "publish":
+        shown = Live(last.entry, last.number, last.at, "")
+    else:
+        notice = shown_of(last)
+        shown = notice[0] if isinstance(notice, tuple) else None
+    return row_of(entry_id, shown, draft_of(standing.draft) if standing.draft else None, entry)
+
+
+def _kind(row: Row) -> Kind:
+    return row.state, row.waiting, row.lean or "", row.section, row.language
+
+
+def _values(entry_id: str, standing: Standing, row: Row | None) -> tuple[object, ...]:
+    numbers = (
+        standing.head,
+        standing.live.number if standing.live else None,
+        standing.draft.number if standing.draft else None,
+    )
+    if row is None:  # no list shows it
+        return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0)
+    return (
+        entry_id,
+        *numbers,
+        row.title,
+        row.title.casefold()[:FOLDED],
+        row.url,
+        *_kind(row),
+        moment_key(row.changed),
+    )
+
+
+def _one(connection: Connection, asked: str, given: tuple[object, ...]) -> Revision | None:
+    found = connection.execute(asked, given, prepare=True).fetchone()
+    return _revision(found) if found else None
+
+
+def _revision(values: Iterable[object]) -> Revision:
+    entry_id, number, at, actor, action, note, legal, text = values
+    try:
+        entry = Entry.model_validate_json(text)  # type: ignore[arg-type]  # as the query says
+    except ValidationError as error:
+        message = f"revision {number} of {entry_id!r} holds what this release cannot read"
+        raise StoreUnavailable(f"{message}: {error.errors()[0]['msg']}") from error
+    return Revision(
+        number=number,  # type: ignore[arg-type]  # as the query says
+        at=at.astimezone(UTC),  # type: ignore[attr-defined]
+        actor=actor,  # type: ignore[arg-type]
+        action=action,  # type: ignore[arg-type]
+        note=note,  # type: ignore[arg-type]
+        entry=entry,
+        legal=legal,  # type: ignore[arg-type]
+    )
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def horizon(connection: Connection) -> str:
+    """Return from which transaction on there may be changes that cannot be seen yet."""
+    asked = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+    ((start,),) = connection.execute(asked).fetchall()
+    return str(start)
+
+
+def changed_since(connection: Connection, start: str) -> tuple[str, set[tuple[str, str]] | None]:
+    """Return the next horizon, and which entries were changed by which transaction since one.
+
+    Transactions may be committed in another order than they began in; none is passed over.
+    None: they are very many.
+    """
+    found = connection.execute(_CHANGED, (start, MANY + 1)).fetchall()
+    changed = {(entry_id, changed_in) for _, entry_id, changed_in in found if entry_id}
+    return str(found[0][0]), None if len(found) > MANY else changed
