@@ -7,6 +7,7 @@ tried and then the second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -87,7 +88,7 @@ def _listed(
         f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {' AND '.join(where)}"
         f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
     )
-    found = connection.execute(statement, (*given, limit, offset)).fetchall()
+    found = _asked(connection, statement, (*given, limit, offset))
     return found[::-1] if backwards else found
 
 
@@ -98,11 +99,12 @@ def _searched(
     patterns = [_pattern(word) for word in query.words]
     texts, sought = _texts(query)
     order = _order(query)
-    near = connection.execute(
+    near = _asked(
+        connection,
         f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
         f" ORDER BY {order} LIMIT %s OFFSET %s",
         (*given, NEAR, patterns, limit, offset),
-    ).fetchall()
+    )
     if len(near) == limit:
         return near
     statement = (
@@ -110,13 +112,13 @@ def _searched(
         f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
         f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
     )
-    return connection.execute(statement, (*sought, *given, limit, offset)).fetchall()
+    return _asked(connection, statement, (*sought, *given, limit, offset))
 
 
 def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
     """Count rows by their kinds."""
     statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {' AND '.join(where)}"
-    ((found,),) = connection.execute(statement, given).fetchall()
+    ((found,),) = _asked(connection, statement, given)
     return int(found)
 
 
@@ -127,14 +129,19 @@ def _count_searched(
     patterns = [_pattern(word) for word in query.words]
     order = "changed DESC, id DESC"
     statement = f"SELECT count(*) FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-    ((found,),) = connection.execute(statement, (*given, NEAR, patterns)).fetchall()
+    ((found,),) = _asked(connection, statement, (*given, NEAR, patterns))
     if found > COUNTED:
         return int(found)
     texts, sought = _texts(query)
     filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
     statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
-    ((found,),) = connection.execute(statement, (*given, *sought, COUNTED + 1)).fetchall()
+    ((found,),) = _asked(connection, statement, (*given, *sought, COUNTED + 1))
     return int(found)
+
+
+def _asked(connection: Connection, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    # Never prepared: a plan for any word and any filter would be a bad one for most.
+    return connection.execute(statement, given, prepare=False).fetchall()
 
 
 def _near(where: list[str], order: str) -> str:
