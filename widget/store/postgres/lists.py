@@ -2,7 +2,7 @@
 
 A word in many entries is found among the first rows of the order; one in few entries by the
 index of all texts, which knows no order. The planner cannot tell which it is, so the first is
-tried and then the second.
+tried, further where it promises to be enough, and then the second.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from widget.store.postgres.tables import FOLDED, pairs
 
 NEAR = 2_000
 """So many rows of the order are looked through before the index of all texts is asked."""
+FAR = 10
+"""At most so many times as many, where the first of them promise to be enough."""
 SHORT = 3
 """Of so many characters a word has to be for the index of all texts; others have one of pairs."""
 
@@ -99,14 +101,20 @@ def _searched(
     patterns = [_pattern(word) for word in query.words]
     texts, sought = _texts(query)
     order = _order(query)
-    near = _asked(
-        connection,
-        f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-        f" ORDER BY {order} LIMIT %s OFFSET %s",
-        (*given, NEAR, patterns, limit, offset),
-    )
-    if len(near) == limit:
-        return near
+    depth = NEAR
+    while depth <= FAR * NEAR:
+        near = _asked(
+            connection,
+            f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+            f" ORDER BY {order} LIMIT %s OFFSET %s",
+            (*given, depth, patterns, limit, offset),
+        )
+        if len(near) == limit:
+            return near
+        if not near or depth > NEAR:
+            break
+        # As many as there were, so many there will be.
+        depth = 2 * NEAR * (offset + limit) // (offset + len(near))
     statement = (
         f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
         f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
