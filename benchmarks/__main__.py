@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    database,
     delivery,
     lighthouse,
     machine,
@@ -23,7 +24,7 @@ from benchmarks import (
 )
 
 RESULTS = Path(__file__).parent / "results"
-SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "lighthouse", "soak")
+SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "database", "lighthouse", "soak")
 
 
 def main() -> None:
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
     parser.add_argument("--entries", nargs="+", type=int, default=[10_000], metavar="N")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
+    parser.add_argument("--database", metavar="URL", help="fill this empty PostgreSQL database")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
     given = parser.parse_args()
     if given.section in (None, "weights"):
@@ -46,6 +48,10 @@ def main() -> None:
         lighthouse.main()
     if given.section == "scale":  # takes many minutes, so only where it is asked for
         _scale(given.entries, given.data, rebuild=not given.keep_index)
+    if given.section == "database":  # likewise
+        if not given.database:
+            parser.error("say in which empty database: --database postgresql://…")
+        _database(given.entries[0], given.database)
     if given.section == "soak":  # ten minutes
         _soak()
 
@@ -128,6 +134,16 @@ def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
         keep(f"scale-{count}", {"machine": on, **results[count]})
     print("The directory store; p50 / p99 in milliseconds")
     print(scale.table(results))
+
+
+def _database(count: int, url: str) -> None:
+    """Print how the PostgreSQL store does with so many entries: milliseconds p50 / p99."""
+    database.fill(url, count)
+    on = machine.description()
+    found: dict[str, object] = {**database.measure(url)}
+    keep(f"database-{count}", {"machine": on, **found})
+    print("The PostgreSQL store; p50 / p99 in milliseconds")
+    print(scale.table({count: found}))
 
 
 @contextmanager

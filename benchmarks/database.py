@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator
 
 import psycopg
 
-from widget.store import open_store
+from benchmarks.scale import listed, save, timed
+from widget.store import Query, Sort, Store, open_store
 
+_PAPER = "https://harborcourier.example/opinion"
 _SYLLABLES = [first + last for first in "bdfghklmnprst" for last in "aeiou"]
 _DOCUMENT = {
     "schema": 1,
     "id": "ID",
     "language": "en",
     "article": {
-        "url": "https://harborcourier.example/opinion/ID",
+        "url": f"{_PAPER}/ID",
         "title": "TITLE",
         "kind": "opinion",
         "section": "Opinion",
@@ -81,3 +85,51 @@ def fill(url: str, count: int) -> None:
         connection.execute("CREATE INDEX words_text ON words USING gin (text gin_trgm_ops)")
         connection.execute("CREATE INDEX words_pairs ON words USING gin (pairs)")
         connection.execute("VACUUM ANALYZE")
+
+
+def measure(url: str) -> dict[str, dict[str, float]]:
+    """Return what was measured of the store that was filled at ``url``, in milliseconds."""
+    store = open_store(url, lambda _: [])
+    try:
+        return dict(_calls(store))
+    finally:
+        store.close()
+
+
+def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
+    chance = random.Random(3)  # noqa: S311  # any entries will do
+    total = store.tally(Query()).total
+    some = [f"entry-{chance.randrange(1, total + 1)}" for _ in range(500)]
+    few = some[:20]
+    yield "look up by id, first time", timed(some, store.live)
+    yield "look up by id, again", timed(some[-200:] * 10, store.live)
+    yield "find by URL", timed(some, lambda name: store.find(f"{_PAPER}/{name}"))
+    rare = chance.choice(store.rows(Query(), limit=50)[0].title.split()[1:])
+    queries = {
+        "list": Query(),
+        "list by title": Query(sort="title"),
+        "list, filtered": Query(state="live", lean="left", section="Section 21"),
+        "list, filtered, by title": Query(state="withdrawn", section="Section 21", sort="title"),
+        "search: a word in every other entry": Query(search="bababa"),
+        "search: a rarer word": Query(search=rare),
+        "search: two words": Query(search=f"bababa {rare}"),
+        "search: two letters": Query(search="zz"),
+        "search: one entry": Query(search=some[0]),
+        "search, filtered": Query(search=rare, section="Section 21"),
+    }
+    for name, query in queries.items():
+        yield name, timed(few, lambda _, query=query: listed(store, query))  # type: ignore[misc]  # called at once
+    sorts: tuple[Sort, ...] = ("changed", "title", "id")
+    for sort in sorts:
+        for name, offset in {"middle": total // 2, "last": total - 50}.items():
+            page = Query(sort=sort)
+            yield (
+                f"list by {sort}, {name} page",
+                timed(
+                    few,
+                    lambda _, page=page, offset=offset: store.rows(page, limit=50, offset=offset),  # type: ignore[misc]  # called at once
+                ),
+            )
+    numbers = [f"{number}" for number in range(60)]
+    yield "save a new draft", timed(numbers, lambda number: save(store, number))
+    yield "publish it", timed(numbers, lambda it: store.publish(f"measured-{it}", actor="ana"))

@@ -28,6 +28,7 @@ DatabaseError = psycopg.Error
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a connection."""
+_TRY_SECONDS = 0.25
 MOST = 8
 """Connections that one process holds at most, beside the one that listens."""
 PATIENCE_SECONDS = 12.0
@@ -115,7 +116,7 @@ class Database:
 
         ``patience`` is how long each answer may take, ``wait`` how long the connection may.
         """
-        with self._translated(), self._pool.connection(timeout=wait) as connection:
+        with self._translated(), self._lent(wait) as connection:
             connection.patience = patience
             yield connection
 
@@ -126,7 +127,7 @@ class Database:
         Raises StoreUnavailable; where it is not known whether it was committed, InDoubt.
         """
         asked = False
-        with self._translated(), self._pool.connection() as connection:
+        with self._translated(), self._lent(WAIT_SECONDS) as connection:
             connection.patience = PATIENCE_SECONDS
             try:
                 with connection.transaction():
@@ -168,6 +169,23 @@ class Database:
     def close(self) -> None:
         """Give all connections back. Whoever got it from ``open_database`` uses ``release``."""
         self._pool.close()
+
+    @contextmanager
+    def _lent(self, wait: float) -> Iterator[Connection]:
+        """Lend a connection; one that is waited for is tried to be made again and again."""
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                connection = self._pool.getconn(min(wait, _TRY_SECONDS))
+                break
+            except PoolTimeout:
+                if time.monotonic() >= deadline:
+                    raise
+        try:
+            with connection:
+                yield connection
+        finally:
+            self._pool.putconn(connection)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -53,7 +53,7 @@ class Memory:
 
     def is_fresh(self) -> bool:
         """Say whether what is held from now on may be served without a question."""
-        return time.monotonic() - self._looked <= FRESH_SECONDS
+        return not self.away and time.monotonic() - self._looked <= FRESH_SECONDS
 
     def get(self, held: Held, key: str) -> Answer | Unknown:
         """Return what is held."""
