@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    database,
     delivery,
     lighthouse,
     machine,
@@ -24,32 +25,45 @@ from benchmarks import (
 )
 
 RESULTS = Path(__file__).parent / "results"
-SECTIONS = ("weights", "delivery", "takedown", "pages", "scale", "lighthouse", "soak", "outages")
+SECTIONS = (
+    "weights",
+    "delivery",
+    "takedown",
+    "pages",
+    "scale",
+    "lighthouse",
+    "soak",
+    "outages",
+    "database",
+)
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
-    parser.add_argument("--entries", nargs="+", type=int, default=[10_000], metavar="N")
+    parser.add_argument("--entries", nargs="+", type=int, metavar="N")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
     given = parser.parse_args()
     if given.section in (None, "weights"):
         _weights()
     if given.section in (None, "delivery"):
-        _delivery(given.data)
+        _delivery(given.entries or [1_000], given.data)
     if given.section in (None, "takedown"):
         _takedown()
     if given.section in (None, "pages"):
-        _pages(given.entries, given.data)
+        _pages(given.entries or [10_000], given.data)
     if given.section in (None, "lighthouse"):
         lighthouse.main()
-    if given.section == "scale":  # takes many minutes, so only where it is asked for
-        _scale(given.entries, given.data, rebuild=not given.keep_index)
+    if given.section == "scale":
+        counts = given.entries or [1_000, 10_000, 100_000]
+        _scale(counts, given.data, rebuild=not given.keep_index)
+    if given.section == "database":
+        _database(given.entries or [1_000_000], given.data)
     if given.section in (None, "outages"):
         _outages()
-    if given.section == "soak":  # ten minutes
+    if given.section == "soak":
         _soak()
 
 
@@ -67,14 +81,18 @@ def _weights() -> None:
         print(f"  {name:28} gzip  {size:6,} of {allowed:,} allowed")
 
 
-def _delivery(data: Path | None) -> None:
+def _delivery(counts: Iterable[int], data: Path | None) -> None:
     """Print how near a panel's delivery comes to nginx serving a file, by the server's CPU time."""
-    on = machine.description()
-    with store(1000, data) as folder:
-        found = delivery.measure(folder)
-    print("Delivery of one panel on one core, as fractions of nginx serving the same bytes")
-    print(delivery.table(found))
-    keep("delivery", {"machine": on, **found})
+    for count in counts:
+        on = machine.description()
+        with store(count, data) as folder:
+            found = delivery.measure(folder)
+        print(
+            "Delivery of one panel on one core, as fractions of nginx serving the same bytes; "
+            f"a store of {count:,} entries"
+        )
+        print(delivery.table(found))
+        keep(f"delivery-{count}", {"machine": on, **found})
 
 
 def _takedown() -> None:
@@ -144,6 +162,17 @@ def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
             results[count] = scale.measure(folder, rebuild=rebuild)
         keep(f"scale-{count}", {"machine": on, **results[count]})
     print("The directory store; p50 / p99 in milliseconds")
+    print(scale.table(results))
+
+
+def _database(counts: Iterable[int], data: Path | None) -> None:
+    """Print how the PostgreSQL store grows: milliseconds p50 / p99 where nothing else is said."""
+    results: dict[int, dict[str, object]] = {}
+    for count in counts:
+        on = machine.description()
+        results[count] = database.measure(count, data)
+        keep(f"database-{count}", {"machine": on, **results[count]})
+    print("The PostgreSQL store; p50 / p99 in milliseconds")
     print(scale.table(results))
 
 

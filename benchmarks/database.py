@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import postgres
 import psycopg
 
-from widget.store import open_store
+from benchmarks.scale import listed, save, timed
+from benchmarks.serving import serving
+from widget.store import Query, Sort, Store, open_store
 
+# As on a small machine of its own; the rest is PostgreSQL's default.
+_SERVER = {"shared_buffers": "2GB", "max_wal_size": "8GB", "random_page_cost": "1.1"}
+_PAPER = "https://harborcourier.example/opinion"
 _SYLLABLES = [first + last for first in "bdfghklmnprst" for last in "aeiou"]
 _DOCUMENT = {
     "schema": 1,
     "id": "ID",
     "language": "en",
     "article": {
-        "url": "https://harborcourier.example/opinion/ID",
+        "url": f"{_PAPER}/ID",
         "title": "TITLE",
         "kind": "opinion",
         "section": "Opinion",
@@ -81,3 +93,81 @@ def fill(url: str, count: int) -> None:
         connection.execute("CREATE INDEX words_text ON words USING gin (text gin_trgm_ops)")
         connection.execute("CREATE INDEX words_pairs ON words USING gin (pairs)")
         connection.execute("VACUUM ANALYZE")
+
+
+def measure(count: int, data: Path | None = None) -> dict[str, object]:
+    """Return what was measured with ``count`` entries; times of calls in milliseconds."""
+    with database(count, data) as (url, took):
+        found: dict[str, object] = {"filled in, seconds": took} if took else {}
+        before = time.perf_counter()
+        store = open_store(url, lambda _: [])
+        found["open, seconds"] = round(time.perf_counter() - before, 2)
+        found.update(_calls(store))
+        store.close()
+        with serving(url, workers=2) as service:
+            found["start to ready, seconds"] = round(service.ready_seconds, 2)
+            found["memory of each worker, MB"] = service.memory()
+        with psycopg.connect(url) as connection:
+            size = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        assert size
+        found["database, MB"] = size[0] // 1_000_000
+        return found
+
+
+@contextmanager
+def database(count: int, data: Path | None) -> Iterator[tuple[str, float]]:
+    """Give the URL of a database with ``count`` entries, and how long filling took, if it did.
+
+    In ``data`` it stays for the next time.
+    """
+    with tempfile.TemporaryDirectory() as passing:
+        Path(passing).chmod(0o755)  # the server does not run as root
+        folder = (data or Path(passing)) / f"postgres-{count}"
+        folder.mkdir(exist_ok=True)
+        with postgres.server(folder, **_SERVER) as server:
+            took = 0.0
+            if not (folder / "filled").exists():
+                before = time.perf_counter()
+                fill(server.url, count)
+                took = round(time.perf_counter() - before, 1)
+                (folder / "filled").touch()
+            yield server.url, took
+
+
+def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
+    chance = random.Random(3)  # noqa: S311  # any entries will do
+    total = store.tally(Query()).total
+    some = [f"entry-{chance.randrange(1, total + 1)}" for _ in range(500)]
+    few = some[:20]
+    yield "look up by id, first time", timed(some, store.live)
+    yield "look up by id, again", timed(some[-200:] * 10, store.live)
+    yield "find by URL", timed(some, lambda name: store.find(f"{_PAPER}/{name}"))
+    rare = chance.choice(store.rows(Query(), limit=50)[0].title.split()[1:])
+    queries = {
+        "list": Query(),
+        "list by title": Query(sort="title"),
+        "list, filtered": Query(state="live", lean="left", section="Section 21"),
+        "list, filtered, by title": Query(state="withdrawn", section="Section 21", sort="title"),
+        "search: a word in every other entry": Query(search="bababa"),
+        "search: a rarer word": Query(search=rare),
+        "search: two words": Query(search=f"bababa {rare}"),
+        "search: two letters": Query(search="zz"),
+        "search: one entry": Query(search=some[0]),
+        "search, filtered": Query(search=rare, section="Section 21"),
+    }
+    for name, query in queries.items():
+        yield name, timed(few, lambda _, query=query: listed(store, query))  # type: ignore[misc]  # called at once
+    sorts: tuple[Sort, ...] = ("changed", "title", "id")
+    for sort in sorts:
+        for name, offset in {"middle": total // 2, "last": total - 50}.items():
+            page = Query(sort=sort)
+            yield (
+                f"list by {sort}, {name} page",
+                timed(
+                    few,
+                    lambda _, page=page, offset=offset: store.rows(page, limit=50, offset=offset),  # type: ignore[misc]  # called at once
+                ),
+            )
+    numbers = [f"{time.time_ns() + number}" for number in range(60)]
+    yield "save a new draft", timed(numbers, lambda number: save(store, number))
+    yield "publish it", timed(numbers, lambda it: store.publish(f"measured-{it}", actor="ana"))

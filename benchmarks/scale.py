@@ -31,7 +31,7 @@ def measure(data: Path, *, rebuild: bool = True) -> dict[str, object]:
     before = time.perf_counter()
     store = _open(data)
     found["open, seconds"] = round(time.perf_counter() - before, 2)
-    found.update(calls(store))
+    found.update(_calls(store))
     store.close()
     with serving(f"dir:{data}", workers=2) as service:
         found["start to ready, seconds"] = round(service.ready_seconds, 2)
@@ -46,16 +46,15 @@ def _open(data: Path) -> Store:
     return open_store(settings.store, rules(settings))
 
 
-def calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
-    """Time calls of a store; yield what was called, and p50 and p99 in milliseconds."""
+def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
     chance = random.Random(3)  # noqa: S311  # any entries will do
     ids = store.ids()
     some = chance.sample(ids, min(len(ids), 500))
     few = chance.sample(ids, 30)
-    yield "look up by id, first time", _timed(some, store.live)
-    yield "look up by id, again", _timed(some[-200:] * 10, store.live)
-    yield "find by URL", _timed(some, lambda name: store.find(f"{PAPER}/opinion/{name}"))
-    yield "find an unknown URL", _timed(some, lambda name: store.find(f"{PAPER}/news/{name}"))
+    yield "look up by id, first time", timed(some, store.live)
+    yield "look up by id, again", timed(some[-200:] * 10, store.live)
+    yield "find by URL", timed(some, lambda name: store.find(f"{PAPER}/opinion/{name}"))
+    yield "find an unknown URL", timed(some, lambda name: store.find(f"{PAPER}/news/{name}"))
     for name, query in {
         "list": Query(),
         "list, filtered": Query(state="live", lean="left", section="Letters"),
@@ -63,25 +62,25 @@ def calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
         "search: a word in every entry": Query(search="the"),
         "search: two letters": Query(search="zz"),
     }.items():
-        yield name, _timed(few, lambda _, query=query: _listed(store, query))  # type: ignore[misc]  # called at once
+        yield name, timed(few, lambda _, query=query: listed(store, query))  # type: ignore[misc]  # called at once
     last = len(ids) - 50
-    yield "list, last page", _timed(few, lambda _: store.rows(Query(), limit=50, offset=last))
+    yield "list, last page", timed(few, lambda _: store.rows(Query(), limit=50, offset=last))
     numbers = [str(time.time_ns() + number) for number in range(60)]
-    yield "save a new draft", _timed(numbers, lambda number: _save(store, number))
+    yield "save a new draft", timed(numbers, lambda number: save(store, number))
     yield (
         "publish it",
-        _timed(numbers, lambda number: store.publish(f"measured-{number}", actor="ana")),
+        timed(numbers, lambda number: store.publish(f"measured-{number}", actor="ana")),
     )
     for number in numbers:
         store.withdraw(f"measured-{number}", actor="ana", legal=True)
 
 
-def _listed(store: Store, query: Query) -> None:
+def listed(store: Store, query: Query) -> None:
     store.tally(query)
     store.rows(query, limit=50)
 
 
-def _save(store: Store, number: str) -> None:
+def save(store: Store, number: str) -> None:
     document = {
         "schema": 1,
         "id": f"measured-{number}",
@@ -100,7 +99,7 @@ def _save(store: Store, number: str) -> None:
     store.save(parse_entry(json.dumps(document).encode()), actor="ana")
 
 
-def _timed(names: list[str], call: Callable[[str], object]) -> dict[str, float]:
+def timed(names: list[str], call: Callable[[str], object]) -> dict[str, float]:
     times = []
     for name in names:
         before = time.perf_counter()

@@ -218,3 +218,25 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable):
         open_accounts(f"dir:{tmp_path / 'file'}")
+
+
+def test_accounts_and_purges_in_a_folder_do_without_the_library_of_a_database(
+    tmp_path: Path,
+) -> None:
+    script = (
+        "import sys\n"
+        "sys.modules['psycopg'] = None\n"
+        "from widget.accounts import open_accounts\n"
+        "from widget.errors import InvalidSettings\n"
+        "from widget.purging.ledger import open_ledger\n"
+        "for open_ in (open_accounts, open_ledger):\n"
+        "    open_('dir:' + sys.argv[1])\n"
+        "    try:\n"
+        "        open_('postgresql://ana:hidden@h/d')\n"
+        "    except InvalidSettings as error:\n"
+        "        print(error)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    said = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+    assert said.count("pip install 'insights-widget[postgres]'") == 2
+    assert "hidden" not in said

@@ -20,9 +20,14 @@ from relay import Relay
 from running import until
 from samples import ROOT
 
-from widget.accounts import open_accounts
+from widget.accounts import open_accounts, tables
 from widget.accounts.spool import handle
-from widget.accounts.tables import DatabaseAccounts, DatabaseRecords, DatabaseSpool
+from widget.accounts.tables import (
+    DatabaseAccounts,
+    DatabaseRecords,
+    DatabaseSpool,
+    SharedClock,
+)
 from widget.database import Database, release
 from widget.errors import Denied, InvalidAccount, StoreUnavailable
 
@@ -269,6 +274,35 @@ def test_all_machines_go_by_the_clock_of_the_database(
         "SELECT until - extract(epoch FROM now()) FROM remembered WHERE kind = 'answer'"
     )
     assert 50 < float(str(left)) < 61
+
+
+def test_the_clock_goes_on_while_the_database_is_away(
+    place: DatabasePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(place.url)
+    clock, another = SharedClock(database), SharedClock(database)
+    known = clock()
+    database.close()
+    monkeypatch.setattr(tables, "SWEEP_SECONDS", 0.0)  # so that it asks each time
+    assert known <= clock() < known + 60
+    with pytest.raises(StoreUnavailable):
+        another()
+
+
+def test_the_clock_is_asked_once_a_minute(
+    place: DatabasePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(place.url)
+    try:
+        clock = SharedClock(database)
+        known, monotonic = clock(), time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 59)
+        assert known + 59 <= clock() < known + 119, "counted on"
+        monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 61)
+        assert known <= clock() < known + 30, "asked again"
+    finally:
+        monkeypatch.undo()
+        database.close()
 
 
 def test_more_than_one_sweep_takes_at_once_is_cleaned_away(

@@ -141,6 +141,7 @@ class DatabaseSpool:
         """Hold these handles until the block ends, for all machines."""
         # Always in the same order, so that no two wait for each other.
         locks = sorted({_lock(place) for place in places})
+        self._clock()  # where it has to ask, it does so before a connection is held
         with self._database.changing() as connection:
             for lock in locks:
                 connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, lock))

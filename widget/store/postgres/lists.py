@@ -2,11 +2,12 @@
 
 A word in many entries is found among the first rows of the order; one in few entries by the
 index of all texts, which knows no order. The planner cannot tell which it is, so the first is
-tried and then the second.
+tried, further where it promises to be enough, and then the second.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from widget.store.postgres.tables import FOLDED, pairs
 
 NEAR = 2_000
 """So many rows of the order are looked through before the index of all texts is asked."""
+FAR = 10
+"""At most so many times as many, where the first of them promise to be enough."""
 SHORT = 3
 """Of so many characters a word has to be for the index of all texts; others have one of pairs."""
 
@@ -87,7 +90,7 @@ def _listed(
         f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {' AND '.join(where)}"
         f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
     )
-    found = connection.execute(statement, (*given, limit, offset)).fetchall()
+    found = _asked(connection, statement, (*given, limit, offset))
     return found[::-1] if backwards else found
 
 
@@ -98,25 +101,32 @@ def _searched(
     patterns = [_pattern(word) for word in query.words]
     texts, sought = _texts(query)
     order = _order(query)
-    near = connection.execute(
-        f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-        f" ORDER BY {order} LIMIT %s OFFSET %s",
-        (*given, NEAR, patterns, limit, offset),
-    ).fetchall()
-    if len(near) == limit:
-        return near
+    depth = NEAR
+    while depth <= FAR * NEAR:
+        near = _asked(
+            connection,
+            f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
+            f" ORDER BY {order} LIMIT %s OFFSET %s",
+            (*given, depth, patterns, limit, offset),
+        )
+        if len(near) == limit:
+            return near
+        if not near or depth > NEAR:
+            break
+        # As many as there were, so many there will be.
+        depth = 2 * NEAR * (offset + limit) // (offset + len(near))
     statement = (
         f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
         f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
         f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
     )
-    return connection.execute(statement, (*sought, *given, limit, offset)).fetchall()
+    return _asked(connection, statement, (*sought, *given, limit, offset))
 
 
 def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
     """Count rows by their kinds."""
     statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {' AND '.join(where)}"
-    ((found,),) = connection.execute(statement, given).fetchall()
+    ((found,),) = _asked(connection, statement, given)
     return int(found)
 
 
@@ -127,14 +137,19 @@ def _count_searched(
     patterns = [_pattern(word) for word in query.words]
     order = "changed DESC, id DESC"
     statement = f"SELECT count(*) FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-    ((found,),) = connection.execute(statement, (*given, NEAR, patterns)).fetchall()
+    ((found,),) = _asked(connection, statement, (*given, NEAR, patterns))
     if found > COUNTED:
         return int(found)
     texts, sought = _texts(query)
     filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
     statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
-    ((found,),) = connection.execute(statement, (*given, *sought, COUNTED + 1)).fetchall()
+    ((found,),) = _asked(connection, statement, (*given, *sought, COUNTED + 1))
     return int(found)
+
+
+def _asked(connection: Connection, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    # Never prepared: a plan for any word and any filter would be a bad one for most.
+    return connection.execute(statement, given, prepare=False).fetchall()
 
 
 def _near(where: list[str], order: str) -> str:
