@@ -112,7 +112,7 @@ def measure() -> dict[str, Any]:
         folder.chmod(0o755)
         server = stack.enter_context(postgres.server(folder / "database"))
         url = stack.enter_context(postgres.database(server.url))
-        store = _filled(url)
+        _fill(url)
         ports = free_port(), free_port()
         here = f"127.0.0.1:{free_port()}"
         purge = json.dumps([{"kind": "varnish", "url": f"http://{here}"}])
@@ -165,6 +165,7 @@ def measure() -> dict[str, Any]:
             stop.set()
             for thread in threads:
                 thread.join()
+        store = _open(url)
         lost = _lost(store, writer)
         stale = _stale(store, doors.values(), paths)
         store.close()
@@ -176,11 +177,15 @@ def measure() -> dict[str, Any]:
     }
 
 
-def _filled(url: str) -> Store:
+def _open(url: str) -> Store:
     settings = Settings.model_validate({"store": url, "publications": [newsroom.PUBLICATION]})
-    store = open_store(settings.store, rules(settings))
+    return open_store(settings.store, rules(settings))
+
+
+def _fill(url: str) -> None:
+    store = _open(url)
     takedown.publish(store, takedown.live(PANELS))
-    return store
+    store.close()
 
 
 def _kill(pid: int) -> None:
