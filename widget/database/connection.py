@@ -29,6 +29,7 @@ DatabaseError = psycopg.Error
 WAIT_SECONDS = 2.0
 """How long a call waits for a connection."""
 _TRY_SECONDS = 0.25
+_CHECK_SECONDS = 1.0
 MOST = 8
 """Connections that one process holds at most, beside the one that listens."""
 PATIENCE_SECONDS = 12.0
@@ -185,6 +186,7 @@ class Database:
             with connection:
                 yield connection
         finally:
+            connection.patience = _CHECK_SECONDS  # for ``check``, which asks one after the other
             self._pool.putconn(connection)
 
     @contextmanager
