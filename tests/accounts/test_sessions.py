@@ -105,6 +105,16 @@ def test_twelve_hours_end_a_session_however_busy(
     assert accounts.session(session_id) is None
 
 
+def test_a_session_holds_on_a_machine_that_is_a_moment_behind_and_not_on_one_set_back(
+    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+) -> None:
+    session_id = accounts.open_session(ana)
+    clock.advance(-0.5)
+    assert other.session(session_id)
+    clock.advance(-3600)
+    assert other.session(session_id) is None
+
+
 def test_a_session_is_written_at_most_once_a_minute(
     accounts: KeptAccounts, ana: User, clock: Clock, place: Place
 ) -> None:

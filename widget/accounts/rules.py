@@ -187,7 +187,9 @@ class KeptAccounts:
         if kept is None:
             return None
         user = self._current(kept)
-        if user is None or not 0 <= self._clock() - kept["created"] < ABSOLUTE_SECONDS:
+        age = self._clock() - kept["created"]
+        # Another machine may be a moment ahead; whose clock is set back further ends sessions.
+        if user is None or not -TOUCH_SECONDS < age < ABSOLUTE_SECONDS:
             return None
         if self._clock() - kept["seen"] >= TOUCH_SECONDS:
             kept = self._touched(session_id)

@@ -62,18 +62,19 @@ class SharedClock:
         return told + time.monotonic() - at
 
     def _ask(self, known: tuple[float, float] | None) -> tuple[float, float]:
-        before = time.monotonic()
         try:
             with self._database.reading(patience=READ_SECONDS) as connection:
+                before = time.monotonic()  # now that nobody waits for a connection any more
                 row = connection.execute(
                     "SELECT extract(epoch FROM clock_timestamp())::double precision"
                 ).fetchone()
+                after = time.monotonic()
         except StoreUnavailable:
             if known is None:
                 raise
             return known
         assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-        self._known = (row[0], (before + time.monotonic()) / 2)
+        self._known = (row[0], (before + after) / 2)
         return self._known
 
 
