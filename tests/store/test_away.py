@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import postgres
@@ -18,9 +19,11 @@ from store_support import entry, rules, until
 from widget.accounts import open_accounts
 from widget.app import create_app
 from widget.config import Settings
+from widget.database import open_database, release
 from widget.errors import InsightsError, StoreUnavailable
 from widget.store import Live, Store, open_store
 from widget.store.postgres import PostgresStore
+from widget.store.postgres.memory import UNKNOWN
 
 ID = "ferry-fares"
 URL = "https://harborcourier.example/opinion/ferry-fares"
@@ -289,6 +292,24 @@ def test_the_service_is_ready_only_while_the_database_answers(
     assert client.get("/panel/none").status_code == 404
 
 
+def test_connections_that_the_server_closed_meanwhile_cost_nobody_an_answer(
+    url: str, open_it: Callable[..., Store]
+) -> None:
+    store = open_it()
+    store.save(entry(), actor="ana")
+    database = open_database(url)
+    with ExitStack() as stack:
+        for _ in range(5):  # so many are in the pool then
+            stack.enter_context(database.reading())
+    end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s"
+    with psycopg.connect(url) as other:
+        ended = other.execute(end, ("insights",)).fetchall()
+    assert len(ended) >= 5
+    store.publish(ID, actor="ana")
+    assert isinstance(store.live(ID), Live)
+    release(database)
+
+
 def test_a_database_that_can_only_be_read_says_so(url: str, open_it: Callable[..., Store]) -> None:
     store = open_it()
     published(store)
@@ -317,3 +338,26 @@ def test_a_server_that_is_not_there_is_said_without_its_password() -> None:
         open_store(url, rules)
     assert "127.0.0.1" in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+def test_what_was_held_before_a_short_return_is_served_for_as_long_as_before_it(
+    server: postgres.Server, open_it: Callable[..., Store]
+) -> None:
+    """Back for a moment: nothing that was held is sure any more, and nothing is lost either."""
+    store = open_it(stale_seconds=20)
+    assert isinstance(store, PostgresStore)
+    published(store)
+    hold(store)
+    looked = store._memory._looked
+    store._memory.looked(time.monotonic(), None)
+    assert store._memory.get(store._memory.entries, ID) is UNKNOWN
+    server.stop()
+    try:
+        until(lambda: away(store), within=10)
+        assert isinstance(store.live(ID), Live)
+        assert store.find(URL) == ID
+        store._memory.entries.doubtful[ID] = store.live(ID), looked - 20
+        with pytest.raises(StoreUnavailable):
+            store.live(ID)
+    finally:
+        server.start()

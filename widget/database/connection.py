@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -178,10 +179,14 @@ class Database:
         while True:
             try:
                 connection = self._pool.getconn(min(wait, _TRY_SECONDS))
-                break
             except PoolTimeout:
                 if time.monotonic() >= deadline:
                     raise
+                continue
+            if not _was_closed(connection):
+                break
+            connection.close()
+            self._pool.putconn(connection)  # which makes another
         try:
             with connection:
                 yield connection
@@ -195,6 +200,18 @@ class Database:
             yield
         except (PoolTimeout, PoolClosed, psycopg.Error) as error:
             raise StoreUnavailable(f"{self.name}: {words(error)}") from error
+
+
+def _was_closed(connection: Connection) -> bool:
+    """Say whether the server closed an idle connection. Asks nobody: there is an end to be read."""
+    waiting = select.poll()
+    waiting.register(connection.pgconn.socket, select.POLLIN)
+    try:
+        while waiting.poll(0):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 class _Shared:

@@ -28,11 +28,44 @@ Answer = Live | Withdrawn | str | None
 
 
 class Held:
-    """Answers by key, of which those asked for long ago go first."""
+    """Answers by key, of which those asked for long ago go first.
+
+    ``doubtful`` were right at a time (``time.monotonic``), and may have changed unnoticed since.
+    """
 
     def __init__(self, most: int) -> None:
-        self.most = most
         self.items: OrderedDict[str, Answer] = OrderedDict()
+        self.doubtful: OrderedDict[str, tuple[Answer, float]] = OrderedDict()
+        self._most = most
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Hold what is right."""
+        self.items[key] = answer
+        self.items.move_to_end(key)
+        self.doubtful.pop(key, None)
+        if len(self.items) > self._most:
+            self.items.popitem(last=False)
+
+    def doubt(self, at: float) -> None:
+        """Take what is held for what was right at ``at``."""
+        for key, answer in self.items.items():
+            self.doubtful[key] = answer, at
+            self.doubtful.move_to_end(key)
+        self.items.clear()
+        while len(self.doubtful) > self._most:
+            self.doubtful.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        """Hold nothing of it."""
+        self.items.pop(key, None)
+        self.doubtful.pop(key, None)
+
+    def forget_answers(self, entry_ids: set[str]) -> None:
+        """Hold no key whose answer is one of ``entry_ids``, or that there is none."""
+        held = [*self.items.items(), *((key, it) for key, (it, _) in self.doubtful.items())]
+        for key, answer in held:
+            if answer is None or answer in entry_ids:
+                self.forget(key)
 
 
 class Memory:
@@ -67,18 +100,19 @@ class Memory:
         """Hold an answer that was asked for at ``generation``, unless something changed since."""
         with self._lock:
             if generation == self.generation:
-                held.items[key] = answer
-                held.items.move_to_end(key)
-                if len(held.items) > held.most:
-                    held.items.popitem(last=False)
+                held.put(key, answer)
 
-    def stale(self, found: Answer | Unknown, why: str) -> Answer:
+    def stale(self, held: Held, key: str, why: str) -> Answer:
         """Return what is held although nobody can be asked. Raises StoreUnavailable.
 
         That there is no such entry is never said so: it may have been published since.
         """
-        age = time.monotonic() - self._looked
-        if isinstance(found, Unknown) or found is None or age > self._stale_seconds:
+        with self._lock:
+            if key in held.items:
+                found, at = held.items[key], self._looked
+            else:
+                found, at = held.doubtful.get(key, (None, 0.0))
+        if found is None or time.monotonic() - at > self._stale_seconds:
             raise StoreUnavailable(why)
         return found
 
@@ -95,8 +129,8 @@ class Memory:
         with self._lock:
             if changed is None:
                 self.generation += 1
-                self.entries.items.clear()
-                self.addresses.items.clear()
+                self.entries.doubt(self._looked)
+                self.addresses.doubt(self._looked)
             else:
                 self._forget(set(changed))
             self._looked = began
@@ -111,8 +145,6 @@ class Memory:
             return
         self.generation += 1
         for entry_id in entry_ids:
-            self.entries.items.pop(entry_id, None)
-        addresses = self.addresses.items
+            self.entries.forget(entry_id)
         # An address that was nobody's may be one of theirs now.
-        for key in [key for key, it in addresses.items() if it is None or it in entry_ids]:
-            del addresses[key]
+        self.addresses.forget_answers(entry_ids)

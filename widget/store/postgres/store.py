@@ -145,12 +145,12 @@ class PostgresStore:
             return found
         self._listener.start()
         if memory.away:
-            return memory.stale(found, memory.away)
+            return memory.stale(held, key, memory.away)
         generation = memory.generation
         try:
             made = self._ask(lambda it: question(it, key))
         except StoreUnavailable as error:
-            return memory.stale(found, str(error))
+            return memory.stale(held, key, str(error))
         memory.put(held, key, made, generation)
         return made
 
