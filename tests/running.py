@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 
 from hosting import Host, hosting
@@ -90,12 +91,15 @@ def running(
 
 
 @contextmanager
-def process(module: list[str], url: str, environment: dict[str, str]) -> Iterator[None]:
+def process(
+    module: list[str], url: str, environment: dict[str, str], output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m MODULE…`` until the block ends; begins when ``url`` answers."""
-    child = subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    command = [sys.executable, "-m", *module]
+    child = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
         answers(url, child)
-        yield
+        yield child
     finally:
         child.terminate()
         child.wait(timeout=20)

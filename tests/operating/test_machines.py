@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 import postgres
@@ -17,9 +21,12 @@ import pytest
 from running import free_port, process, until
 from samples import sample_bytes
 
+from widget import demo
 from widget.accounts.tables import DatabaseAccounts
-from widget.config import ENV_PREFIX
+from widget.app import rules
+from widget.config import ENV_PREFIX, Settings
 from widget.database import Database
+from widget.store import open_store
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody
 DRAFT = "/api/v1/entries/night-trains/draft"
@@ -71,15 +78,39 @@ class Browser:
         return self.ask(service, "GET", "/admin/entries").status == 200
 
 
+@dataclass(frozen=True)
+class Machine:
+    """A service that runs on the database: its port, and its parent process."""
+
+    port: int
+    pid: int
+
+    def workers(self) -> set[int]:
+        """Return its workers' processes."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return {int(pid) for pid in children.read_text().split()}
+
+    def status(self, path: str) -> int:
+        """Ask over a connection of its own, so that any of the workers may answer."""
+        return Browser().ask(self.port, "GET", path).status
+
+
 @contextmanager
-def service(url: str) -> Iterator[int]:
-    """Run ``insights serve`` on the database, and give its port."""
+def machine(url: str, workers: int = 2, output: IO[bytes] | None = None) -> Iterator[Machine]:
+    """Run ``insights serve`` on the database."""
     port = free_port()
     inherited = {key: it for key, it in os.environ.items() if not key.startswith(ENV_PREFIX)}
     own = {**inherited, f"{ENV_PREFIX}STORE": url}
-    command = ["widget", "serve", "--port", str(port), "--workers", "1"]
-    with process(command, f"http://127.0.0.1:{port}/healthz", own):
-        yield port
+    command = ["widget", "serve", "--port", str(port), "--workers", str(workers)]
+    with process(command, f"http://127.0.0.1:{port}/healthz", own, output) as child:
+        yield Machine(port, child.pid)
+
+
+@contextmanager
+def service(url: str) -> Iterator[int]:
+    """Run ``insights serve`` with one worker on the database, and give its port."""
+    with machine(url, 1) as one:
+        yield one.port
 
 
 @contextmanager
@@ -137,6 +168,66 @@ def test_what_one_machine_knows_of_callers_the_other_knows(database_url: str, to
         for service_ in (one, other):
             answer = program.ask(service_, "GET", DRAFT, Authorization=f"Bearer {token}")
             assert answer.status == 401
+
+
+@pytest.fixture
+def live_url(database_url: str) -> str:
+    """Give a database in which the newspaper's entries are live."""
+    settings = Settings.model_validate({"store": database_url})
+    store = open_store(database_url, rules(settings))
+    demo.fill(store)
+    store.close()
+    return database_url
+
+
+def test_what_is_withdrawn_at_one_machine_no_worker_of_another_serves_a_second_later(
+    live_url: str, token: str
+) -> None:
+    path, api = "/panel/ferry-fares", "/api/v1/entries/ferry-fares"
+    program = Browser()
+    asked = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+    with machine(live_url) as one, machine(live_url) as other:
+        # Every worker renders it and keeps it.
+        assert {each.status(path) for each in (one, other) for _ in range(40)} == {200}
+        head = program.ask(one.port, "GET", f"{api}/history", **asked).headers["etag"]
+        reason = json.dumps({"reason": "A source was made up."}).encode()
+        done = program.ask(one.port, "POST", f"{api}/withdrawal", reason, If_Match=head, **asked)
+        assert done.status == 201, done.text
+        withdrawn = time.monotonic()
+        last_served, answers = 0.0, 0
+        while time.monotonic() - withdrawn < 2:
+            for each in (one, other):
+                began, status = time.monotonic(), each.status(path)
+                answers += 1
+                if status != 410:
+                    last_served = began - withdrawn
+        assert last_served < 1
+        assert answers > 20
+
+
+def test_workers_that_are_replaced_serve_from_the_database(live_url: str) -> None:
+    with machine(live_url) as one:
+        before = one.workers()
+        os.kill(one.pid, signal.SIGHUP)
+        until(lambda: len(one.workers()) == 2 and not before & one.workers(), 60)
+        assert {one.status("/panel/ferry-fares") for _ in range(20)} == {200}
+
+
+def test_a_worker_that_dies_while_the_database_is_away_is_back_with_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with (
+        postgres.server() as server,
+        log.open("wb") as output,
+        machine(server.url, output=output) as one,
+    ):
+        server.stop()
+        before = one.workers()
+        os.kill(next(iter(before)), signal.SIGKILL)
+        until(lambda: log.read_text().count("this worker waits for it") > 1, 60)
+        assert one.status("/healthz") == 200
+        server.start()
+        until(lambda: {one.status("/readyz") for _ in range(20)} == {200}, 60)
+        until(lambda: len(one.workers()) == 2, 60)
 
 
 def test_while_the_database_is_away_editors_are_told_and_then_go_on() -> None:

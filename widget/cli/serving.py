@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import click
 
-from widget import assets, logs, metrics, server
+from widget import assets, logs, metrics, purging, server
 from widget import demo as courier
 from widget.accounts import open_accounts
 from widget.app import rules
@@ -24,7 +24,6 @@ from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.database import without_password
 from widget.errors import InsightsError
-from widget.purging import open_purger
 from widget.store import open_store
 
 _START_SECONDS = 30
@@ -59,7 +58,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
             host=host,
             port=port,
             workers=workers,
-            check=lambda: open_purger(load_settings(context.config, store=context.store_url)),
+            check=lambda: purging.check(load_settings(context.config, store=context.store_url)),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

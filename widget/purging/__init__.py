@@ -17,6 +17,7 @@ __all__ = [
     "Purger",
     "Surrogate",
     "What",
+    "check",
     "keep",
     "of_request",
     "open_purger",
@@ -34,6 +35,15 @@ def open_purger(settings: Settings) -> Purger | None:
     if not settings.purge:
         return None
     return Purger([open_cache(each) for each in settings.purge], open_ledger(settings.store))
+
+
+def check(settings: Settings) -> None:
+    """Raise InvalidSettings where a cache of ``settings`` cannot be told, such as without a token.
+
+    Opens no ledger: whoever forks processes must not have a database open.
+    """
+    for each in settings.purge:
+        open_cache(each)
 
 
 def keep(store: Store, purger: Purger) -> None:
