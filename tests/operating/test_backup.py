@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import postgres
 import pytest
 from running import until
 from samples import ROOT
@@ -206,6 +207,41 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
             assert found.live in {each.live for each in possible}, entry_id
             assert found.draft in {each.draft for each in possible}, entry_id
         restored.close()
+
+
+def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    """As docs/store.md has it; a dump is of one moment, whatever order it is written in."""
+    with postgres.server() as server, postgres.database(server.url) as url:
+        store = open_store(url, rules(Settings()))
+        writer = Writer(store, [entry for entry in demo.entries() if entry.article.kind != "news"])
+        thread = threading.Thread(target=writer.run)
+        thread.start()
+        try:
+            until(lambda: sum(map(len, writer.acknowledged.values())) > 60, 60)
+            began = time.monotonic()
+            file = tmp_path / "insights.dump"
+            dump = [str(server.programs / "pg_dump"), "-Fc", url, "-f", str(file)]
+            subprocess.run(dump, check=True)
+            so_far = sum(map(len, writer.acknowledged.values()))
+            until(lambda: sum(map(len, writer.acknowledged.values())) > so_far + 10, 60)
+        finally:
+            writer.stopped.set()
+            thread.join(timeout=60)
+        store.close()
+        assert writer.errors == []
+        with postgres.database(server.url) as empty:
+            subprocess.run(
+                [str(server.programs / "pg_restore"), "-d", empty, str(file)], check=True
+            )
+            restored = open_store(empty, rules(Settings()))
+            for entry_id, changes in writer.acknowledged.items():
+                before = [each for each in changes if each[0] < began]
+                history = restored.history(entry_id)
+                assert len(history) >= len(before)
+                assert [each.number for each in history] == list(range(len(history), 0, -1))
+                assert state(restored, entry_id) in [each[2] for each in changes[len(before) - 1 :]]
+            restored.save(ferry(), actor="pia")
+            restored.close()
 
 
 def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
