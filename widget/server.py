@@ -7,8 +7,10 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
@@ -54,8 +56,11 @@ def serve(
     start would end the service.
     """
     check_port(host, port)
-    os.register_at_fork(after_in_child=_be_stoppable)
+    os.register_at_fork(
+        before=_hold_signals, after_in_parent=_let_signals, after_in_child=_be_stoppable
+    )
     _ready[:] = os.pipe()
+    _take_turns()
     server = _Server(
         target,
         address=host,
@@ -122,6 +127,29 @@ def _drain() -> None:
         os.read(_ready[0], 1024)
 
 
+def _take_turns() -> None:
+    """Let the threads of each worker work off what waits for them, and not one request each.
+
+    Each request goes from granian's thread to Python's and back. Where whoever is woken takes
+    the core at once, that is two switches a request (sched(7), SCHED_BATCH).
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+def _hold_signals() -> None:
+    """Keep signals back while a worker is forked: it would take the parent's view of them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+
+def _let_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
 def _be_stoppable() -> None:
     """Let a worker that is still starting be ended by SIGTERM.
 
@@ -131,6 +159,7 @@ def _be_stoppable() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the parent sends SIGTERM
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _let_signals()
 
 
 def _reload_if_sound(server: _Server, check: Callable[[], object]) -> None:
