@@ -137,7 +137,7 @@ def started(command: list[str], origin: str, path: str, store_url: str = "") -> 
     child = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], env=environment(store_url))
     server = Server(origin, child.pid)
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 900  # a large index may have to be made
         while True:
             try:
                 server.get(path, {})

@@ -98,9 +98,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
-            return _representation(
-                render(shown, _publication(subject), options, permalink=permalink)
-            )
+            page = render(shown, _publication(subject), options, permalink=permalink)
+            # A frame reaches a reader in one flight of packets either way.
+            return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
         return cache.get((render.__name__, _version(subject), options, base), make)
 
