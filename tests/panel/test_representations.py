@@ -28,8 +28,8 @@ def test_what_is_kept_is_made_once() -> None:
         made.append(1)
         return of_size(10)
 
-    first = cache.get("key", make)
-    assert cache.get("key", make) is first
+    first = cache.get("key", 1, make)
+    assert cache.get("key", 1, make) is first
     assert made == [1]
 
 
@@ -41,7 +41,7 @@ def test_bytes_are_counted_and_what_was_used_least_recently_goes_first() -> None
             made.append(key)
             return of_size(100)
 
-        cache.get(key, make)
+        cache.get(key, 1, make)
 
     for key in "abc":
         get(key)
@@ -59,15 +59,25 @@ def test_bytes_are_counted_and_what_was_used_least_recently_goes_first() -> None
 
 def test_what_is_larger_than_the_cache_is_sent_but_not_kept() -> None:
     cache = Cache(100)
-    assert cache.get("big", lambda: of_size(102)).size == 102
-    small = cache.get("small", lambda: of_size(100))
-    assert cache.get("small", lambda: of_size(2)) is small
-    assert cache.get("big", lambda: of_size(104)).size == 104
+    assert cache.get("big", 1, lambda: of_size(102)).size == 102
+    small = cache.get("small", 1, lambda: of_size(100))
+    assert cache.get("small", 1, lambda: of_size(2)) is small
+    assert cache.get("big", 1, lambda: of_size(104)).size == 104
 
 
 def test_a_cache_of_no_bytes_keeps_nothing() -> None:
     cache = Cache(0)
-    assert cache.get("a", lambda: of_size(2)) is not cache.get("a", lambda: of_size(2))
+    assert cache.get("a", 1, lambda: of_size(2)) is not cache.get("a", 1, lambda: of_size(2))
+
+
+def test_what_an_edition_replaced_takes_no_room() -> None:
+    cache = Cache(300)
+    other = cache.get("other", 1, lambda: of_size(100))
+    for edition in range(100):
+        first = cache.get("panel", edition, lambda: of_size(100))
+        assert cache.get("panel", edition, lambda: of_size(2)) is first
+    assert cache.get("other", 1, lambda: of_size(2)) is other
+    assert cache.get("panel", 98, lambda: of_size(2)).size == 2
 
 
 @pytest.mark.parametrize("entry", demo.entries(), ids=lambda entry: entry.id)

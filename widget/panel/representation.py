@@ -86,26 +86,41 @@ def _body(data: bytes) -> Body:
 
 
 class Cache:
-    """The representations used last, ``max_bytes`` of them at most. Safe for threads."""
+    """The representations used last, ``max_bytes`` of them at most. Safe for threads.
+
+    Of each key one version is kept: what an edition replaced is let go of at once.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Representation] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Representation]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Representation]) -> Representation:
-        """Return what is kept under ``key``, else what ``make`` returns, and keep it."""
+    def get(
+        self, key: Hashable, version: Hashable, make: Callable[[], Representation]
+    ) -> Representation:
+        """Return the ``version`` kept under ``key``, else what ``make`` returns, and keep that."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if (known := self._known(key, version)) is not None:
+                return known
         made = make()
         with self._lock:
-            if key not in self._kept and made.size <= self._max_bytes:
-                self._kept[key] = made
+            if (known := self._known(key, version)) is not None:
+                return known  # another thread made it meanwhile
+            if key in self._kept:
+                self._bytes -= self._kept.pop(key)[1].size
+            if made.size <= self._max_bytes:
+                self._kept[key] = version, made
                 self._bytes += made.size
             while self._bytes > self._max_bytes:
-                _, dropped = self._kept.popitem(last=False)
+                _, (_, dropped) = self._kept.popitem(last=False)
                 self._bytes -= dropped.size
         return made
+
+    def _known(self, key: Hashable, version: Hashable) -> Representation | None:
+        kept, representation = self._kept.get(key, (None, None))
+        if representation is None or kept != version:
+            return None
+        self._kept.move_to_end(key)
+        return representation

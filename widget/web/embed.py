@@ -102,7 +102,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             # A frame reaches a reader in one flight of packets either way.
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
-        return cache.get((render.__name__, _version(subject), options, base), make)
+        return cache.get((render.__name__, shown.id, options, base), _version(subject), make)
 
     return routes
 
