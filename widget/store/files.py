@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from widget.entry import Entry
-from widget.entry.gate import MAX_BYTES
-from widget.errors import Breach, InsightsError, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import InsightsError, InvalidEntry, NotFound, StoreUnavailable
+from widget.store.checks import check_change, check_entry
 from widget.store.durable import Disk, SyncFailed, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
 from widget.store.index import Index
@@ -32,7 +32,7 @@ from widget.store.protocol import (
     Withdrawn,
 )
 from widget.store.reading import ABSENT, signature, told
-from widget.store.revisions import FILE_ACTOR, MAX_NOTE, Revisions, now
+from widget.store.revisions import FILE_ACTOR, Revisions, now
 from widget.store.rows import key_of, keys_of
 from widget.store.shelf import Shelf, Unjudged
 
@@ -274,12 +274,7 @@ class DirStore:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Keep ``entry`` as the draft. Raises InvalidEntry where it is too long, Conflict."""
-        length = len(entry.to_json())
-        if length > MAX_BYTES:
-            message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
-            raise InvalidEntry([Breach("$", message)])
-        if not is_id(entry.id):
-            raise InvalidEntry([Breach("$.id", "is no id")])
+        check_entry(entry, entry.to_json())
         with self._change(entry.id, actor, note, head) as known:
             return self._made(known, "save", entry, actor, note)
 
@@ -349,13 +344,7 @@ class DirStore:
 
     @contextmanager
     def _change(self, entry_id: str, actor: str, note: str, head: int | None) -> Iterator[Known]:
-        if actor == FILE_ACTOR:
-            raise ValueError(f"the actor {FILE_ACTOR!r} stands for changes by hand")
-        if len(note) > MAX_NOTE:
-            message = f"is too long; shorten it to {MAX_NOTE:,} characters"
-            raise InvalidEntry([Breach("$.note", message)])
-        if not is_id(entry_id):
-            raise NotFound(f"there is no entry {entry_id!r}")
+        check_change(entry_id, actor, note)
         with self._locked(entry_id) as known:
             if head is not None and head != known.standing.head:
                 raise self._revisions.conflict(entry_id, head, known.standing.head)

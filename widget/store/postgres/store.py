@@ -11,8 +11,9 @@ from typing import TypeVar, cast
 
 from widget.database import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.entry import Entry
-from widget.entry.gate import MAX_BYTES, read_json
+from widget.entry.gate import read_json
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
+from widget.store.checks import check_change, check_entry
 from widget.store.folder import is_id
 from widget.store.known import NOTHING, draft_of, live_of, shown_of
 from widget.store.listing import Key, Query, Row, Tally
@@ -29,7 +30,7 @@ from widget.store.protocol import (
     Rules,
     Withdrawn,
 )
-from widget.store.revisions import FILE_ACTOR, MAX_NOTE, Standing, conflict, now
+from widget.store.revisions import Standing, conflict, now
 from widget.store.rows import key_of, keys_of, taken_addresses
 
 READ_SECONDS = 1.0
@@ -178,12 +179,7 @@ class PostgresStore:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Keep ``entry`` as the draft. Raises InvalidEntry, Conflict."""
-        length = len(_kept(entry))
-        if length > MAX_BYTES:
-            message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
-            raise InvalidEntry([Breach("$", message)])
-        if not is_id(entry.id):
-            raise InvalidEntry([Breach("$.id", "is no id")])
+        check_entry(entry, _kept(entry))
         return self._change(entry.id, actor, note, head, lambda *_: _Step("save", entry))
 
     def discard(
@@ -256,14 +252,8 @@ class PostgresStore:
         head: int | None,
         step: Callable[[Connection, Standing], _Step],
     ) -> Revision:
-        if actor == FILE_ACTOR:
-            raise ValueError(f"the actor {FILE_ACTOR!r} stands for changes by hand")
-        if len(note) > MAX_NOTE:
-            message = f"is too long; shorten it to {MAX_NOTE:,} characters"
-            raise InvalidEntry([Breach("$.note", message)])
+        check_change(entry_id, actor, note)
         _check_text(actor, note)
-        if not is_id(entry_id):
-            raise NotFound(f"there is no entry {entry_id!r}")
 
         def make(connection: Connection, standing: Standing) -> Revision:
             if head is not None and head != standing.head:
