@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from widget.entry import Entry
-from widget.errors import InsightsError, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import InvalidEntry, NotFound, StoreUnavailable
 from widget.store.checks import check_change, check_entry
-from widget.store.durable import Disk, SyncFailed, reason
+from widget.store.durable import Disk, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
 from widget.store.index import Index
-from widget.store.journal import Journal, Place, steps_of
+from widget.store.journal import Journal, steps_of
 from widget.store.known import NOTHING, Known
 from widget.store.layout import make_folders
 from widget.store.listing import Key, Query, Row, Tally
 from widget.store.lists import Lists
-from widget.store.lock import PATIENCE_SECONDS, Busy, StoreLock
+from widget.store.lock import PATIENCE_SECONDS, StoreLock
 from widget.store.looking import STALE_SECONDS, Lookout
 from widget.store.problems import Problems, log
 from widget.store.protocol import (
@@ -31,34 +31,31 @@ from widget.store.protocol import (
     Rules,
     Withdrawn,
 )
-from widget.store.reading import ABSENT, signature, told
-from widget.store.revisions import FILE_ACTOR, Revisions, now
-from widget.store.rows import key_of, keys_of
+from widget.store.reading import signature, told
+from widget.store.revisions import Revisions
+from widget.store.rows import key_of
 from widget.store.shelf import Shelf, Unjudged
-
-RETRY_SECONDS = 5.0
+from widget.store.writing import Writer, revision_of
 
 
 class DirStore:
     """A ``Store`` in the folder ``path``, which is made where it does not exist."""
 
     def __init__(self, path: str, rules: Rules, changed: Changed | None = None) -> None:
-        self._changed = changed
         root = os.path.abspath(path)
         make_folders(root)
         self._problems = Problems()
-        self._disk = Disk()
-        self._lock = StoreLock(os.path.join(root, "lock"))
+        disk = Disk()
         self._live = Folder(root, "live", self._problems)
         self._drafts = Folder(root, "drafts", self._problems)
         self._revisions = Revisions(root, self._problems)
-        self._journal = Journal(root, self._disk, self._revisions, self._problems)
+        journal = Journal(root, disk, self._revisions, self._problems)
         self._index = Index(root)
         self._shelf = Shelf(
             self._live,
             self._drafts,
             self._revisions,
-            self._journal,
+            journal,
             rules,
             self._problems,
             self._index,
@@ -72,25 +69,28 @@ class DirStore:
             self._lists,
             self._problems,
             look=self._look,
-            record=lambda: self._record_hand_edits(patience=0),
+            record=lambda: self._writer.record_hand_edits(patience=0),
+        )
+        self._writer = Writer(
+            StoreLock(os.path.join(root, "lock")),
+            disk,
+            journal,
+            self._shelf,
+            self._lists,
+            self._lookout,
+            changed,
         )
         self._seen: dict[str, float] = {}
-        self._record_after = 0.0
         self._open()
 
     def _open(self) -> None:
-        try:
-            with self._lock.held():
-                self._journal.recover_all()
-        except (OSError, SyncFailed, StoreUnavailable) as error:
-            why = reason(error) if isinstance(error, OSError) else error
-            log.error("changes that were cut short are left as they are: %s", why)
+        self._writer.recover()
         self._lists.open()
         self._lookout.refresh(force=True)
         with told():
             self._lists.opened()
         self._wait_for_the_vanishing()
-        self._record_hand_edits(patience=PATIENCE_SECONDS)
+        self._writer.record_hand_edits(patience=PATIENCE_SECONDS)
 
     # Reading
 
@@ -170,7 +170,7 @@ class DirStore:
     def look(self) -> None:
         """Look at all files now; at very many of them beside, as ``Lookout`` has it."""
         self._lookout.refresh(force=not self._lookout.is_long())
-        self._record_hand_edits(patience=0)
+        self._writer.record_hand_edits(patience=0)
 
     def close(self) -> None:
         """Release what the store holds open: the index."""
@@ -188,7 +188,7 @@ class DirStore:
             time.sleep(GRACE_SECONDS)
             known = self._look(entry_id)
         if known.unrecorded:
-            self._record_hand_edits(patience=0)
+            self._writer.record_hand_edits(patience=0)
             known = self._shelf.entries.get(entry_id, NOTHING)
         return known
 
@@ -221,53 +221,6 @@ class DirStore:
             time.sleep(GRACE_SECONDS)
             self._lookout.refresh(force=True)
 
-    def _record_hand_edits(self, *, patience: float) -> None:
-        """Make revisions of what people did to the files; readers are served it either way."""
-        clock = time.monotonic()
-        if self._disk.failure or clock < self._record_after:
-            return
-        waiting = [i for i, known in list(self._shelf.entries.items()) if known.unrecorded]
-        if not waiting:
-            return
-        try:
-            with self._lock.held(patience=patience):
-                for entry_id in waiting:
-                    self._settle(entry_id)
-        except Busy:
-            return
-        except (OSError, InsightsError, SyncFailed) as error:
-            self._record_after = clock + RETRY_SECONDS
-            log.error("changes by hand are served and could not be recorded: %s", error)
-
-    def _settle(self, entry_id: str) -> Known:
-        """Finish what was cut short and record what was done by hand. The lock is held."""
-        if self._journal.recover(entry_id):
-            self._lookout.refresh(force=True)
-        try:
-            known = self._shelf.bring_up_to_date(entry_id, judge=False)
-        except Unjudged:
-            self._lookout.refresh(force=True)
-            known = self._shelf.entries.get(entry_id, NOTHING)
-        while known.unrecorded:
-            before = known.standing
-            known = self._record(entry_id, known)
-            if known.standing.head == before.head:
-                break
-        return known
-
-    def _record(self, entry_id: str, known: Known) -> Known:
-        last = known.standing
-        live, draft = known.live_file.entry, known.draft_file.entry
-        if "live" in known.unrecorded and live is not None:
-            return self._append(entry_id, known, "publish", live, FILE_ACTOR)
-        if "live" in known.unrecorded and known.live_file is ABSENT and last.live is not None:
-            return self._append(entry_id, known, "withdraw", last.live.entry, FILE_ACTOR)
-        if "drafts" in known.unrecorded and draft is not None:
-            return self._append(entry_id, known, "save", draft, FILE_ACTOR)
-        if "drafts" in known.unrecorded and last.draft is not None:
-            return self._append(entry_id, known, "discard", last.draft.entry, FILE_ACTOR)
-        return known
-
     # Changing
 
     def save(
@@ -296,7 +249,7 @@ class DirStore:
             if known.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = known.draft.entry
-            self._look_at_rivals(entry)
+            self._writer.look_at_rivals(entry)
             breaches = self._shelf.breaches(entry)
             if breaches:
                 raise InvalidEntry(breaches)
@@ -321,53 +274,22 @@ class DirStore:
     def adopt(self, revision: Revision) -> None:
         """Append a revision of another store. Raises Conflict, InvalidEntry."""
         entry = revision.entry
-        with self._locked(entry.id) as known:
+        with self._writer.locked(entry.id) as known:
             if revision.number != known.standing.head + 1:
                 raise self._revisions.conflict(entry.id, revision.number - 1, known.standing.head)
             if revision.action == "publish":
-                self._look_at_rivals(entry)
+                self._writer.look_at_rivals(entry)
                 if taken := self._shelf.taken(entry):
                     raise InvalidEntry(taken)
-            self._keep(known, revision, steps_of(revision))
-
-    def _look_at_rivals(self, entry: Entry) -> None:
-        """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
-        rivals = self._lists.rivals(keys_of(entry))
-        if rivals is None:
-            self._lookout.refresh(force=True)
-            return
-        for entry_id in rivals:
-            try:
-                self._shelf.bring_up_to_date(entry_id, judge=False)
-            except Unjudged:
-                self._lookout.refresh(force=True)
+            self._writer.keep(known, revision, steps_of(revision))
 
     @contextmanager
     def _change(self, entry_id: str, actor: str, note: str, head: int | None) -> Iterator[Known]:
         check_change(entry_id, actor, note)
-        with self._locked(entry_id) as known:
+        with self._writer.locked(entry_id) as known:
             if head is not None and head != known.standing.head:
                 raise self._revisions.conflict(entry_id, head, known.standing.head)
             yield known
-
-    @contextmanager
-    def _locked(self, entry_id: str) -> Iterator[Known]:
-        with self._lock.held():
-            if self._disk.failure:
-                raise StoreUnavailable(self._disk.failure)
-            try:
-                known = self._settle(entry_id)
-            except OSError as error:
-                raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
-            except SyncFailed as error:
-                raise StoreUnavailable(str(error)) from error
-            yield known
-
-    def _append(
-        self, entry_id: str, known: Known, action: Action, entry: Entry, actor: str
-    ) -> Known:
-        self._keep(known, _revision(known, action, entry, actor), {})
-        return self._shelf.entries.get(entry_id, NOTHING)
 
     def _made(
         self,
@@ -379,27 +301,6 @@ class DirStore:
         *,
         legal: bool = False,
     ) -> Revision:
-        revision = _revision(known, action, entry, actor, note, legal=legal)
-        self._keep(known, revision, steps_of(revision))
+        revision = revision_of(known, action, entry, actor, note, legal=legal)
+        self._writer.keep(known, revision, steps_of(revision))
         return revision
-
-    def _keep(self, known: Known, revision: Revision, steps: dict[Place, bool]) -> None:
-        """Put a revision and its steps on disk, and tell of it."""
-        entry_id = revision.entry.id
-        self._lists.promise(entry_id)
-        self._journal.apply(revision, steps)
-        try:
-            standing = known.standing.after(revision)
-            self._shelf.bring_up_to_date(entry_id, judge=True, standing=standing)
-            self._lists.fulfil(entry_id)
-        except OSError as error:
-            # It is on disk all the same; the next look finds it.
-            log.warning("%s was changed and cannot be read now: %s", entry_id, error)
-        if self._changed:
-            self._changed(revision)
-
-
-def _revision(
-    known: Known, action: Action, entry: Entry, actor: str, note: str = "", *, legal: bool = False
-) -> Revision:
-    return Revision(known.standing.head + 1, now(), actor, action, note, entry, legal)

@@ -1,0 +1,157 @@
+"""Putting changes of a folder's entries on disk, those that people made by hand among them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from widget.entry import Entry
+from widget.errors import InsightsError, StoreUnavailable
+from widget.store.durable import Disk, SyncFailed, reason
+from widget.store.journal import Journal, Place
+from widget.store.known import NOTHING, Known
+from widget.store.lists import Lists
+from widget.store.lock import Busy, StoreLock
+from widget.store.looking import Lookout
+from widget.store.problems import log
+from widget.store.protocol import Action, Changed, Revision
+from widget.store.reading import ABSENT
+from widget.store.revisions import FILE_ACTOR, now
+from widget.store.rows import keys_of
+from widget.store.shelf import Shelf, Unjudged
+
+RETRY_SECONDS = 5.0
+
+
+class Writer:
+    """One change at a time: the lock, the journal, what is known, the index, and who is told."""
+
+    def __init__(
+        self,
+        lock: StoreLock,
+        disk: Disk,
+        journal: Journal,
+        shelf: Shelf,
+        lists: Lists,
+        lookout: Lookout,
+        changed: Changed | None,
+    ) -> None:
+        self._lock = lock
+        self._disk = disk
+        self._journal = journal
+        self._shelf = shelf
+        self._lists = lists
+        self._lookout = lookout
+        self._changed = changed
+        self._record_after = 0.0
+
+    def recover(self) -> None:
+        """Finish or undo what a crash cut short."""
+        try:
+            with self._lock.held():
+                self._journal.recover_all()
+        except (OSError, SyncFailed, StoreUnavailable) as error:
+            why = reason(error) if isinstance(error, OSError) else error
+            log.error("changes that were cut short are left as they are: %s", why)
+
+    def record_hand_edits(self, *, patience: float) -> None:
+        """Make revisions of what people did to the files; readers are served it either way."""
+        clock = time.monotonic()
+        if self._disk.failure or clock < self._record_after:
+            return
+        waiting = [i for i, known in list(self._shelf.entries.items()) if known.unrecorded]
+        if not waiting:
+            return
+        try:
+            with self._lock.held(patience=patience):
+                for entry_id in waiting:
+                    self._settle(entry_id)
+        except Busy:
+            return
+        except (OSError, InsightsError, SyncFailed) as error:
+            self._record_after = clock + RETRY_SECONDS
+            log.error("changes by hand are served and could not be recorded: %s", error)
+
+    def _settle(self, entry_id: str) -> Known:
+        """Finish what was cut short and record what was done by hand. The lock is held."""
+        if self._journal.recover(entry_id):
+            self._lookout.refresh(force=True)
+        try:
+            known = self._shelf.bring_up_to_date(entry_id, judge=False)
+        except Unjudged:
+            self._lookout.refresh(force=True)
+            known = self._shelf.entries.get(entry_id, NOTHING)
+        while known.unrecorded:
+            before = known.standing
+            known = self._record(entry_id, known)
+            if known.standing.head == before.head:
+                break
+        return known
+
+    def _record(self, entry_id: str, known: Known) -> Known:
+        last = known.standing
+        live, draft = known.live_file.entry, known.draft_file.entry
+        if "live" in known.unrecorded and live is not None:
+            return self._append(entry_id, known, "publish", live, FILE_ACTOR)
+        if "live" in known.unrecorded and known.live_file is ABSENT and last.live is not None:
+            return self._append(entry_id, known, "withdraw", last.live.entry, FILE_ACTOR)
+        if "drafts" in known.unrecorded and draft is not None:
+            return self._append(entry_id, known, "save", draft, FILE_ACTOR)
+        if "drafts" in known.unrecorded and last.draft is not None:
+            return self._append(entry_id, known, "discard", last.draft.entry, FILE_ACTOR)
+        return known
+
+    def _append(
+        self, entry_id: str, known: Known, action: Action, entry: Entry, actor: str
+    ) -> Known:
+        self.keep(known, revision_of(known, action, entry, actor), {})
+        return self._shelf.entries.get(entry_id, NOTHING)
+
+    @contextmanager
+    def locked(self, entry_id: str) -> Iterator[Known]:
+        """Hold the store for a change of one entry, which is as its files are. StoreUnavailable."""
+        with self._lock.held():
+            if self._disk.failure:
+                raise StoreUnavailable(self._disk.failure)
+            try:
+                known = self._settle(entry_id)
+            except OSError as error:
+                raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+            except SyncFailed as error:
+                raise StoreUnavailable(str(error)) from error
+            yield known
+
+    def look_at_rivals(self, entry: Entry) -> None:
+        """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
+        rivals = self._lists.rivals(keys_of(entry))
+        if rivals is None:
+            self._lookout.refresh(force=True)
+            return
+        for entry_id in rivals:
+            try:
+                self._shelf.bring_up_to_date(entry_id, judge=False)
+            except Unjudged:
+                self._lookout.refresh(force=True)
+
+    def keep(self, known: Known, revision: Revision, steps: dict[Place, bool]) -> None:
+        """Put a revision and its steps on disk, and tell of it."""
+        entry_id = revision.entry.id
+        self._lists.promise(entry_id)
+        self._journal.apply(revision, steps)
+        try:
+            standing = known.standing.after(revision)
+            self._shelf.bring_up_to_date(entry_id, judge=True, standing=standing)
+            self._lists.fulfil(entry_id)
+        except OSError as error:
+            # It is on disk all the same; the next look finds it.
+            log.warning("%s was changed and cannot be read now: %s", entry_id, error)
+        if self._changed:
+            self._changed(revision)
+
+
+def revision_of(
+    known: Known, action: Action, entry: Entry, actor: str, note: str = "", *, legal: bool = False
+) -> Revision:
+    """Return the revision that is next, made now."""
+    return Revision(known.standing.head + 1, now(), actor, action, note, entry, legal)
