@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from store_support import OpenStore, rules
@@ -74,3 +75,13 @@ def open_another(store_url: str) -> Iterator[OpenStore]:
 @pytest.fixture
 def store(open_another: OpenStore) -> Store:
     return open_another()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def files(data: Path) -> Store:
+    return open_store(f"dir:{data}", rules)
