@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, Protocol
 
 import psycopg
 from argon2 import PasswordHasher
+from samples import ROOT
 
 from widget.accounts import Accounts, DirAccounts
 from widget.accounts.passwords import Passwords
@@ -44,7 +47,9 @@ class Clock:
 
 
 class Place(Protocol):
-    """Where accounts are kept, and what a person finds there."""
+    """Where accounts are kept, and what a person finds there; ``url`` is the store's."""
+
+    url: str
 
     def open(
         self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
@@ -66,6 +71,7 @@ class DirPlace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.url = f"dir:{folder}"
 
     def open(
         self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
@@ -138,3 +144,14 @@ def wrong(accounts: Accounts, name: str = "ana", address: str = HERE) -> float:
     except Denied:
         return 0
     raise AssertionError("let in")
+
+
+def child(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Run a script in a process of its own, as on another machine."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )

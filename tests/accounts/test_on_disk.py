@@ -12,7 +12,7 @@ import pytest
 from accounts_support import HERE, PASSWORD, QUICK, Clock, DirPlace, files, wrong
 from samples import ROOT
 
-from widget.accounts import ROLES, DirAccounts, User, open_accounts
+from widget.accounts import DirAccounts, User, open_accounts
 from widget.errors import InvalidSettings, StoreUnavailable
 
 
@@ -77,63 +77,6 @@ def test_a_file_that_was_left_half_written_stays_for_an_hour(
     clock.advance(120)
     accounts.remember("another", {}, 60)
     assert {path.name for path in files(folder / "sessions")} > {".left-over"}
-
-
-def test_another_process_sees_and_makes_changes_at_once(folder: Path) -> None:
-    accounts = DirAccounts(str(folder))
-    accounts.add_user("bo", "admin", PASSWORD)  # so that ana is never the last one
-    user = accounts.add_user("ana", "editor", PASSWORD)
-    session_id = accounts.open_session(user)
-    script = (
-        "import sys\n"
-        "from widget.accounts import DirAccounts\n"
-        "a = DirAccounts(sys.argv[1])\n"
-        "print(a.session(sys.argv[2]).user.name, flush=True)\n"
-        "for line in sys.stdin:\n"
-        "    a.set_role('ana', line.strip()); print(a.user('ana').role, flush=True)\n"
-        "a.close_session(sys.argv[2])\n"
-    )
-    child = subprocess.Popen(
-        [sys.executable, "-c", script, str(folder), session_id],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    with child:
-        assert child.stdin
-        assert child.stdout
-        assert child.stdout.readline() == "ana\n"
-        for role in [*ROLES, *reversed(ROLES)] * 5:
-            child.stdin.write(f"{role}\n")
-            child.stdin.flush()
-            assert child.stdout.readline() == f"{role}\n"
-            session = accounts.session(session_id)
-            assert session is not None
-            assert session.user.role == role
-        child.stdin.close()
-        assert child.wait(timeout=20) == 0
-    assert accounts.session(session_id) is None
-
-
-def test_changes_by_several_processes_at_once_are_all_kept(folder: Path) -> None:
-    DirAccounts(str(folder)).add_user("ana", "editor")
-    script = (
-        "import sys\n"
-        "from datetime import datetime, UTC, timedelta\n"
-        "from widget.accounts import DirAccounts\n"
-        "a = DirAccounts(sys.argv[1])\n"
-        "for n in range(10):\n"
-        "    later = datetime.now(UTC) + timedelta(1)\n"
-        "    name = f'{sys.argv[2]}-{n}'\n"
-        "    a.create_token(name, 'editor', owner='ana', expires_at=later, actor='x')\n"
-    )
-    children = [
-        subprocess.Popen([sys.executable, "-c", script, str(folder), str(n)], cwd=ROOT)
-        for n in range(3)
-    ]
-    assert [child.wait(timeout=60) for child in children] == [0, 0, 0]
-    assert len({token.name for token in DirAccounts(str(folder)).tokens()}) == 30
 
 
 @pytest.mark.parametrize(

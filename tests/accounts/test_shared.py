@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +12,9 @@ from typing import TypeVar
 
 import postgres
 import pytest
-from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, wrong
+from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, child, wrong
 from relay import Relay
 from running import until
-from samples import ROOT
 
 from widget.accounts.spool import handle
 from widget.accounts.tables import (
@@ -37,17 +34,6 @@ def place(database_url: str) -> Iterator[DatabasePlace]:
     place.close()
 
 
-def child(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """Run a script in a process of its own, as on another machine."""
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-
-
 def at_once(calls: list[Callable[[], T]]) -> list[T]:
     """Make all calls at the same moment, and return what they returned."""
     barrier = threading.Barrier(len(calls))
@@ -63,64 +49,6 @@ def at_once(calls: list[Callable[[], T]]) -> list[T]:
     for thread in threads:
         thread.join()
     return found
-
-
-def test_changes_by_several_processes_at_once_are_all_kept(place: DatabasePlace) -> None:
-    place.open().add_user("ana", "editor")
-    script = (
-        "import sys\n"
-        "from datetime import datetime, UTC, timedelta\n"
-        "from widget.accounts import open_accounts\n"
-        "a = open_accounts(sys.argv[1])\n"
-        "print('ready', flush=True)\n"
-        "sys.stdin.readline()\n"
-        "for n in range(20):\n"
-        "    later = datetime.now(UTC) + timedelta(1)\n"
-        "    name = f'{sys.argv[2]}-{n}'\n"
-        "    a.create_token(name, 'editor', owner='ana', expires_at=later, actor='x')\n"
-    )
-    children = [child(script, place.url, str(n)) for n in range(3)]
-    for each in children:
-        assert each.stdout
-        assert each.stdout.readline() == "ready\n"
-    for each in children:
-        assert each.stdin
-        each.stdin.write("go\n")
-        each.stdin.flush()
-    for each in children:
-        each.communicate(timeout=60)
-    assert [each.returncode for each in children] == [0, 0, 0]
-    assert len({token.name for token in place.open().tokens()}) == 60
-
-
-def test_another_process_sees_and_makes_changes_at_once(place: DatabasePlace) -> None:
-    accounts = place.open()
-    accounts.add_user("bo", "admin", PASSWORD)  # so that ana is never the last one
-    user = accounts.add_user("ana", "editor", PASSWORD)
-    session_id = accounts.open_session(user)
-    script = (
-        "import sys\n"
-        "from widget.accounts import open_accounts\n"
-        "a = open_accounts(sys.argv[1])\n"
-        "print(a.session(sys.argv[2]).user.name, flush=True)\n"
-        "for line in sys.stdin:\n"
-        "    a.set_role('ana', line.strip()); print(a.user('ana').role, flush=True)\n"
-        "a.close_session(sys.argv[2])\n"
-    )
-    with child(script, place.url, session_id) as other:
-        assert other.stdin
-        assert other.stdout
-        assert other.stdout.readline() == "ana\n"
-        for role in ("editor", "publisher", "admin", "publisher", "editor") * 3:
-            other.stdin.write(f"{role}\n")
-            other.stdin.flush()
-            assert other.stdout.readline() == f"{role}\n"
-            session = accounts.session(session_id)
-            assert session is not None
-            assert session.user.role == role
-        other.stdin.close()
-        assert other.wait(timeout=20) == 0
-    assert accounts.session(session_id) is None
 
 
 def test_of_two_machines_that_redeem_a_link_at_once_one_has_it(place: DatabasePlace) -> None:
