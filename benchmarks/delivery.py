@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from running import free_port
+
 from benchmarks import newsroom
-from benchmarks.serving import children, environment, free_port
+from benchmarks.serving import children, environment
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = 16

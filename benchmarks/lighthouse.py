@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+
+from running import answers, free_port
 
 ROOT = Path(__file__).parents[1]
 COMMAND = ROOT / "tests" / "node" / "node_modules" / ".bin" / "lighthouse"
@@ -105,29 +104,14 @@ def main() -> None:
 @contextmanager
 def demo() -> Iterator[tuple[str, str]]:
     """Run the demo until the block ends; gives the service's address and the newspaper's."""
-    ports = []
-    for _ in range(2):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            ports.append(str(probe.getsockname()[1]))
+    ports = [str(free_port()) for _ in range(2)]
     command = [sys.executable, "-m", "widget", "demo", "--port", ports[0], "--paper-port", ports[1]]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     service, paper = (f"http://127.0.0.1:{port}" for port in ports)
     try:
         for url in (f"{service}/healthz", f"{paper}/"):
-            _wait(url, child)
+            answers(url, child)
         yield service, paper
     finally:
         child.terminate()
         child.wait(timeout=20)
-
-
-def _wait(url: str, child: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while child.poll() is None and time.monotonic() < deadline:
-        try:
-            urlopen(url, timeout=5).close()  # noqa: S310  # loopback, http
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"{url} does not answer")

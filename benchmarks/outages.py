@@ -25,9 +25,10 @@ from typing import Any
 import postgres
 import psycopg
 from caching import example, varnish
+from running import free_port
 
 from benchmarks import newsroom, takedown
-from benchmarks.serving import Served, children, free_port, serving
+from benchmarks.serving import Served, children, serving
 from widget.app import rules
 from widget.config import Settings
 from widget.store import Live, Store, open_store

@@ -6,7 +6,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+
+from running import free_port
 
 from benchmarks.newsroom import PUBLICATION
 from widget.accounts import open_accounts
@@ -115,14 +116,6 @@ def serving(
                 os.kill(pid, signal.SIGKILL)
             child.kill()
             child.wait(timeout=20)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(store_url: str) -> dict[str, str]:

@@ -22,10 +22,11 @@ from typing import Any
 import brotli
 import postgres
 from caching import example, varnish
+from running import free_port
 
 from benchmarks.newsroom import PUBLICATION, entries
 from benchmarks.pages import quantile
-from benchmarks.serving import free_port, serving
+from benchmarks.serving import serving
 from widget.accounts import open_accounts
 from widget.app import rules
 from widget.config import Settings

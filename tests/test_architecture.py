@@ -22,6 +22,7 @@ ROWS = (
     ("catalog", "editing", "copying"),
     ("answers", "purging"),
     ("doctor", "export"),
+    ("web.templating",),
     (
         "web.embed",
         "web.oembed",

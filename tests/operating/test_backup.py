@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -151,6 +152,25 @@ class Writer:
         if turn % 4 == 2:
             self._note(entry.id, self.store.withdraw(entry.id, actor="pia", legal=True).number)
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Write while the block runs, from before it begins until after it ends."""
+        thread = threading.Thread(target=self.run)
+        thread.start()
+        try:
+            until(lambda: self.noted() > 60, 60)
+            yield
+            so_far = self.noted()
+            until(lambda: self.noted() > so_far + 10, 60)
+        finally:
+            self.stopped.set()
+            thread.join(timeout=60)
+        assert self.errors == []
+
+    def noted(self) -> int:
+        """Return how many changes were acknowledged."""
+        return sum(map(len, list(self.acknowledged.values())))
+
     def _note(self, entry_id: str, number: int) -> None:
         noted = (time.monotonic(), number, state(self.store, entry_id))
         self.acknowledged.setdefault(entry_id, []).append(noted)
@@ -163,8 +183,6 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
     out.mkdir()
     store = opened(data)
     writer = Writer(store, [entry for entry in demo.entries() if entry.article.kind != "news"][:8])
-    thread = threading.Thread(target=writer.run)
-    thread.start()
     began: list[float] = []
     files: list[Path] = []
 
@@ -172,8 +190,7 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
         noted = [at for each in list(writer.acknowledged.values()) for at, _, _ in list(each)]
         return sum(at > began[0] for at in noted)
 
-    try:
-        until(lambda: sum(map(len, writer.acknowledged.values())) > 60, 60)
+    with writer.going_on():
         while len(files) < 4 or (changed_meanwhile() < 6 and len(files) < 100):
             began.append(time.monotonic())
             done = subprocess.run(
@@ -185,13 +202,7 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
             assert done.returncode == 0, done.stderr
             files.append(Path(done.stdout.strip()).rename(out / f"{len(files)}.tar.gz"))
         assert changed_meanwhile() >= 6, "nothing was changed meanwhile"
-        so_far = sum(map(len, writer.acknowledged.values()))
-        until(lambda: sum(map(len, writer.acknowledged.values())) > so_far + 10, 60)
-    finally:
-        writer.stopped.set()
-        thread.join(timeout=60)
     store.close()
-    assert writer.errors == []
     for file, start in zip(files, began, strict=True):
         folder = tmp_path / file.name.removesuffix(".tar.gz")
         folder.mkdir()
@@ -214,21 +225,12 @@ def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_pat
     with postgres.server() as server, postgres.database(server.url) as url:
         store = open_store(url, rules(Settings()))
         writer = Writer(store, [entry for entry in demo.entries() if entry.article.kind != "news"])
-        thread = threading.Thread(target=writer.run)
-        thread.start()
-        try:
-            until(lambda: sum(map(len, writer.acknowledged.values())) > 60, 60)
+        with writer.going_on():
             began = time.monotonic()
             file = tmp_path / "insights.dump"
             dump = [str(server.programs / "pg_dump"), "-Fc", url, "-f", str(file)]
             subprocess.run(dump, check=True)
-            so_far = sum(map(len, writer.acknowledged.values()))
-            until(lambda: sum(map(len, writer.acknowledged.values())) > so_far + 10, 60)
-        finally:
-            writer.stopped.set()
-            thread.join(timeout=60)
         store.close()
-        assert writer.errors == []
         with postgres.database(server.url) as empty:
             subprocess.run(
                 [str(server.programs / "pg_restore"), "-d", empty, str(file)], check=True

@@ -16,11 +16,12 @@ import jinja2
 from flask import Response, abort, current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import assets, diff, i18n
+from widget import diff, i18n
 from widget.accounts import Accounts, Role, Session, User, at_least
 from widget.config import Settings
 from widget.purging import Ledger
 from widget.store import Store
+from widget.web import templating
 
 COOKIE = "__Host-insights"
 LOOPBACK_COOKIE = "insights"
@@ -240,14 +241,7 @@ def warm() -> None:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "admin"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals["asset"] = assets.named
+    environment = templating.environment("admin")
     environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
     environment.filters["place"] = diff.name_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")

@@ -8,8 +8,8 @@ from http import HTTPStatus
 import jinja2
 from flask import Response, request
 
-from widget import assets
 from widget.config import Settings
+from widget.web import templating
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
@@ -46,12 +46,4 @@ def render(template: str, /, **context: object) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "kit"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals["asset"] = assets.named
-    return environment
+    return templating.environment("kit")
