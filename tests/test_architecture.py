@@ -60,7 +60,8 @@ DOORS = {
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet
-    "granian": "server",  # the production server
+    "gunicorn.http": "server.worker",  # the production server
+    "gunicorn.app": "server.arbiter",
     "brotli": "panel.representation",  # content codings
     "gzip": "panel.representation",
     "zstandard": "panel.representation",

@@ -82,10 +82,5 @@ def configure(form: Form) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     if form == "quiet":
         logging.getLogger(REQUESTS).setLevel(logging.WARNING)
-    # The server's own messages, too; it has set a handler up for them already.
-    for name in ("_granian", "granian.access"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
     # Says of each retry what we say ourselves, with the whole address.
     logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from widget import answers
 from widget.errors import StoreUnavailable
@@ -34,18 +34,61 @@ _OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 _OF_THE_MOMENT = frozenset({"date"})
 
 
+class Question(NamedTuple):
+    """What is asked for: all that a kept answer may depend on."""
+
+    key: Key
+    """Path, query, coding, ``Origin``, ``Host``, scheme, mount, and whose page a frame is for."""
+    head: bool
+    """Whether only the headers are wanted."""
+    tag: str | None
+    """Of the copy that is there already (``If-None-Match``)."""
+
+
+def question(environ: Mapping[str, Any]) -> Question | None:
+    """Return what a request (PEP 3333) asks for, None where no kept answer is for it."""
+    method = environ["REQUEST_METHOD"]
+    if method not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
+        return None
+    get = environ.get
+    referer = get("HTTP_REFERER") if get("HTTP_SEC_FETCH_DEST") == "iframe" else None
+    key = (
+        environ["PATH_INFO"],
+        get("QUERY_STRING", ""),
+        answers.coding(get("HTTP_ACCEPT_ENCODING", "")),
+        get("HTTP_ORIGIN"),
+        get("HTTP_HOST"),
+        environ["wsgi.url_scheme"],
+        get("SCRIPT_NAME", ""),
+        referer and "/".join(referer.split("/", 3)[:3]),
+    )
+    return Question(key, method == "HEAD", get("HTTP_IF_NONE_MATCH") or None)
+
+
+class Reply:
+    """A reply as WSGI has it, and ``wire``: its headers as they are sent, with the empty line."""
+
+    __slots__ = ("body", "headers", "status", "wire")
+
+    def __init__(self, status: str, headers: Headers, body: list[bytes]) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        self.wire = f"{lines}\r\n".encode("latin-1")
+
+
 @dataclass(slots=True, eq=False)
 class _Answer:
-    """One kept answer.
+    """One kept answer, in each form that is asked for.
 
     Its ``holds`` was asked after so many ``changes``, and is again from ``until`` on.
     """
 
-    status: str
-    headers: Headers
-    body: list[bytes]
+    whole: Reply
+    head: Reply
+    not_modified: Reply
     etags: tuple[str, ...]
-    not_modified: Headers
     size: int
     holds: Callable[[], bool]
     changes: int
@@ -55,9 +98,7 @@ class _Answer:
 class Prebuilt:
     """The layer around ``app``, of at most ``max_bytes``. Safe for threads.
 
-    An answer may depend on the method, the address, ``Accept-Encoding``, ``Origin``, the service's
-    own address, and on ``Referer`` without its path where a frame is asked for. A view whose
-    answer depends on anything else must not call ``answers.keep``.
+    A view whose answer depends on more than a ``Question`` has must not call ``answers.keep``.
     """
 
     def __init__(self, app: WSGIApplication, max_bytes: int) -> None:
@@ -71,37 +112,30 @@ class Prebuilt:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
+        asked = question(environ)
+        if asked is None:
             return self._app(environ, start_response)
-        get = environ.get
-        referer = get("HTTP_REFERER") if get("HTTP_SEC_FETCH_DEST") == "iframe" else None
-        key = (
-            environ["PATH_INFO"],
-            get("QUERY_STRING", ""),
-            answers.coding(get("HTTP_ACCEPT_ENCODING", "")),
-            get("HTTP_ORIGIN"),
-            get("HTTP_HOST"),
-            environ["wsgi.url_scheme"],
-            get("SCRIPT_NAME", ""),
-            referer and "/".join(referer.split("/", 3)[:3]),
-        )
+        reply = self.repeat(asked)
+        if reply is None:
+            return self._ask(asked, environ, start_response)
+        start_response(reply.status, reply.headers.copy())
+        return reply.body
+
+    def repeat(self, asked: Question) -> Reply | None:
+        """Return the reply to ``asked`` if an answer is kept that still holds."""
+        key, head, tag = asked
         answer = self._kept.get(key)
         if answer is None or (
             (answer.changes != self._changes or monotonic() >= answer.until)
             and not self._still_holds(key, answer)
         ):
-            return self._ask(key, environ, start_response)
-        asked = get("HTTP_IF_NONE_MATCH")
-        if asked:
-            if asked not in answer.etags:
-                return self._app(environ, start_response)
-            self.hits += 1
-            start_response("304 NOT MODIFIED", answer.not_modified.copy())
-            return []
+            return None
+        if tag is not None and tag not in answer.etags:
+            return None
         self.hits += 1
-        start_response(answer.status, answer.headers.copy())
-        return answer.body if method == "GET" else []
+        if tag is not None:
+            return answer.not_modified
+        return answer.head if head else answer.whole
 
     def changed(self) -> None:
         """Take note that something changed: every answer is asked for once more whether it holds.
@@ -126,7 +160,7 @@ class Prebuilt:
         return True
 
     def _ask(
-        self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
+        self, asked: Question, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Let Flask answer, and keep the answer where its view says how long it holds."""
         started: list[Any] = []
@@ -138,26 +172,30 @@ class Prebuilt:
 
         body = self._app(environ, note)
         holds = environ.get(answers.HOLDS)
-        if holds is None or environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ:
+        if holds is None or asked.head or "HTTP_IF_NONE_MATCH" in environ:
             return body
-        whole = b"".join(body)
+        content = b"".join(body)
         if hasattr(body, "close"):
             body.close()
         status, headers, *_ = started
         headers = [it for it in headers if it[0].lower() not in _OF_THE_MOMENT]
+        slim = [it for it in headers if it[0].lower() not in _OF_THE_BODY]
+        whole = Reply(status, headers, [content])
         answer = _Answer(
-            status,
-            headers,
-            [whole],
+            whole,
+            head=Reply(status, headers, []),
+            not_modified=Reply("304 NOT MODIFIED", slim, []),
             etags=_etags(headers) if status.startswith("200") else (),
-            not_modified=[it for it in headers if it[0].lower() not in _OF_THE_BODY],
-            size=len(whole) + sum(len(part) for part in key if part) + _OVERHEAD,
+            size=len(content)
+            + 3 * len(whole.wire)
+            + sum(len(part) for part in asked.key if part)
+            + _OVERHEAD,
             holds=holds,
             changes=changes,
             until=asked_at + HOLD_SECONDS,
         )
-        self._keep(key, answer)
-        return answer.body
+        self._keep(asked.key, answer)
+        return whole.body
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from widget import logs, server
+from widget import logs
 from widget.app import create_service
 from widget.config import CONFIG_VARIABLE, Settings, load_settings
 from widget.errors import StoreUnavailable
@@ -39,4 +39,3 @@ _config = os.environ.get(CONFIG_VARIABLE)
 _settings = load_settings(Path(_config) if _config else None)
 logs.configure(_settings.log)
 app = _opened(_settings)
-server.tell_ready()

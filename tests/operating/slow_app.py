@@ -26,7 +26,6 @@ def late() -> Callable[..., Iterable[bytes]]:
     """Take long to be made, as an application over a very large store does."""
     Path(os.environ["INSIGHTS_TEST_BEGAN"]).touch()
     time.sleep(float(os.environ["INSIGHTS_TEST_SECONDS"]))
-    server.tell_ready()
     return slow
 
 

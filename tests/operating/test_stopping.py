@@ -99,11 +99,6 @@ def test_a_request_in_flight_is_answered_before_the_service_ends(tmp_path: Path)
         assert child.wait(timeout=10) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this policy")
-def test_the_threads_of_a_worker_do_not_interrupt_each_other(served: Served) -> None:
-    assert {os.sched_getscheduler(pid) for pid in workers(served)} == {os.SCHED_BATCH}
-
-
 # Under load
 
 
