@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from widget import server
+from widget import answers, server
+from widget.prebuilt import Prebuilt
+from widget.server import arbiter, worker
+
+LARGE = b"0123456789abcdef" * 1_000_000
+"""More than a connection takes at once."""
 
 
 def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -18,6 +23,7 @@ def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     if seconds:
         Path(os.environ["INSIGHTS_TEST_BEGAN"]).touch()
         time.sleep(seconds)
+    environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
     return [b"done\n"]
 
@@ -29,13 +35,42 @@ def late() -> Callable[..., Iterable[bytes]]:
     return slow
 
 
+def broken() -> Callable[..., Iterable[bytes]]:
+    """Fail where a file says so, or leave a line in another."""
+    if Path(os.environ["INSIGHTS_TEST_BEGAN"]).exists():
+        raise RuntimeError("it is broken")
+    with Path(f"{os.environ['INSIGHTS_TEST_BEGAN']}-made").open("a") as made:
+        made.write(f"{os.getpid()}\n")
+    return slow
+
+
+def large() -> Prebuilt:
+    """Repeat a very large answer."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ[answers.HOLDS] = lambda: True
+        start_response("200 OK", [("Content-Length", str(len(LARGE)))])
+        return [LARGE]
+
+    return Prebuilt(app, 1 << 30)
+
+
 if __name__ == "__main__":
     name, port = sys.argv[1], int(sys.argv[2])
-    target = f"slow_app:{name}"
-    server.serve(
-        target,
-        host="127.0.0.1",
-        port=port,
-        workers=int(os.environ["INSIGHTS_TEST_WORKERS"]),
-        factory=name == "late",
-    )
+    for words in sys.argv[3:]:
+        setting, _, value = words.partition("=")
+        assert hasattr(worker, setting) or hasattr(arbiter, setting), setting
+        for module in (worker, arbiter):
+            if hasattr(module, setting):
+                setattr(module, setting, int(value))
+    try:
+        server.serve(
+            f"slow_app:{name}",
+            host="127.0.0.1",
+            port=port,
+            workers=int(os.environ["INSIGHTS_TEST_WORKERS"]),
+            factory=name != "slow",
+        )
+    finally:
+        with Path(f"{os.environ['INSIGHTS_TEST_BEGAN']}-ended").open("a") as ended:
+            ended.write(f"{os.getpid()}\n")

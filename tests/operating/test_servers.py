@@ -23,6 +23,7 @@ SERVERS = {
     "gunicorn, threads": [
         *("gunicorn", "-k", "gthread", "--threads", "4", "-b", "{here}", "widget.wsgi:app")
     ],
+    "granian": ["granian", "--interface", "wsgi", "--port", "{port}", "widget.wsgi:app"],
     "waitress": ["waitress", "--listen={here}", "widget.wsgi:app"],
 }
 
@@ -40,8 +41,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def here(request: pytest.FixtureRequest, tmp_path: Path, store: Store) -> Iterator[str]:
     """Run a server over the demo's entries; gives its host and port."""
     assert store.ids()
-    place = f"127.0.0.1:{free_port()}"
-    module, *arguments = (word.format(here=place) for word in SERVERS[request.param])
+    port = free_port()
+    place = f"127.0.0.1:{port}"
+    words = [word.format(here=place, port=port) for word in SERVERS[request.param]]
+    module, *arguments = words
     own = {name: value for name, value in os.environ.items() if not name.startswith("INSIGHTS_")}
     own["INSIGHTS_STORE"] = f"dir:{tmp_path / 'data'}"
     child = subprocess.Popen([sys.executable, "-m", module, *arguments], env=own, cwd=tmp_path)

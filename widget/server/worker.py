@@ -171,7 +171,10 @@ class Worker(ThreadWorker):
         reply = self._prebuilt and self.alive and self._reply(self._prebuilt, data)
         if reply:
             self._send(connection, reply)
-        elif len(data) < LONGEST_HEAD and not _END.search(data):
+        elif not _END.search(data):
+            if len(data) > LONGEST_HEAD:
+                self._refuse(connection)
+                return
             connection.coming = data
             if began:
                 connection.deadline = self._now + HEAD_SECONDS
@@ -183,6 +186,14 @@ class Worker(ThreadWorker):
             connection.deadline = self._now + BODY_SECONDS
             connection.in_thread = True
             self.enqueue_req(connection)
+
+    def _refuse(self, connection: _Connection) -> None:
+        """Have nothing to do with a head that does not end (RFC 6585, section 5)."""
+        lines = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+        with suppress(OSError):
+            connection.sock.send(self._start("431 Request Header Fields Too Large") + lines)
+        self.poller.unregister(connection.sock)
+        self._linger(connection)
 
     def _reply(self, prebuilt: Prebuilt, data: bytes) -> Reply | None:
         asked = self._heads.read(data)
@@ -234,7 +245,7 @@ class Worker(ThreadWorker):
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Take a connection back from its thread (gunicorn's hook)."""
-        connection = cast(_Connection, conn)  # no others are made
+        connection = cast("_Connection", conn)  # no others are made
         connection.in_thread = False
         try:
             keep = not fs.cancelled() and fs.result()

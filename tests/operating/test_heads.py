@@ -1,0 +1,167 @@
+"""Reading heads at once: whatever is read means what the server's own parser says it means."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import create
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from widget.prebuilt import question
+from widget.server.heads import LONGEST, Heads
+
+HOST = b"Host: panels.example\r\n"
+CHROMIUM = (
+    b"GET /panel/ferry-fares?theme=dark&open=ideas,sources HTTP/1.1\r\n"
+    b"Host: panels.example\r\nConnection: keep-alive\r\n"
+    b'sec-ch-ua: "Chromium";v="156"\r\nUpgrade-Insecure-Requests: 1\r\n'
+    b"User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept: text/html,*/*;q=0.8\r\n"
+    b"Sec-Fetch-Dest: iframe\r\nReferer: https://paper.example/opinion/a?b=c\r\n"
+    b"Accept-Encoding: gzip, deflate, br, zstd\r\nCookie: consent=1\r\n\r\n"
+)
+
+
+def by_the_server(data: bytes) -> tuple[dict[str, object], bytes] | None:
+    """Return how gunicorn understands ``data``, and what it leaves of it; None: not at all."""
+    config = Config()
+    config.set("forwarded_allow_ips", "")
+    parser = RequestParser(config, iter([data]), ("127.0.0.1", 1))
+    try:
+        request = next(parser)
+        _, environ = create(request, None, ("127.0.0.1", 1), ("127.0.0.1", 80), config)
+        body = request.body.read()
+    except Exception:
+        return None
+    return environ, body + parser.unreader.take_buffered()
+
+
+# Parts of heads, mostly right, at times wrong or on the edge.
+GOOD = [b"GET / HTTP/1.1", b"GET /panel/a?b=c HTTP/1.1", b"HEAD /panel/a HTTP/1.1"]
+LINES = st.sampled_from(
+    [
+        *(GOOD * 10),
+        *(b"GET /a%20b HTTP/1.1", b"GET http://x/a HTTP/1.1", b"GET //a HTTP/1.1"),
+        *(b"get / HTTP/1.1", b"GET / HTTP/1.0", b"GET  / HTTP/1.1", b"POST / HTTP/1.1", b""),
+        *(b"GET /\xe9 HTTP/1.1", b"GET /a#b HTTP/1.1", b"GET /?a b HTTP/1.1", b"GET / HTTP/2"),
+        *(b"GET /../a HTTP/1.1", b"GET /?%zz HTTP/1.1", b"CONNECT a:1 HTTP/1.1"),
+    ]
+)
+NAMES = st.sampled_from(
+    b"Host host Accept-Encoding ORIGIN If-None-Match referer Sec-Fetch-Dest Cookie Accept"
+    b" User-Agent X-Forwarded-For X-Forwarded-Proto Forwarded Script-Name Range Via TE"
+    b" If-Match Connection Content-Length Transfer-Encoding Expect Upgrade"
+    b" SCRIPT_NAME Accept_Encoding".split()
+)
+VALUES = st.one_of(
+    st.sampled_from(
+        [
+            *(b"panels.example", b"br", b"gzip, br;q=0.5", b"https://paper.example", b"null", b""),
+            *(b'"abc"', b'W/"abc"', b"*", b"iframe", b"keep-alive", b"close", b"Keep-Alive, TE"),
+            *(b"0", b"5", b"chunked", b"100-continue", b"websocket", b"https", b"/mount", b"a\tb"),
+        ]
+    ),
+    st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=8).map(
+        lambda text: text.encode("latin-1")
+    ),
+    st.sampled_from([b"a\nb", b"a\rb", b"\0", b"\x7f", b"\x01"]),
+)
+SPACES = st.sampled_from([b" ", b" ", b"", b"  ", b"\t", b" \t "])
+COLONS = st.sampled_from([b":"] * 30 + [b" :", b""])
+ENDS = st.sampled_from([b"\r\n"] * 60 + [b"\n", b"\r", b"\r\n ", b"\0\r\n"])
+FIELDS = st.tuples(NAMES, COLONS, SPACES, VALUES, SPACES, ENDS)
+HEADS = st.builds(
+    lambda line, end, host, fields, last: b"".join([line, end, host, *map(b"".join, fields), last]),
+    LINES,
+    ENDS,
+    st.sampled_from([HOST, HOST, HOST, b""]),
+    st.lists(FIELDS, max_size=5, unique_by=lambda field: field[0].lower()),
+    st.sampled_from([b"\r\n"] * 20 + [b"", b"\n", b"\r\nGET / HTTP/1.1\r\n\r\n"]),
+)
+
+
+@given(HEADS)
+@example(CHROMIUM)
+@example(CHROMIUM.replace(b"GET", b"HEAD"))
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n")
+def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
+    heads = Heads()
+    asked = heads.read(data)
+    for _ in range(3):  # by lines, and whole, that are remembered
+        assert heads.read(data) == asked
+    if asked:
+        understood = by_the_server(data)
+        assert understood is not None
+        environ, left = understood
+        assert question(environ) == asked
+        assert left == b""
+
+
+def test_a_browsers_request_is_read() -> None:
+    asked = Heads().read(CHROMIUM)
+    assert asked
+    assert asked.key == (
+        *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
+        *("panels.example", "http", "", "https://paper.example"),
+    )
+    assert (asked.head, asked.tag) == (False, None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"POST / HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"GET / HTTP/1.0\r\n" + HOST + b"\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST,
+        b"GET / HTTP/1.1\r\n" + HOST + b"\r\nGET",
+        b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: \x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: a\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Content_Length: 5\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Accept: a\r\n b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * LONGEST + b"\r\n\r\n",
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_server(data: bytes) -> None:
+    assert Heads().read(data) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *product(["Content-Length", "content-length", "CONTENT-LENGTH"], ["0", "5"]),
+        *(("Transfer-Encoding", "chunked"), ("Expect", "100-continue"), ("Upgrade", "h2c")),
+        *(("Connection", "close"), ("Connection", "Upgrade"), ("If-Match", "*")),
+    ],
+)
+def test_what_asks_for_more_is_left_to_the_server(name: str, value: str) -> None:
+    field = f"{name}: {value}\r\n".encode()
+    assert Heads().read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n") is None
+
+
+def test_what_tells_who_asks_is_not_remembered() -> None:
+    heads = Heads()
+    private = (b"Cookie: session=secret", b"X-Forwarded-For: 192.0.2.7", b"Referer: https://a/b?c")
+    for field in private:
+        for _ in range(3):
+            assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n\r\n")
+    for _ in range(3):
+        heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+    remembered = [*heads._lines, *heads._heads]
+    assert remembered == [HOST.rstrip(), b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"]
+
+
+def test_only_so_much_is_remembered() -> None:
+    heads = Heads()
+    for number in range(10_000):
+        line = b"User-Agent: %d\r\n" % number
+        for _ in range(2):
+            assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + line + b"\r\n")
+    assert len(heads._lines) <= 2048
+    assert len(heads._heads) <= 2048
+    assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"Accept: " + b"a" * 2000 + b"\r\n\r\n")
+    assert max(map(len, [*heads._lines, *heads._heads])) < 1024
