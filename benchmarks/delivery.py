@@ -27,6 +27,25 @@ from running import free_port
 from benchmarks import newsroom
 from benchmarks.serving import children, environment
 
+# All that a browser sends with a link that is followed; the cookie is the host's own.
+BROWSER = {
+    "Connection": "keep-alive",
+    "sec-ch-ua": '"Chromium";v="156", "Not A(Brand";v="24"',
+    "sec-ch-ua-mobile": "?0",
+    "sec-ch-ua-platform": '"Linux"',
+    "Upgrade-Insecure-Requests": "1",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Safari/537.36",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-User": "?1",
+    "Sec-Fetch-Dest": "document",
+    "Referer": "https://courier.example/",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Language": "en-US,en;q=0.9",
+    "Cookie": "consent=1; edition=morning",
+}
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = 16
 
@@ -208,6 +227,7 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
                 "/page",
                 {"If-None-Match": other_tag},
             ),
+            "brotli, browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
         runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in asked}

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.delivery import CONNECTIONS, LOAD_CORE, found, service
+from benchmarks.delivery import LOAD_CORE, found, service
 from benchmarks.takedown import Editor, live_ids
 from widget.app import rules
 from widget.config import Settings
@@ -19,10 +19,12 @@ from widget.entry import parse_entry
 from widget.store import Live, Store, open_store
 
 PANELS = 50
+RATE = r"Requests/sec:\s+([\d.]+)"
 PUBLISH_EVERY = 0.5
 SAMPLE_EVERY = 10.0
+WAIT = 20
+"""Milliseconds that each connection waits before it asks again; wrk knows whole ones only."""
 
-# Each connection waits between two requests, so that all of them come to the rate wanted.
 _ASKING = """
 local paths, wait, at = {{{paths}}}, {wait}, 0
 function request()
@@ -41,15 +43,23 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
     with service(data) as server, tempfile.TemporaryDirectory() as folder:
         editor = Editor(f"dir:{data}", int(server.origin.rpartition(":")[2]))
         full = server.load(f"/panel/{ids[0]}", {"Accept-Encoding": "br"}, 5).per_second
-        wait = 1000 * CONNECTIONS / (full / 2)
         script = Path(folder) / "asking.lua"
         paths = ",".join(f'"/panel/{name}"' for name in ids)
-        # wrk waits in whole milliseconds, so that there are more connections than it loads with.
-        connections = round(CONNECTIONS * max(1.0, 4 / wait))
-        script.write_text(_ASKING.format(paths=paths, wait=round(wait * connections / CONNECTIONS)))
-        command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}"]
-        command += [f"-d{round(minutes * 60)}s", "-s", str(script), "--latency", server.origin]
-        load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        script.write_text(_ASKING.format(paths=paths, wait=WAIT))
+
+        def command(connections: float, seconds: float) -> list[str]:
+            words = f"taskset -c {LOAD_CORE} wrk -t1 -c{round(connections)} -d{round(seconds)}s -s"
+            return [*words.split(), str(script), "--latency", server.origin]
+
+        # As if answers took no time; then by what came of it.
+        connections = full / 2 * WAIT / 1000
+        said = subprocess.run(
+            command(connections, 10), capture_output=True, text=True, check=True
+        ).stdout
+        connections *= full / 2 / float(found(RATE, said))
+        load = subprocess.Popen(
+            command(connections, minutes * 60), stdout=subprocess.PIPE, text=True
+        )
         stop = threading.Event()
         published: list[float] = []
         editing = threading.Thread(target=_publish, args=(stop, store, editor, ids, published))
@@ -66,7 +76,7 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
     bad = re.findall(r"Non-2xx or 3xx responses: (\d+)|(?:connect|read|write|timeout) (\d+)", said)
     return {
         "full load, requests a second": round(full),
-        "requests a second": round(float(found(r"Requests/sec:\s+([\d.]+)", said))),
+        "requests a second": round(float(found(RATE, said))),
         "published": len(published),
         "errors": sum(int(one or other) for one, other in bad),
         "memory in MB": memory,

@@ -44,6 +44,19 @@ def broken() -> Callable[..., Iterable[bytes]]:
     return slow
 
 
+def doubtful() -> Prebuilt:
+    """Say of answers that they may be repeated, and fail when asked whether they still may."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def holds() -> bool:
+            raise RuntimeError("nobody knows")
+
+        environ[answers.HOLDS] = holds
+        return slow(environ, start_response)
+
+    return Prebuilt(app, 1 << 20)
+
+
 def large() -> Prebuilt:
     """Repeat a very large answer."""
 

@@ -309,3 +309,24 @@ def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slo
     sockets = Path(f"/proc/{next(iter(with_much_to_say.workers()))}/fd")
     before = len(list(sockets.iterdir()))
     until(lambda: len(list(sockets.iterdir())) < before, 15)
+
+
+def test_an_answer_that_cannot_be_judged_ends_no_other_connection(
+    connect: Connect, tmp_path: Path
+) -> None:
+    with slow("doubtful", tmp_path, workers=1) as it:
+        answers(f"http://127.0.0.1:{it.port}/", it.child)
+        workers = it.workers()
+        other = connect(it.port)
+        other.send(b"GET / HTTP/1.1\r\n")
+
+        def refused() -> bool:
+            asking = connect(it.port)
+            asking.send(get("/"))
+            return asking.answer()[0] == 500
+
+        until(refused, 10)  # once the answer is old enough to be doubted
+        other.send(b"Host: a\r\n\r\n")
+        assert other.answer()[0] == 200
+        assert it.workers() == workers
+        assert "nobody knows" in it.log.read_text()

@@ -36,7 +36,7 @@ BODY_SECONDS = 30
 """How long a body may take to come, and a reply to go."""
 LINGER_SECONDS = 2
 """How long what is still sent over a closed connection is read and thrown away."""
-LONGEST_HEAD = 65_536
+LONGEST_HEAD = 32_768
 
 HELD = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 """Signals that are held back while a worker is forked: it would take its parent's view of them."""
@@ -164,19 +164,17 @@ class Worker(ThreadWorker):
 
     def _take(self, connection: _Connection, data: bytes) -> None:
         """Answer what ``data`` asks, hand it to a thread, or wait for the rest of its head."""
-        began = not connection.coming
-        if not began:
-            data = connection.coming + data
-            connection.coming = b""
+        before, connection.coming = connection.coming, b""
+        data = before + data
         reply = self._prebuilt and self.alive and self._reply(self._prebuilt, data)
         if reply:
             self._send(connection, reply)
-        elif not _END.search(data):
+        elif not _END.search(data, max(0, len(before) - 3)):
             if len(data) > LONGEST_HEAD:
                 self._refuse(connection)
                 return
             connection.coming = data
-            if began:
+            if not before:
                 connection.deadline = self._now + HEAD_SECONDS
         else:
             self.poller.unregister(connection.sock)
@@ -196,8 +194,12 @@ class Worker(ThreadWorker):
         self._linger(connection)
 
     def _reply(self, prebuilt: Prebuilt, data: bytes) -> Reply | None:
-        asked = self._heads.read(data)
-        return prebuilt.repeat(asked) if asked else None
+        try:
+            asked = self._heads.read(data)
+            return prebuilt.repeat(asked) if asked else None
+        except Exception:  # all connections are in this loop
+            self.log.exception("a thread answers")
+            return None
 
     def _send(self, connection: _Connection, reply: Reply) -> None:
         buffers = (self._start(reply.status), reply.wire, *reply.body)
