@@ -149,10 +149,11 @@ def test_what_tells_who_asks_is_not_remembered() -> None:
     for field in private:
         for _ in range(3):
             assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n\r\n")
+    public = b"GET / HTTP/1.1\r\n" + HOST + b"Referer: https://paper.example/\r\n\r\n"
     for _ in range(3):
-        heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+        heads.read(public)
     remembered = [*heads._lines, *heads._heads]
-    assert remembered == [HOST.rstrip(), b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"]
+    assert remembered == [HOST.rstrip(), b"Referer: https://paper.example/", public]
 
 
 def test_only_so_much_is_remembered() -> None:

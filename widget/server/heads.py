@@ -17,6 +17,7 @@ LONGEST = 8192
 _REQUEST_LINE = re.compile(
     rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.1"
 )
+_ORIGIN = re.compile(rb"https?://[^/?#]++/")  # as browsers send it by default, without a path
 _FIELD = re.compile(rb"([A-Za-z0-9-]++):[\t ]*+([\t\x20-\x7e\x80-\xff]*+)")
 
 # What an answer depends on.
@@ -103,7 +104,7 @@ class Heads:
             return None
         asked = _ASKED.get(name)
         field = (asked, value.decode("latin-1")) if asked else _NOTHING
-        if name in _COMMON:
+        if name in _COMMON or (name == b"referer" and _ORIGIN.fullmatch(value)):
             _remember(self._lines, line, field)
         return field
 
