@@ -77,7 +77,11 @@ def coding(accepted: str) -> Coding:
     return liked if liking[liked] > 0 else "identity"
 
 
-def keep(request: Request, holds: Callable[[], bool]) -> None:
+Holds = Callable[[bool], bool | None]
+"""Says whether an answer still holds; None where it may not wait to know (its argument)."""
+
+
+def keep(request: Request, holds: Holds) -> None:
     """Let the answer to ``request`` be repeated for as long as ``holds`` (``widget.prebuilt``)."""
     request.environ[HOLDS] = holds
 

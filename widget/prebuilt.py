@@ -90,7 +90,7 @@ class _Answer:
     not_modified: Reply
     etags: tuple[str, ...]
     size: int
-    holds: Callable[[], bool]
+    holds: answers.Holds
     changes: int
     until: float
 
@@ -115,19 +115,22 @@ class Prebuilt:
         asked = question(environ)
         if asked is None:
             return self._app(environ, start_response)
-        reply = self.repeat(asked)
+        reply = self.repeat(asked, wait=True)
         if reply is None:
             return self._ask(asked, environ, start_response)
         start_response(reply.status, reply.headers.copy())
         return reply.body
 
-    def repeat(self, asked: Question) -> Reply | None:
-        """Return the reply to ``asked`` if an answer is kept that still holds."""
+    def repeat(self, asked: Question, *, wait: bool) -> Reply | None:
+        """Return the reply to ``asked`` if an answer is kept that still holds.
+
+        Without ``wait`` it is only said what is known at once.
+        """
         key, head, tag = asked
         answer = self._kept.get(key)
         if answer is None or (
             (answer.changes != self._changes or monotonic() >= answer.until)
-            and not self._still_holds(key, answer)
+            and not self._still_holds(key, answer, wait=wait)
         ):
             return None
         if tag is not None and tag not in answer.etags:
@@ -144,12 +147,14 @@ class Prebuilt:
         """
         self._changes += 1
 
-    def _still_holds(self, key: Key, answer: _Answer) -> bool:
+    def _still_holds(self, key: Key, answer: _Answer, *, wait: bool) -> bool:
         changes, asked_at = self._changes, monotonic()
         try:
-            holds = answer.holds()
+            holds = answer.holds(wait)
         except StoreUnavailable:
             holds = False  # Flask says so
+        if holds is None:
+            return False
         if not holds:
             self._drop(key, answer)
             return False

@@ -48,10 +48,27 @@ def doubtful() -> Prebuilt:
     """Say of answers that they may be repeated, and fail when asked whether they still may."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def holds() -> bool:
+        def holds(_: bool) -> bool:
             raise RuntimeError("nobody knows")
 
         environ[answers.HOLDS] = holds
+        return slow(environ, start_response)
+
+    return Prebuilt(app, 1 << 20)
+
+
+def pensive() -> Prebuilt:
+    """Think for long about whether the answer to /pensive still holds, where it may."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def holds(wait: bool) -> bool | None:
+            if wait:
+                Path(os.environ["INSIGHTS_TEST_BEGAN"]).touch()
+                time.sleep(3)
+            return wait or None
+
+        path, environ["PATH_INFO"] = environ["PATH_INFO"], "/"
+        environ[answers.HOLDS] = holds if path == "/pensive" else lambda _: True
         return slow(environ, start_response)
 
     return Prebuilt(app, 1 << 20)
@@ -61,7 +78,7 @@ def large() -> Prebuilt:
     """Repeat a very large answer."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[answers.HOLDS] = lambda: True
+        environ[answers.HOLDS] = lambda _: True
         start_response("200 OK", [("Content-Length", str(len(LARGE)))])
         return [LARGE]
 

@@ -330,3 +330,19 @@ def test_an_answer_that_cannot_be_judged_ends_no_other_connection(
         assert other.answer()[0] == 200
         assert it.workers() == workers
         assert "nobody knows" in it.log.read_text()
+
+
+def test_the_loop_waits_for_no_store(connect: Connect, tmp_path: Path) -> None:
+    with slow("pensive", tmp_path, workers=1) as it:
+        answers(f"http://127.0.0.1:{it.port}/", it.child)
+        asking, other = connect(it.port), connect(it.port)
+        while not it.began.exists():  # until the answer is old enough to be thought about
+            asking.send(get("/pensive"))
+            if not select.select([asking.socket], [], [], 0.5)[0]:
+                break
+            assert asking.answer()[0] == 200
+        for _ in range(100):
+            other.send(get("/"))
+            assert other.answer()[0] == 200
+        assert not select.select([asking.socket], [], [], 0)[0]
+        assert asking.answer()[0] == 200

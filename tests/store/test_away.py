@@ -21,9 +21,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.database import open_database, release
 from widget.errors import InsightsError, StoreUnavailable
-from widget.store import Live, Store, open_store
+from widget.store import UNKNOWN, Live, Store, open_store
 from widget.store.postgres import PostgresStore
-from widget.store.postgres.memory import UNKNOWN
 
 ID = "ferry-fares"
 URL = "https://harborcourier.example/opinion/ferry-fares"

@@ -9,7 +9,7 @@ from contract_support import ID, published, shown
 from store_support import OpenStore, entry, finish, rules, start_python, until
 
 from widget.errors import Conflict, InvalidEntry
-from widget.store import Live, Store, Withdrawn, open_store
+from widget.store import UNKNOWN, Live, Store, Withdrawn, open_store
 
 
 def test_threads_never_lose_an_update(store: Store) -> None:
@@ -92,6 +92,31 @@ def test_another_store_serves_a_change_within_a_second(
     until(lambda: other.draft(ID) is None)
     assert other.history(ID) == store.history(ID)
     assert other.ids() == [ID]
+
+
+def test_what_is_said_at_once_is_so(store: Store, open_another: OpenStore) -> None:
+    other, address = open_another(), entry().article.url
+    stores = (store, other)
+
+    def says(each: Store) -> bool:
+        each.live(ID)
+        each.find(address)
+        return each.live_at_once(ID) == shown(store) and each.find_at_once(address) == ID
+
+    def says_nothing_else(each: Store) -> bool:
+        return each.live_at_once(ID) in (UNKNOWN, store.live(ID))
+
+    for title in ("First", "Second"):
+        published(store, title=title)
+        for _ in range(50):
+            assert says_nothing_else(store)
+        until(lambda: says_nothing_else(other))
+        for each in stores:
+            until(lambda each=each: says(each), within=5)
+    store.withdraw(ID, actor="ana", reason="Wrong.")
+    assert says_nothing_else(store)
+    until(lambda: says_nothing_else(other))
+    assert other.find_at_once("no address") is None
 
 
 def test_a_second_withdrawal_elsewhere_is_noticed(store: Store, open_another: OpenStore) -> None:

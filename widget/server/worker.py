@@ -2,7 +2,8 @@
 
 A hand-over to a thread costs more than the whole answer. So the loop reads each request's head
 and sends what ``Prebuilt`` keeps; only the rest goes to the threads, which run Flask. No thread
-waits for a head, so that whoever is slow to send one holds up nobody.
+waits for a head, so that whoever is slow to send one holds up nobody; and the loop waits for no
+store.
 """
 
 from __future__ import annotations
@@ -196,7 +197,7 @@ class Worker(ThreadWorker):
     def _reply(self, prebuilt: Prebuilt, data: bytes) -> Reply | None:
         try:
             asked = self._heads.read(data)
-            return prebuilt.repeat(asked) if asked else None
+            return prebuilt.repeat(asked, wait=False) if asked else None
         except Exception:  # all connections are in this loop
             self.log.exception("a thread answers")
             return None

@@ -6,6 +6,7 @@ from widget.errors import InvalidSettings
 from widget.store.files import DirStore
 from widget.store.listing import Key, Query, Row, Sort, State, Tally
 from widget.store.protocol import (
+    UNKNOWN,
     Action,
     Changed,
     Draft,
@@ -14,9 +15,11 @@ from widget.store.protocol import (
     Revision,
     Rules,
     Store,
+    Unknown,
 )
 
 __all__ = [
+    "UNKNOWN",
     "Action",
     "Changed",
     "Draft",
@@ -31,6 +34,7 @@ __all__ = [
     "State",
     "Store",
     "Tally",
+    "Unknown",
     "Withdrawn",
     "open_store",
 ]

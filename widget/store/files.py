@@ -22,6 +22,7 @@ from widget.store.lock import PATIENCE_SECONDS, StoreLock
 from widget.store.looking import STALE_SECONDS, Lookout
 from widget.store.problems import Problems, log
 from widget.store.protocol import (
+    UNKNOWN,
     Action,
     Changed,
     Draft,
@@ -29,6 +30,7 @@ from widget.store.protocol import (
     Problem,
     Revision,
     Rules,
+    Unknown,
     Withdrawn,
 )
 from widget.store.reading import signature, told
@@ -96,6 +98,11 @@ class DirStore:
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
         """Return what readers see. One stat where nothing changed."""
+        shown = self.live_at_once(entry_id)
+        return self._current(entry_id).shown if isinstance(shown, Unknown) else shown
+
+    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+        """Return what readers see, UNKNOWN where it changed or is not live."""
         known = self._shelf.entries.get(entry_id)
         if known is not None and not known.live_file.racy and not known.unsettled:
             try:
@@ -106,7 +113,7 @@ class DirStore:
                 if signature(status) == known.live_file.signature:
                     self._seen[entry_id] = time.monotonic()
                     return known.shown
-        return self._current(entry_id).shown
+        return UNKNOWN
 
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""
@@ -121,6 +128,13 @@ class DirStore:
         if key not in self._shelf.owners and self._lookout.is_asleep():
             self._lookout.refresh(force=True)
         return self._shelf.owners.get(key)
+
+    def find_at_once(self, url: str) -> str | Unknown | None:
+        """Return the id of the entry whose address ``url`` is, UNKNOWN where a look is due."""
+        key = key_of(url)
+        if key is None:
+            return None
+        return UNKNOWN if self._lookout.is_due() else self._shelf.owners.get(key)
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""

@@ -67,6 +67,11 @@ class Lookout:
         """Say whether nobody asked for anything, so that nobody looked, for some time."""
         return time.monotonic() - self.scanned > max(STALE_SECONDS, 10 * self._took)
 
+    def is_due(self) -> bool:
+        """Say whether ``refresh`` would look, or nobody did for some time."""
+        looked = max(self.scanned, self._followed) if self.is_long() else self.scanned
+        return time.monotonic() - looked >= SCAN_SECONDS or self.is_asleep()
+
     def refresh(self, *, force: bool = False) -> None:
         """Look where the last look is older than SCAN_SECONDS, or by ``force``."""
         asked = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
@@ -51,6 +51,13 @@ class Live:
     digest: str
 
 
+class Unknown:
+    """What cannot be said at once."""
+
+
+UNKNOWN: Final = Unknown()
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The change that is not yet published."""
@@ -87,6 +94,16 @@ class Store(Protocol):
 
         Compares normalized (``urls.normalize``); what is no address is found nowhere.
         """
+
+    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+        """Return what ``live`` would, or UNKNOWN where that may have to wait.
+
+        For whoever must not: one look at a file's times is allowed, and no question to a database,
+        no lock that is held for long, no error.
+        """
+
+    def find_at_once(self, url: str) -> str | Unknown | None:
+        """Return what ``find`` would, or UNKNOWN where that may have to wait."""
 
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""

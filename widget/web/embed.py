@@ -14,7 +14,7 @@ from widget.entry import Entry, Withdrawn
 from widget.errors import StoreUnavailable
 from widget.panel import Cache, Options, Representation
 from widget.purging import Surrogate, of_request
-from widget.store import Live, Store
+from widget.store import Live, Store, Unknown
 from widget.urls import origin
 
 HTML = "text/html; charset=utf-8"
@@ -110,17 +110,27 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
 def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
     """Return what the request asks for; its answer holds until that changes."""
     url = request.args.get("url", "")
-    subject = _subject(store, entry_id, url)
+
+    def subject_now() -> Subject | None:
+        wanted = store.find(url) if entry_id is None else entry_id
+        return None if wanted is None else store.live(wanted)
+
+    def subject_at_once() -> Subject | Unknown | None:
+        wanted = store.find_at_once(url) if entry_id is None else entry_id
+        if wanted is None or isinstance(wanted, Unknown):
+            return wanted
+        return store.live_at_once(wanted)
+
+    def holds(wait: bool) -> bool | None:  # noqa: FBT001  # as answers.Holds has it
+        now = subject_now() if wait else subject_at_once()
+        return None if isinstance(now, Unknown) else _version(now) == version
+
+    subject = subject_now()
     version = _version(subject)
     found = subject.entry if isinstance(subject, Live) else subject
     g.keys = of_request(entry_id, url, found.id if found else None)
-    answers.keep(request, lambda: _version(_subject(store, entry_id, url)) == version)
+    answers.keep(request, holds)
     return subject
-
-
-def _subject(store: Store, entry_id: str | None, url: str) -> Subject | None:
-    wanted = store.find(url) if entry_id is None else entry_id
-    return None if wanted is None else store.live(wanted)
 
 
 def _version(subject: Subject | None) -> Hashable:

@@ -6,10 +6,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Final
 
 from widget.errors import StoreUnavailable
-from widget.store.protocol import Live, Withdrawn
+from widget.store.protocol import UNKNOWN, Live, Unknown, Withdrawn
 
 FRESH_SECONDS = 0.6
 """What is held is served without a question for so long after a look at the database."""
@@ -18,11 +17,6 @@ ADDRESSES = 10_000
 """So many are held of those that were asked for last."""
 
 
-class Unknown:
-    """Nothing is held."""
-
-
-UNKNOWN: Final = Unknown()
 Answer = Live | Withdrawn | str | None
 """What readers see of an entry, or whose address it is; None: there is none."""
 

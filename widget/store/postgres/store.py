@@ -19,8 +19,9 @@ from widget.store.known import NOTHING, draft_of, live_of, shown_of
 from widget.store.listing import Key, Query, Row, Tally
 from widget.store.postgres import lists, tables
 from widget.store.postgres.listening import Listener
-from widget.store.postgres.memory import Answer, Held, Memory, Unknown
+from widget.store.postgres.memory import Answer, Held, Memory
 from widget.store.protocol import (
+    UNKNOWN,
     Action,
     Changed,
     Draft,
@@ -28,6 +29,7 @@ from widget.store.protocol import (
     Problem,
     Revision,
     Rules,
+    Unknown,
     Withdrawn,
 )
 from widget.store.revisions import Standing, conflict, now
@@ -79,6 +81,17 @@ class PostgresStore:
         if key is None:
             return None
         return cast("str | None", self._answer(self._memory.addresses, key, tables.owner))
+
+    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+        """Return what is known of what readers see."""
+        return cast("Live | Withdrawn | Unknown | None", self._held(self._memory.entries, entry_id))
+
+    def find_at_once(self, url: str) -> str | Unknown | None:
+        """Return what is known of whose address ``url`` is."""
+        key = key_of(url)
+        if key is None:
+            return None
+        return cast("str | Unknown | None", self._held(self._memory.addresses, key))
 
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""
@@ -136,13 +149,17 @@ class PostgresStore:
         self._listener.close()
         release(self._database)
 
+    def _held(self, held: Held, key: str) -> Answer | Unknown:
+        fresh = self._memory.is_fresh()  # first: what is held may be let go of in between
+        found = self._memory.get(held, key)
+        return found if fresh else UNKNOWN
+
     def _answer(
         self, held: Held, key: str, question: Callable[[Connection, str], Answer]
     ) -> Answer:
         memory = self._memory
-        fresh = memory.is_fresh()  # first: what is held may be let go of in between
-        found = memory.get(held, key)
-        if fresh and not isinstance(found, Unknown):
+        found = self._held(held, key)
+        if not isinstance(found, Unknown):
             return found
         self._listener.start()
         if memory.away:
