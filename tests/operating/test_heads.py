@@ -89,25 +89,27 @@ HEADS = st.builds(
 @example(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n")
 def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
     heads = Heads()
-    asked = heads.read(data)
+    head = heads.read(data)
     for _ in range(3):  # by lines, and whole, that are remembered
-        assert heads.read(data) == asked
-    if asked:
+        assert heads.read(data) == head
+    if head:
         understood = by_the_server(data)
         assert understood is not None
         environ, left = understood
-        assert question(environ) == asked
+        assert question(environ) == head.asked
+        assert head.closes == (str(environ.get("HTTP_CONNECTION", "")).lower() == "close")
         assert left == b""
 
 
 def test_a_browsers_request_is_read() -> None:
-    asked = Heads().read(CHROMIUM)
-    assert asked
+    head = Heads().read(CHROMIUM)
+    assert head
+    asked, closes = head
     assert asked.key == (
         *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
         *("panels.example", "http", "", "https://paper.example"),
     )
-    assert (asked.head, asked.tag) == (False, None)
+    assert (asked.head, asked.tag, closes) == (False, None, False)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_what_is_not_plain_is_left_to_the_server(data: bytes) -> None:
     [
         *product(["Content-Length", "content-length", "CONTENT-LENGTH"], ["0", "5"]),
         *(("Transfer-Encoding", "chunked"), ("Expect", "100-continue"), ("Upgrade", "h2c")),
-        *(("Connection", "close"), ("Connection", "Upgrade"), ("If-Match", "*")),
+        *(("Connection", "Upgrade"), ("Connection", "close, TE"), ("If-Match", "*")),
     ],
 )
 def test_what_asks_for_more_is_left_to_the_server(name: str, value: str) -> None:

@@ -147,6 +147,29 @@ def test_requests_that_are_sent_at_once_are_answered_in_turn(connection: Connect
     assert [connection.answer()[0] for _ in paths] == [200, 200, 404, 200, 200]
 
 
+def test_a_connection_ends_with_the_answer_to_whoever_asks_for_no_more(
+    connect: Connect, served: Served
+) -> None:
+    port = int(served.host.partition(":")[2])
+    asked = get("/panel/shore-power", "Connection: close")
+    for _ in range(3):  # made, then repeated
+        connection = connect(port)
+        connection.send(asked)
+        status, headers, _ = connection.answer()
+        assert (status, headers["connection"]) == (200, "close")
+        assert connection.ended()
+    before = flask_answered(served)
+    for _ in range(20):
+        connection = connect(port)
+        connection.send(asked + b"more than was said")
+        assert connection.answer()[0] == 200
+        connection = connect(port)
+        connection.send(asked)
+        assert connection.answer()[0] == 200
+        assert connection.ended()
+    assert flask_answered(served) == before
+
+
 def test_a_request_may_come_in_pieces(connection: Connection) -> None:
     for path, status in (("/panel/ferry-fares", 200), ("/healthz", 200), ("/panel/unknown", 404)):
         for byte in get(path, "Accept-Encoding: br"):
@@ -299,6 +322,9 @@ def test_an_answer_that_is_read_slowly_is_whole_and_holds_up_nobody(
     assert slow_one.answer()[2] == LARGE
     slow_one.send(asked)  # and the connection goes on
     assert slow_one.answer()[2] == LARGE
+    slow_one.send(asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    assert slow_one.answer()[2] == LARGE
+    assert slow_one.ended()
 
 
 def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slow) -> None:

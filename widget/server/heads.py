@@ -7,7 +7,7 @@ right or wrong, is left to the server's own parser.
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from widget.prebuilt import Question, question
 
@@ -44,7 +44,15 @@ _MOST, _LONGEST_REMEMBERED = 2048, 1024
 # A variable of PEP 3333 and its value; none where no answer depends on it.
 _Field = tuple[str, str] | tuple[()]
 _NOTHING: _Field = ()
+_CLOSES = "HTTP_CONNECTION"
 _Read = TypeVar("_Read")
+
+
+class Head(NamedTuple):
+    """What is asked for, and whether nothing more will be asked over the connection."""
+
+    asked: Question
+    closes: bool
 
 
 class Heads:
@@ -56,10 +64,10 @@ class Heads:
 
     def __init__(self) -> None:
         self._lines: dict[bytes, _Field] = {}
-        self._heads: dict[bytes, Question] = {}
+        self._heads: dict[bytes, Head] = {}
 
-    def read(self, data: bytes) -> Question | None:
-        """Return what ``data`` asks for, None where it is not one whole head of a plain request."""
+    def read(self, data: bytes) -> Head | None:
+        """Return what ``data`` says, None where it is not one whole head of a plain request."""
         if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
             return None
         known = self._heads.get(data)
@@ -90,9 +98,12 @@ class Heads:
             elif field is None:
                 return None
         asked = question(environ) if "HTTP_HOST" in environ else None
-        if asked and common:
-            _remember(self._heads, data, asked)
-        return asked
+        if asked is None:
+            return None
+        head = Head(asked, _CLOSES in environ)
+        if common:
+            _remember(self._heads, data, head)
+        return head
 
     def _field(self, line: bytes) -> _Field | None:
         """Return what ``line`` says, None where it is not plain."""
@@ -100,9 +111,11 @@ class Heads:
         if not match:
             return None
         name, value = match[1].lower(), match[2].rstrip(b"\t ")
-        if name in _NOT_PLAIN and (name, value.lower()) != (b"connection", b"keep-alive"):
-            return None
         asked = _ASKED.get(name)
+        if name == b"connection" and value.lower() == b"close":
+            asked = _CLOSES
+        elif name in _NOT_PLAIN and (name, value.lower()) != (b"connection", b"keep-alive"):
+            return None
         field = (asked, value.decode("latin-1")) if asked else _NOTHING
         if name in _COMMON or (name == b"referer" and _ORIGIN.fullmatch(value)):
             _remember(self._lines, line, field)

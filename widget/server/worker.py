@@ -43,6 +43,7 @@ HELD = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 """Signals that are held back while a worker is forked: it would take its parent's view of them."""
 
 _READ = 16_384
+_CLOSE = b"Connection: close\r\n"
 _AGAIN_SECONDS = 1.0
 _SWEEP_SECONDS = 1.0
 _SWITCH_SECONDS = 0.001
@@ -61,6 +62,8 @@ class _Connection(TConn):
         self.unsent = memoryview(b"")
         self.deadline = monotonic() + HEAD_SECONDS
         self.in_thread = False
+        self.closes = False
+        """Whether nothing follows what is being sent."""
 
     def rest(self) -> bytes:
         """Return what was read beyond the request that a thread answered."""
@@ -152,22 +155,17 @@ class Worker(ThreadWorker):
         )
 
     def _readable(self, connection: _Connection, client: socket.socket) -> None:
-        try:
-            data = client.recv(_READ)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
+        data = _received(client)
         if data:
             self._take(connection, data)
-        else:
+        elif data is not None:
             self._drop(connection)
 
     def _take(self, connection: _Connection, data: bytes) -> None:
         """Answer what ``data`` asks, hand it to a thread, or wait for the rest of its head."""
         before, connection.coming = connection.coming, b""
         data = before + data
-        reply = self._prebuilt and self.alive and self._reply(self._prebuilt, data)
+        reply = self._prebuilt and self.alive and self._reply(self._prebuilt, connection, data)
         if reply:
             self._send(connection, reply)
         elif not _END.search(data, max(0, len(before) - 3)):
@@ -188,22 +186,27 @@ class Worker(ThreadWorker):
 
     def _refuse(self, connection: _Connection) -> None:
         """Have nothing to do with a head that does not end (RFC 6585, section 5)."""
-        lines = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
-        with suppress(OSError):
+        lines = b"Content-Length: 0\r\n" + _CLOSE + b"\r\n"
+        with suppress(OSError):  # it has gone by itself
             connection.sock.send(self._start("431 Request Header Fields Too Large") + lines)
-        self.poller.unregister(connection.sock)
-        self._linger(connection)
+        self._linger(connection, registered=True)
 
-    def _reply(self, prebuilt: Prebuilt, data: bytes) -> Reply | None:
+    def _reply(self, prebuilt: Prebuilt, connection: _Connection, data: bytes) -> Reply | None:
         try:
-            asked = self._heads.read(data)
-            return prebuilt.repeat(asked, wait=False) if asked else None
+            head = self._heads.read(data)
+            if head is None:
+                return None
+            connection.closes = head.closes
+            return prebuilt.repeat(head.asked, wait=False)
         except Exception:  # all connections are in this loop
             self.log.exception("a thread answers")
             return None
 
     def _send(self, connection: _Connection, reply: Reply) -> None:
-        buffers = (self._start(reply.status), reply.wire, *reply.body)
+        start = self._start(reply.status)
+        if connection.closes:
+            start += _CLOSE
+        buffers = (start, reply.wire, *reply.body)
         connection.deadline = self._now + KEEPALIVE_SECONDS
         try:
             sent = connection.sock.sendmsg(buffers)
@@ -218,6 +221,8 @@ class Worker(ThreadWorker):
             self.poller.modify(
                 connection.sock, selectors.EVENT_WRITE, partial(self._writable, connection)
             )
+        elif connection.closes:
+            self._linger(connection, registered=True)
 
     def _start(self, status: str) -> bytes:
         """Return what each reply of this second begins with (RFC 9110, section 6.6.1)."""
@@ -240,7 +245,9 @@ class Worker(ThreadWorker):
             self._drop(connection)
             return
         connection.unsent = connection.unsent[sent:]
-        if not connection.unsent:
+        if not connection.unsent and connection.closes:
+            self._linger(connection, registered=True)
+        elif not connection.unsent:
             connection.deadline = self._now + KEEPALIVE_SECONDS
             self.poller.modify(client, selectors.EVENT_READ, partial(self._readable, connection))
 
@@ -265,14 +272,16 @@ class Worker(ThreadWorker):
             if rest:
                 self._take(connection, rest)
         else:
-            self._linger(connection)
+            self._linger(connection, registered=False)
 
-    def _linger(self, connection: _Connection) -> None:
+    def _linger(self, connection: _Connection, *, registered: bool) -> None:
         """Say that nothing more comes, and read what does until the other side ends, too.
 
         Closed at once, the connection would be reset where something is unread, and the reply
         that is under way be lost (RFC 9112, section 9.6).
         """
+        if registered:
+            self.poller.unregister(connection.sock)
         try:
             connection.sock.shutdown(socket.SHUT_WR)
         except OSError:
@@ -284,13 +293,7 @@ class Worker(ThreadWorker):
         )
 
     def _throw_away(self, connection: _Connection, client: socket.socket) -> None:
-        try:
-            data = client.recv(_READ)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
+        if _received(client) == b"":
             self._drop(connection)
 
     def _drop(self, connection: _Connection, *, registered: bool = True) -> None:
@@ -325,6 +328,16 @@ class Worker(ThreadWorker):
         """Refuse what is no request, without a word of who sent it, or what (gunicorn's hook)."""
         del req, addr
         super().handle_error(None, client, ("", 0), exc)
+
+
+def _received(client: socket.socket) -> bytes | None:
+    """Return what came, nothing at the end, None where there is nothing yet."""
+    try:
+        return client.recv(_READ)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
 
 
 def _shut(client: socket.socket, how: int) -> None:
