@@ -190,8 +190,12 @@ def test_a_frame_s_events_reach_the_host_s_code(page: Page, place: Running) -> N
     )
     visit(page, place, html)
     group = panel(page, "frame").locator("details[data-role=ideas]")
+    # Each is awaited: nobody is told of what was closed again within the same task.
+    page.wait_for_function("heard.length >= 1")
     group.locator("> summary").click()
+    page.wait_for_function("heard.length >= 2")
     group.locator(".insights-ref").first.click()
+    page.wait_for_function("heard.length >= 3")
     page.keyboard.press("Escape")
     group.locator("> summary").click()
     page.wait_for_function("heard.length >= 4")

@@ -146,11 +146,18 @@ def _is_live(store: Store, entry_id: str) -> bool:
 
 def test_many_changes_at_once_are_few_purges(tmp_path: Path) -> None:
     ids = [entry.id for entry in demo.entries()][:6]
-    with interface(varnish_says) as cache:
+    all_changed = threading.Event()
+
+    def busy(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+        all_changed.wait(20)  # or a slow machine would have each purged by itself
+        return varnish_says(asked)
+
+    with interface(busy) as cache:
         store = filled(settings_for(tmp_path, int(cache.base.rpartition(":")[2])))
         shown = [each for each in ids if hasattr(store.live(each), "entry")]
         for entry_id in shown:
             store.withdraw(entry_id, actor="pia", legal=True)
+        all_changed.set()
         orders = store.purger.wait(20)  # type: ignore[attr-defined]
         store.close()
     assert all(order.confirmed for order in orders)
