@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from running import free_port
+from running import children, free_port
 
 from benchmarks import newsroom
-from benchmarks.serving import children, environment
+from benchmarks.serving import environment
 
 # All that a browser sends with a link that is followed; the cookie is the host's own.
 BROWSER = {

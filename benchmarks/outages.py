@@ -25,10 +25,10 @@ from typing import Any
 import postgres
 import psycopg
 from caching import example, varnish
-from running import free_port
+from running import children, free_port
 
 from benchmarks import newsroom, takedown
-from benchmarks.serving import Served, children, serving
+from benchmarks.serving import Served, serving
 from widget.app import rules
 from widget.config import Settings
 from widget.store import Live, Store, open_store

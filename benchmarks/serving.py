@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from running import free_port
+from running import children, free_port
 
 from benchmarks.newsroom import PUBLICATION
 from widget.accounts import open_accounts
@@ -136,11 +136,6 @@ def _is_ready(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that ``pid`` started, such as a server's workers."""
-    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _alone(pid: int) -> int:

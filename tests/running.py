@@ -119,6 +119,11 @@ def answers(url: str, child: subprocess.Popen[bytes], seconds: float = 60) -> No
     raise AssertionError(f"{url} did not answer within {seconds} s")
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that ``pid`` started, such as a server's workers."""
+    return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def free_port() -> int:
     """Return a port that nothing listens on.
 

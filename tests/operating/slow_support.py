@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from running import free_port
+from running import children, free_port
 
 HERE = Path(__file__).parent
 
@@ -27,8 +27,7 @@ class Slow:
 
     def workers(self) -> set[int]:
         """Return the processes that serve."""
-        children = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children")
-        return {int(pid) for pid in children.read_text().split()}
+        return set(children(self.child.pid))
 
     def runs(self) -> bool:
         """Say whether any process of its is left."""

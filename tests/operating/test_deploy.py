@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from caching import example
 from operating_support import Served, serving
-from running import answers, free_port, until
+from running import answers, children, free_port, until
 from samples import ROOT
 from static_site import executable, nginx
 
@@ -184,10 +184,9 @@ def test_behind_nginx_a_reload_fails_no_request_at_all(behind_nginx: str, served
     threads = [threading.Thread(target=client, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
-    children = Path(f"/proc/{served.child.pid}/task/{served.child.pid}/children")
-    before = children.read_text().split()
+    before = children(served.child.pid)
     os.kill(served.child.pid, signal.SIGHUP)
-    until(lambda: len(now := children.read_text().split()) == 1 and now != before, 60)
+    until(lambda: len(now := children(served.child.pid)) == 1 and now != before, 60)
     so_far = len(statuses)
     until(lambda: len(statuses) > so_far + 200, 30)
     stopped.set()

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import postgres
 import pytest
-from running import free_port, process, until
+from running import children, free_port, process, until
 from samples import sample_bytes
 
 from widget import demo
@@ -87,8 +87,7 @@ class Machine:
 
     def workers(self) -> set[int]:
         """Return its workers' processes."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return {int(pid) for pid in children.read_text().split()}
+        return set(children(self.pid))
 
     def status(self, path: str) -> int:
         """Ask over a connection of its own, so that any of the workers may answer."""

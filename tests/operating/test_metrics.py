@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from operating_support import Served, serving
-from running import until
+from running import children, until
 
 from widget.app import create_app
 from widget.config import Settings
@@ -97,10 +97,9 @@ def test_a_worker_that_was_killed_is_no_longer_counted_but_what_it_did_is(served
     for _ in range(20):
         served.get("/panel/ferry-fares")
     before = numbers(served)['insights_requests_total{class="panel",status="200"}']
-    children = Path(f"/proc/{served.child.pid}/task/{served.child.pid}/children")
-    workers = [int(pid) for pid in children.read_text().split()]
+    workers = children(served.child.pid)
     os.kill(workers[0], signal.SIGKILL)
-    until(lambda: _is_gone(workers[0]) and len(children.read_text().split()) == 2, 30)
+    until(lambda: _is_gone(workers[0]) and len(children(served.child.pid)) == 2, 30)
     until(lambda: numbers(served)["insights_workers"] == 2, 30)
     assert numbers(served)['insights_requests_total{class="panel",status="200"}'] >= before
 

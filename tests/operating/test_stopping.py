@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from operating_support import Served, serving
-from running import answers, until
+from running import answers, children, until
 from slow_support import slow
 
 
@@ -230,8 +230,7 @@ def loaded(served: Served) -> Iterator[Load]:
 
 
 def workers(served: Served) -> set[int]:
-    children = Path(f"/proc/{served.child.pid}/task/{served.child.pid}/children")
-    return {int(pid) for pid in children.read_text().split()}
+    return set(children(served.child.pid))
 
 
 @pytest.fixture

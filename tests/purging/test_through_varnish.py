@@ -18,7 +18,7 @@ import pytest
 import takedown
 from caching import example, varnish
 from purging_support import Asked, interface
-from running import Running, free_port, running, until
+from running import Running, children, free_port, running, until
 
 from widget import demo
 from widget.app import rules
@@ -224,8 +224,7 @@ def test_a_varnish_that_did_not_hear_of_a_withdrawal_hears_of_it_when_it_can(
     path, entry_id = "/panel/foghorn-letter", "foghorn-letter"
     assert fetch(cached.cache, path)[0] == 200
     assert is_kept(cached, path)
-    children = Path(f"/proc/{cached.varnish}/task/{cached.varnish}/children")
-    processes = [cached.varnish, *map(int, children.read_text().split())]
+    processes = [cached.varnish, *children(cached.varnish)]
     ledger = open_ledger(f"dir:{cached.place.data}")
     for process in processes:
         os.kill(process, signal.SIGSTOP)

@@ -14,6 +14,7 @@ import postgres
 import psycopg
 import pytest
 from relay import Relay
+from running import children
 from store_support import entry, rules, until
 
 from widget.accounts import open_accounts
@@ -198,8 +199,7 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
 def processes(server: postgres.Server) -> list[int]:
     assert server.process
     first = server.process.pid
-    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    return [first, *map(int, children)]
+    return [first, *children(first)]
 
 
 def test_a_frozen_server_holds_no_reader_up(
