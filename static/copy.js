@@ -2,18 +2,23 @@
 (() => {
   "use strict";
   if (!navigator.clipboard) return;
+  let timer;
   const show = () => { for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false; };
+  const say = text => {
+    clearTimeout(timer);
+    document.getElementById("copied").textContent = text;
+    if (text) timer = setTimeout(say, 3000, "");
+  };
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-copy]");
     if (!button) return;
-    const status = document.getElementById("copied");
+    say("");
     try {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      status.textContent = "Copied.";
+      say("Copied.");
     } catch {
-      status.textContent = "The browser did not allow it: select the text and copy it.";
+      say("The browser did not allow it: select the text and copy it.");
     }
-    setTimeout(() => { status.textContent = ""; }, 3000);
   });
   document.addEventListener("htmx:afterSwap", show);
   show();

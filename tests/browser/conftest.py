@@ -8,8 +8,11 @@ from pathlib import Path
 import browsers
 import pytest
 import static_site
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from running import Running, running
+from ways import PATIENCE
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,7 +98,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(**options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1024, "height": 900}, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         return context.new_page()
 
@@ -117,7 +120,7 @@ def scriptless_page(
         yield new_page(java_script_enabled=False)
         return
     with launched("firefox", scripts=False).new_context() as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(1000 * PATIENCE)
         yield context.new_page()
 
 

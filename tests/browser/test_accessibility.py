@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from running import Running
 from ways import WAYS, panel, scope
 
@@ -117,7 +117,7 @@ def test_the_doctor_takes_a_pasted_page_with_and_without_scripts(
     page.get_by_role("button", name="Examine the HTML").click()
     assert "stops the panel" in page.locator("#outcome").inner_text()
     assert f'"{place.unlisted}"]' in page.locator(".finding pre").first.inner_text()
-    assert page.get_by_role("button", name="Copy").count() == (1 if javascript else 0)
+    expect(page.get_by_role("button", name="Copy")).to_have_count(1 if javascript else 0)
 
 
 @pytest.mark.parametrize("which", PAGES)

@@ -87,7 +87,7 @@ def test_the_json_side_is_checked_by_line_and_leads_there(page: Page, place: Run
     until(lambda: page.evaluate("scrollY") > 100)
     expect(page.locator("#status")).to_have_text("Not saved: this cannot be a draft yet")
     text.fill(good.replace('"lean": "not-rated"', '"lean": "right"'))
-    expect(page.locator("#status")).to_contain_text("Draft saved by you", timeout=20_000)
+    expect(page.locator("#status")).to_contain_text("Draft saved by you")
     page.get_by_role("link", name="Edit", exact=True).click()
     expect(field(page, "viewpoint.lean")).to_have_value("right")
     assert said == []

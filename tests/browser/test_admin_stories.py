@@ -280,6 +280,7 @@ def test_a_password_opens_the_door_and_signing_out_closes_it(page: Page, place: 
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{place.service}/admin/entries/ferry-fares")
     page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{place.service}/admin/login")
     page.goto(f"{place.service}/admin/entries")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 

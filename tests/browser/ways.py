@@ -11,6 +11,9 @@ from running import Running
 WAYS = ("frame", "native-frame", "component", "htmx2", "htmx4", "include")
 CROSS_ORIGIN = ("frame", "component", "htmx2", "htmx4")
 
+PATIENCE = 30
+"""Seconds until what does not come counts as missing. What comes is not waited for longer."""
+
 Scope = Page | FrameLocator
 
 
@@ -57,7 +60,7 @@ def until(holds: Callable[[], bool]) -> None:
     ``expect`` waits with the page's own timers, which run in no page without script, and
     ``wait_for_function`` by eval, which a policy forbids.
     """
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
 
@@ -70,8 +73,8 @@ def wait_until_fits(page: Page, index: int = 0) -> None:
     frame = page.locator("iframe").nth(index)
     frame.scroll_into_view_if_needed()
     document = page.frame_locator("iframe").nth(index)
-    expect(document.locator("section.insights")).to_be_visible(timeout=20_000)
-    deadline = time.monotonic() + 10
+    expect(document.locator("section.insights")).to_be_visible()
+    deadline = time.monotonic() + PATIENCE
     while True:
         inner = document.locator("body").evaluate("it => it.getBoundingClientRect().height")
         outer = frame.evaluate("it => it.clientHeight")
