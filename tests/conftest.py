@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pooler
 import pytest
 from databases import copied, templates
 from flask import Flask
@@ -76,3 +77,17 @@ def database_url(database_template: str) -> Iterator[str]:
     """Give the URL of a database of the test's own, its tables made."""
     with copied(database_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def pooler_url(database_template: str) -> Iterator[str]:
+    if pooler.PROGRAM is None:
+        pytest.skip("no PgBouncer is there; `make test` installs one in CI")
+    with pooler.running(database_template) as url:
+        yield url
+
+
+@pytest.fixture
+def pooled_url(database_url: str, pooler_url: str) -> str:
+    """Return the URL of the test's own database by way of a pooler in transaction mode."""
+    return pooler.through(pooler_url, database_url)

@@ -33,6 +33,7 @@ RUNTIMES = {
     "php": "php-cli",
     "mariadbd": "mariadb-server-core",
     "psql": "postgresql",
+    "pgbouncer": "pgbouncer",
 }
 # What `make bench` needs beside it, named on the command line: `provision.py bench`.
 BENCH = {"wrk": "wrk", "nginx": "nginx-light", "varnishd": "varnish"}

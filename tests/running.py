@@ -139,7 +139,7 @@ def free_port() -> int:
             return port
 
 
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is so; fail where it does not come to be."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -20,13 +20,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture(params=["dir", "postgres"])
+@pytest.fixture(params=["dir", "postgres", "pooler"])
 def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
     """Where accounts are kept: every rule holds in either."""
     if request.param == "dir":
         yield DirPlace(folder)
         return
-    database = DatabasePlace(request.getfixturevalue("database_url"))
+    named = "database_url" if request.param == "postgres" else "pooled_url"
+    database = DatabasePlace(request.getfixturevalue(named))
     yield database
     database.close()
 

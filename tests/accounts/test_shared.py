@@ -182,7 +182,7 @@ def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> N
                 assert "Traceback" not in str(caught.value)
             server.start()
 
-            until(lambda: is_open(accounts, session_id), 60)
+            until(lambda: is_open(accounts, session_id))
             assert accounts.recall("key") == {"status": 201}
             assert accounts.authenticate("ana", PASSWORD, address=HERE)
         finally:
@@ -201,7 +201,7 @@ def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: Datab
             accounts.session(session_id)
         assert time.monotonic() - began < 10
         relay.passing.set()
-        until(lambda: is_open(accounts, session_id), 60)
+        until(lambda: is_open(accounts, session_id))
     finally:
         relay.close()
         database.close()

@@ -62,4 +62,4 @@ def slow(
     finally:
         if running.runs():
             os.killpg(child.pid, signal.SIGKILL)
-        child.wait(timeout=10)
+        child.wait(timeout=30)

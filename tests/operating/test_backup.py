@@ -158,10 +158,10 @@ class Writer:
         thread = threading.Thread(target=self.run)
         thread.start()
         try:
-            until(lambda: self.noted() > 60, 60)
+            until(lambda: self.noted() > 60)
             yield
             so_far = self.noted()
-            until(lambda: self.noted() > so_far + 10, 60)
+            until(lambda: self.noted() > so_far + 10)
         finally:
             self.stopped.set()
             thread.join(timeout=60)

@@ -241,7 +241,7 @@ def test_it_tells_prometheus_how_much_it_answers_by_itself(
     for _ in range(50):
         connection.send(get("/panel/ferry-fares"))
         connection.answer()
-    until(lambda: counted() >= before + 49, 10)
+    until(lambda: counted() >= before + 49)
 
 
 # Whom it waits for, and how long
@@ -334,7 +334,7 @@ def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slo
     unread.socket.recv(1, socket.MSG_PEEK)
     sockets = Path(f"/proc/{next(iter(with_much_to_say.workers()))}/fd")
     before = len(list(sockets.iterdir()))
-    until(lambda: len(list(sockets.iterdir())) < before, 15)
+    until(lambda: len(list(sockets.iterdir())) < before)
 
 
 def test_an_answer_that_cannot_be_judged_ends_no_other_connection(

@@ -20,13 +20,13 @@ from widget.store.lock import Busy
 Opener = Callable[[], Ledger]
 
 
-@pytest.fixture(params=["dir", "postgres"])
+@pytest.fixture(params=["dir", "postgres", "pooler"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """What opens the ledger as a process of its own has it."""
     if request.param == "dir":
         yield lambda: open_ledger(f"dir:{tmp_path / 'data'}")
         return
-    url = request.getfixturevalue("database_url")
+    url = request.getfixturevalue("database_url" if request.param == "postgres" else "pooled_url")
     with ExitStack() as stack:
 
         def open_() -> Ledger:

@@ -63,7 +63,7 @@ def cached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cached]:
         place = stack.enter_context(running(data, workers=WORKERS, environment=settings, port=port))
         child = stack.enter_context(varnish(folder / "varnish", vcl, here, "/healthz"))
         # Until Varnish ran, every worker's first purge failed.
-        until(lambda: not pending(data), seconds=60)
+        until(lambda: not pending(data))
         yield Cached(place, here, child.pid)
 
 
@@ -237,7 +237,7 @@ def test_a_varnish_that_did_not_hear_of_a_withdrawal_hears_of_it_when_it_can(
     finally:
         for process in processes:
             os.kill(process, signal.SIGCONT)
-    until(lambda: bool((order := ledger.latest(entry_id)) and order.confirmed is not None), 30)
+    until(lambda: bool((order := ledger.latest(entry_id)) and order.confirmed is not None))
     assert fetch(cached.cache, path)[0] == 410
 
 

@@ -35,12 +35,18 @@ def _large_database(request: pytest.FixtureRequest) -> str:
     return _database(request)
 
 
+def _pooled_database(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("pooled_url")
+    return url
+
+
 # One line for each implementation of the protocol: how to get the URL of an empty store.
 IMPLEMENTATIONS = {
     "dir": _folder,
     "dir, as if it were large": _large_folder,
     "postgresql": _database,
     "postgresql, as if it were large": _large_database,
+    "postgresql, through a pooler": _pooled_database,
 }
 # What is about files is tested of those that keep files.
 OF_FILES = ["dir", "dir, as if it were large"]

@@ -106,6 +106,7 @@ class Database:
             max_size=MOST,
             timeout=WAIT_SECONDS,
             reconnect_timeout=0,
+            configure=_meet,
             open=False,
         )
         self._pool.open()
@@ -156,6 +157,7 @@ class Database:
             Connection.connect(self.url, autocommit=True, **self.parameters) as connection,
         ):
             connection.patience = patience
+            _meet(connection)
             yield connection
 
     def check(self) -> None:
@@ -200,6 +202,16 @@ class Database:
             yield
         except (PoolTimeout, PoolClosed, psycopg.Error) as error:
             raise StoreUnavailable(f"{self.name}: {words(error)}") from error
+
+
+def _meet(connection: Connection) -> None:
+    """Have nothing prepared where a pooler stands in between: the next server would not know it.
+
+    A pooler greets clients with a number of its own instead of the server process's.
+    """
+    answer = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
+    if answer != (connection.info.backend_pid,):
+        connection.prepare_threshold = None
 
 
 def _was_closed(connection: Connection) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -17,6 +18,8 @@ log = logging.getLogger("insights.purging")
 _KEEPER = 0x1051D2
 """Names the lock of the one that looks after the orders."""
 _PATIENCE_SECONDS = 5.0
+RENEW_SECONDS = 60.0
+"""How long a keeper's transaction lasts: longer ones worry those who watch over databases."""
 
 
 class DatabaseLedger:
@@ -74,18 +77,20 @@ class DatabaseLedger:
         """Be the one, of all machines, that looks after the orders, until the block ends."""
         with self.database.reading() as connection:
             # Whoever waits asks every second, and needs no connection of its own for that.
-            _take(connection, "SELECT pg_try_advisory_xact_lock(%s)")
+            _take(connection)
         with self.database.dedicated(patience=_PATIENCE_SECONDS) as connection:
-            # The server, too, is to notice soon where this machine is gone without a word.
-            for setting, value in (("idle", 5), ("interval", 2), ("count", 2)):
-                connection.execute(f"SET tcp_keepalives_{setting} = {value}".encode())
-            _take(connection, "SELECT pg_try_advisory_lock(%s)")
+            renewed = _begin(connection)
 
             def still() -> bool:
-                # The lock is the connection's: who has lost the one has lost the other.
+                # The lock is the transaction's: who has lost the one has lost the other.
+                nonlocal renewed
                 try:
-                    connection.execute("SELECT 1")
-                except DatabaseError as error:
+                    if time.monotonic() < renewed + RENEW_SECONDS:
+                        connection.execute("SELECT 1")
+                    else:
+                        connection.execute("ROLLBACK")
+                        renewed = _begin(connection)
+                except (DatabaseError, Busy) as error:
                     log.warning("purges are looked after by whoever is first now: %s", error)
                     return False
                 return True
@@ -94,7 +99,7 @@ class DatabaseLedger:
                 yield still
             finally:
                 with suppress(DatabaseError):
-                    connection.execute("SELECT pg_advisory_unlock(%s)", (_KEEPER,))
+                    connection.execute("ROLLBACK")
 
     def _put(self, order: Order, *, pending: bool) -> None:
         with self.database.reading() as connection:
@@ -106,9 +111,22 @@ class DatabaseLedger:
             )
 
 
-def _take(connection: Connection, statement: str) -> None:
-    """Take the keeper's lock. Raises Busy."""
-    if connection.execute(statement.encode(), (_KEEPER,)).fetchone() != (True,):
+def _begin(connection: Connection) -> float:
+    """Begin the transaction that holds the keeper's lock; return when. Raises Busy.
+
+    A session's lock would be lost in a pooler, which lends a connection for a transaction only.
+    """
+    connection.execute("BEGIN")
+    # The server is to notice soon where this machine is gone without a word.
+    connection.execute("SET LOCAL idle_in_transaction_session_timeout = '10s'")
+    _take(connection)
+    return time.monotonic()
+
+
+def _take(connection: Connection) -> None:
+    """Hold the keeper's lock until the transaction ends. Raises Busy."""
+    taken = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_KEEPER,)).fetchone()
+    if taken != (True,):
         raise Busy("another process looks after the purges")
 
 
