@@ -17,6 +17,8 @@ PAGES = {"builder": "/snippet/ferry-fares", "site": "/snippet", "nothing": "/sni
 def test_the_snippet_and_the_previews_follow_the_choices(page: Page, place: Running) -> None:
     errors: list[str] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url) if "hx-request" in it.headers else None)
     page.goto(f"{place.service}/snippet")
     page.get_by_label("The article's address").fill(
         "https://www.harborcourier.example/opinion/ferry-fares/?utm_source=x"
@@ -29,13 +31,20 @@ def test_the_snippet_and_the_previews_follow_the_choices(page: Page, place: Runn
     page.get_by_role("radio", name="Web component").check()
     expect(snippet).to_contain_text('<insights-widget entry="ferry-fares"')
     page.get_by_label("Light or dark").select_option("dark")
+    expect(snippet).to_contain_text('theme="dark"')
     page.get_by_role("checkbox", name="Ideas").check()
+    expect(snippet).to_contain_text('open="ideas"')
     page.get_by_role("checkbox", name="Sources").check()
     expect(snippet).to_contain_text('theme="dark" open="ideas,sources"')
     shown = page.frame_locator("iframe").first.locator("section.insights")
     expect(shown).to_have_attribute("data-theme", "dark")
     expect(shown.locator("details.insights-group[open]")).to_have_count(2)
+    accent = page.get_by_label("Accent colour")
+    accent.press_sequentially("#8a2432")
+    expect(snippet).to_contain_text("8a2432")
+    assert len(asked) == 5, "each choice is asked for once, a colour when it is whole"
     assert page.evaluate("kept")
+    assert page.evaluate("history.length") == 3, "back leads to where the article was asked for"
     page.reload()
     expect(snippet).to_contain_text('theme="dark" open="ideas,sources"')
     page.get_by_role("link", name="Right to left").click()
