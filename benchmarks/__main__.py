@@ -43,6 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
     parser.add_argument("--entries", nargs="+", type=int, metavar="N")
+    parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
     given = parser.parse_args()
@@ -60,7 +61,7 @@ def main() -> None:
         counts = given.entries or [1_000, 10_000, 100_000]
         _scale(counts, given.data, rebuild=not given.keep_index)
     if given.section == "database":
-        _database(given.entries or [1_000_000], given.data)
+        _database(given.entries or [1_000_000], given.words, given.data)
     if given.section in (None, "outages"):
         _outages()
     if given.section == "soak":
@@ -165,14 +166,14 @@ def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
     print(scale.table(results))
 
 
-def _database(counts: Iterable[int], data: Path | None) -> None:
+def _database(counts: Iterable[int], words: int, data: Path | None) -> None:
     """Print how the PostgreSQL store grows: milliseconds p50 / p99 where nothing else is said."""
     results: dict[int, dict[str, object]] = {}
     for count in counts:
         on = machine.description()
-        results[count] = database.measure(count, data)
-        keep(f"database-{count}", {"machine": on, **results[count]})
-    print("The PostgreSQL store; p50 / p99 in milliseconds")
+        results[count] = database.measure(count, words, data)
+        keep(f"database-{count}-{words}", {"machine": on, **results[count]})
+    print(f"The PostgreSQL store, entries of {words} words and a title; p50 / p99 in milliseconds")
     print(scale.table(results))
 
 

@@ -54,7 +54,7 @@ SELECT n, 'entry-' || n AS id,
     FROM generate_series(1, 6 + n * 0)) AS its) AS title,
   (SELECT string_agg(v.s[1 + k %% 65] || v.s[1 + k / 65 %% 65] || v.s[1 + k * 7 %% 65], ' ')
     FROM (SELECT (random() ^ 3 * 20000)::int AS k
-    FROM generate_series(1, 30 + n * 0)) AS its) AS text
+    FROM generate_series(1, %(words)s + n * 0)) AS its) AS text
 FROM generate_series(1, %(count)s) AS n, (SELECT %(syllables)s::text[] AS s) AS v;
 INSERT INTO revision (entry_id, number, at, actor, action, note, legal, entry)
 SELECT id, 1, to_timestamp(changed / 1e6), 'ana', 'publish', '', false,
@@ -79,13 +79,17 @@ DROP TABLE made;
 """
 
 
-def fill(url: str, count: int) -> None:
-    """Put ``count`` entries into the empty store at ``url``; needs some minutes for a million."""
+def fill(url: str, count: int, words: int) -> None:
+    """Put entries of so many words into the empty store at ``url``.
+
+    A million of 30 take ten minutes, a hundred thousand of 400 take six.
+    """
     open_store(url, lambda _: []).close()
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET maintenance_work_mem = '1GB'; DROP INDEX words_text, words_pairs")
         given = {
             "count": count,
+            "words": words,
             "syllables": _SYLLABLES,
             "document": json.dumps(_DOCUMENT),
         }
@@ -95,9 +99,9 @@ def fill(url: str, count: int) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def measure(count: int, data: Path | None = None) -> dict[str, object]:
+def measure(count: int, words: int, data: Path | None = None) -> dict[str, object]:
     """Return what was measured with ``count`` entries; times of calls in milliseconds."""
-    with database(count, data) as (url, took):
+    with database(count, words, data) as (url, took):
         found: dict[str, object] = {"filled in, seconds": took} if took else {}
         before = time.perf_counter()
         store = open_store(url, lambda _: [])
@@ -115,20 +119,20 @@ def measure(count: int, data: Path | None = None) -> dict[str, object]:
 
 
 @contextmanager
-def database(count: int, data: Path | None) -> Iterator[tuple[str, float]]:
+def database(count: int, words: int, data: Path | None) -> Iterator[tuple[str, float]]:
     """Give the URL of a database with ``count`` entries, and how long filling took, if it did.
 
     In ``data`` it stays for the next time.
     """
     with tempfile.TemporaryDirectory() as passing:
         Path(passing).chmod(0o755)  # the server does not run as root
-        folder = (data or Path(passing)) / f"postgres-{count}"
+        folder = (data or Path(passing)) / f"postgres-{count}-{words}"
         folder.mkdir(exist_ok=True)
         with postgres.server(folder, **_SERVER) as server:
             took = 0.0
             if not (folder / "filled").exists():
                 before = time.perf_counter()
-                fill(server.url, count)
+                fill(server.url, count, words)
                 took = round(time.perf_counter() - before, 1)
                 (folder / "filled").touch()
             yield server.url, took

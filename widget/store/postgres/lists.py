@@ -7,9 +7,9 @@ tried, further where it promises to be enough, and then the second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from widget.database import Connection
 from widget.store.listing import COUNTED, LONG_AGO, Key, Query, Row, Tally
@@ -21,6 +21,8 @@ FAR = 10
 """At most so many times as many, where the first of them promise to be enough."""
 SHORT = 3
 """Of so many characters a word has to be for the index of all texts; others have one of pairs."""
+
+Found = TypeVar("Found")
 
 _COLUMNS = "id, title, url, state, waiting, lean, section, language, changed"
 
@@ -34,14 +36,10 @@ def rows(
     connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[Row]:
     """Return some of the rows that ``query`` asks for."""
-    where, given = _where(query)
-    if after is not None:
-        where.append(_beyond(query))
-        given += _place(query, after)
     if query.words:
-        found = _searched(connection, query, where, given, (limit, offset))
+        found = _Search(connection, query).rows(limit, offset, after)
     else:
-        found = _listed(connection, query, where, given, (limit, offset), joined=after is not None)
+        found = _listed(connection, query, limit, offset, after)
     return [_row(each) for each in found]
 
 
@@ -53,31 +51,20 @@ def tally(connection: Connection, query: Query) -> Tally:
     total = sum(number for _, _, number in kinds)
     sections = sorted({section for section, _, _ in kinds} - {""}, key=str.casefold)
     languages = sorted({language for _, language, _ in kinds} - {""}, key=str.casefold)
-    where, given = _where(query)
-    found = (
-        _count_searched(connection, query, where, given)
-        if query.words
-        else _count(connection, where, given)
-    )
+    found = _Search(connection, query).count() if query.words else _count(connection, query)
     capped = bool(query.words) and found > COUNTED
     found = COUNTED if capped else found
     return Tally(found, total, tuple(sections), tuple(languages), capped)
 
 
 def _listed(
-    connection: Connection,
-    query: Query,
-    where: list[str],
-    given: list[Any],
-    part: tuple[int, int],
-    *,
-    joined: bool,
+    connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[tuple[Any, ...]]:
-    limit, offset = part
+    where, given = _where(query, after)
     backwards = False
-    if offset > NEAR and not joined:
+    if offset > NEAR and after is None:
         # Nearer to the end than to the beginning, it is counted from there.
-        number = _count(connection, where, given)
+        number = _count(connection, query)
         backwards = offset > number // 2
         if backwards:
             limit, offset = min(limit, number - offset), max(0, number - offset - limit)
@@ -87,73 +74,105 @@ def _listed(
     # Names come from here, values go as parameters. The rows themselves are fetched last, so
     # that those which are passed over cost no more than a place in an index.
     statement = (
-        f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {' AND '.join(where)}"
+        f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {where}"
         f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
     )
     found = _asked(connection, statement, (*given, limit, offset))
     return found[::-1] if backwards else found
 
 
-def _searched(
-    connection: Connection, query: Query, where: list[str], given: list[Any], part: tuple[int, int]
-) -> list[tuple[Any, ...]]:
-    limit, offset = part
-    patterns = [_pattern(word) for word in query.words]
-    texts, sought = _texts(query)
-    order = _order(query)
-    depth = NEAR
-    while depth <= FAR * NEAR:
-        near = _asked(
-            connection,
-            f"SELECT {_COLUMNS} FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-            f" ORDER BY {order} LIMIT %s OFFSET %s",
-            (*given, depth, patterns, limit, offset),
-        )
-        if len(near) == limit:
-            return near
-        if not near or depth > NEAR:
-            break
-        # As many as there were, so many there will be.
-        depth = 2 * NEAR * (offset + limit) // (offset + len(near))
-    statement = (
-        f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {texts})"
-        f" SELECT {_COLUMNS} FROM entry JOIN found USING (id)"
-        f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s OFFSET %s"
-    )
-    return _asked(connection, statement, (*sought, *given, limit, offset))
-
-
-def _count(connection: Connection, where: list[str], given: list[Any]) -> int:
-    """Count rows by their kinds."""
-    statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {' AND '.join(where)}"
+def _count(connection: Connection, query: Query) -> int:
+    """Count rows by their kinds, whatever words there are in them."""
+    where, given = _where(query)
+    statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {where}"
     ((found,),) = _asked(connection, statement, given)
     return int(found)
 
 
-def _count_searched(
-    connection: Connection, query: Query, where: list[str], given: list[Any]
-) -> int:
-    """Count rows that hold all words, one more than ``COUNTED`` at most."""
-    patterns = [_pattern(word) for word in query.words]
-    order = "changed DESC, id DESC"
-    statement = f"SELECT count(*) FROM ({_near(where, order)}) AS near {_HAS_WORDS}"
-    ((found,),) = _asked(connection, statement, (*given, NEAR, patterns))
-    if found > COUNTED:
+class _Search:
+    """Looks for words: through the first rows of an order, or by the index of all texts."""
+
+    def __init__(self, connection: Connection, query: Query) -> None:
+        self._connection = connection
+        self._query = query
+        self._patterns = [_pattern(word) for word in query.words]
+        self._texts, self._sought = _texts(query)
+
+    def rows(self, limit: int, offset: int, after: Key | None) -> list[tuple[Any, ...]]:
+        """Return some of the rows with all words."""
+        where, given = _where(self._query, after)
+        order = _order(self._query)
+        end = f"ORDER BY {order} LIMIT %s OFFSET %s"
+
+        def look(depth: int) -> list[tuple[Any, ...]]:
+            statement = f"SELECT {_COLUMNS} FROM {_first(where, order)} {_HAS_WORDS} {end}"
+            return self._asked(statement, *given, depth, self._patterns, limit, offset)
+
+        def number(rows: list[tuple[Any, ...]]) -> int:
+            return offset + len(rows) if rows else 0
+
+        near = self._near(look, number, offset + limit)
+        if near is not None:
+            return near
+        statement = (
+            f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {self._texts})"
+            f" SELECT {_COLUMNS} FROM entry JOIN found USING (id) WHERE {where} {end}"
+        )
+        return self._asked(statement, *self._sought, *given, limit, offset)
+
+    def count(self) -> int:
+        """Count the rows with all words, one more than ``COUNTED`` at most."""
+        where, given = _where(self._query)
+
+        def look(depth: int) -> int:
+            first = _first(where, "changed DESC, id DESC")
+            statement = f"SELECT count(*) FROM {first} {_HAS_WORDS}"
+            ((found,),) = self._asked(statement, *given, depth, self._patterns)
+            return int(found)
+
+        near = self._near(look, int, COUNTED + 1)
+        if near is not None:
+            return near
+        filters = f"JOIN entry USING (id) WHERE {where} AND" if given else "WHERE"
+        few = f"SELECT 1 FROM words {filters} {self._texts} LIMIT %s"
+        statement = f"SELECT count(*) FROM ({few}) AS few"
+        ((found,),) = self._asked(statement, *given, *self._sought, COUNTED + 1)
         return int(found)
-    texts, sought = _texts(query)
-    filters = f"JOIN entry USING (id) WHERE {' AND '.join(where)} AND" if given else "WHERE"
-    statement = f"SELECT count(*) FROM (SELECT 1 FROM words {filters} {texts} LIMIT %s) AS few"
-    ((found,),) = _asked(connection, statement, (*given, *sought, COUNTED + 1))
-    return int(found)
+
+    def _asked(self, statement: str, *given: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  # SQL's
+        return _asked(self._connection, statement, given)
+
+    def _near(
+        self, look: Callable[[int], Found], number: Callable[[Found], int], wanted: int
+    ) -> Found | None:
+        """Return what ``look`` finds among the first rows, as many as it takes.
+
+        None where that would be too many.
+        """
+        depth = NEAR
+        while True:
+            found = look(depth)
+            if number(found) >= wanted:
+                return found
+            rows = _count(self._connection, self._query)
+            if rows <= depth:
+                return found
+            if depth > NEAR:
+                return None
+            # As many as there were, so many there will be, or somewhat fewer.
+            likely = 3 * NEAR * wanted // (2 * number(found) or 1)
+            depth = 2 * NEAR if rows <= 2 * NEAR else likely
+            if depth > FAR * NEAR:
+                return None
+
+
+def _first(where: str, order: str) -> str:
+    return f"(SELECT * FROM entry WHERE {where} ORDER BY {order} LIMIT %s) AS near"
 
 
 def _asked(connection: Connection, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     # Never prepared: a plan for any word and any filter would be a bad one for most.
     return connection.execute(statement, given, prepare=False).fetchall()
-
-
-def _near(where: list[str], order: str) -> str:
-    return f"SELECT * FROM entry WHERE {' AND '.join(where)} ORDER BY {order} LIMIT %s"
 
 
 # OFFSET 0 keeps the planner from asking the index of all texts here.
@@ -176,7 +195,7 @@ def _texts(query: Query) -> tuple[str, list[Any]]:
     return " AND ".join(where), given
 
 
-def _where(query: Query) -> tuple[list[str], list[Any]]:
+def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     where = ["state <> ''"]
     given: list[Any] = []
     for column in ("lean", "section", "language"):
@@ -189,7 +208,10 @@ def _where(query: Query) -> tuple[list[str], list[Any]]:
     elif query.state is not None:
         where.append("state = %s")
         given.append(query.state)
-    return where, given
+    if after is not None:
+        where.append(_beyond(query))
+        given += _place(query, after)
+    return " AND ".join(where), given
 
 
 def _order(query: Query, *, backwards: bool = False) -> str:
