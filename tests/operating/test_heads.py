@@ -41,11 +41,12 @@ def by_the_server(data: bytes) -> tuple[dict[str, object], bytes] | None:
 
 # Parts of heads, mostly right, at times wrong or on the edge.
 GOOD = [b"GET / HTTP/1.1", b"GET /panel/a?b=c HTTP/1.1", b"HEAD /panel/a HTTP/1.1"]
+GOOD += [b"GET /panel/a HTTP/1.0"]
 LINES = st.sampled_from(
     [
         *(GOOD * 10),
         *(b"GET /a%20b HTTP/1.1", b"GET http://x/a HTTP/1.1", b"GET //a HTTP/1.1"),
-        *(b"get / HTTP/1.1", b"GET / HTTP/1.0", b"GET  / HTTP/1.1", b"POST / HTTP/1.1", b""),
+        *(b"get / HTTP/1.1", b"GET / HTTP/0.9", b"GET  / HTTP/1.1", b"POST / HTTP/1.1", b""),
         *(b"GET /\xe9 HTTP/1.1", b"GET /a#b HTTP/1.1", b"GET /?a b HTTP/1.1", b"GET / HTTP/2"),
         *(b"GET /../a HTTP/1.1", b"GET /?%zz HTTP/1.1", b"CONNECT a:1 HTTP/1.1"),
     ]
@@ -97,7 +98,8 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
         assert understood is not None
         environ, left = understood
         assert question(environ) == head.asked
-        assert head.closes == (str(environ.get("HTTP_CONNECTION", "")).lower() == "close")
+        asked_for = str(environ.get("HTTP_CONNECTION", "")).lower()
+        assert head.closes == (asked_for == "close" or environ["SERVER_PROTOCOL"] == "HTTP/1.0")
         assert left == b""
 
 
@@ -112,11 +114,22 @@ def test_a_browsers_request_is_read() -> None:
     assert (asked.head, asked.tag, closes) == (False, None, False)
 
 
+def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:
+    """As nginx asks where nobody set ``proxy_http_version``."""
+    head = Heads().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"Connection: close\r\n\r\n")
+    assert head
+    assert (head.asked.key[0], head.closes) == ("/embed.js", True)
+    head = Heads().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"\r\n")
+    assert head
+    assert head.closes
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"POST / HTTP/1.1\r\n" + HOST + b"\r\n",
-        b"GET / HTTP/1.0\r\n" + HOST + b"\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"GET / HTTP/1.2\r\n" + HOST + b"\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST,
         b"GET / HTTP/1.1\r\n" + HOST + b"\r\nGET",

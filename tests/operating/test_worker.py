@@ -147,11 +147,18 @@ def test_requests_that_are_sent_at_once_are_answered_in_turn(connection: Connect
     assert [connection.answer()[0] for _ in paths] == [200, 200, 404, 200, 200]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        get("/panel/shore-power", "Connection: close"),
+        get("/panel/shore-power").replace(b"HTTP/1.1", b"HTTP/1.0"),
+    ],
+    ids=["close", "HTTP/1.0"],
+)
 def test_a_connection_ends_with_the_answer_to_whoever_asks_for_no_more(
-    connect: Connect, served: Served
+    connect: Connect, served: Served, asked: bytes
 ) -> None:
     port = int(served.host.partition(":")[2])
-    asked = get("/panel/shore-power", "Connection: close")
     for _ in range(3):  # made, then repeated
         connection = connect(port)
         connection.send(asked)

@@ -15,7 +15,7 @@ LONGEST = 8192
 """Bytes of a head that is read here at most."""
 
 _REQUEST_LINE = re.compile(
-    rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.1"
+    rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.([01])"
 )
 _ORIGIN = re.compile(rb"https?://[^/?#]++/")  # as browsers send it by default, without a path
 _FIELD = re.compile(rb"([A-Za-z0-9-]++):[\t ]*+([\t\x20-\x7e\x80-\xff]*+)")
@@ -77,7 +77,7 @@ class Heads:
         line = _REQUEST_LINE.fullmatch(first)
         if not line:
             return None
-        method, path, query = line.groups()
+        method, path, query, minor = line.groups()
         environ = {
             "REQUEST_METHOD": method.decode(),
             "PATH_INFO": path.decode(),
@@ -100,7 +100,7 @@ class Heads:
         asked = question(environ) if "HTTP_HOST" in environ else None
         if asked is None:
             return None
-        head = Head(asked, _CLOSES in environ)
+        head = Head(asked, minor == b"0" or _CLOSES in environ)
         if common:
             _remember(self._heads, data, head)
         return head
