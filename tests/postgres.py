@@ -59,6 +59,17 @@ class Server:
         command = ["initdb", "-D", str(self.folder), "-U", "insights", "-A", "trust"]
         self._run([*command, "-E", "UTF8", "--locale=C", "--no-sync"])
 
+    def standby(self, folder: Path) -> Server:
+        """Return a server that follows this one once it is started, a copy of it in ``folder``."""
+        copy = Server(folder, self.programs)
+        owner = _owner()
+        folder.mkdir(mode=0o700)
+        if owner:
+            shutil.chown(folder, owner)
+        command = ["pg_basebackup", "-R", "-X", "stream", "-c", "fast", "--no-sync"]
+        self._run([*command, "-D", str(folder), "-d", self.url])
+        return copy
+
     def start(self, **settings: str) -> None:
         """Start it, and wait until it answers."""
         own = {
