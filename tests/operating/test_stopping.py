@@ -69,7 +69,7 @@ def test_a_worker_that_does_not_end_is_ended(tmp_path: Path) -> None:
         connection.request("GET", "/3600")
         until(it.began.exists)
         os.kill(it.child.pid, signal.SIGHUP)
-        until(lambda: not before & it.workers())
+        until(lambda: not before & it.workers(), 25)  # a second, not the usual thirty
         answers(f"http://127.0.0.1:{it.port}/", it.child)
         connection.close()
 

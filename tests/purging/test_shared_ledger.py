@@ -68,7 +68,7 @@ def test_the_keepers_place_passes_on_when_its_holder_is_killed(
         assert not free(ledger)
         child.send_signal(signal.SIGKILL)
         child.wait(timeout=20)
-    until(lambda: free(ledger))
+    until(lambda: free(ledger), 30)
 
 
 def test_who_loses_the_connection_is_the_keeper_no_more_and_notices(
@@ -81,7 +81,7 @@ def test_who_loses_the_connection_is_the_keeper_no_more_and_notices(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
             )
         assert not still()
-        until(lambda: free(ledger))
+        until(lambda: free(ledger), 30)
         assert not still()
 
 
