@@ -55,7 +55,7 @@ def create_app(
     app.register_error_handler(InsightsError, answers.from_error)
     app.register_error_handler(HTTPException, answers.from_http)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
+    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 

@@ -257,4 +257,6 @@ def same_service(address: str, base: str) -> bool:
         same_port = asked.port == own.port if asked.port or own.port else True
     except ValueError:
         return False
-    return bool(asked.hostname) and asked.hostname == own.hostname and same_port
+    same_host = bool(asked.hostname) and asked.hostname == own.hostname and same_port
+    # Below a path, the rest of the host is somebody else's.
+    return same_host and f"{asked.path}/".startswith(f"{own.path}/")

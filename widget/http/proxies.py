@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 UNIX = "unix"
 """The name in ``trusted_proxies`` of whoever connects over a Unix socket."""
 
-FORWARDED = ("FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_PROTO")
-FORWARDED += ("X_FORWARDED_HOST", "X_FORWARDED_PREFIX")
+FORWARDED = (
+    "FORWARDED",
+    "X_FORWARDED_FOR",
+    "X_FORWARDED_PROTO",
+    "X_FORWARDED_HOST",
+    "X_FORWARDED_PREFIX",
+)
+"""What proxies say, as the WSGI environment names it behind ``HTTP_``."""
 
 OWN_PATHS = frozenset(
-    "admin api corrections doctor embed.js fragment healthz log metrics oembed openapi.json panel"
-    " readyz report schema snippet static".split()
+    {"admin", "api", "corrections", "doctor", "embed.js", "fragment", "healthz", "log", "metrics"}
+    | {"oembed", "openapi.json", "panel", "readyz", "report", "schema", "snippet", "static"}
 )
 """The first parts of this service's own paths; a path that it is mounted at begins with none."""
 
@@ -84,9 +90,7 @@ class Forwarding:
     def middleware(self, app: WSGIApplication) -> WSGIApplication:
         """Return ``app`` with each request's environment corrected."""
 
-        def corrected(
-            environ: WSGIEnvironment, start_response: StartResponse
-        ) -> Iterable[bytes]:
+        def corrected(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             self.apply(environ)
             return app(environ, start_response)
 
@@ -147,14 +151,26 @@ def _said(environ: dict[str, Any]) -> _Said:
     ``Forwarded`` counts only where no other header is there: most proxies write those alone,
     and let through what a client says in it.
     """
-    names = ("FOR", "PROTO", "HOST", "PREFIX")
-    given = [environ.get(f"HTTP_X_FORWARDED_{name}") for name in names]
-    if any(given):
-        return _Said(*([it.strip() for it in (text or "").split(",")] for text in given))
+    if any(f"HTTP_X_FORWARDED_{name}" in environ for name in ("FOR", "PROTO", "HOST", "PREFIX")):
+        return _Said(
+            addresses=_listed(environ, "FOR"),
+            schemes=_listed(environ, "PROTO"),
+            hosts=_listed(environ, "HOST"),
+            prefixes=_listed(environ, "PREFIX"),
+        )
     elements = list(_elements(environ.get("HTTP_FORWARDED", "")))
     elements.reverse()
-    by_name = ([one.get(name, "") for one in elements] for name in ("for", "proto", "host"))
-    return _Said(*by_name, [])
+    return _Said(
+        addresses=[one.get("for", "") for one in elements],
+        schemes=[one.get("proto", "") for one in elements],
+        hosts=[one.get("host", "") for one in elements],
+        prefixes=[],
+    )
+
+
+def _listed(environ: dict[str, Any], name: str) -> list[str]:
+    text = environ.get(f"HTTP_X_FORWARDED_{name}", "")
+    return [it.strip() for it in text.split(",")] if text else []
 
 
 def _elements(text: str) -> Iterator[dict[str, str]]:

@@ -31,9 +31,7 @@ _ASKED = {
     b"sec-fetch-dest": "HTTP_SEC_FETCH_DEST",
 }
 # What a trusted proxy says of a request.
-_FORWARDED = {
-    name.lower().replace("_", "-").encode(): f"HTTP_{name}" for name in FORWARDED
-}
+_FORWARDED = {name.lower().replace("_", "-").encode(): f"HTTP_{name}" for name in FORWARDED}
 # What may promise a body, ask for another protocol or an end, or forbid an answer.
 _NOT_PLAIN = frozenset(
     b"connection content-length expect if-match transfer-encoding upgrade".split()
