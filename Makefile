@@ -31,7 +31,7 @@ schema: .venv/.installed ## write static/entry.schema.json anew
 
 messages: .venv/.installed ## collect the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
-	for language in ar de es fr; do $(BIN)/pybabel -q update -i widget/locale/messages.pot -o widget/locale/$$language/LC_MESSAGES/messages.po -l $$language --omit-header --no-fuzzy-matching || exit 1; done
+	$(BIN)/python tests/catalogs.py
 
 pictures: .venv/.test ## take the pictures of docs/admin.md anew
 	$(BIN)/python tests/pictures.py
