@@ -28,7 +28,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, logs, urls
+from widget import colours, hostnames, logs, urls
 from widget.errors import InvalidSettings
 from widget.vocabulary import OPINION_KINDS, ArticleKind
 
@@ -52,10 +52,14 @@ def _checked_origin(value: str) -> str:
 
 
 def _checked_host(value: str) -> str:
-    host = value.lower()
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    if not re.fullmatch(rf"{label}(?:\.{label})*", host):
-        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+    problem = f"{value!r} is no host name; write it without https:// and without a port"
+    try:
+        host = hostnames.to_ascii(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
+        raise ValueError(problem)
     return host
 
 

@@ -255,6 +255,6 @@ def same_service(address: str, base: str) -> bool:
     try:
         asked, own = urlsplit(address), urlsplit(base)
         same_port = asked.port == own.port if asked.port or own.port else True
+        return same_port and urls.host_of(address) == urls.host_of(base)
     except ValueError:
         return False
-    return bool(asked.hostname) and asked.hostname == own.hostname and same_port
