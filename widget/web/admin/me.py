@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
@@ -44,12 +44,12 @@ def blueprint(desk: Desk) -> Blueprint:
             return response
         except InvalidAccount as error:
             return _me(guards.sentence(error))
-        return guards.signed_in(desk, user, "/admin/me?changed=password")
+        return guards.signed_in(desk, user, url_for(".me", changed="password"))
 
     @routes.post("/me/sessions/<handle>/removal")
     def end_session(handle: str) -> AnyResponse:
         desk.accounts.end_session(guards.user().name, handle)
-        return guards.see("/admin/me")
+        return guards.see(url_for(".me"))
 
     @routes.get("/password/<secret>")
     @guards.open_to_anyone
@@ -68,7 +68,7 @@ def blueprint(desk: Desk) -> Blueprint:
             return _choose(secret, guards.sentence(error))
         if user is None:
             return _choose(secret)
-        return guards.signed_in(desk, user, "/admin/entries")
+        return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
     def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
         session: Session = g.session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import ROLES, Role, User, at_least
@@ -95,7 +95,7 @@ def blueprint(desk: Desk) -> Blueprint:
     def revoke(token_id: str) -> AnyResponse:
         desk.accounts.revoke_token(token_id)
         owner = next(it.owner for it in desk.accounts.tokens() if it.id == token_id)
-        return guards.see(f"/admin/people/{owner}" if owner else "/admin/people")
+        return guards.see(url_for(".person", name=owner) if owner else url_for(".listing"))
 
     def _listing(problem: str = "", *, name: str = "") -> Response:
         tokens = desk.accounts.tokens()
@@ -138,7 +138,12 @@ def blueprint(desk: Desk) -> Blueprint:
         )
 
     def _link(user: User) -> str:
-        return f"{request.url_root}admin/password/{desk.accounts.password_link(user)}"
+        secret = desk.accounts.password_link(user)
+        settings = desk.settings
+        if settings.base_url is None or settings.admin_host:
+            return url_for("admin.me.invited", secret=secret, _external=True)
+        path = url_for("admin.me.invited", secret=secret).removeprefix(request.script_root)
+        return settings.base_url + path
 
     return routes
 
@@ -151,4 +156,6 @@ def _role() -> Role:
 
 def _back_to(name: str) -> AnyResponse:
     # Who is no admin any more may not see the page.
-    return guards.see("/admin/entries" if name == guards.user().name else f"/admin/people/{name}")
+    if name == guards.user().name:
+        return guards.see(url_for("admin.entries.listing"))
+    return guards.see(url_for(".person", name=name))

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.errors import Denied, Throttled
@@ -22,7 +22,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.open_to_anyone
     def login() -> AnyResponse:
         if g.session is not None:
-            return guards.see(guards.next_path(request.args.get("next", "")))
+            return guards.see(guards.see_next())
         return _form()
 
     @routes.post("/login")
@@ -44,7 +44,7 @@ def blueprint(desk: Desk) -> Blueprint:
             response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(seconds)
             return response
-        return guards.signed_in(desk, user, guards.next_path(request.form.get("next", "")))
+        return guards.signed_in(desk, user, guards.see_next())
 
     @routes.get("/sign-in/<secret>")
     @guards.open_to_anyone
@@ -53,12 +53,12 @@ def blueprint(desk: Desk) -> Blueprint:
         if user is None:
             problem = "This link was used before or is too old. Sign in with your password."
             return _form(problem, status=HTTPStatus.FORBIDDEN)
-        return guards.signed_in(desk, user, "/admin/entries")
+        return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
     @routes.post("/logout")
     def leave() -> AnyResponse:
         desk.accounts.close_session(request.cookies.get(guards.cookie_name(), ""))
-        response = guards.see("/admin/login")
+        response = guards.see(url_for(".login"))
         guards.drop_cookie(response, guards.cookie_name())
         return response
 

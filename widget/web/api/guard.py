@@ -97,7 +97,7 @@ class Guard:
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if answer.location:
-            response.headers["Location"] = answer.location
+            response.headers["Location"] = request.script_root + answer.location
         if answer.head is not None:
             response.set_etag(str(answer.head))
             reads = request.method in ("GET", "HEAD")
