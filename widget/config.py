@@ -268,6 +268,16 @@ class Settings(BaseSettings):
                 return publication
         return self.publications[0]
 
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """The names of the publications and of their hosts, of which no password may consist."""
+        hosts = (
+            urlsplit(origin).hostname or ""
+            for publication in self.publications
+            for origin in publication.origins
+        )
+        return (*(publication.name for publication in self.publications), *hosts)
+
     def allows(self, origin: str) -> bool:
         """Say whether any publication's pages live at ``origin``."""
         return any(publication.allows(origin) for publication in self.publications)
