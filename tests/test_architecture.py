@@ -13,6 +13,7 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
+    ("hostnames", "tracking"),
     ("urls", "database", "http.proxies", "service_links"),
     ("config", "i18n", "footnotes", "markup"),
     ("entry",),
@@ -57,6 +58,7 @@ ROWS = (
 
 # The one module or package that a library is imported in, and why there.
 DOORS = {
+    "idna": "hostnames",  # one spelling of a host, everywhere
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet

@@ -43,7 +43,7 @@ def create_app(
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
         app.register_blueprint(observing.blueprint(token, store, purges))
-    accounts = accounts or open_accounts(settings.store)
+    accounts = accounts or open_accounts(settings.store, own_words=settings.own_words)
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())

@@ -31,7 +31,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, logs, urls
+from widget import colours, hostnames, logs, urls
 from widget.errors import InvalidSettings
 from widget.http.proxies import OWN_PATHS, UNIX
 from widget.service_links import report, service_links
@@ -92,10 +92,14 @@ def _checked_proxy(value: str) -> str:
 
 
 def _checked_host(value: str) -> str:
-    host = value.lower()
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    if not re.fullmatch(rf"{label}(?:\.{label})*", host):
-        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+    problem = f"{value!r} is no host name; write it without https:// and without a port"
+    try:
+        host = hostnames.to_ascii(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
+        raise ValueError(problem)
     return host
 
 
@@ -263,6 +267,16 @@ class Settings(BaseSettings):
             if key in (urls.normalize(origin) for origin in publication.origins):
                 return publication
         return self.publications[0]
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """The names of the publications and of their hosts, of which no password may consist."""
+        hosts = (
+            urlsplit(origin).hostname or ""
+            for publication in self.publications
+            for origin in publication.origins
+        )
+        return (*(publication.name for publication in self.publications), *hosts)
 
     def allows(self, origin: str) -> bool:
         """Say whether any publication's pages live at ``origin``."""
