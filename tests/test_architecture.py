@@ -23,7 +23,7 @@ ROWS = (
     ("catalog", "editing", "copying"),
     ("answers", "purging"),
     ("doctor", "export"),
-    ("web.templating",),
+    ("web.templating", "web.security_events"),
     (
         "web.embed",
         "web.oembed",
@@ -59,6 +59,7 @@ ROWS = (
 # The one module or package that a library is imported in, and why there.
 DOORS = {
     "idna": "hostnames",  # one spelling of a host, everywhere
+    "zxcvbn": "accounts.weak_passwords",  # its list of common passwords
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet
