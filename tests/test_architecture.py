@@ -33,7 +33,7 @@ ROWS = (
         "web.api",
         "web.kit.pages",
     ),
-    ("web.kit.snippets", "web.kit.doctor"),
+    ("web.kit.snippets", "web.kit.doctor", "web.kit.start", "web.kit.errors"),
     ("web.kit",),
     ("web.admin.guards", "web.admin.forms"),
     ("web.admin.standing", "web.admin.arranging"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from widget import answers, metrics
+from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
 from widget.entry import check
@@ -51,9 +51,9 @@ def create_app(
     app.register_blueprint(kit.blueprint(settings, store))
     app.register_blueprint(health.blueprint(store, purges))
     app.register_blueprint(api.blueprint(settings, store, accounts))
-    app.register_blueprint(admin.blueprint(settings, store, accounts, purges))
-    app.register_error_handler(InsightsError, answers.from_error)
-    app.register_error_handler(HTTPException, answers.from_http)
+    app.register_blueprint(admin.blueprint(settings, store, accounts, purges, kit.not_found))
+    app.register_error_handler(InsightsError, kit.from_error)
+    app.register_error_handler(HTTPException, kit.from_http)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
