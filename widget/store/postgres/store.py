@@ -20,6 +20,7 @@ from widget.store.listing import Key, Query, Row, Tally
 from widget.store.postgres import lists, tables
 from widget.store.postgres.listening import Listener
 from widget.store.postgres.memory import Answer, Held, Memory
+from widget.store.postgres.rekeying import renew_keys
 from widget.store.protocol import (
     UNKNOWN,
     Action,
@@ -63,6 +64,11 @@ class PostgresStore:
         self._rules = rules
         self._changed = changed
         self._database = open_database(url)
+        try:
+            renew_keys(self._database)
+        except StoreUnavailable:
+            release(self._database)
+            raise
         self._memory = Memory(stale_seconds)
         self._listener = Listener(self._database, self._memory)
 
