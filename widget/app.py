@@ -10,6 +10,7 @@ from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
 from widget.entry import check
 from widget.errors import InsightsError
+from widget.http.proxies import Forwarding
 from widget.panel import Cache
 from widget.prebuilt import Prebuilt
 from widget.purging import Ledger, keep, open_purger
@@ -42,7 +43,7 @@ def create_app(
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
         app.register_blueprint(observing.blueprint(token, store, purges))
-    accounts = accounts or open_accounts(settings.store)
+    accounts = accounts or open_accounts(settings.store, own_words=settings.own_words)
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
@@ -53,6 +54,8 @@ def create_app(
     app.register_blueprint(admin.blueprint(settings, store, accounts, purges))
     app.register_error_handler(InsightsError, answers.from_error)
     app.register_error_handler(HTTPException, answers.from_http)
+    forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
+    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -74,7 +77,8 @@ def create_service(settings: Settings) -> Prebuilt:
         settings.store, rules(settings), changed, stale_seconds=settings.stale_seconds
     )
     app = create_app(settings, store, purges=purger.ledger if purger else None)
-    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2)
+    forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
+    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
     if purger:
         keep(store, purger)

@@ -97,6 +97,10 @@ def test_a_link_signs_in_once(app: Flask, accounts: Accounts) -> None:
         "/\\evil.example",
         "/admin\\..",
         "/admin//evil",
+        "/admin/..",
+        "/admin/../../x",
+        "/admin/./../x",
+        "/admin/entries/..?a=b",
         "/panel/x",
         "javascript:alert(1)",
         "/admin/\r\nSet-Cookie: a=b",
@@ -105,7 +109,7 @@ def test_a_link_signs_in_once(app: Flask, accounts: Accounts) -> None:
 def test_the_way_on_stays_on_the_site(app: Flask, accounts: Accounts, path: str) -> None:
     accounts.add_user("ann", "editor", PASSWORD)
     answer = sign_in(app.test_client(), PASSWORD, next=path)
-    assert answer.headers["Location"] in ("/admin/entries", "/admin//evil")
+    assert answer.headers["Location"] == "/admin/entries"
 
 
 def test_what_was_typed_outlives_the_session(

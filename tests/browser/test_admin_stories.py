@@ -335,7 +335,7 @@ def test_the_reader_s_panel_is_what_it_was_before_the_editors_came(
     page: Page, place: Running
 ) -> None:
     """The frame's own routes answer without a cookie and without the editors' headers."""
-    answer = page.request.get(f"{place.service}/panel/ferry-fares")
+    answer = page.request.get(f"{place.backend}/panel/ferry-fares")
     assert "set-cookie" not in answer.headers
     assert answer.headers["cache-control"] == "public, max-age=30"
     assert isinstance(place.store().live("ferry-fares"), Live)

@@ -195,7 +195,7 @@ def test_a_withdrawal_reaches_a_reader_within_a_second(page: Page, place: Runnin
     )
     store.save(gone, actor="test")
     store.publish(gone.id, actor="test")
-    url = f"{place.service}/panel/{gone.id}"
+    url = f"{place.backend}/panel/{gone.id}"
     assert page.request.get(url).status == 200
     store.withdraw(gone.id, actor="test", reason="A test of taking down.")
     withdrawn = time.monotonic()

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,7 @@ class DirAccounts(KeptAccounts):
         *,
         clock: Callable[[], float] = time.time,
         passwords: Passwords | None = None,
+        own_words: Iterable[str] = (),
     ) -> None:
         root = os.path.abspath(folder)
         try:
@@ -43,7 +44,7 @@ class DirAccounts(KeptAccounts):
         except OSError as error:
             raise StoreUnavailable(f"{root} cannot be opened: {reason(error)}") from error
         spool = DirSpool(os.path.join(root, "sessions"), clock)
-        super().__init__(DirRecords(root), spool, clock, passwords)
+        super().__init__(DirRecords(root), spool, clock, passwords, own_words)
 
 
 class DirRecords:

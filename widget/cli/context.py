@@ -70,7 +70,7 @@ class Context:
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""
-        return open_accounts(self.settings.store)
+        return open_accounts(self.settings.store, own_words=self.settings.own_words)
 
 
 def _say_purged(orders: list[Order]) -> None:

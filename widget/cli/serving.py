@@ -83,10 +83,10 @@ def demo(port: int, paper_port: int, data: Path | None) -> None:
 
 
 def _demo(port: int, paper_port: int, folder: Path) -> None:
-    service, paper = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{paper_port}"
+    service, paper = f"http://127.0.0.1:{port}", f"http://{courier.OTHER_NAME}:{paper_port}"
     for each in (port, paper_port):
         server.check_port("127.0.0.1", each)
-    publication = courier.publication(paper, f"http://localhost:{paper_port}")
+    publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
     store = open_store(settings.store, rules(settings))
     if not store.ids():
@@ -111,6 +111,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         click.echo(
             f"\nThe Harbor Courier, with panels:  {paper}/\n"
             f"Each way of embedding:            {paper}/#ways\n"
+            "(The newspaper is another site than the service, as a publisher's is.)\n"
             f"A panel by itself:                {service}/panel/ferry-fares\n"
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"

@@ -6,11 +6,12 @@ import math
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
 from widget.errors import Denied, InvalidAccount, Throttled
+from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
@@ -32,11 +33,10 @@ def blueprint(desk: Desk) -> Blueprint:
         if given != again:
             return _me(_DIFFER)
         try:
-            desk.accounts.authenticate(
-                user.name, request.form.get("current", ""), address=request.remote_addr or ""
-            )
+            guards.authenticate(desk, user.name, request.form.get("current", ""))
             desk.accounts.set_password(user.name, given)
         except Denied:
+            security_events.record("password-refused", actor=user.name)
             return _me("The current password is another one.", status=HTTPStatus.FORBIDDEN)
         except Throttled as error:
             response = _me(guards.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -44,12 +44,15 @@ def blueprint(desk: Desk) -> Blueprint:
             return response
         except InvalidAccount as error:
             return _me(guards.sentence(error))
-        return guards.signed_in(desk, user, "/admin/me?changed=password")
+        security_events.record("password-changed", actor=user.name)
+        return guards.signed_in(desk, user, url_for(".me", changed="password"))
 
     @routes.post("/me/sessions/<handle>/removal")
+    @guards.confirms_password
     def end_session(handle: str) -> AnyResponse:
         desk.accounts.end_session(guards.user().name, handle)
-        return guards.see("/admin/me")
+        security_events.record("session-ended", actor=guards.user().name)
+        return guards.see(url_for(".me"))
 
     @routes.get("/password/<secret>")
     @guards.open_to_anyone
@@ -68,7 +71,8 @@ def blueprint(desk: Desk) -> Blueprint:
             return _choose(secret, guards.sentence(error))
         if user is None:
             return _choose(secret)
-        return guards.signed_in(desk, user, "/admin/entries")
+        security_events.record("password-changed", actor=user.name, detail="link")
+        return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
     def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
         session: Session = g.session
