@@ -68,7 +68,7 @@ def host(place: Running, way: Generation, ancestors: dict[str, str], settings: s
     head = made.head.replace("'{", f"'{{{settings}") if settings else made.head
     sections = "".join(
         f'<section id="{name}"{attributes}>'
-        '<p class="article">The article.</p><input id="field" name="csrf" value="token-of-the-host">'
+        f'<p class="article">The article.</p><input id="field" name="csrf" value="{TOKEN}">'
         f"{made.body}</section>"
         for name, attributes in ancestors.items()
     )
