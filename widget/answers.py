@@ -33,6 +33,13 @@ from widget.panel import CODINGS, Coding, Representation
 SHORT = "public, max-age=30"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
+# What a page that isolates itself (COEP) asks of all that it shows: a frame isolates itself
+# likewise (HTML, section 7.1.4), and everything lets pages of other origins use it (Fetch, 3.7).
+FRAMED = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 HOLDS = "insights.holds"
 """The key in the WSGI environment under which ``keep`` leaves its function."""
 

@@ -180,29 +180,6 @@ def _htmx_trusted(one: Policy) -> Iterator[Finding]:
     )
 
 
-def embedder(case: Case) -> Iterator[Finding]:
-    """Say where Cross-Origin-Embedder-Policy keeps a frame of another origin out."""
-    value = case.page.headers.get("cross-origin-embedder-policy", "").partition(";")[0].strip()
-    frames = [
-        embed
-        for embed in case.page.embeds
-        if embed.kind == "frame"
-        and origin_of(embed.address) != case.page.origin
-        and "credentialless" not in embed.element.attributes
-    ]
-    if frames and value in ("require-corp", "credentialless"):
-        yield Finding(
-            "embedder-policy",
-            "stop",
-            f"The page has Cross-Origin-Embedder-Policy: {value}, under which browsers show no "
-            "frame of another origin that does not ask for the same. The web component works.",
-            "insights snippet ID --as component",
-            "On the server; paste what it prints instead of the frame",
-            frames[0].element.line,
-            frames[0].element.source,
-        )
-
-
 def _where(one: Policy) -> tuple[str, int | None]:
     if one.line is None:
         return "In the Content-Security-Policy header, as this directive", None

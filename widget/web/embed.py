@@ -29,7 +29,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     surrogate = Surrogate(settings)
 
     @routes.after_request
-    def keyed(response: Response) -> Response:
+    def finished(response: Response) -> Response:
+        # Every answer, since an error or a redirect stands in a frame, too.
+        response.headers.update(answers.FRAMED)
         if response.headers.get("Cache-Control") != answers.SHORT:
             return response  # not for a cache to keep
         return surrogate.mark(response, g.get("keys", ()))
