@@ -36,13 +36,13 @@ def create_app(
     app = observing.Service(__name__, static_folder=None, template_folder=None)
     observing.observe(app)
     store = store or open_store(
-        settings.store, rules(settings), stale_seconds=settings.stale_seconds
+        settings.store, rules(settings), create=False, stale_seconds=settings.stale_seconds
     )
     if settings.metrics_token:
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
         app.register_blueprint(observing.blueprint(token, store, purges))
-    accounts = accounts or open_accounts(settings.store)
+    accounts = accounts or open_accounts(settings.store, create=False)
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
@@ -71,7 +71,11 @@ def create_service(settings: Settings) -> Prebuilt:
             purger.changed(revision)
 
     store = open_store(
-        settings.store, rules(settings), changed, stale_seconds=settings.stale_seconds
+        settings.store,
+        rules(settings),
+        changed,
+        create=False,
+        stale_seconds=settings.stale_seconds,
     )
     app = create_app(settings, store, purges=purger.ledger if purger else None)
     service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2)
