@@ -37,13 +37,15 @@ def create_app(
     app = observing.Service(__name__, static_folder=None, template_folder=None)
     observing.observe(app)
     store = store or open_store(
-        settings.store, rules(settings), stale_seconds=settings.stale_seconds
+        settings.store, rules(settings), create=False, stale_seconds=settings.stale_seconds
     )
     if settings.metrics_token:
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
         app.register_blueprint(observing.blueprint(token, store, purges))
-    accounts = accounts or open_accounts(settings.store, own_words=settings.own_words)
+    accounts = accounts or open_accounts(
+        settings.store, create=False, own_words=settings.own_words
+    )
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
@@ -74,7 +76,11 @@ def create_service(settings: Settings) -> Prebuilt:
             purger.changed(revision)
 
     store = open_store(
-        settings.store, rules(settings), changed, stale_seconds=settings.stale_seconds
+        settings.store,
+        rules(settings),
+        changed,
+        create=False,
+        stale_seconds=settings.stale_seconds,
     )
     app = create_app(settings, store, purges=purger.ledger if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)

@@ -47,7 +47,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
     # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings)).close()
+    open_store(settings.store, rules(settings), create=False).close()
     host = (host or settings.host).removeprefix("[").removesuffix("]")
     port, workers = port or settings.port, workers or settings.workers
     server.resolve(host, port)
@@ -119,7 +119,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
-    store = open_store(settings.store, rules(settings))
+    store = open_store(settings.store, rules(settings), create=True)
     if not store.ids():
         courier.fill(store)
     store.close()
@@ -164,7 +164,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
 
 def _demo_admin(store_url: str) -> tuple[str, str]:
     """Return the demo admin's password, made anew, and a secret that signs in once."""
-    accounts = open_accounts(store_url)
+    accounts = open_accounts(store_url, create=False)
     password = secrets.token_urlsafe(12)
     user = accounts.user(courier.ADMIN)
     if user is None:
@@ -204,7 +204,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         click.echo(f"{path}: made; set your publication's name and origins in it")
-    with context.store():
+    with context.store(create=True):
         click.echo(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 
