@@ -147,7 +147,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
-            f"Or at once, by a link for one use: {service}/admin/sign-in/{link}\n"
+            f"Or at once, by a link for one use: {service}/admin/link#{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
