@@ -303,7 +303,7 @@ def _groups(
 
 
 # A character reference counts as one character, so that none is cut in two.
-_LAST_WORD = re.compile(r"(?:&[^\s<>&;]+;|[^\s<>]){1,30}\Z")
+_LAST_WORD = re.compile(r"(?>&[^\s<>&;]{1,40};|[^\s<>]){1,30}\Z")
 _PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
 
 
