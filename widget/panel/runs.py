@@ -22,7 +22,7 @@ _JOINER = escape("\u2060")
 _BREAK = escape("\u200b")
 
 # A character reference counts as one character, so that none is cut in two.
-_LAST_WORD = re.compile(rf"(?:&[^\s<>&;]+;|[^\s<>]){{1,{_LONG_WORD + 1}}}\Z")
+_LAST_WORD = re.compile(rf"(?>&[^\s<>&;]{{1,40}};|[^\s<>]){{1,{_LONG_WORD + 1}}}\Z")
 _CHARACTER = re.compile(r"&[^\s<>&;]+;|.", re.DOTALL)
 
 
