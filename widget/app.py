@@ -14,7 +14,18 @@ from widget.panel import Cache
 from widget.prebuilt import Prebuilt
 from widget.purging import Ledger, keep, open_purger
 from widget.store import Revision, Rules, Store, open_store
-from widget.web import admin, api, embed, health, kit, observing, oembed, static
+from widget.web import (
+    admin,
+    api,
+    embed,
+    health,
+    hosts,
+    kit,
+    observing,
+    oembed,
+    security_headers,
+    static,
+)
 
 
 def rules(settings: Settings) -> Rules:
@@ -34,7 +45,9 @@ def create_app(
     the caches in front of the service are with changes.
     """
     app = observing.Service(__name__, static_folder=None, template_folder=None)
+    security_headers.protect(app, settings)
     observing.observe(app)
+    hosts.restrict(app, settings)
     store = store or open_store(
         settings.store, rules(settings), stale_seconds=settings.stale_seconds
     )

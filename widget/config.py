@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import json
 import os
 import re
@@ -57,6 +58,14 @@ def _checked_host(value: str) -> str:
     if not re.fullmatch(rf"{label}(?:\.{label})*", host):
         raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
     return host
+
+
+def _checked_name(value: str) -> str:
+    """Return a name that the service goes by: a host name or an address, without a port."""
+    try:
+        return ipaddress.ip_address(value.strip("[]")).compressed
+    except ValueError:
+        return _checked_host(value)
 
 
 class Accent(BaseModel):
@@ -169,6 +178,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     base_url: Annotated[str, AfterValidator(_checked_origin)] | None = None
+    hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
+    hsts_seconds: int = Field(0, ge=0)
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False

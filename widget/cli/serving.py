@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
@@ -27,6 +28,7 @@ from widget.errors import InsightsError
 from widget.store import open_store
 
 _START_SECONDS = 30
+log = logging.getLogger("insights.serve")
 
 
 @click.command()
@@ -49,6 +51,11 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     server.check_port(host, port)
     shown = without_password(settings.store)
     click.echo(f"Serving {shown} at http://{host}:{port} with {workers} workers.")
+    if not (settings.base_url or settings.hosts):
+        log.warning(
+            "neither base_url nor hosts is set: links begin with whatever Host a request names; "
+            "set base_url to the address that readers use (docs/settings.md)"
+        )
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder

@@ -11,7 +11,9 @@ from contextlib import suppress
 from widget.errors import InvalidSettings
 from widget.server.arbiter import Application, Arbiter
 
-_CONNECTIONS, _FILES = 10_000, 200
+CONNECTIONS = 10_000
+"""How many connections a worker holds at most."""
+_FILES = 200
 
 
 def check_port(host: str, port: int) -> None:
@@ -56,7 +58,7 @@ def _connections() -> int:
     """Return how many connections a worker may hold, having raised the limit of open files."""
     most, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
-        wanted = _CONNECTIONS + _FILES
+        wanted = CONNECTIONS + _FILES
         most = max(most, wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed))
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
-    return max(64, min(_CONNECTIONS, most - _FILES))
+    return max(64, min(CONNECTIONS, most - _FILES))
