@@ -21,7 +21,8 @@ ROWS = (
     ("store",),
     ("accounts",),
     ("catalog", "editing", "copying"),
-    ("answers", "purging"),
+    ("answers", "purging", "web.limits", "web.security_headers"),
+    ("web.hosts",),
     ("doctor", "export"),
     ("web.templating", "web.security_events"),
     (

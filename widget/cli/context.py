@@ -76,9 +76,7 @@ class Context:
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""
-        return open_accounts(
-            self.settings.store, create=False, own_words=self.settings.own_words
-        )
+        return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
 def _say_purged(orders: list[Order]) -> None:

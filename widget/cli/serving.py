@@ -55,6 +55,11 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     click.echo(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
     if settings.log != "json":
         click.echo(_pages(settings, server.url_of(server.reachable(host), port)))
+    if not (settings.base_url or settings.hosts):
+        log.warning(
+            "neither base_url nor hosts is set: links begin with whatever Host a request names; "
+            "set base_url to the address that readers use (docs/settings.md)"
+        )
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
