@@ -21,9 +21,10 @@ ROWS = (
     ("store",),
     ("accounts",),
     ("catalog", "editing", "copying"),
-    ("answers", "purging"),
+    ("answers", "purging", "web.limits", "web.security_headers"),
+    ("web.hosts",),
     ("doctor", "export"),
-    ("web.templating",),
+    ("web.templating", "web.security_events"),
     (
         "web.embed",
         "web.oembed",
@@ -59,6 +60,7 @@ ROWS = (
 # The one module or package that a library is imported in, and why there.
 DOORS = {
     "idna": "hostnames",  # one spelling of a host, everywhere
+    "zxcvbn": "accounts.weak_passwords",  # its list of common passwords
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "markup",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet

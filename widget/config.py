@@ -103,6 +103,14 @@ def _checked_host(value: str) -> str:
     return host
 
 
+def _checked_name(value: str) -> str:
+    """Return a name that the service goes by: a host name or an address, without a port."""
+    try:
+        return ipaddress.ip_address(value.strip("[]")).compressed
+    except ValueError:
+        return _checked_host(value)
+
+
 class Accent(BaseModel):
     """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
 
@@ -216,6 +224,8 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_checked_proxy)], ...], NoDecode
     ] = ()
+    hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
+    hsts_seconds: int = Field(0, ge=0)
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False

@@ -57,11 +57,16 @@ class Context:
         return load_settings(self.config, store=self.store_url)
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the store for the length of a command, and see that caches drop what it changes."""
+    def store(self, *, create: bool = False) -> Iterator[Store]:
+        """Open the store for the length of a command, and see that caches drop what it changes.
+
+        Raises StoreUnavailable where there is none, unless it is to be made.
+        """
+        if create:
+            open_store(self.settings.store, rules(self.settings), create=True).close()
         purger = open_purger(self.settings)
         changed = purger.changed if purger else None
-        store = open_store(self.settings.store, rules(self.settings), changed)
+        store = open_store(self.settings.store, rules(self.settings), changed, create=False)
         try:
             yield store
         finally:
@@ -71,7 +76,7 @@ class Context:
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""
-        return open_accounts(self.settings.store, own_words=self.settings.own_words)
+        return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
 def _say_purged(orders: list[Order]) -> None:

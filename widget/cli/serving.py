@@ -47,7 +47,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
     # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings)).close()
+    open_store(settings.store, rules(settings), create=False).close()
     host = (host or settings.host).removeprefix("[").removesuffix("]")
     port, workers = port or settings.port, workers or settings.workers
     server.resolve(host, port)
@@ -55,6 +55,11 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     click.echo(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
     if settings.log != "json":
         click.echo(_pages(settings, server.url_of(server.reachable(host), port)))
+    if not (settings.base_url or settings.hosts):
+        log.warning(
+            "neither base_url nor hosts is set: links begin with whatever Host a request names; "
+            "set base_url to the address that readers use (docs/settings.md)"
+        )
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
@@ -119,7 +124,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
-    store = open_store(settings.store, rules(settings))
+    store = open_store(settings.store, rules(settings), create=True)
     if not store.ids():
         courier.fill(store)
     store.close()
@@ -147,7 +152,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
-            f"Or at once, by a link for one use: {service}/admin/sign-in/{link}\n"
+            f"Or at once, by a link for one use: {service}/admin/link#{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -164,7 +169,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
 
 def _demo_admin(store_url: str) -> tuple[str, str]:
     """Return the demo admin's password, made anew, and a secret that signs in once."""
-    accounts = open_accounts(store_url)
+    accounts = open_accounts(store_url, create=False)
     password = secrets.token_urlsafe(12)
     user = accounts.user(courier.ADMIN)
     if user is None:
@@ -204,7 +209,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         click.echo(f"{path}: made; set your publication's name and origins in it")
-    with context.store():
+    with context.store(create=True):
         click.echo(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 

@@ -13,7 +13,9 @@ from widget.server.listening import reachable, resolve, url_of
 
 __all__ = ["reachable", "resolve", "serve", "url_of"]
 
-_CONNECTIONS, _FILES = 10_000, 200
+CONNECTIONS = 10_000
+"""How many connections a worker holds at most."""
+_FILES = 200
 
 
 def serve(
@@ -47,7 +49,7 @@ def _connections() -> int:
     """Return how many connections a worker may hold, having raised the limit of open files."""
     most, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
-        wanted = _CONNECTIONS + _FILES
+        wanted = CONNECTIONS + _FILES
         most = max(most, wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed))
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
-    return max(64, min(_CONNECTIONS, most - _FILES))
+    return max(64, min(CONNECTIONS, most - _FILES))

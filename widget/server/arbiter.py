@@ -47,6 +47,9 @@ class Application(BaseApplication):
             "forwarder_headers": "",
             "secure_scheme_headers": {},
             "control_socket_disable": True,
+            "http_parser": "python",  # one parser, whatever is installed
+            "permit_unconventional_http_method": True,  # 501 (RFC 9110, section 9.1), not 400
+            "limit_request_line": 8190,
             "logger_class": _Logger,
         }
         for name, value in {**standing, **self._settings}.items():

@@ -170,24 +170,13 @@ def _refused_frame(
     ours = (origin(request.url_root), settings.base_origin)
     if asking in ours or publication.allows(asking):
         return None
-    page = panel.message_frame(
-        "refused",
-        publication,
-        options,
-        origin=asking,
-        name=publication.name,
-        line=answers.origins_line(asking, publication),
-    )
+    why = answers.not_listed(asking, publication)
+    page = panel.message_frame("refused", publication, options, console=f"Insights: {why}")
     return _once(page, HTTPStatus.FORBIDDEN)
 
 
 def _refused_fragment(
     settings: Settings, asking: str, publication: Publication | None = None
 ) -> Response:
-    publication = publication or settings.publications[0]
-    line = answers.origins_line(asking, publication)
-    detail = (
-        f"{asking} is not among the origins of {publication.name} (/doctor looks at the page); "
-        f"in insights.toml: {line}"
-    )
+    detail = answers.not_listed(asking, publication or settings.publications[0])
     return answers.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})
