@@ -56,6 +56,18 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
         return answers.send(_cached(subject, options, panel.frame), request, status=status)
 
+    @routes.get("/panel/", defaults={"entry_id": ""})
+    @routes.get("/panel/<entry_id>/")
+    def slashed(entry_id: str) -> Response:
+        # As link tools and publishing systems write addresses.
+        return answers.without_slash(entry_id or "panel", request)
+
+    @routes.get("/panel/<path:rest>")
+    def elsewhere(rest: str) -> Response:
+        del rest
+        page = panel.message_frame("unknown", settings.publications[0], Options())
+        return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
+
     @routes.route(
         "/fragment",
         defaults={"entry_id": None},
@@ -84,6 +96,18 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             representation = _cached(subject, Options.from_query(request.args), panel.fragment)
             response = answers.send(representation, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
+
+    @routes.route(
+        "/fragment/",
+        defaults={"entry_id": ""},
+        methods=["GET", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+    @routes.route(
+        "/fragment/<entry_id>/", methods=["GET", "OPTIONS"], provide_automatic_options=False
+    )
+    def slashed_fragment(entry_id: str) -> Response:
+        return fragment(entry_id or None)  # a redirect would need CORS on its way
 
     def _publication(subject: Subject) -> Publication:
         if isinstance(subject, Withdrawn):
