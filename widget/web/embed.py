@@ -93,7 +93,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         elif asking and not _publication(subject).allows(asking):
             return _refused_fragment(settings, asking, _publication(subject))
         else:
-            representation = _cached(subject, Options.from_query(request.args), panel.fragment)
+            # Only a script's request names its origin. A server's may be put into any page.
+            options, utf8 = Options.from_query(request.args), asking is not None
+            representation = _cached(subject, options, panel.fragment, utf8=utf8)
             response = answers.send(representation, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
 
@@ -118,17 +120,19 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         subject: Subject,
         options: Options,
         render: Callable[..., panel.Page],
+        **form: bool,
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
         shown = subject if isinstance(subject, Withdrawn) else subject.entry
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
-            page = render(shown, _publication(subject), options, permalink=permalink)
+            page = render(shown, _publication(subject), options, permalink=permalink, **form)
             # A frame reaches a reader in one flight of packets either way.
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
-        return cache.get((render.__name__, shown.id, options, base), _version(subject), make)
+        key = (render.__name__, shown.id, options, base, *form.values())
+        return cache.get(key, _version(subject), make)
 
     return routes
 
