@@ -38,12 +38,12 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     """Serve panels, until told to stop."""
     settings = context.settings
     logs.configure(settings.log)
+    # Opened once before the workers start, so that what keeps it shut is said here and once.
+    open_store(settings.store, rules(settings), create=False).close()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
-    # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings), create=False).close()
     host, port = host or settings.host, port or settings.port
     workers = workers or settings.workers
     server.check_port(host, port)
