@@ -13,7 +13,7 @@ from bleach.html5lib_shim import (  # type: ignore[attr-defined]  # the stubs la
     HTMLTokenizer,
     constants,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from widget import urls
 
@@ -53,7 +53,12 @@ def clean(text: str) -> Markup:
 
 
 def display(text: str) -> Markup:
-    """Return ``clean(text)`` for a page: its links open a tab of their own."""
+    """Return ``clean(text)`` for a page: its links open a tab of their own.
+
+    What is too costly to clean, as a draft may be, is shown as it was typed.
+    """
+    if cost_problem(text):
+        return escape(text)
     links = str(clean(text)).replace("<a ", '<a target="_blank" rel="noopener" ')
     return Markup(links)  # noqa: S704  # cleaned in the line above
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from widget import footnotes, markup, urls
 from widget.config import Publication
+from widget.containment import contained
 from widget.entry.model import Entry
-from widget.errors import Breach
+from widget.errors import Breach, InvalidEntry
 
 # Characters that turn the direction of what follows them, outside the text they stand in.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+Rule = Callable[[Entry, Publication], Iterator[Breach]]
+
 
 def check(entry: Entry, publication: Publication) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document."""
-    return [
-        *_article(entry, publication),
-        *_light_html("$.viewpoint.rationale", entry.viewpoint.rationale),
-        *_perspectives(entry),
-        *_sources(entry),
-        *_provenance(entry),
-        *_corrections(entry),
-    ]
+    found: list[Breach] = []
+    for rule in RULES:
+        try:
+            found += contained("a rule for publishing", partial(_listed, rule, entry, publication))
+        except InvalidEntry as error:
+            found += error.breaches
+    return found
+
+
+def _listed(rule: Rule, entry: Entry, publication: Publication) -> list[Breach]:
+    return list(rule(entry, publication))
 
 
 def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
@@ -53,7 +60,11 @@ def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
         )
 
 
-def _perspectives(entry: Entry) -> Iterator[Breach]:
+def _viewpoint(entry: Entry, _: Publication) -> Iterator[Breach]:
+    yield from _light_html("$.viewpoint.rationale", entry.viewpoint.rationale)
+
+
+def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
     if not entry.perspectives:
         yield Breach("$.perspectives", "is empty; add a group of points")
     for group_index, group in enumerate(entry.perspectives):
@@ -97,7 +108,7 @@ def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -
             )
 
 
-def _sources(entry: Entry) -> Iterator[Breach]:
+def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
     cited = {
         marker.number
         for group in entry.perspectives
@@ -118,7 +129,7 @@ def _sources(entry: Entry) -> Iterator[Breach]:
             )
 
 
-def _provenance(entry: Entry) -> Iterator[Breach]:
+def _provenance(entry: Entry, _: Publication) -> Iterator[Breach]:
     provenance = entry.provenance
     for name in ("provider", "model", "reviewed_by"):
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
@@ -132,7 +143,7 @@ def _provenance(entry: Entry) -> Iterator[Breach]:
         )
 
 
-def _corrections(entry: Entry) -> Iterator[Breach]:
+def _corrections(entry: Entry, _: Publication) -> Iterator[Breach]:
     for index, correction in enumerate(entry.corrections):
         yield from _plain(
             f"$.corrections[{index}].note", correction.note, required="what was corrected"
@@ -178,3 +189,14 @@ def _key(url: str) -> str:
 
 def _markers(text: str) -> list[footnotes.Marker]:
     return [] if markup.cost_problem(text) else list(footnotes.markers(markup.clean(text)))
+
+
+RULES: tuple[Rule, ...] = (
+    _article,
+    _viewpoint,
+    _perspectives,
+    _sources,
+    _provenance,
+    _corrections,
+)
+"""In the order of the document. One that fails is a breach of its own, and the others go on."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from widget.errors import StoreUnavailable
+from widget.errors import InsightsError, StoreUnavailable
 from widget.store.listing import Key, Query, Row, Tally, moment_key
 from widget.store.problems import log
 
@@ -83,7 +83,7 @@ class Change:
     seen: int | None = None
 
 
-class Lost(Exception):
+class Lost(InsightsError):
     """The index was removed or broken; there is an empty one now, to be filled."""
 
 

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, g, request
 
 from widget import answers, panel
 from widget.config import Publication, Settings
+from widget.containment import contained
 from widget.entry import Entry, Withdrawn
-from widget.errors import StoreUnavailable
+from widget.errors import InvalidEntry, StoreUnavailable
 from widget.panel import Cache, Options, Representation
 from widget.purging import Surrogate, of_request
 from widget.store import Live, Store, Unknown
@@ -52,7 +53,12 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if refusal and isinstance(subject, Live):
             return refusal
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
-        return answers.send(_cached(subject, options, panel.frame), request, status=status)
+        try:
+            shown = _cached(subject, options, panel.frame)
+        except InvalidEntry:
+            page = panel.message_frame("unavailable", settings.publications[0], options)
+            return _once(page, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return answers.send(shown, request, status=status)
 
     @routes.route(
         "/fragment",
@@ -79,8 +85,14 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         elif asking and not _publication(subject).allows(asking):
             return _refused_fragment(settings, asking, _publication(subject))
         else:
-            representation = _cached(subject, Options.from_query(request.args), panel.fragment)
-            response = answers.send(representation, request, vary=["Origin"])
+            try:
+                shown = _cached(subject, Options.from_query(request.args), panel.fragment)
+            except InvalidEntry:
+                # An empty answer leaves the host's page as it is; htmx 4 would show an error in it.
+                response = Response(status=HTTPStatus.NO_CONTENT)
+                response.headers["Cache-Control"] = "no-store"
+            else:
+                response = answers.send(shown, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
 
     def _publication(subject: Subject) -> Publication:
@@ -102,7 +114,8 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             # A frame reaches a reader in one flight of packets either way.
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
-        return cache.get((render.__name__, shown.id, options, base), _version(subject), make)
+        key = (render.__name__, shown.id, options, base)
+        return contained(f"rendering {shown.id!r}", lambda: cache.get(key, _version(subject), make))
 
     return routes
 
