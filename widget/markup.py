@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from functools import lru_cache
 from html.entities import html5
 from typing import Any
 
@@ -38,6 +39,17 @@ def cost_problem(text: str) -> str | None:
     return None
 
 
+def cost(text: str) -> int:
+    """Return about how costly ``text`` is to clean: 0 where it is nothing but text.
+
+    Counted are the characters from the first tag on, since a browser's parser may take all of
+    them for attributes, and ten more for each tag.
+    """
+    first = text.find("<")
+    marked = len(text) - first if first >= 0 else 0
+    return marked + 10 * text.count("<") + 2 * text.count("&")
+
+
 def clean(text: str) -> Markup:
     """Return ``text`` with nothing left in it but the light HTML that is allowed.
 
@@ -48,6 +60,13 @@ def clean(text: str) -> Markup:
         raise ValueError(problem)
     if _SPECIAL.search(text) is None:
         return Markup(text)  # noqa: S704  # nothing in it is more than text
+    return _cleaned(text)
+
+
+@lru_cache(maxsize=1_000)
+def _cleaned(text: str) -> Markup:
+    # Kept, since it is the dear part of a panel: rules ask for each text four times, and whoever
+    # asks for a panel in other colours would pay for it again. At most 10 MB of the longest texts.
     cleaned = _REFERENCE.sub(_known_reference, _cleaner().clean(_readable(text)))
     return Markup(cleaned)  # noqa: S704  # cleaned in the line above
 

@@ -8,6 +8,7 @@ from functools import partial
 from widget import footnotes, markup, urls
 from widget.config import Publication
 from widget.containment import contained
+from widget.entry.limits import cost_breach
 from widget.entry.model import Entry
 from widget.errors import Breach, InvalidEntry
 
@@ -18,7 +19,12 @@ Rule = Callable[[Entry, Publication], Iterator[Breach]]
 
 
 def check(entry: Entry, publication: Publication) -> list[Breach]:
-    """Return every breach of the rules for publishing, in the order of the document."""
+    """Return every breach of the rules for publishing, in the order of the document.
+
+    Of an entry with too much markup only that is said.
+    """
+    if too_costly := cost_breach(entry):
+        return [too_costly]  # no other rule looks at it
     found: list[Breach] = []
     for rule in RULES:
         try:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from widget import footnotes, i18n, markup, urls
 from widget.config import Publication, Text
-from widget.entry import Entry, Source, Withdrawn
+from widget.entry import Entry, Source, Withdrawn, cost_breach
 from widget.panel import words
 from widget.panel.options import SOURCES, Options
 from widget.vocabulary import LEAN_SCALE, Lean
@@ -181,7 +181,9 @@ def panel_view(
     language = options.language or i18n.interface_language(entry.language)
     speech = words.Words(language)
     occurrences: Counter[int] = Counter()
-    groups = tuple(_groups(entry, options, speech, occurrences))
+    # Published before there was a limit, or a draft: shown as it was typed.
+    display = escape if cost_breach(entry) else markup.display
+    groups = tuple(_groups(entry, options, speech, occurrences, display))
     return PanelView(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
@@ -191,7 +193,7 @@ def panel_view(
         introduction=_own_text(publication, publication.introduction, language)
         or speech.introduction(),
         lean=_lean(entry, speech),
-        rationale=markup.display(entry.viewpoint.rationale) or None,
+        rationale=display(entry.viewpoint.rationale) or None,
         methodology=_own_text(publication, publication.methodology, language),
         groups=groups,
         sources=tuple(
@@ -282,7 +284,11 @@ def _lean(entry: Entry, speech: words.Words) -> LeanView:
 
 
 def _groups(
-    entry: Entry, options: Options, speech: words.Words, occurrences: Counter[int]
+    entry: Entry,
+    options: Options,
+    speech: words.Words,
+    occurrences: Counter[int],
+    display: Callable[[str], Markup],
 ) -> Iterator[GroupView]:
     for index, group in enumerate(entry.perspectives, 1):
         yield GroupView(
@@ -294,7 +300,7 @@ def _groups(
             points=tuple(
                 PointView(
                     f"{index}-{number}",
-                    tuple(_pieces(point.text, len(entry.sources), occurrences)),
+                    tuple(_pieces(display(point.text), len(entry.sources), occurrences)),
                     point.attributed_to,
                 )
                 for number, point in enumerate(group.points, 1)
@@ -307,11 +313,11 @@ _LAST_WORD = re.compile(r"(?>&[^\s<>&;]{1,40};|[^\s<>]){1,30}\Z")
 _PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
 
 
-def _pieces(text: str, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
+def _pieces(text: Markup, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
     """Yield the text with its markers as runs, so that no line begins with a marker."""
     before = Markup()
     references: list[Reference] = []
-    for piece in (*footnotes.split(markup.display(text)), Markup()):
+    for piece in (*footnotes.split(text), Markup()):
         if isinstance(piece, footnotes.Marker):
             # Inside a link a button cannot stand; such a marker is shown as text, in drafts only.
             known = piece.number <= sources and not piece.in_link

@@ -107,6 +107,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
         shown = subject if isinstance(subject, Withdrawn) else subject.entry
+        options = options.canonical(_publication(subject), shown.language)
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
