@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from widget.entry.gate import MAX_DEPTH, step
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},]|[^\s\[\]{}:,"]+|\n')
+# A string that never ends is one, too: see the gate.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{},]|[^\s\[\]{}:,"]+|\n', re.DOTALL)
 
 
 @dataclass(slots=True)
