@@ -141,7 +141,7 @@ def is_on_screen(page: Page, panel: Locator, frame: Locator | None = None) -> No
             x, y = frame.evaluate(_CORNER) if frame else (0, 0)
             left, top, width, height = panel.evaluate(_LAST_LINE, f"rgb{_MARK}")
         clip = {"x": left + x + 1, "y": top + y + 1, "width": width - 2, "height": height - 2}
-        picture = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")  # type: ignore[arg-type]  # a mapping
+        picture = Image.open(BytesIO(page.screenshot(clip=clip, caret="initial"))).convert("RGB")  # type: ignore[arg-type]  # a mapping
         area = picture.width * picture.height
         if {colour: n for n, colour in picture.getcolors(area)}.get(_MARK, 0) > 0.9 * area:
             break
