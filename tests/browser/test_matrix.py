@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page
 from running import Running
 from test_shifts import COUNTED, SHIFTS, WATCH, moved
-from ways import is_frame, is_on_screen, panel, scope, visit, wait_until_fits
+from ways import OF_THE_DRIVER, is_frame, is_on_screen, panel, scope, visit, wait_until_fits
 
 from widget import demo
 from widget import panel as panels
@@ -85,7 +85,7 @@ def complaints(page: Page) -> list[str]:
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and OF_THE_DRIVER not in message.text:
             said.append(message.text)
 
     page.on("console", listen)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from io import BytesIO
 
 from PIL import Image
@@ -99,6 +101,9 @@ def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> N
         )
     is_on_screen(page, document.locator("section.insights"), frame)
 
+
+OF_THE_DRIVER = b64encode(sha256(b"body {}").digest()).decode()
+"""In what Firefox says of a policy: its driver adds this style to every frame of a picture."""
 
 _MARK = (255, 0, 255)
 # Gives a panel's last line of text the colour, and returns where it is in its own viewport.
