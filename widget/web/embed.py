@@ -56,6 +56,18 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
         return answers.send(_cached(subject, options, panel.frame), request, status=status)
 
+    @routes.get("/panel/", defaults={"entry_id": ""})
+    @routes.get("/panel/<entry_id>/")
+    def slashed(entry_id: str) -> Response:
+        # As link tools and publishing systems write addresses.
+        return answers.without_slash(entry_id or "panel", request)
+
+    @routes.get("/panel/<path:rest>")
+    def elsewhere(rest: str) -> Response:
+        del rest
+        page = panel.message_frame("unknown", settings.publications[0], Options())
+        return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
+
     @routes.route(
         "/fragment",
         defaults={"entry_id": None},
@@ -81,9 +93,23 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         elif asking and not _publication(subject).allows(asking):
             return _refused_fragment(settings, asking, _publication(subject))
         else:
-            representation = _cached(subject, Options.from_query(request.args), panel.fragment)
+            # Only a script's request names its origin. A server's may be put into any page.
+            options, utf8 = Options.from_query(request.args), asking is not None
+            representation = _cached(subject, options, panel.fragment, utf8=utf8)
             response = answers.send(representation, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
+
+    @routes.route(
+        "/fragment/",
+        defaults={"entry_id": ""},
+        methods=["GET", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+    @routes.route(
+        "/fragment/<entry_id>/", methods=["GET", "OPTIONS"], provide_automatic_options=False
+    )
+    def slashed_fragment(entry_id: str) -> Response:
+        return fragment(entry_id or None)  # a redirect would need CORS on its way
 
     def _publication(subject: Subject) -> Publication:
         if isinstance(subject, Withdrawn):
@@ -94,17 +120,19 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         subject: Subject,
         options: Options,
         render: Callable[..., panel.Page],
+        **form: bool,
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
         shown = subject if isinstance(subject, Withdrawn) else subject.entry
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
-            page = render(shown, _publication(subject), options, permalink=permalink)
+            page = render(shown, _publication(subject), options, permalink=permalink, **form)
             # A frame reaches a reader in one flight of packets either way.
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
-        return cache.get((render.__name__, shown.id, options, base), _version(subject), make)
+        key = (render.__name__, shown.id, options, base, *form.values())
+        return cache.get(key, _version(subject), make)
 
     return routes
 
