@@ -16,7 +16,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from widget import answers
-from widget.errors import StoreUnavailable
+from widget.containment import contained
+from widget.errors import InsightsError
+from widget.http.proxies import Forwarding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -99,10 +101,14 @@ class Prebuilt:
     """The layer around ``app``, of at most ``max_bytes``. Safe for threads.
 
     A view whose answer depends on more than a ``Question`` has must not call ``answers.keep``.
+    ``forwarding`` corrects each request first: answers are kept by what readers see.
     """
 
-    def __init__(self, app: WSGIApplication, max_bytes: int) -> None:
+    def __init__(
+        self, app: WSGIApplication, max_bytes: int, forwarding: Forwarding | None = None
+    ) -> None:
         self._app = app
+        self.forwarding = forwarding or Forwarding()
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Key, _Answer] = OrderedDict()
@@ -112,6 +118,7 @@ class Prebuilt:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
+        self.forwarding.apply(environ)
         asked = question(environ)
         if asked is None:
             return self._app(environ, start_response)
@@ -150,8 +157,8 @@ class Prebuilt:
     def _still_holds(self, key: Key, answer: _Answer, *, wait: bool) -> bool:
         changes, asked_at = self._changes, monotonic()
         try:
-            holds = answer.holds(wait)
-        except StoreUnavailable:
+            holds = contained("asking whether an answer holds", lambda: answer.holds(wait))
+        except InsightsError:
             holds = False  # Flask says so
         if holds is None:
             return False
@@ -183,6 +190,8 @@ class Prebuilt:
         if hasattr(body, "close"):
             body.close()
         status, headers, *_ = started
+        if status.startswith("5"):
+            return [content]  # what failed is tried again
         headers = [it for it in headers if it[0].lower() not in _OF_THE_MOMENT]
         slim = [it for it in headers if it[0].lower() not in _OF_THE_BODY]
         whole = Reply(status, headers, [content])

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -38,6 +38,7 @@ class DirAccounts(KeptAccounts):
         create: bool = True,
         clock: Callable[[], float] = time.time,
         passwords: Passwords | None = None,
+        own_words: Iterable[str] = (),
     ) -> None:
         root = os.path.abspath(folder)
         if not create:
@@ -47,7 +48,7 @@ class DirAccounts(KeptAccounts):
         except OSError as error:
             raise StoreUnavailable(f"{root} cannot be opened: {reason(error)}") from error
         spool = DirSpool(os.path.join(root, "sessions"), clock)
-        super().__init__(DirRecords(root), spool, clock, passwords)
+        super().__init__(DirRecords(root), spool, clock, passwords, own_words)
 
 
 class DirRecords:

@@ -12,19 +12,21 @@ import logging
 import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from widget.errors import StoreUnavailable
+from widget import urls
+from widget.errors import InsightsError, StoreUnavailable
 from widget.store.durable import is_refused
 from widget.store.listing import Key, Query, Row, Tally, moment_key
 from widget.store.problems import log
 
 FOLDER = "index"
-_VERSION = 2
+_VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
 """Another number than the file's: it was made by another release, and is made anew."""
 
 _SCHEMA = """
@@ -86,7 +88,7 @@ class Change:
     seen: int | None = None
 
 
-class Lost(Exception):
+class Lost(InsightsError):
     """The index was removed or broken; there is an empty one now, to be filled."""
 
 
@@ -296,8 +298,8 @@ class Index:
 
     @_told
     def addresses(self) -> list[tuple[str, str]]:
-        """Return every key with the id of its entry."""
-        asked = "SELECT key, id FROM address JOIN entry USING (n)"
+        """Return every key with the id of its entry; of several, the owner comes last."""
+        asked = "SELECT key, id FROM address JOIN entry USING (n) ORDER BY id DESC"
         return self._database.execute(asked).fetchall()
 
     @_told
