@@ -33,6 +33,13 @@ from widget.panel import CODINGS, Coding, Representation
 SHORT = "public, max-age=30"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
+# What a page that isolates itself (COEP) asks of all that it shows: a frame isolates itself
+# likewise (HTML, section 7.1.4), and everything lets pages of other origins use it (Fetch, 3.7).
+FRAMED = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 HOLDS = "insights.holds"
 """The key in the WSGI environment under which ``keep`` leaves its function."""
 
@@ -104,6 +111,18 @@ def origins_line(origin: str, publication: Publication | None) -> str:
     """Return the line for ``insights.toml`` that lets ``origin`` embed, beside those that may."""
     listed = publication.origins if publication else ()
     return f"origins = {json.dumps([*listed, origin])}"
+
+
+def not_listed(origin: str, publication: Publication) -> str:
+    """Return why ``origin`` gets no panel and what to do, without naming those that may have it.
+
+    For developers: it stands where anyone can read it.
+    """
+    return (
+        f"{origin} is not among the origins of {publication.name}. To allow it, add "
+        f"{json.dumps(origin)} to this publication's origins in insights.toml and reload the "
+        "service. /doctor of the service looks at the page and gives the whole line."
+    )
 
 
 def problem(

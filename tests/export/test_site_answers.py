@@ -74,6 +74,34 @@ def test_what_is_unknown_is_a_readable_page_or_nothing(base: str) -> None:
     assert ask(f"{base}/fragment/never-published")[0::2] == (204, "")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("ferry-fares", 200), ("harbor-curfew", 410), ("never-published", 404)]
+)
+def test_a_page_that_isolates_itself_may_frame_it(base: str, path: str, status: int) -> None:
+    found, headers, _ = ask(f"{base}/panel/{path}")
+    assert found == status
+    assert headers.get_all("Cross-Origin-Embedder-Policy") == ["require-corp"]
+    assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "fragment/ferry-fares",
+        "fragment/never-published",
+        "map/7.json",
+        "embed.js",
+        "static/embed.css",
+        f"static/{panel.loader_name(static=True)}",
+        f"static/{panel.stylesheet_name()}",
+        "entries.json",
+    ],
+)
+def test_a_page_that_isolates_itself_may_load_it(base: str, path: str) -> None:
+    _, headers, _ = ask(f"{base}/{path}")
+    assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+
+
 @pytest.mark.parametrize("path", ["/fragment/ferry-fares", "/fragment/none", "/map/7.json"])
 def test_only_a_listed_origin_may_read(base: str, path: str) -> None:
     _, headers, _ = ask(base + path, Origin=ORIGIN)

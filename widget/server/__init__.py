@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import os
 import resource
-import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-from widget.errors import InvalidSettings
 from widget.server.arbiter import Application, Arbiter
+from widget.server.listening import reachable, resolve, url_of
+
+__all__ = ["reachable", "resolve", "serve", "url_of"]
 
 CONNECTIONS = 10_000
 """How many connections a worker holds at most."""
 _FILES = 200
-
-
-def check_port(host: str, port: int) -> None:
-    """Raise InvalidSettings where ``host:port`` cannot be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise InvalidSettings(
-                f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port"
-            ) from error
 
 
 def serve(
@@ -37,21 +26,23 @@ def serve(
     workers: int,
     factory: bool = False,
     check: Callable[[], object] = lambda: None,
+    watched: Path | None = None,
 ) -> None:
     """Serve the WSGI application ``target`` (``module:name``) until told to stop.
 
+    ``host`` may be a name. Raises InvalidSettings where ``host:port`` cannot be listened on.
     SIGTERM and SIGINT stop it once the requests in flight are answered. SIGHUP replaces the
     workers one after the other, unless ``check`` raises an InsightsError: workers that cannot
-    start would end the service.
+    start would end the service. A change of the file ``watched`` does the same as SIGHUP.
     """
-    check_port(host, port)
+    address = resolve(host, port)
     os.environ.pop("SCRIPT_NAME", None)  # gunicorn would take it for where the service is mounted
     settings = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": url_of(address, port).removeprefix("http://"),
         "workers": workers,
         "worker_connections": _connections(),
     }
-    Arbiter(Application(target, settings, factory=factory), check).run()
+    Arbiter(Application(target, settings, factory=factory), check, watched).run()
 
 
 def _connections() -> int:

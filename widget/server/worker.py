@@ -96,6 +96,7 @@ class Worker(ThreadWorker):
         loaded: object = self.wsgi
         if isinstance(loaded, Prebuilt):
             self._prebuilt = loaded
+            self._heads = Heads(loaded.forwarding)
 
     def init_signals(self) -> None:
         """Take signals (gunicorn's hook): those of a terminal are the parent's alone."""
@@ -217,7 +218,8 @@ class Worker(ThreadWorker):
 
     def _reply(self, prebuilt: Prebuilt, connection: Connection, data: bytes) -> Reply | None:
         try:
-            head = self._heads.read(data)
+            peer = connection.client
+            head = self._heads.read(data, peer[0] if isinstance(peer, tuple) else "")
             if head is None:
                 return None
             connection.closes = head.closes
