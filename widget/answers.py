@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -105,6 +106,18 @@ def preflight(origin: str | None) -> Response:
     response.headers["Access-Control-Max-Age"] = "86400"
     response.vary.add("Origin")
     return allow_origin(response, origin) if origin else response
+
+
+def without_slash(name: str, request: Request) -> Response:
+    """Lead from an address that ends in ``name/`` to the one that ends in ``name``.
+
+    Relative, so that it holds wherever the service is mounted and whatever name it has outside.
+    """
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = Response(status=HTTPStatus.PERMANENT_REDIRECT)
+    response.headers["Location"] = f"../{quote(name)}{query}"
+    response.headers["Cache-Control"] = SHORT
+    return response
 
 
 def origins_line(origin: str, publication: Publication | None) -> str:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
-from widget.entry import check
+from widget.entry import check_under
 from widget.errors import InsightsError
 from widget.http.proxies import Forwarding
 from widget.panel import Cache
@@ -31,7 +31,7 @@ from widget.web import (
 
 def rules(settings: Settings) -> Rules:
     """Return the rules for publishing under ``settings``."""
-    return lambda entry: check(entry, settings.publication_for(entry.article.url))
+    return lambda entry: check_under(settings, entry)
 
 
 def create_app(

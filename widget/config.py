@@ -32,7 +32,8 @@ from pydantic_settings import (
 )
 
 from widget import colours, hostnames, logs, urls
-from widget.errors import InvalidSettings
+from widget.characters import is_blank
+from widget.errors import InvalidSettings, Severity
 from widget.http.proxies import OWN_PATHS, UNIX
 from widget.service_links import report, service_links
 from widget.vocabulary import OPINION_KINDS, ArticleKind
@@ -156,6 +157,13 @@ class Publication(BaseModel):
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
 
+    @field_validator("name")
+    @classmethod
+    def _visible(cls, value: str) -> str:
+        if is_blank(value):
+            raise ValueError("holds nothing that anybody can see; write the site's name")
+        return value
+
     @field_validator("accent", mode="before")
     @classmethod
     def _one_colour(cls, value: object) -> object:
@@ -229,6 +237,7 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False
+    unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
     log: logs.Form = "text"
@@ -269,14 +278,27 @@ class Settings(BaseSettings):
 
     def publication_for(self, article_url: str) -> Publication:
         """Return the publication that lists the article's origin, or else the first."""
+        return self._listing(article_url) or self.publications[0]
+
+    def unlisted(self, article_url: str) -> Severity | None:
+        """Return what it is that no publication lists the article's origin; None where one does.
+
+        While no publication lists any, only pages on this machine may embed, and nothing is.
+        """
+        listed = any(publication.origins for publication in self.publications)
+        if not listed or self._listing(article_url):
+            return None
+        return "error" if self.unlisted_origins == "refuse" else "warning"
+
+    def _listing(self, article_url: str) -> Publication | None:
         try:
             key = urls.normalize(urls.origin(article_url))
         except ValueError:
-            return self.publications[0]
+            return None
         for publication in self.publications:
             if key in (urls.normalize(origin) for origin in publication.origins):
                 return publication
-        return self.publications[0]
+        return None
 
     @property
     def own_words(self) -> tuple[str, ...]:
