@@ -126,6 +126,11 @@ def test_an_include_s_address_is_written_as_nginx_reads_it() -> None:
     assert f'virtual="/insights/fragment/{ID}?theme=dark&open=ideas"' in body
 
 
+def test_one_htmx_snippet_serves_both_generations() -> None:
+    """So that a site may move from 2 to 4 with what stands in its articles."""
+    assert made("htmx2").body == made("htmx4").body
+
+
 def test_every_way_is_described() -> None:
     assert set(DESCRIBED) == set(WAYS)
 

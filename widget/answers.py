@@ -128,6 +128,18 @@ def origins_line(origin: str, publication: Publication | None) -> str:
     return f"origins = {json.dumps([*listed, origin])}"
 
 
+def not_listed(origin: str, publication: Publication) -> str:
+    """Return why ``origin`` gets no panel and what to do, without naming those that may have it.
+
+    For developers: it stands where anyone can read it.
+    """
+    return (
+        f"{origin} is not among the origins of {publication.name}. To allow it, add "
+        f"{json.dumps(origin)} to this publication's origins in insights.toml and reload the "
+        "service. /doctor of the service looks at the page and gives the whole line."
+    )
+
+
 def problem(
     status: int,
     detail: str,

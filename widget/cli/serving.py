@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ import tempfile
 import time
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import click
@@ -25,6 +27,8 @@ from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, l
 from widget.database import without_password
 from widget.errors import InsightsError
 from widget.store import open_store
+
+log = logging.getLogger("insights.server")
 
 _START_SECONDS = 30
 
@@ -43,12 +47,19 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
     # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings)).close()
-    host, port = host or settings.host, port or settings.port
-    workers = workers or settings.workers
-    server.check_port(host, port)
+    open_store(settings.store, rules(settings), create=False).close()
+    host = (host or settings.host).removeprefix("[").removesuffix("]")
+    port, workers = port or settings.port, workers or settings.workers
+    server.resolve(host, port)
     shown = without_password(settings.store)
-    click.echo(f"Serving {shown} at http://{host}:{port} with {workers} workers.")
+    click.echo(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
+    if settings.log != "json":
+        click.echo(_pages(settings, server.url_of(server.reachable(host), port)))
+    if not (settings.base_url or settings.hosts):
+        log.warning(
+            "neither base_url nor hosts is set: links begin with whatever Host a request names; "
+            "set base_url to the address that readers use (docs/settings.md)"
+        )
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
@@ -58,10 +69,35 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
             host=host,
             port=port,
             workers=workers,
-            check=lambda: purging.check(load_settings(context.config, store=context.store_url)),
+            check=lambda: _check(context),
+            watched=context.config or DEFAULT_FILE,
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pages(settings: Settings, here: str) -> str:
+    """Return the addresses of the pages for people, as a browser reaches them."""
+    base = settings.base_url or here
+    desk = base
+    if settings.admin_host:
+        parts = urlsplit(base)
+        port = f":{parts.port}" if parts.port else ""
+        desk = parts._replace(netloc=settings.admin_host + port).geturl()
+    return (
+        f"  Editors' pages:   {desk}/admin/\n"
+        f"  Snippet builder:  {base}/snippet\n"
+        f"  Doctor:           {base}/doctor"
+    )
+
+
+def _check(context: Context) -> None:
+    """Raise InvalidSettings where the settings, read anew, would keep workers from starting."""
+    now = load_settings(context.config, store=context.store_url)
+    purging.check(now)
+    for key in ("host", "port", "workers"):
+        if getattr(now, key) != getattr(context.settings, key):
+            log.warning("%s was changed; that needs a restart", key)
 
 
 @click.command()
@@ -83,12 +119,12 @@ def demo(port: int, paper_port: int, data: Path | None) -> None:
 
 
 def _demo(port: int, paper_port: int, folder: Path) -> None:
-    service, paper = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{paper_port}"
-    for each in (port, paper_port):
-        server.check_port("127.0.0.1", each)
-    publication = courier.publication(paper, f"http://localhost:{paper_port}")
+    service, paper = f"http://127.0.0.1:{port}", f"http://{courier.OTHER_NAME}:{paper_port}"
+    for each, option in ((port, "--port"), (paper_port, "--paper-port")):
+        server.resolve("127.0.0.1", each, option=option)
+    publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
-    store = open_store(settings.store, rules(settings))
+    store = open_store(settings.store, rules(settings), create=True)
     if not store.ids():
         courier.fill(store)
     store.close()
@@ -111,11 +147,12 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         click.echo(
             f"\nThe Harbor Courier, with panels:  {paper}/\n"
             f"Each way of embedding:            {paper}/#ways\n"
+            "(The newspaper is another site than the service, as a publisher's is.)\n"
             f"A panel by itself:                {service}/panel/ferry-fares\n"
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
-            f"Or at once, by a link for one use: {service}/admin/sign-in/{link}\n"
+            f"Or at once, by a link for one use: {service}/admin/link#{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -132,7 +169,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
 
 def _demo_admin(store_url: str) -> tuple[str, str]:
     """Return the demo admin's password, made anew, and a secret that signs in once."""
-    accounts = open_accounts(store_url)
+    accounts = open_accounts(store_url, create=False)
     password = secrets.token_urlsafe(12)
     user = accounts.user(courier.ADMIN)
     if user is None:
@@ -172,7 +209,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         click.echo(f"{path}: made; set your publication's name and origins in it")
-    with context.store():
+    with context.store(create=True):
         click.echo(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import urlsplit
 
 from widget.doctor import policy
 from widget.doctor.findings import Case, Finding
 from widget.doctor.html import Element
 from widget.doctor.page import Embed, Page, origin_of, same_service
 from widget.doctor.policy import Directive, Policy
+
+_BESIDE = re.compile(r"/(?:static/)?[^/]*\Z")
 
 
 def policies(case: Case) -> Iterator[Finding]:
@@ -55,10 +59,11 @@ def _policy(case: Case, one: Policy) -> Iterator[Finding]:
 
 
 def _home(page: Page, base: str) -> str:
+    """Return the service that the page's loader comes from, as the loader itself finds it."""
     for script in page.loaders:
-        home = origin_of(page.resolve(script.get("src") or ""))
-        if home:
-            return home
+        address = page.resolve(script.get("src") or "")
+        if origin_of(address):
+            return _BESIDE.sub("", urlsplit(address)._replace(query="", fragment="").geturl())
     return base
 
 

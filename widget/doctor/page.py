@@ -255,6 +255,8 @@ def same_service(address: str, base: str) -> bool:
     try:
         asked, own = urlsplit(address), urlsplit(base)
         same_port = asked.port == own.port if asked.port or own.port else True
-        return same_port and urls.host_of(address) == urls.host_of(base)
+        same_host = urls.host_of(address) == urls.host_of(base)
     except ValueError:
         return False
+    # Below a path, the rest of the host is somebody else's.
+    return same_host and same_port and f"{asked.path}/".startswith(f"{own.path}/")

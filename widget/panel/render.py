@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
@@ -91,18 +92,19 @@ def message_frame(
     options: Options,
     *,
     static: bool = False,
-    **values: str,
+    console: str = "",
 ) -> Page:
     """Return a page that says why there is no panel. Any site may frame it.
 
-    ``refused`` takes the values ``origin``, ``name`` and ``line``.
+    ``console`` is for those who run the host: it stands in the browser's console alone.
     """
     language = options.language or i18n.interface_language(publication.language)
     words = Words(language)
-    title, text = words.message(message, **values)
+    title, text = words.message(message)
     view = message_view(title, text, language, options)
     accent = options.accent_on(publication)
-    return _document(view, accent, words.page_title(title), ANYONE, static=static)
+    title = words.page_title(title)
+    return _document(view, accent, title, ANYONE, static=static, console=console)
 
 
 _BODIES: dict[type, str] = {
@@ -119,9 +121,12 @@ def _document(
     embedders: str,
     *,
     static: bool,
+    console: str = "",
 ) -> Page:
     style = styles.frame_stylesheet(accent)
     script = _frame_script(static=static)
+    if console:
+        script += markup.trusted(f";console.warn({_script_string(console)})")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -165,6 +170,11 @@ def _hash(source: str) -> str:
     """Return the source expression that allows exactly this inline text (CSP 3, section 2.3.1)."""
     digest = hashlib.sha256(source.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _script_string(text: str) -> str:
+    """Return ``text`` as JavaScript that no script element ends in (HTML 4.12.1.3)."""
+    return json.dumps(text).replace("<", "\\u003c")
 
 
 @cache

@@ -50,7 +50,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if subject is None:
             page = panel.message_frame("unknown", settings.publications[0], options)
             return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
-        refusal = _refused_frame(_publication(subject), options)
+        refusal = _refused_frame(settings, _publication(subject), options)
         if refusal and isinstance(subject, Live):
             return refusal
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
@@ -79,7 +79,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     )
     def fragment(entry_id: str | None) -> Response:
         asking = request.headers.get("Origin")
-        if asking == origin(request.url_root):
+        if asking in (origin(request.url_root), settings.base_origin):
             asking = None  # our own pages, which may read anything here
         if asking and not settings.allows(asking):
             return _refused_fragment(settings, asking)
@@ -177,7 +177,9 @@ def _once(page: panel.Page, status: int) -> Response:
     return answers.send(_representation(page), request, status=status, cache_control="no-store")
 
 
-def _refused_frame(publication: Publication, options: Options) -> Response | None:
+def _refused_frame(
+    settings: Settings, publication: Publication, options: Options
+) -> Response | None:
     """Return the page for a host that is not listed, where the browser says which it is.
 
     Without it readers would see the browser's own "refused to connect", which helps nobody.
@@ -189,26 +191,16 @@ def _refused_frame(publication: Publication, options: Options) -> Response | Non
         asking = origin(request.headers["Referer"])
     except ValueError:
         return None
-    if asking == origin(request.url_root) or publication.allows(asking):
+    ours = (origin(request.url_root), settings.base_origin)
+    if asking in ours or publication.allows(asking):
         return None
-    page = panel.message_frame(
-        "refused",
-        publication,
-        options,
-        origin=asking,
-        name=publication.name,
-        line=answers.origins_line(asking, publication),
-    )
+    why = answers.not_listed(asking, publication)
+    page = panel.message_frame("refused", publication, options, console=f"Insights: {why}")
     return _once(page, HTTPStatus.FORBIDDEN)
 
 
 def _refused_fragment(
     settings: Settings, asking: str, publication: Publication | None = None
 ) -> Response:
-    publication = publication or settings.publications[0]
-    line = answers.origins_line(asking, publication)
-    detail = (
-        f"{asking} is not among the origins of {publication.name} (/doctor looks at the page); "
-        f"in insights.toml: {line}"
-    )
+    detail = answers.not_listed(asking, publication or settings.publications[0])
     return answers.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

@@ -56,14 +56,20 @@ class _Step:
 
 
 class PostgresStore:
-    """A ``Store`` in the database at ``url``, whose tables are made where they are missing."""
+    """A ``Store`` in the database at ``url``; with ``create`` its tables are made."""
 
     def __init__(
-        self, url: str, rules: Rules, changed: Changed | None = None, *, stale_seconds: float = 60
+        self,
+        url: str,
+        rules: Rules,
+        changed: Changed | None = None,
+        *,
+        create: bool = True,
+        stale_seconds: float = 60,
     ) -> None:
         self._rules = rules
         self._changed = changed
-        self._database = open_database(url)
+        self._database = open_database(url, create=create)
         try:
             renew_keys(self._database)
         except StoreUnavailable:
