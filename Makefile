@@ -9,6 +9,7 @@ ARGS ?=
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'ARGS goes on to demo, test and bench: make demo ARGS="--port 8080", make test ARGS="-k panel"'
 
 demo: .venv/.installed ## show panels on the pages of a small fictional newspaper
 	$(BIN)/insights demo $(ARGS)

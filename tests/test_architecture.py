@@ -14,7 +14,7 @@ from samples import ROOT
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
     ("characters", "hostnames", "tracking"),
-    ("urls", "database", "http.proxies", "service_links"),
+    ("urls", "database", "http.proxies", "service_links", "containment"),
     ("config", "i18n", "footnotes", "markup"),
     ("entry",),
     ("panel", "diff"),

@@ -7,10 +7,12 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,12 +27,13 @@ from widget.app import rules
 from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.database import without_password
-from widget.errors import InsightsError
+from widget.errors import InsightsError, InvalidSettings
 from widget.store import open_store
 
 log = logging.getLogger("insights.server")
 
 _START_SECONDS = 30
+_PORT = click.IntRange(1, 65535)
 
 
 @click.command()
@@ -42,12 +45,12 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     """Serve panels, until told to stop."""
     settings = context.settings
     logs.configure(settings.log)
+    # Opened once before the workers start, so that what keeps it shut is said here and once.
+    open_store(settings.store, rules(settings), create=False).close()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
-    # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings), create=False).close()
     host = (host or settings.host).removeprefix("[").removesuffix("]")
     port, workers = port or settings.port, workers or settings.workers
     server.resolve(host, port)
@@ -101,21 +104,37 @@ def _check(context: Context) -> None:
 
 
 @click.command()
-@click.option("--port", default=8000, type=click.IntRange(1, 65535), show_default=True)
-@click.option("--paper-port", default=8001, type=click.IntRange(1, 65535), show_default=True)
+@click.option("--port", type=_PORT, show_default="8000, or one that is free")
+@click.option("--paper-port", type=_PORT, show_default="8001, or one that is free")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the demo's store here; without it, it is thrown away at the end.",
 )
-def demo(port: int, paper_port: int, data: Path | None) -> None:
+def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
     """Show panels on the pages of a small fictional newspaper."""
     folder = data or Path(tempfile.mkdtemp(prefix="insights-demo-"))
     try:
-        _demo(port, paper_port, folder)
+        _demo(_port(port, 8000, paper_port), _port(paper_port, 8001, port), folder)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _port(asked: int | None, usual: int, other: int | None) -> int:
+    """Return the port that was asked for, else the usual one, else one that is free."""
+    if asked is not None:
+        return asked
+    if usual != other:
+        with suppress(InvalidSettings):
+            server.resolve("127.0.0.1", usual)
+            return usual
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    click.echo(
+        f"Port {usual} is in use; {port} is used instead. (--port and --paper-port say others.)"
+    )
+    return port
 
 
 def _demo(port: int, paper_port: int, folder: Path) -> None:

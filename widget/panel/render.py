@@ -17,6 +17,7 @@ from widget.config import Accent, Publication
 from widget.entry import Entry, Withdrawn
 from widget.panel import styles
 from widget.panel.options import Options
+from widget.panel.portable import in_ascii, without_expressions
 from widget.panel.scripts import script as minified
 from widget.panel.view import (
     MessageView,
@@ -67,23 +68,34 @@ def frame(
 
 
 def fragment(
-    subject: Entry | Withdrawn, publication: Publication, options: Options, *, permalink: str
+    subject: Entry | Withdrawn,
+    publication: Publication,
+    options: Options,
+    *,
+    permalink: str,
+    utf8: bool = False,
 ) -> Page:
-    """Return the panel, or the notice, as a piece of HTML; its ids begin ``insights-<id>-``."""
-    prefix = f"insights-{subject.id}-"
+    """Return the panel, or the notice, as a piece of HTML.
+
+    In ASCII, for documents of whatever encoding; with ``utf8`` for scripts, which decode it by
+    its Content-Type: Arabic takes an eighth less so. Its ids begin ``insights-<id>-``, or
+    ``insights-<id>_<instance>-``: no id of an entry holds an underscore.
+    """
+    instance = f"_{options.instance}" if options.instance else ""
+    prefix = f"insights-{subject.id}{instance}-"
     if isinstance(subject, Entry):
         view: PanelView | NoticeView = panel_view(
             subject, publication, options, permalink=permalink, prefix=prefix
         )
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix=prefix)
-    accent = options.accent_on(publication)
-    style = styles.fragment_stylesheet(accent) if options.styles == "inline" else None
-    template = _environment(_catalog(view)).get_template("fragment.html")
-    html = template.render(
-        view=view, body=_BODIES[type(view)], style=style and markup.trusted(style)
-    )
-    return Page(html.encode())
+    environment = _environment(_catalog(view))
+    html = without_expressions(environment.get_template(_BODIES[type(view)]).render(view=view))
+    if options.styles == "inline":
+        style = styles.fragment_stylesheet(options.accent_on(publication))
+        # In a body HTML allows no style element, but SVG does; it speaks to the whole document.
+        html = f'<svg display="none"><style>{style}</style></svg>\n{html}'
+    return Page(html.encode() if utf8 else in_ascii(html))
 
 
 def message_frame(
