@@ -94,13 +94,12 @@ def _checked_proxy(value: str) -> str:
 
 def _checked_host(value: str) -> str:
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    problem = f"{value!r} is no host name; write it without https:// and without a port"
     try:
         host = hostnames.to_ascii(value)
     except ValueError:
-        raise ValueError(problem) from None
+        host = ""
     if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
-        raise ValueError(problem)
+        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
     return host
 
 
@@ -110,6 +109,12 @@ def _checked_name(value: str) -> str:
         return ipaddress.ip_address(value.strip("[]")).compressed
     except ValueError:
         return _checked_host(value)
+
+
+def _visible(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("holds nothing that anybody can see; write the site's name")
+    return value
 
 
 class Accent(BaseModel):
@@ -146,7 +151,7 @@ class Publication(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field("This site", min_length=1)
+    name: Annotated[str, AfterValidator(_visible)] = Field("This site", min_length=1)
     origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()
     introduction: Text | None = None
     disclosure: Text | None = None
@@ -164,13 +169,6 @@ class Publication(BaseModel):
             raise ValueError(
                 f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
             )
-        return value
-
-    @field_validator("name")
-    @classmethod
-    def _visible(cls, value: str) -> str:
-        if is_blank(value):
-            raise ValueError("holds nothing that anybody can see; write the site's name")
         return value
 
     @field_validator("accent", mode="before")
@@ -290,12 +288,8 @@ class Settings(BaseSettings):
         return self._listing(article_url) or self.publications[0]
 
     def unlisted(self, article_url: str) -> Severity | None:
-        """Return what it is that no publication lists the article's origin; None where one does.
-
-        While no publication lists any, only pages on this machine may embed, and nothing is.
-        """
-        listed = any(publication.origins for publication in self.publications)
-        if not listed or self._listing(article_url):
+        """Return the severity of an article's unlisted origin; None where it is listed."""
+        if not any(it.origins for it in self.publications) or self._listing(article_url):
             return None
         return "error" if self.unlisted_origins == "refuse" else "warning"
 
