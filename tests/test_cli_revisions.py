@@ -13,6 +13,7 @@ from samples import one_point, sample_bytes, sample_entry
 
 from widget.cli import main
 from widget.entry import parse_entry
+from widget.store.layout import make_folders
 
 PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"]}]'
 
@@ -26,6 +27,8 @@ class Command(Protocol):
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
+    make_folders("data")
+    make_folders("other")
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", PUBLICATIONS)
 
     def command(*arguments: str, text: str | bytes | None = None, status: int = 0) -> Result:
@@ -109,6 +112,15 @@ def test_edit_loses_nothing_that_was_typed(run: Command, editor: Path, tmp_path:
     assert "is not JSON at line 1" in said
     (kept,) = tmp_path.glob(f"{ENTRY.id}.unsaved-*.json")
     assert kept.read_text() == '{"half": "an entry'
+
+
+def test_edit_without_a_terminal_and_an_editor_says_what_to_do(
+    run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    twice(run)
+    assert "set EDITOR" in run("edit", ENTRY.id, status=1).output
 
 
 def test_edit_without_a_change_makes_no_revision(run: Command, editor: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -67,8 +68,6 @@ def send(
     response.set_etag(body.etag)
     response.headers["Cache-Control"] = cache_control
     response.vary.update(("Accept-Encoding", *vary))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if representation.policy:
         response.headers["Content-Security-Policy"] = representation.policy
     if status == HTTPStatus.OK:
@@ -109,6 +108,18 @@ def preflight(origin: str | None) -> Response:
     return allow_origin(response, origin) if origin else response
 
 
+def without_slash(name: str, request: Request) -> Response:
+    """Lead from an address that ends in ``name/`` to the one that ends in ``name``.
+
+    Relative, so that it holds wherever the service is mounted and whatever name it has outside.
+    """
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = Response(status=HTTPStatus.PERMANENT_REDIRECT)
+    response.headers["Location"] = f"../{quote(name)}{query}"
+    response.headers["Cache-Control"] = SHORT
+    return response
+
+
 def origins_line(origin: str, publication: Publication | None) -> str:
     """Return the line for ``insights.toml`` that lets ``origin`` embed, beside those that may."""
     listed = publication.origins if publication else ()
@@ -147,7 +158,6 @@ def problem(
     body = json.dumps({**document, "errors": listed} if listed else document, ensure_ascii=False)
     response = Response(body, status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.extend(headers or {})
     return response
 

@@ -31,8 +31,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, hostnames, logs, urls
-from widget.errors import InvalidSettings
+from widget import colours, hostnames, i18n, logs, urls
+from widget.characters import is_blank
+from widget.errors import InvalidSettings, Severity
 from widget.http.proxies import OWN_PATHS, UNIX
 from widget.service_links import report, service_links
 from widget.vocabulary import OPINION_KINDS, ArticleKind
@@ -103,6 +104,14 @@ def _checked_host(value: str) -> str:
     return host
 
 
+def _checked_name(value: str) -> str:
+    """Return a name that the service goes by: a host name or an address, without a port."""
+    try:
+        return ipaddress.ip_address(value.strip("[]")).compressed
+    except ValueError:
+        return _checked_host(value)
+
+
 class Accent(BaseModel):
     """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
 
@@ -147,6 +156,22 @@ class Publication(BaseModel):
     kinds: tuple[ArticleKind, ...] = OPINION_KINDS
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if not i18n.is_language(value):
+            raise ValueError(
+                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
+            )
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _visible(cls, value: str) -> str:
+        if is_blank(value):
+            raise ValueError("holds nothing that anybody can see; write the site's name")
+        return value
 
     @field_validator("accent", mode="before")
     @classmethod
@@ -216,9 +241,12 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_checked_proxy)], ...], NoDecode
     ] = ()
+    hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
+    hsts_seconds: int = Field(0, ge=0)
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False
+    unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
     log: logs.Form = "text"
@@ -259,14 +287,27 @@ class Settings(BaseSettings):
 
     def publication_for(self, article_url: str) -> Publication:
         """Return the publication that lists the article's origin, or else the first."""
+        return self._listing(article_url) or self.publications[0]
+
+    def unlisted(self, article_url: str) -> Severity | None:
+        """Return what it is that no publication lists the article's origin; None where one does.
+
+        While no publication lists any, only pages on this machine may embed, and nothing is.
+        """
+        listed = any(publication.origins for publication in self.publications)
+        if not listed or self._listing(article_url):
+            return None
+        return "error" if self.unlisted_origins == "refuse" else "warning"
+
+    def _listing(self, article_url: str) -> Publication | None:
         try:
             key = urls.normalize(urls.origin(article_url))
         except ValueError:
-            return self.publications[0]
+            return None
         for publication in self.publications:
             if key in (urls.normalize(origin) for origin in publication.origins):
                 return publication
-        return self.publications[0]
+        return None
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -322,7 +363,8 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     try:
         return Layered(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise InvalidSettings("\n".join(_problems(error))) from error
+        where = _Sources(path, from_file, overrides)
+        raise InvalidSettings("\n".join(_problems(error, where))) from error
     except SettingsError as error:
         raise InvalidSettings(f"{error}: write its value as JSON") from error
 
@@ -356,7 +398,23 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
 
-def _problems(error: ValidationError) -> list[str]:
+class _Sources:
+    """Says from where a setting was taken."""
+
+    def __init__(self, path: Path, from_file: dict[str, Any], overrides: dict[str, object]) -> None:
+        self._path, self._file, self._overrides = path, from_file, overrides
+
+    def of(self, key: str) -> str:
+        """Return the place to look at for a top-level key, as the beginning of a line."""
+        if self._overrides.get(key) is not None:
+            return ""
+        for variable in sorted(os.environ):
+            if variable.upper().partition("__")[0] == f"{ENV_PREFIX}{key.upper()}":
+                return f"{variable}: "
+        return f"{self._path}: " if key in self._file else ""
+
+
+def _problems(error: ValidationError, where: _Sources) -> list[str]:
     lines = []
     details = error.errors()
     for detail in details:
@@ -368,5 +426,8 @@ def _problems(error: ValidationError) -> list[str]:
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is no setting; docs/settings.md lists the keys"
-        lines.append(f"{key}: {message}")
+        # A value is shown where it helps, and never what may be a secret.
+        if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
+            message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"
+        lines.append(f"{where.of(str(detail['loc'][0]) if detail['loc'] else '')}{key}: {message}")
     return lines

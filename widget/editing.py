@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from widget.actors import person_of
 from widget.config import Settings
-from widget.entry import Entry, check, parse_entry
+from widget.entry import Entry, check_under, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
 from widget.store import Revision, Store
 
@@ -19,7 +19,7 @@ def judge(settings: Settings, data: bytes) -> tuple[Entry | None, list[Breach]]:
         entry = parse_entry(data)
     except InvalidEntry as error:
         return None, list(error.breaches)
-    return entry, check(entry, settings.publication_for(entry.article.url))
+    return entry, check_under(settings, entry)
 
 
 def save(
@@ -95,7 +95,7 @@ def save_and_publish(
             f"{actor} cannot save and publish in one step (four_eyes); save it as a draft, and "
             "let somebody else publish it"
         )
-    breaches = check(entry, settings.publication_for(entry.article.url))
+    breaches = check_under(settings, entry)
     errors = [breach for breach in breaches if breach.severity == "error"]
     if errors:
         raise InvalidEntry(errors)

@@ -7,6 +7,7 @@ what they mend: backslashes, tabs and newlines, missing slashes, full-width lett
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
@@ -15,9 +16,11 @@ from widget import hostnames, tracking
 
 MAX_LENGTH = 2048
 
-KEYS = "2"
-"""Changes whenever ``normalize`` would make another key of some address: what holds keys, such as
-an index or a table, is then made anew. The list of tracking parameters counts, too."""
+KEYS = hashlib.sha256(f"2 {tracking.PATTERN}".encode()).hexdigest()[:16]
+"""Names the rules by which ``normalize`` makes keys; count up whenever they change.
+
+What holds keys, such as an index or a table, is made anew where it was made by other rules.
+"""
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -142,7 +145,7 @@ def normalize(url: str) -> str:
 
 
 def _path(path: str) -> str:
-    """Return a path in one spelling; static/embed.js comes to the same."""
+    """Return a path in one spelling; static/find.js comes to the same."""
     segments: list[str] = []
     for segment in path.replace("\\", "/").split("/"):
         plain = segment.lower().replace("%2e", ".")

@@ -106,6 +106,9 @@ def test_a_document_is_checked_without_being_saved(cms: Caller, store: Store) ->
         ("$.viewpoint.rationale", "warning"),
     ]
     assert validated(sample_bytes(viewpoint__rationale="<h1>x</h1>"))["publishable"]
+    (stray,) = validated(sample_bytes(article__url="https://stray.example/a"))["breaches"]
+    assert (stray["path"], stray["severity"]) == ("$.article.url", "warning")
+    assert "https://stray.example" in stray["message"]
     assert validated(b"{")["breaches"][0]["path"] == "$"
     assert len(validated(b"{}")["breaches"]) > 3
     assert store.ids() == []
@@ -178,6 +181,6 @@ def test_a_reader_who_has_it_is_sent_nothing(cms: Caller) -> None:
     published(cms)
     for path in (ENTRY, f"{ENTRY}/history", f"{ENTRY}/revisions/1"):
         response = cms("GET", path)
-        assert response.headers["Cache-Control"] == "private, no-cache"
+        assert response.headers["Cache-Control"] == "no-store"
         again = cms("GET", path, If_None_Match=response.headers["ETag"])
         assert (again.status_code, again.data) == (304, b"")

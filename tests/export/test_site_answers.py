@@ -84,6 +84,13 @@ def test_a_page_that_isolates_itself_may_frame_it(base: str, path: str, status: 
     assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
 
 
+@pytest.mark.parametrize("folder", ["panel", "fragment"])
+@pytest.mark.parametrize("name", ["ferry-fares", "harbor-curfew", "never-published"])
+def test_a_slash_behind_the_id_changes_nothing(base: str, folder: str, name: str) -> None:
+    status, _, body = ask(f"{base}/{folder}/{name}")
+    assert ask(f"{base}/{folder}/{name}/")[0::2] == (status, body)
+
+
 @pytest.mark.parametrize(
     "path",
     [

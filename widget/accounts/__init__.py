@@ -48,30 +48,35 @@ __all__ = [
 ]
 
 
-def open_accounts(store_url: str, *, own_words: Iterable[str] = ()) -> Accounts:
-    """Open the accounts of the store that ``store_url`` names; what does not exist is made.
+def open_accounts(
+    store_url: str, *, create: bool = True, own_words: Iterable[str] = ()
+) -> Accounts:
+    """Open the accounts of the store that ``store_url`` names.
 
-    ``own_words`` are names of the service, such as its publications', of which no password may
-    consist.
-    Raises InvalidSettings where it names no store, StoreUnavailable where the accounts
-    cannot be opened.
+    With ``create`` what does not exist is made; without, it is refused. ``own_words`` are names of
+    the service, such as its publications', of which no password may consist. Raises
+    InvalidSettings where ``store_url`` names no store, StoreUnavailable where the accounts cannot
+    be opened.
     """
     if is_database(store_url):
         # Here, since accounts in a folder do without the database's library.
         from widget.accounts.tables import DatabaseAccounts
         from widget.database import open_database
 
-        return DatabaseAccounts(open_database(store_url), own_words=own_words)
-    return DirAccounts(_folder(store_url), own_words=own_words)
+        return DatabaseAccounts(open_database(store_url, create=create), own_words=own_words)
+    return DirAccounts(_folder(store_url), create=create, own_words=own_words)
 
 
 def open_records(store_url: str) -> Records:
-    """Open what is kept of users and tokens, as it is kept. Raises as ``open_accounts``."""
+    """Open what a store that exists keeps of users and tokens, as it is kept.
+
+    Raises as ``open_accounts``.
+    """
     if is_database(store_url):
         from widget.accounts.tables import DatabaseRecords
         from widget.database import open_database
 
-        return DatabaseRecords(open_database(store_url))
+        return DatabaseRecords(open_database(store_url, create=False))
     return DirRecords(_folder(store_url))
 
 

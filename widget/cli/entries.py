@@ -11,10 +11,9 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.config import Settings
-from widget.entry import Entry, Withdrawn, parse_entry
-from widget.entry import check as check_entry
-from widget.errors import Breach, InvalidEntry, NotFound
+from widget.containment import contained
+from widget.entry import Withdrawn, check_under, parse_entry
+from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
 
 _ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
@@ -68,6 +67,9 @@ def put(
                 for breach in error.breaches:
                     click.echo(f"{path}: {breach.path}: {breach.message}", err=True)
                 continue
+            for breach in check_under(context.settings, entry):
+                if breach.severity == "warning":
+                    click.echo(f"{path}: {breach.path}: warning: {breach.message}", err=True)
             click.echo(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
     if failed:
         sys.exit(1)
@@ -110,7 +112,7 @@ def withdraw(
 def list_entries(context: Context, *, as_json: bool) -> None:
     """List all entries with their state."""
     with context.store() as store:
-        rows = [_summary(store, entry_id) for entry_id in store.ids()]
+        rows = [_contained_summary(store, entry_id) for entry_id in store.ids()]
         problems = store.problems(thorough=True)
     if as_json:
         echo_json(rows)
@@ -167,11 +169,18 @@ def _check(path: Path, context: Context) -> list[Breach]:
         entry = parse_entry(_read(path))
     except InvalidEntry as error:
         return list(error.breaches)
-    return _rules(entry, context.settings)
+    try:
+        return contained("the rules for publishing", lambda: check_under(context.settings, entry))
+    except InvalidEntry as error:
+        return list(error.breaches)
 
 
-def _rules(entry: Entry, settings: Settings) -> list[Breach]:
-    return check_entry(entry, settings.publication_for(entry.article.url))
+def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:
+    try:
+        return contained("listing it", lambda: _summary(store, entry_id))
+    except InsightsError as error:
+        click.echo(f"{entry_id}: {error}", err=True)
+        return {"id": entry_id, "state": "unreadable", "title": "", "url": ""}
 
 
 def _summary(store: Store, entry_id: str) -> dict[str, str]:

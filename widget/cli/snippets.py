@@ -8,8 +8,7 @@ from typing import get_args
 import click
 
 from widget import colours, i18n, panel
-from widget.cli.context import Context, echo_json, json_option
-from widget.config import Settings
+from widget.cli.context import Context, echo_json, json_option, own_address
 from widget.entry import Withdrawn
 from widget.errors import InsightsError, NotFound
 from widget.panel import Choices, Host, Theme, Way
@@ -63,7 +62,7 @@ def snippet(
             "script": "pinned" if pinned else "",
         }
     )
-    address = (base or _address(context.settings)).rstrip("/")
+    address = own_address(context.settings, base)
     if entry_id:
         made = _for_entry(context, entry_id, choices, address)
     elif choices.way == "site":
@@ -86,7 +85,3 @@ def _for_entry(context: Context, entry_id: str, choices: Choices, base: str) -> 
         raise NotFound(f"no panel {entry_id!r} is live; publish it first")
     publication = context.settings.publication_for(live.entry.article.url)
     return panel.snippet(live.entry, publication, choices, base=base)
-
-
-def _address(settings: Settings) -> str:
-    return settings.base_url or f"http://{settings.host}:{settings.port}"

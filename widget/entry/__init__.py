@@ -1,6 +1,7 @@
 """The entry: the JSON document about one article (schema 1)."""
 
 from widget.entry.gate import read_json
+from widget.entry.limits import cost_breach
 from widget.entry.model import (
     Article,
     Correction,
@@ -12,7 +13,7 @@ from widget.entry.model import (
     Viewpoint,
     parse_entry,
 )
-from widget.entry.rules import check
+from widget.entry.rules import check, check_under
 from widget.entry.schema import json_schema, schema_document
 from widget.entry.withdrawn import Withdrawn
 
@@ -27,6 +28,8 @@ __all__ = [
     "Viewpoint",
     "Withdrawn",
     "check",
+    "check_under",
+    "cost_breach",
     "json_schema",
     "parse_entry",
     "read_json",

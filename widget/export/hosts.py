@@ -118,8 +118,8 @@ def _htaccess(rules: list[Rule], root: str) -> str:
         "RewriteCond %{REQUEST_METHOD} =OPTIONS",
         "RewriteRule ^fragment/ - [R=204,L]",
         r"RewriteCond %{DOCUMENT_ROOT}" + root + r"/$1.html -f",
-        r"RewriteRule ^((?:panel|fragment)/[a-z0-9-]+)$ $1.html [END]",
-        r"RewriteRule ^fragment/[a-z0-9-]+$ - [R=204,L]",
+        r"RewriteRule ^((?:panel|fragment)/[a-z0-9-]+)/?$ $1.html [END]",
+        r"RewriteRule ^fragment/[a-z0-9-]+/?$ - [R=204,L]",
     ]
     for path, headers in rules:
         pattern = "^" + re.escape(path).replace(r"\*", ".*") + "$"

@@ -48,6 +48,7 @@ set $insights_origin "";
 if ($http_origin ~ "^(?:<ORIGINS>)$") { set $insights_origin $http_origin; }
 
 location ^~ <ROOT>/panel/ {
+  rewrite "^(.*/[a-z0-9-]+)/+$" $1 last;
   error_page 404 @insights_unknown;
   error_page 410 @insights_withdrawn;
   if (-f $document_root$uri.gone) { return 410; }
@@ -75,6 +76,7 @@ location @insights_withdrawn {
 }
 
 location ^~ <ROOT>/fragment/ {
+  rewrite "^(.*/[a-z0-9-]+)/+$" $1 last;
   if ($request_method = OPTIONS) {
     add_header Access-Control-Allow-Origin $insights_origin always;
     add_header Access-Control-Allow-Methods "GET, HEAD" always;

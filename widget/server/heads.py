@@ -14,6 +14,8 @@ from widget.prebuilt import Question, question
 
 LONGEST = 8192
 """Bytes of a head that is read here at most."""
+MOST_FIELDS = 100
+"""As many as gunicorn's parser takes."""
 
 _REQUEST_LINE = re.compile(
     rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.([01])"
@@ -83,7 +85,7 @@ class Heads:
             return known
         first, *lines = data[:-4].split(b"\r\n")
         line = _REQUEST_LINE.fullmatch(first)
-        if not line:
+        if not line or len(lines) > MOST_FIELDS:
             return None
         method, path, query, minor = line.groups()
         environ = {

@@ -98,7 +98,7 @@ def blueprint(desk: Desk) -> Blueprint:
         return _preview(judged.entry)
 
     def _judge(document: Document) -> Judgement:
-        return forms.judge(document, desk.settings.publication_for)
+        return forms.judge(document, desk.settings)
 
     def _preview(entry: Entry) -> Response:
         theme = request.values.get("theme")

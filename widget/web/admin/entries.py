@@ -119,7 +119,7 @@ def _made(desk: Desk) -> Entry:
         document = forms.blank(name, url=url, title=title, language=language)
     else:
         document = _copied(desk, request.form.get("copy", ""), name, url)
-    judged = forms.judge(document, desk.settings.publication_for)
+    judged = forms.judge(document, desk.settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
     return judged.entry

@@ -54,6 +54,8 @@ class Desk:
     store: Store
     accounts: Accounts
     purges: Ledger | None = None
+    not_found: Callable[[], Response] | None = None
+    """What another host than ``admin_host`` answers, like any address that is nobody's."""
 
 
 # Who may see a page.
@@ -85,7 +87,7 @@ def enter(desk: Desk) -> AnyResponse | None:
     """Let the request in, or return the answer that refuses it. Runs before every view."""
     host = desk.settings.admin_host
     if host and _host_name(request.host) != host:
-        abort(HTTPStatus.NOT_FOUND)
+        return desk.not_found() if desk.not_found else abort(HTTPStatus.NOT_FOUND)
     g.session = desk.accounts.session(request.cookies.get(cookie_name(), ""))
     session: Session | None = g.session
     actor = session.user.name if session else "unknown"
@@ -316,9 +318,7 @@ def harden(response: Response) -> Response:
     """Add the headers that every editors' page carries. Runs after every view."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.vary.add("Cookie")
     return response
 

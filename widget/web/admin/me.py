@@ -19,7 +19,7 @@ _DIFFER = "The two new passwords differ. Type the same one twice."
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/me``, and ``/password/<secret>`` for whoever was given such a link."""
+    """Return ``/me``, and ``/password`` for whoever was given a link to choose one."""
     routes = Blueprint("me", __name__)
 
     @routes.get("/me")
@@ -54,14 +54,10 @@ def blueprint(desk: Desk) -> Blueprint:
         security_events.record("session-ended", actor=guards.user().name)
         return guards.see(url_for(".me"))
 
-    @routes.get("/password/<secret>")
+    @routes.post("/password")
     @guards.open_to_anyone
-    def invited(secret: str) -> Response:
-        return _choose(secret)
-
-    @routes.post("/password/<secret>")
-    @guards.open_to_anyone
-    def choose(secret: str) -> AnyResponse:
+    def choose() -> AnyResponse:
+        secret = request.form.get("code", "")
         given, again = request.form.get("password", ""), request.form.get("again", "")
         if given != again:
             return _choose(secret, _DIFFER)
@@ -70,7 +66,7 @@ def blueprint(desk: Desk) -> Blueprint:
         except InvalidAccount as error:
             return _choose(secret, guards.sentence(error))
         if user is None:
-            return _choose(secret)
+            return _choose(secret, "")
         security_events.record("password-changed", actor=user.name, detail="link")
         return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
@@ -88,17 +84,17 @@ def blueprint(desk: Desk) -> Blueprint:
             tokens=[token for token in desk.accounts.tokens() if token.owner == name],
         )
 
-    def _choose(secret: str, problem: str = "") -> Response:
+    def _choose(secret: str, problem: str) -> Response:
         user = desk.accounts.password_link_user(secret)
         if user is None:
             message = "This link was used before or is too old. Ask an admin for another one."
             abort(HTTPStatus.FORBIDDEN, message)
-        # Opening the link changes nothing: mail programs look at links before people do.
         return guards.page_before(
             "password.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             problem=problem,
             whose=user,
+            code=secret,
         )
 
     return routes

@@ -154,12 +154,14 @@ def blueprint(desk: Desk) -> Blueprint:
 
     def _link(user: User) -> str:
         _record("link-made", user.name)
-        secret = desk.accounts.password_link(user)
+        code = desk.accounts.password_link(user)
         settings = desk.settings
         if settings.base_url is None or settings.admin_host:
-            return url_for("admin.me.invited", secret=secret, _external=True)
-        path = url_for("admin.me.invited", secret=secret).removeprefix(request.script_root)
-        return settings.base_url + path
+            page = url_for("admin.session.link", _external=True)
+        else:
+            path = url_for("admin.session.link").removeprefix(request.script_root)
+            page = settings.base_url + path
+        return f"{page}#{code}"
 
     return routes
 

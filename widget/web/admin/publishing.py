@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing
-from widget.entry import check
+from widget.entry import check_under
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
 from widget.purging import Order, What, told
 from widget.store import Draft, Live
@@ -119,8 +119,7 @@ def blueprint(desk: Desk) -> Blueprint:
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
-        publication = desk.settings.publication_for(draft.entry.article.url)
-        return tuple(check(draft.entry, publication))
+        return tuple(check_under(desk.settings, draft.entry))
 
     def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
         if not desk.store.head(entry_id):

@@ -14,9 +14,13 @@ from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
+CLEARED = '"cache", "storage"'
+"""What a browser forgets at sign-out. Not "cookies": it would drop those of the whole registrable
+domain, and with them the newsroom's sessions elsewhere at the publisher's."""
+
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/login``, ``/logout`` and ``/sign-in/<secret>``."""
+    """Return ``/login``, ``/logout`` and ``/link``, where links for one use lead."""
     routes = Blueprint("session", __name__)
 
     @routes.get("/login")
@@ -48,14 +52,27 @@ def blueprint(desk: Desk) -> Blueprint:
         security_events.record("signed-in", actor=user.name, detail="password")
         return guards.signed_in(desk, user, guards.see_next())
 
-    @routes.get("/sign-in/<secret>")
+    # A link carries its code behind the #, which browsers send to nobody and no proxy logs.
+    @routes.get("/link")
     @guards.open_to_anyone
-    def sign_in(secret: str) -> AnyResponse:
-        user = desk.accounts.redeem_sign_in(secret)
+    def link() -> Response:
+        return guards.page_before("link.html", problem="")
+
+    @routes.post("/link")
+    @guards.open_to_anyone
+    def follow_link() -> AnyResponse:
+        code = request.form.get("code", "").strip()
+        invited = desk.accounts.password_link_user(code)
+        if invited is not None:
+            return guards.page_before("password.html", problem="", whose=invited, code=code)
+        user = desk.accounts.redeem_sign_in(code)
         if user is None:
             security_events.record("sign-in-refused", actor="unknown", detail="link")
-            problem = "This link was used before or is too old. Sign in with your password."
-            return _form(problem, status=HTTPStatus.FORBIDDEN)
+            problem = (
+                "This link was used before or is too old. Sign in with your password, or ask an "
+                "admin for another link."
+            )
+            return guards.page_before("link.html", status=HTTPStatus.FORBIDDEN, problem=problem)
         security_events.record("signed-in", actor=user.name, detail="link")
         return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
@@ -65,6 +82,7 @@ def blueprint(desk: Desk) -> Blueprint:
         desk.accounts.close_session(request.cookies.get(guards.cookie_name(), ""))
         response = guards.see(url_for(".login"))
         guards.drop_cookie(response, guards.cookie_name())
+        response.headers["Clear-Site-Data"] = CLEARED
         return response
 
     def _account(name: str) -> str:

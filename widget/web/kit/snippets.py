@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import i18n, markup, panel
+from widget import answers, i18n, markup, panel
 from widget.config import Settings
 from widget.entry import Withdrawn
 from widget.panel import Choices, Host, Theme, Way
@@ -105,6 +105,11 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
             languages=[(code, i18n.language_name(code)) for code in i18n.languages()],
             levels=HEADING_LEVELS,
         )
+
+    @routes.get("/snippet/", defaults={"entry_id": ""})
+    @routes.get("/snippet/<entry_id>/")
+    def slashed(entry_id: str) -> Response:
+        return answers.without_slash(entry_id or "snippet", request)
 
     @routes.get("/snippet/<entry_id>/host")
     def host(entry_id: str) -> Response:
