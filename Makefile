@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench schema messages pictures snippets docs update format clean
+.PHONY: help demo test newest lint bench schema messages pictures snippets docs update format clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: .venv/.installed ## show panels on the pages of a small fictional newspape
 test: .venv/.test ## install what the tests need, and run all of them
 	$(BIN)/python tests/provision.py
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+newest: .venv/.test ## run the quick tests against the newest versions that the ranges allow
+	$(BIN)/python -m pytest -m newest -s -q --no-header tests/test_newest.py
 
 lint: .venv/.lint ## ruff and strict mypy
 	$(BIN)/ruff check .

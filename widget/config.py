@@ -31,7 +31,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, hostnames, logs, urls
+from widget import colours, hostnames, i18n, logs, urls
 from widget.characters import is_blank
 from widget.errors import InvalidSettings, Severity
 from widget.http.proxies import OWN_PATHS, UNIX
@@ -156,6 +156,15 @@ class Publication(BaseModel):
     kinds: tuple[ArticleKind, ...] = OPINION_KINDS
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if not i18n.is_language(value):
+            raise ValueError(
+                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
+            )
+        return value
 
     @field_validator("name")
     @classmethod
@@ -354,7 +363,8 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     try:
         return Layered(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise InvalidSettings("\n".join(_problems(error))) from error
+        where = _Sources(path, from_file, overrides)
+        raise InvalidSettings("\n".join(_problems(error, where))) from error
     except SettingsError as error:
         raise InvalidSettings(f"{error}: write its value as JSON") from error
 
@@ -388,7 +398,23 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
 
-def _problems(error: ValidationError) -> list[str]:
+class _Sources:
+    """Says from where a setting was taken."""
+
+    def __init__(self, path: Path, from_file: dict[str, Any], overrides: dict[str, object]) -> None:
+        self._path, self._file, self._overrides = path, from_file, overrides
+
+    def of(self, key: str) -> str:
+        """Return the place to look at for a top-level key, as the beginning of a line."""
+        if self._overrides.get(key) is not None:
+            return ""
+        for variable in sorted(os.environ):
+            if variable.upper().partition("__")[0] == f"{ENV_PREFIX}{key.upper()}":
+                return f"{variable}: "
+        return f"{self._path}: " if key in self._file else ""
+
+
+def _problems(error: ValidationError, where: _Sources) -> list[str]:
     lines = []
     details = error.errors()
     for detail in details:
@@ -400,5 +426,8 @@ def _problems(error: ValidationError) -> list[str]:
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is no setting; docs/settings.md lists the keys"
-        lines.append(f"{key}: {message}")
+        # A value is shown where it helps, and never what may be a secret.
+        if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
+            message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"
+        lines.append(f"{where.of(str(detail['loc'][0]) if detail['loc'] else '')}{key}: {message}")
     return lines
