@@ -37,8 +37,8 @@ messages: .venv/.installed ## collect the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
 	$(BIN)/python tests/catalogs.py
 
-pictures: .venv/.test ## take the pictures of docs/admin.md anew
-	$(BIN)/python tests/pictures.py
+pictures: .venv/.test ## take the pictures of docs/admin.md anew, and contact sheets into build/pictures; ARGS=sheets: those only
+	$(BIN)/python tests/pictures.py $(ARGS)
 
 snippets: .venv/.test ## write the documentation's snippets anew
 	$(BIN)/python tests/doc_snippets.py
