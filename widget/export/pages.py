@@ -92,6 +92,7 @@ def shared_paths() -> set[str]:
     return {
         f"static/{panel.stylesheet_name()}",
         "static/embed.css",
+        f"static/{panel.map_script_name()}",
         f"static/{panel.loader_name(static=True)}",
         *(f"map/{number}.json" for number in range(SHARDS)),
         "entries.json",
@@ -105,6 +106,7 @@ def of_all(known: Mapping[str, Subject], store: Store, settings: Settings) -> Fi
     loader = panel.loader(static=True)
     yield f"static/{panel.stylesheet_name()}", panel.panel_stylesheet().encode()
     yield "static/embed.css", panel.host_stylesheet().encode()
+    yield f"static/{panel.map_script_name()}", panel.map_script()
     yield f"static/{panel.loader_name(static=True)}", loader
     owners = sorted(_owners(known.values(), store))
     yield from _map(owners)

@@ -1,6 +1,13 @@
 """The panel: an entry as readers see it, in every representation that is sent out."""
 
-from widget.panel.loader import integrity, loader, loader_name, stylesheet_name
+from widget.panel.loader import (
+    integrity,
+    loader,
+    loader_name,
+    map_script,
+    map_script_name,
+    stylesheet_name,
+)
 from widget.panel.oembed import oembed
 from widget.panel.options import Options, Theme
 from widget.panel.render import Page, fragment, frame, frame_script, message_frame
@@ -28,6 +35,8 @@ __all__ = [
     "integrity",
     "loader",
     "loader_name",
+    "map_script",
+    "map_script_name",
     "message_frame",
     "oembed",
     "panel_stylesheet",
