@@ -61,9 +61,12 @@
   const fetched = (base, wanted) => load(base + wanted);
   //#end
   //#static
-  // Which entry an address has, only the map tells, by a script of its own.
+  // An address is found by what comes with the map, since that makes the same keys.
   const fetched = async (base, wanted) => {
-    if (/:/.test(wanted)) wanted = await (await import(`${base}/static/__MAP_JS__`)).find(wanted, (path) => load(base + path));
+    if (/:/.test(wanted)) {
+      const { default: find } = await import(`${base}/map/find.js`);
+      wanted = await find(wanted, (part) => load(`${base}/map/${part}`));
+    }
     return wanted && load(`${base}/fragment/${wanted}.html`);
   };
   //#end

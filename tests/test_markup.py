@@ -172,8 +172,9 @@ def holds(text: str) -> None:
     for element in parse_fragment(shown).iter("a"):
         if "href" in element.attrib:
             assert (element.get("target"), element.get("rel")) == ("_blank", "noopener")
-    assert markup.clean(str(once)) == once
-    assert markup.change(str(once)) is None
+    if markup.cost_problem(once) is None:  # what was left open is closed, and so it is longer
+        assert markup.clean(str(once)) == once
+        assert markup.change(str(once)) is None
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack)[:70])

@@ -7,6 +7,7 @@ Works on text that ``markup.clean`` has returned: well-formed, every ``<`` a tag
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -14,10 +15,11 @@ from typing import TypeVar, cast
 _Text = TypeVar("_Text", bound=str)
 
 _TOKEN = re.compile(
-    r"""(?P<tag><(?P<close>/?)(?P<name>[a-z]+)(?:[^>"]|"[^"]*")*>)"""
+    r"""(?P<tag><(?P<close>/?)(?P<name>[a-zA-Z]+))"""
     r"""|(?P<escape>\\)(?=\[[1-9][0-9]?\])"""
     r"""|(?P<marker>(?<!\\)\[(?P<number>[1-9][0-9]?)\])"""
 )
+_DELIMITER = re.compile('[">]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def split(clean: _Text) -> tuple[_Text | Marker, ...]:
 def _pieces(clean: _Text) -> Iterator[_Text | Marker]:
     start = 0
     links = 0
-    for token in _TOKEN.finditer(clean):
+    for token in _tokens(clean):
         if token["tag"]:
             if token["name"] == "a":
                 links += -1 if token["close"] else 1
@@ -64,11 +66,43 @@ def renumber(text: str, numbers: dict[int, int | None]) -> str:
 
     For when sources are reordered or removed. Works on text as it was typed.
     """
+    pieces: list[str] = []
+    start = 0
+    for token in _tokens(text):
+        if token["marker"]:
+            number = numbers.get(int(token["number"]), int(token["number"]))
+            pieces += text[start : token.start()], "" if number is None else f"[{number}]"
+            start = token.end()
+    return "".join((*pieces, text[start:]))
 
-    def replace(token: re.Match[str]) -> str:
-        if not token["marker"]:
-            return token[0]
-        number = numbers.get(int(token["number"]), int(token["number"]))
-        return "" if number is None else f"[{number}]"
 
-    return _TOKEN.sub(replace, text)
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """Yield escapes, markers and the beginnings of tags, but nothing that is inside a tag.
+
+    Text from a form can be anything: where each tag ends is found in one pass over all of it,
+    since a search from each tag's beginning takes minutes for 100 kB of unclosed tags.
+    """
+    quotes, ends = _delimiters(text) if "<" in text else ([], ([], []))
+    position = 0
+    while token := _TOKEN.search(text, position):
+        position = token.end()
+        if token["tag"]:
+            # The next > with as many quotation marks before it, or one pair more, or two ...
+            candidates = ends[bisect_left(quotes, position) % 2]
+            index = bisect_left(candidates, position)
+            if index == len(candidates):
+                continue  # it never ends, so it is text
+            position = candidates[index] + 1
+        yield token
+
+
+def _delimiters(text: str) -> tuple[list[int], tuple[list[int], list[int]]]:
+    """Return where quotation marks stand, and each > after an even and after an odd number."""
+    quotes: list[int] = []
+    ends: tuple[list[int], list[int]] = ([], [])
+    for delimiter in _DELIMITER.finditer(text):
+        if delimiter[0] == '"':
+            quotes.append(delimiter.start())
+        else:
+            ends[len(quotes) % 2].append(delimiter.start())
+    return quotes, ends

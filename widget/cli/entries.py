@@ -11,9 +11,7 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.config import Settings
-from widget.entry import Entry, Withdrawn, parse_entry
-from widget.entry import check as check_entry
+from widget.entry import Withdrawn, check_under, parse_entry
 from widget.errors import Breach, InvalidEntry, NotFound
 from widget.store import Live, Store
 
@@ -68,6 +66,9 @@ def put(
                 for breach in error.breaches:
                     click.echo(f"{path}: {breach.path}: {breach.message}", err=True)
                 continue
+            for breach in check_under(context.settings, entry):
+                if breach.severity == "warning":
+                    click.echo(f"{path}: {breach.path}: warning: {breach.message}", err=True)
             click.echo(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
     if failed:
         sys.exit(1)
@@ -167,11 +168,7 @@ def _check(path: Path, context: Context) -> list[Breach]:
         entry = parse_entry(_read(path))
     except InvalidEntry as error:
         return list(error.breaches)
-    return _rules(entry, context.settings)
-
-
-def _rules(entry: Entry, settings: Settings) -> list[Breach]:
-    return check_entry(entry, settings.publication_for(entry.article.url))
+    return check_under(context.settings, entry)
 
 
 def _summary(store: Store, entry_id: str) -> dict[str, str]:

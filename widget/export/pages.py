@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from widget import assets, panel, urls
+from widget import assets, panel, tracking, urls
 from widget.config import Settings
 from widget.entry import Entry, Withdrawn
 from widget.errors import NotFound
@@ -92,9 +92,9 @@ def shared_paths() -> set[str]:
     return {
         f"static/{panel.stylesheet_name()}",
         "static/embed.css",
-        f"static/{panel.map_script_name()}",
         f"static/{panel.loader_name(static=True)}",
         *(f"map/{number}.json" for number in range(SHARDS)),
+        "map/find.js",
         "entries.json",
         "404.html",
         "embed.js",
@@ -106,10 +106,10 @@ def of_all(known: Mapping[str, Subject], store: Store, settings: Settings) -> Fi
     loader = panel.loader(static=True)
     yield f"static/{panel.stylesheet_name()}", panel.panel_stylesheet().encode()
     yield "static/embed.css", panel.host_stylesheet().encode()
-    yield f"static/{panel.map_script_name()}", panel.map_script()
     yield f"static/{panel.loader_name(static=True)}", loader
     owners = sorted(_owners(known.values(), store))
     yield from _map(owners)
+    yield "map/find.js", panel.finder()
     yield "entries.json", _json(dict(owners))
     unknown = panel.message_frame("unknown", settings.publications[0], Options(), static=True)
     yield "404.html", unknown.body
@@ -135,7 +135,7 @@ def _map(owners: Iterable[tuple[str, str]]) -> Files:
         path, _, query = urls.normalize(url).partition("?")
         parts[shard(path)].setdefault(path, {})[query] = entry_id
     for number in range(SHARDS):
-        yield f"map/{number}.json", _json({"tracking": urls.TRACKING, "entries": parts[number]})
+        yield f"map/{number}.json", _json({"tracking": tracking.PATTERN, "entries": parts[number]})
 
 
 def shard(path: str) -> int:

@@ -14,21 +14,13 @@ from widget.panel.styles import panel_stylesheet
 @cache
 def loader(*, static: bool = False) -> bytes:
     """Return the script, for the service or for static files (docs/static.md)."""
-    return script(
-        "embed.js", static=static, panel_css=stylesheet_name(), map_js=map_script_name()
-    ).encode()
+    return script("embed.js", static=static, panel_css=stylesheet_name()).encode()
 
 
 @cache
-def map_script() -> bytes:
-    """Return the module that finds an article's entry in the export's map."""
-    return script("map.js", static=True).encode()
-
-
-@cache
-def map_script_name() -> str:
-    """Return its name under ``/static/``."""
-    return assets.versioned("map.js", map_script())
+def finder() -> bytes:
+    """Return the module that exported sites have beside their map, which finds an entry in it."""
+    return script("find.js", static=True).encode()
 
 
 @cache

@@ -252,7 +252,9 @@ def _query(choices: Choices) -> str:
     asked = choices.options.to_query()
     if choices.way not in ("frame", "oembed") and asked.get("theme") == "host":
         del asked["theme"]  # what stands in the page's own DOM follows it by nature
-    if choices.host == "strict" and choices.way in ("htmx2", "htmx4", "include"):
+    if choices.way not in ("htmx2", "htmx4", "include"):
+        asked.pop("instance", None)  # whose ids are in a document of their own
+    elif choices.host == "strict":
         asked["styles"] = "none"
     return f"?{urlencode(asked, safe=',')}" if asked else ""
 
