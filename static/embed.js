@@ -78,7 +78,7 @@
   const page = () => {
     const { href, pathname, search } = location;
     const found = new Set();
-    for (const { href: url } of document.querySelectorAll("head>link[rel~=canonical i]")) {
+    for (const { href: url } of document.querySelectorAll("head>link[rel~=canonical i][href]")) {
       const there = /[?]/.test(url) ? pathname + search : pathname;
       if ((seen[url] ??= there) === there || url.replace(/.*?:..[^/]*/, "") === pathname) found.add(url);
     }

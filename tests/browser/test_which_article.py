@@ -22,7 +22,7 @@ def addresses(page: Page) -> list[str]:
 
     def listen(request: Request) -> None:
         url = urlsplit(request.url)
-        if url.path == "/fragment":
+        if url.path == "/fragment":  # by an address; by an id it is below
             asked.extend(parse_qs(url.query)["url"])
 
     page.on("request", listen)
@@ -82,7 +82,7 @@ def navigate(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize(
     ("canonical", "address"),
-    [(FERRY, "/another/article"), (f"{FERRY}?from=one", "?from=two")],
+    [(FERRY, "/another/article"), (f"{FERRY}?utm_source=one", "?utm_source=two")],
     ids=["path", "query"],
 )
 def test_a_canonical_link_that_stayed_is_another_article_s(
