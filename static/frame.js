@@ -3,12 +3,12 @@
 (() => {
   const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
   const asked = new URLSearchParams(location.search);
-  const post = (message) => parent !== self && parent.postMessage(message, "*");
+  const post = (message) => parent.postMessage(message, "*"); // alone in its window, to nobody
   const tell = (type, detail) => post({ insights: type, entry: panel.dataset.entry, ...detail });
 
   //#static
   // What a server does with its query, as far as a script can.
-  root.dataset.theme = asked.get("theme") || "";
+  root.dataset.theme = asked.get("theme"); // "null" is no theme
   const opened = asked.get("open"); // no role's name is part of another's
   if (opened) for (const it of doc.querySelectorAll(".insights-group")) it.open = opened.includes(it.dataset.role || "sources");
   //#end
@@ -27,8 +27,8 @@
     post({ sentinel: "amp", type: "embed-size", height });
     if (secret) post({ message: "height", value: height, secret });
     if (pym) post(`pymxPYMx${pym}xPYMxheightxPYMx${height}`);
-    // Throws where the page around it is not one that may size this frame.
-    try { if (parent !== self) self.requestResize?.(); } catch {}
+    // Throws where no page is around it, or none that may size this frame.
+    try { self.requestResize?.(); } catch {}
   };
   new ResizeObserver(measure).observe(doc.body);
   tell("ready");
@@ -42,7 +42,7 @@
     if (source !== parent || parent === self) return;
     if (data?.insights === "theme") root.dataset.theme = data.theme;
     else if (data?.insights === "hello" || data?.message === "ready" || /^pymxPYMx/.test(data)) {
-      if (data.insights) tell("ready");
+      tell("ready");
       last = 0;
       measure();
     }
@@ -52,7 +52,7 @@
   // addresses are there to be read (frame.css).
   if (self.origin === "null") root.dataset.sandboxed = "";
 
-  doc.addEventListener("toggle", ({ target, newState }) => {
+  addEventListener("toggle", ({ target, newState }) => {
     if (target.matches("details")) {
       tell(target.open ? "expand" : "collapse", { part: target.id });
       measure();
@@ -75,14 +75,17 @@
     }
   }).observe(root);
 
-  doc.addEventListener("click", (event) => {
-    const share = event.target.closest(".insights-share");
-    if (!share || !navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  addEventListener("click", (event) => {
+    const link = event.target.closest(".insights-share,.insights-back"), { clipboard } = navigator;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // A link within the panel would add a step to the history of the page around it.
+    if (link.target === "_self") location.replace(link.hash);
+    else if (clipboard) clipboard.writeText(link.href).then(() => {
+      tell("share", { href: link.href });
+      link.dataset.copied = "";
+      setTimeout(() => delete link.dataset.copied, 2000);
+    }, () => open(link.href, "_blank", "noopener"));
+    else return;
     event.preventDefault();
-    tell("share", { href: share.href });
-    navigator.clipboard.writeText(share.href).then(
-      () => { share.dataset.copied = ""; setTimeout(() => delete share.dataset.copied, 2000); },
-      () => open(share.href, "_blank", "noopener"),
-    );
   });
 })();
