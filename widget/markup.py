@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from functools import lru_cache
 from html.entities import html5
 from typing import Any
 
@@ -13,7 +14,7 @@ from bleach.html5lib_shim import (  # type: ignore[attr-defined]  # the stubs la
     HTMLTokenizer,
     constants,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from widget import urls
 
@@ -38,6 +39,17 @@ def cost_problem(text: str) -> str | None:
     return None
 
 
+def cost(text: str) -> int:
+    """Return about how costly ``text`` is to clean: 0 where it is nothing but text.
+
+    Counted are the characters from the first tag on, since a browser's parser may take all of
+    them for attributes, and ten more for each tag.
+    """
+    first = text.find("<")
+    marked = len(text) - first if first >= 0 else 0
+    return marked + 10 * text.count("<") + 2 * text.count("&")
+
+
 def clean(text: str) -> Markup:
     """Return ``text`` with nothing left in it but the light HTML that is allowed.
 
@@ -48,12 +60,24 @@ def clean(text: str) -> Markup:
         raise ValueError(problem)
     if _SPECIAL.search(text) is None:
         return Markup(text)  # noqa: S704  # nothing in it is more than text
+    return _cleaned(text)
+
+
+@lru_cache(maxsize=1_000)
+def _cleaned(text: str) -> Markup:
+    # Kept, since it is the dear part of a panel: rules ask for each text four times, and whoever
+    # asks for a panel in other colours would pay for it again. At most 10 MB of the longest texts.
     cleaned = _REFERENCE.sub(_known_reference, _cleaner().clean(_readable(text)))
     return Markup(cleaned)  # noqa: S704  # cleaned in the line above
 
 
 def display(text: str) -> Markup:
-    """Return ``clean(text)`` for a page: its links open a tab of their own."""
+    """Return ``clean(text)`` for a page: its links open a tab of their own.
+
+    What is too costly to clean, as a draft may be, is shown as it was typed.
+    """
+    if cost_problem(text):
+        return escape(text)
     links = str(clean(text)).replace("<a ", '<a target="_blank" rel="noopener" ')
     return Markup(links)  # noqa: S704  # cleaned in the line above
 

@@ -16,7 +16,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from widget import answers
-from widget.errors import StoreUnavailable
+from widget.containment import contained
+from widget.errors import InsightsError
 from widget.http.proxies import Forwarding
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ class Prebuilt:
     def _still_holds(self, key: Key, answer: _Answer, *, wait: bool) -> bool:
         changes, asked_at = self._changes, monotonic()
         try:
-            holds = answer.holds(wait)
-        except StoreUnavailable:
+            holds = contained("asking whether an answer holds", lambda: answer.holds(wait))
+        except InsightsError:
             holds = False  # Flask says so
         if holds is None:
             return False
@@ -189,6 +190,8 @@ class Prebuilt:
         if hasattr(body, "close"):
             body.close()
         status, headers, *_ = started
+        if status.startswith("5"):
+            return [content]  # what failed is tried again
         headers = [it for it in headers if it[0].lower() not in _OF_THE_MOMENT]
         slim = [it for it in headers if it[0].lower() not in _OF_THE_BODY]
         whole = Reply(status, headers, [content])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 from running import Running
-from ways import panel, visit
+from ways import OF_THE_DRIVER, panel, visit
 
 from widget import demo
 from widget import panel as panels
@@ -31,11 +31,16 @@ def violations(page: Page) -> list[str]:
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
+        if OF_THE_DRIVER in message.text:
+            return
         if "Content Security Policy" in message.text or "Trusted" in message.text:
             said.append(message.text)
 
     page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "pageerror",
+        lambda error: said.append(str(error)) if OF_THE_DRIVER not in str(error) else None,
+    )
     return said
 
 

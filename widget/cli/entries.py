@@ -11,8 +11,9 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.containment import contained
 from widget.entry import Withdrawn, check_under, parse_entry
-from widget.errors import Breach, InvalidEntry, NotFound
+from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
 
 _ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
@@ -111,7 +112,7 @@ def withdraw(
 def list_entries(context: Context, *, as_json: bool) -> None:
     """List all entries with their state."""
     with context.store() as store:
-        rows = [_summary(store, entry_id) for entry_id in store.ids()]
+        rows = [_contained_summary(store, entry_id) for entry_id in store.ids()]
         problems = store.problems(thorough=True)
     if as_json:
         echo_json(rows)
@@ -168,7 +169,18 @@ def _check(path: Path, context: Context) -> list[Breach]:
         entry = parse_entry(_read(path))
     except InvalidEntry as error:
         return list(error.breaches)
-    return check_under(context.settings, entry)
+    try:
+        return contained("the rules for publishing", lambda: check_under(context.settings, entry))
+    except InvalidEntry as error:
+        return list(error.breaches)
+
+
+def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:
+    try:
+        return contained("listing it", lambda: _summary(store, entry_id))
+    except InsightsError as error:
+        click.echo(f"{entry_id}: {error}", err=True)
+        return {"id": entry_id, "state": "unreadable", "title": "", "url": ""}
 
 
 def _summary(store: Store, entry_id: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The entry: the JSON document about one article (schema 1)."""
 
 from widget.entry.gate import read_json
+from widget.entry.limits import cost_breach
 from widget.entry.model import (
     Article,
     Correction,
@@ -28,6 +29,7 @@ __all__ = [
     "Withdrawn",
     "check",
     "check_under",
+    "cost_breach",
     "json_schema",
     "parse_entry",
     "read_json",

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from widget import markup
+from widget.containment import contained
 from widget.entry.gate import read_json, step
 from widget.errors import Breach, InvalidEntry
 from widget.urls import MAX_LENGTH as MAX_URL_LENGTH
@@ -166,6 +167,10 @@ class Entry(_Part):
 
 def parse_entry(data: bytes) -> Entry:
     """Read an entry from ``data`` (UTF-8 JSON). Raises InvalidEntry with every breach found."""
+    return contained("reading it", lambda: _parsed(data))
+
+
+def _parsed(data: bytes) -> Entry:
     value = read_json(data)
     try:
         # As JSON again, since only pydantic's JSON mode reads dates strictly.

@@ -6,9 +6,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from widget.entry.gate import step
+from widget.entry.gate import MAX_DEPTH, step
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},]|[^\s\[\]{}:,"]+|\n')
+# A string that never ends is one, too: see the gate.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{},]|[^\s\[\]{}:,"]+|\n', re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ def lines(text: str) -> dict[str, int]:
             path = step(here.path, here.at) if stack else "$"
             found.setdefault(path, line)
             if mark in ("[", "{"):
+                if len(stack) == MAX_DEPTH:
+                    return found  # the gate takes no such text; every path below would be longer
                 stack.append(_Open(path, 0 if mark == "[" else None))
     return found
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from widget import footnotes, i18n, markup, urls
 from widget.characters import is_blank
 from widget.config import Publication, Settings
+from widget.containment import contained
+from widget.entry.limits import cost_breach
 from widget.entry.model import Entry
 from widget.entry.notations import other_notations
-from widget.errors import Breach, Severity
+from widget.errors import Breach, InvalidEntry, Severity
 
 # Characters that turn the direction of what follows them, outside the text they stand in.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+Rule = Callable[[Entry, Publication], Iterator[Breach]]
 
 
 def check_under(settings: Settings, entry: Entry) -> list[Breach]:
@@ -26,21 +31,26 @@ def check(
 ) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document.
 
-    ``unlisted``: no publication lists the article's origin, and so much is made of it.
+    ``unlisted``: no publication lists the article's origin, and so much is made of it. Of an entry
+    with too much markup only that is said.
     """
-    return [
-        *_language(entry),
-        *_origin(entry, publication, unlisted),
-        *_article(entry, publication),
-        *_light_html("$.viewpoint.rationale", entry.viewpoint.rationale),
-        *_perspectives(entry),
-        *_sources(entry),
-        *_provenance(entry),
-        *_corrections(entry),
-    ]
+    if too_costly := cost_breach(entry):
+        return [too_costly]  # no other rule looks at it
+    found: list[Breach] = []
+    rules: tuple[Rule, ...] = (_language, partial(_origin, unlisted=unlisted), *RULES)
+    for rule in rules:
+        try:
+            found += contained("a rule for publishing", partial(_listed, rule, entry, publication))
+        except InvalidEntry as error:
+            found += error.breaches
+    return found
 
 
-def _language(entry: Entry) -> Iterator[Breach]:
+def _listed(rule: Rule, entry: Entry, publication: Publication) -> list[Breach]:
+    return list(rule(entry, publication))
+
+
+def _language(entry: Entry, _: Publication) -> Iterator[Breach]:
     if entry.language.partition("-")[0].lower() not in i18n.languages():
         spoken = ", ".join(i18n.languages())
         yield Breach(
@@ -51,7 +61,9 @@ def _language(entry: Entry) -> Iterator[Breach]:
         )
 
 
-def _origin(entry: Entry, publication: Publication, unlisted: Severity | None) -> Iterator[Breach]:
+def _origin(
+    entry: Entry, publication: Publication, *, unlisted: Severity | None
+) -> Iterator[Breach]:
     url = entry.article.url
     if unlisted and not urls.link_problem(url):
         yield Breach(
@@ -91,7 +103,11 @@ def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
         )
 
 
-def _perspectives(entry: Entry) -> Iterator[Breach]:
+def _viewpoint(entry: Entry, _: Publication) -> Iterator[Breach]:
+    yield from _light_html("$.viewpoint.rationale", entry.viewpoint.rationale)
+
+
+def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
     if not entry.perspectives:
         yield Breach("$.perspectives", "is empty; add a group of points")
     for group_index, group in enumerate(entry.perspectives):
@@ -151,7 +167,7 @@ def _notations(path: str, text: str) -> Iterator[Breach]:
     )
 
 
-def _sources(entry: Entry) -> Iterator[Breach]:
+def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
     numbers: dict[str, int] = {}
     cited = {
         marker.number
@@ -178,7 +194,7 @@ def _sources(entry: Entry) -> Iterator[Breach]:
             )
 
 
-def _provenance(entry: Entry) -> Iterator[Breach]:
+def _provenance(entry: Entry, _: Publication) -> Iterator[Breach]:
     provenance = entry.provenance
     for name in ("provider", "model", "reviewed_by"):
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
@@ -192,7 +208,7 @@ def _provenance(entry: Entry) -> Iterator[Breach]:
         )
 
 
-def _corrections(entry: Entry) -> Iterator[Breach]:
+def _corrections(entry: Entry, _: Publication) -> Iterator[Breach]:
     for index, correction in enumerate(entry.corrections):
         yield from _plain(
             f"$.corrections[{index}].note", correction.note, required="what was corrected"
@@ -247,3 +263,14 @@ def _key(url: str) -> str:
 
 def _markers(text: str) -> list[footnotes.Marker]:
     return [] if markup.cost_problem(text) else list(footnotes.markers(markup.clean(text)))
+
+
+RULES: tuple[Rule, ...] = (
+    _article,
+    _viewpoint,
+    _perspectives,
+    _sources,
+    _provenance,
+    _corrections,
+)
+"""In the order of the document. One that fails is a breach of its own, and the others go on."""

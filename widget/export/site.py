@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from widget.config import Settings
-from widget.errors import ExportFailed
+from widget.containment import contained
+from widget.errors import ExportFailed, InvalidEntry
 from widget.export import hosts, pages
 from widget.export.folder import Folder
 from widget.export.pages import Subject
@@ -59,9 +61,17 @@ def export_site(
         folder.announce(needed, {it.shown.id for it in changed})
         done = iter(range(1, len(changed) + 1))
 
+        failed: list[str] = []
+
         def write(some: Iterable[Subject]) -> None:
             for subject in some:
-                for path, data in pages.of_entry(subject, settings, base):
+                make = partial(_files, subject, settings, base)
+                try:
+                    files = contained("rendering it", make)
+                except InvalidEntry as error:
+                    failed.append(f"{subject.shown.id}: {error}")
+                    continue
+                for path, data in files:
                     folder.write(path, data)
                 folder.made(subject.shown.id, recipes[subject.shown.id])
                 if progress:
@@ -78,8 +88,15 @@ def export_site(
         for path, data in hosts.of_hosts(settings, base, unchanging):
             folder.write(path, data)
         folder.finish(known)
+        if failed:
+            # Its files stay as an earlier export made them.
+            raise ExportFailed("all is exported but " + "; ".join(failed))
         kept = len(folder.ours()) - folder.written
         return Report(folder.written, kept, len(superfluous))
+
+
+def _files(subject: Subject, settings: Settings, base: str) -> list[tuple[str, bytes]]:
+    return list(pages.of_entry(subject, settings, base))
 
 
 def _is_versioned(path: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
 
 from widget import colours
 from widget.config import Accent, Publication
-from widget.i18n import languages
+from widget.i18n import interface_language, languages
 from widget.vocabulary import Role
 
 Theme = Literal["host", "auto", "light", "dark"]
@@ -58,6 +58,18 @@ class Options:
             accent=accent if colours.is_colour(accent) else None,
             styles="none" if query.get("styles") == "none" else "inline",
             instance=instance if INSTANCE.fullmatch(instance) else None,
+        )
+
+    def canonical(self, publication: Publication, language: str) -> Self:
+        """Return the options without what is so in any case, for a panel in ``language``.
+
+        Equal renderings have equal options then, and share one place in a cache.
+        """
+        return replace(
+            self,
+            theme=None if self.theme == "host" else self.theme,
+            language=None if self.language == interface_language(language) else self.language,
+            accent=None if self.accent_on(publication) == publication.accent else self.accent,
         )
 
     def to_query(self) -> dict[str, str]:

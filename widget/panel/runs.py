@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from widget import footnotes, markup
+from widget import footnotes
 
 _ROW = 4
 """Markers in a row that stay on one line."""
@@ -44,8 +44,8 @@ class Run:
     after: Markup
 
 
-def pieces(text: str, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
-    """Yield light HTML with its markers as runs. Of ``sources`` there are so many.
+def pieces(text: Markup, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
+    """Yield sanitized light HTML with its markers as runs. Of ``sources`` there are so many.
 
     A run may not break, so it is kept narrow enough for a place 200 CSS pixels wide: of many
     markers in a row, lines may break behind every fourth. ``occurrences`` counts the references
@@ -54,7 +54,7 @@ def pieces(text: str, sources: int, occurrences: Counter[int]) -> Iterator[Marku
     before = Markup()
     references: list[Reference] = []
     row = 0  # markers since the last word
-    for piece in (*footnotes.split(markup.display(text)), Markup()):
+    for piece in (*footnotes.split(text), Markup()):
         if isinstance(piece, footnotes.Marker):
             # Inside a link a button cannot stand; such a marker is shown as text, in drafts only.
             known = piece.number <= sources and not piece.in_link

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from widget import i18n, markup, urls
 from widget.config import Publication, Text
-from widget.entry import Entry, Source, Withdrawn
+from widget.entry import Entry, Source, Withdrawn, cost_breach
 from widget.panel import words
 from widget.panel.options import SOURCES, Options
 from widget.panel.runs import Run, pieces
@@ -163,7 +163,9 @@ def panel_view(
     language = options.language or i18n.interface_language(entry.language)
     speech = words.Words(language)
     occurrences: Counter[int] = Counter()
-    groups = tuple(_groups(entry, options, speech, occurrences))
+    # Published before there was a limit, or a draft: shown as it was typed.
+    display = escape if cost_breach(entry) else markup.display
+    groups = tuple(_groups(entry, options, speech, occurrences, display))
     return PanelView(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
@@ -173,7 +175,7 @@ def panel_view(
         introduction=_own_text(publication, publication.introduction, language)
         or speech.introduction(),
         lean=_lean(entry, speech),
-        rationale=markup.display(entry.viewpoint.rationale) or None,
+        rationale=display(entry.viewpoint.rationale) or None,
         methodology=_own_text(publication, publication.methodology, language),
         groups=groups,
         sources=tuple(
@@ -264,7 +266,11 @@ def _lean(entry: Entry, speech: words.Words) -> LeanView:
 
 
 def _groups(
-    entry: Entry, options: Options, speech: words.Words, occurrences: Counter[int]
+    entry: Entry,
+    options: Options,
+    speech: words.Words,
+    occurrences: Counter[int],
+    display: Callable[[str], Markup],
 ) -> Iterator[GroupView]:
     for index, group in enumerate(entry.perspectives, 1):
         yield GroupView(
@@ -276,7 +282,7 @@ def _groups(
             points=tuple(
                 PointView(
                     f"{index}-{number}",
-                    tuple(pieces(point.text, len(entry.sources), occurrences)),
+                    tuple(pieces(display(point.text), len(entry.sources), occurrences)),
                     point.attributed_to,
                 )
                 for number, point in enumerate(group.points, 1)

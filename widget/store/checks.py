@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from widget.containment import contained
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
 from widget.errors import Breach, InvalidEntry, NotFound
 from widget.store.folder import is_id
+from widget.store.protocol import Rules
 from widget.store.revisions import FILE_ACTOR, MAX_NOTE
 
 
@@ -17,6 +19,15 @@ def check_entry(entry: Entry, document: bytes) -> None:
         raise InvalidEntry([Breach("$", message)])
     if not is_id(entry.id):
         raise InvalidEntry([Breach("$.id", "is no id")])
+
+
+def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
+    """Return what keeps ``entry`` from being published. Rules that fail over it keep it back."""
+    try:
+        found = contained("the rules for publishing", lambda: list(rules(entry)))
+    except InvalidEntry as error:
+        return error.breaches
+    return tuple(breach for breach in found if breach.severity == "error")
 
 
 def check_change(entry_id: str, actor: str, note: str) -> None:

@@ -10,6 +10,8 @@ import errno
 import os
 import secrets
 
+from widget.errors import InsightsError
+
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -22,7 +24,7 @@ _REASONS = {
 }
 
 
-class SyncFailed(Exception):
+class SyncFailed(InsightsError):
     """An fsync failed, now or earlier: nobody knows what is on disk."""
 
 

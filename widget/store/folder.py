@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Iterator
 
+from widget.containment import contained
 from widget.entry import parse_entry
 from widget.entry.model import ID_PATTERN
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
@@ -69,7 +70,10 @@ class Folder:
             return ABSENT
         if known.signature == signature(status) and not known.racy:
             return known
-        file = self._read(entry_id, known, status)
+        try:
+            file = contained("reading it", lambda: self._read(entry_id, known, status))
+        except InvalidEntry as error:
+            file = File(signature(status), breaches=error.breaches, racy=is_racy(status))
         if file is not ABSENT:
             self._missed.pop(entry_id, None)
             self._files[entry_id] = file

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from widget import urls
-from widget.errors import StoreUnavailable
+from widget.errors import InsightsError, StoreUnavailable
 from widget.store.durable import is_refused
 from widget.store.listing import Key, Query, Row, Tally, moment_key
 from widget.store.problems import log
@@ -88,7 +88,7 @@ class Change:
     seen: int | None = None
 
 
-class Lost(Exception):
+class Lost(InsightsError):
     """The index was removed or broken; there is an empty one now, to be filled."""
 
 

@@ -15,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from widget.errors import Breach, Conflict, NotFound, StoreUnavailable
+from widget.containment import contained
+from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable
 from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
 from widget.store.problems import Problems, log
 from widget.store.protocol import Revision
@@ -212,12 +213,18 @@ class Journal:
         for name in sorted(os.listdir(self.path)):
             entry_id, dot, suffix = name.rpartition(".")
             if dot and suffix == "json" and not name.startswith("."):
-                self.recover(entry_id)
+                self._recover_contained(entry_id)
         for folder in ("live", "drafts", "journal", "revisions"):
             path = os.path.join(self._root, folder)
             for name in os.listdir(path):
                 if name.startswith(".") and name.endswith(".insights-tmp"):
                     remove(os.path.join(path, name))
+
+    def _recover_contained(self, entry_id: str) -> None:
+        try:
+            contained("finishing its change", lambda: self.recover(entry_id))
+        except InvalidEntry as error:
+            self._problems.report(f"journal/{entry_id}.json", 0, error.breaches)
 
     def recover(self, entry_id: str) -> bool:
         """Finish or undo the change of this entry that was cut short, if one was.

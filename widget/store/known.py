@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from widget.containment import or_else
 from widget.entry import Entry
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
 from widget.store.reading import ABSENT, File, Signature
@@ -50,7 +51,8 @@ def showing(made: Known, shown: tuple[Live | Withdrawn, Entry] | Live | None) ->
     if shown is None:
         return made
     what, entry = (shown, shown.entry) if isinstance(shown, Live) else shown
-    return replace(made, shown=what, keys=keys_of(entry))
+    keys = or_else("indexing its addresses", lambda: keys_of(entry), frozenset[str]())
+    return replace(made, shown=what, keys=keys)
 
 
 def live_of(known: Known, revision: Revision) -> Live:

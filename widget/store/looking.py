@@ -118,8 +118,11 @@ class Lookout:
             self._bring_all_up_to_date(ids)
         self.scanned = started
 
-    def _changed(self) -> set[str]:
-        """Return the ids of all entries whose files are not as they were looked at."""
+    def _changed(self) -> list[str]:
+        """Return the ids of all entries whose files are not as they were looked at.
+
+        Those without a live file come first: what was withdrawn must not wait for what is new.
+        """
         shelf = self._shelf
         in_drafts = dict(self._drafts.listed())
         found = {entry_id for entry_id, known in list(shelf.entries.items()) if known.unsettled}
@@ -134,9 +137,9 @@ class Lookout:
             stamp = self._revisions.stamp(entry_id)
             if not shelf.is_current(entry_id, None, in_drafts.get(entry_id), stamp):
                 found.add(entry_id)
-        return found
+        return sorted(found, key=lambda entry_id: entry_id in in_live)
 
-    def _bring_all_up_to_date(self, ids: set[str]) -> None:
+    def _bring_all_up_to_date(self, ids: list[str]) -> None:
         entries = self._shelf.entries
         changed_by_hand = []
         for entry_id in ids:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from widget.entry import Entry
 from widget.entry.gate import MAX_BYTES
-from widget.errors import Breach, StoreUnavailable
+from widget.errors import Breach, InsightsError, StoreUnavailable
 from widget.store.durable import reason
 
 # Two changes within one tick of the kernel's clock can leave the same times and size. What was
@@ -33,7 +33,7 @@ Signature = tuple[int, int, int, int]
 """What tells one state of a file from another: st_mtime_ns, st_ctime_ns, st_size, st_ino."""
 
 
-class SetAside(Exception):
+class SetAside(InsightsError):
     """A file that is not to be read; ``breach`` says why."""
 
     def __init__(self, message: str) -> None:

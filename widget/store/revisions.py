@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
+from widget.containment import contained
 from widget.entry import parse_entry
 from widget.entry.gate import MAX_BYTES
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound
@@ -157,7 +158,7 @@ class Revisions:
         where = f"revisions/{entry_id}/{number:06d}.json"
         try:
             data, _ = read_regular(self.file_path(entry_id, number), MAX_REVISION_BYTES)
-            revision = decode(data)
+            revision = contained("reading it", lambda: decode(data))
             if revision.number != number or revision.entry.id != entry_id:
                 raise SetAside(f"is revision {revision.number} of {revision.entry.id!r}")
         except (FileNotFoundError, NotADirectoryError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from widget import urls
+from widget.containment import or_else
 from widget.entry import Entry, Withdrawn
 from widget.errors import Breach
 from widget.store.listing import LONG_AGO, Row, State
@@ -56,6 +57,10 @@ def _texts(entry: Entry) -> Iterator[str]:
 
 def key_of(url: str) -> str | None:
     """Return the key under which ``url`` is found; None where it is no address."""
+    return or_else("looking an address up", lambda: _normalized(url), None)
+
+
+def _normalized(url: str) -> str | None:
     try:
         return urls.normalize(url)
     except ValueError:

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from widget.containment import contained, or_else
 from widget.entry import Entry
-from widget.errors import Breach, StoreUnavailable
+from widget.errors import Breach, InsightsError, InvalidEntry, StoreUnavailable
+from widget.store.checks import broken_rules
 from widget.store.folder import Folder
 from widget.store.index import Change, Index, Lost
 from widget.store.journal import Journal
@@ -24,6 +26,7 @@ from widget.store.known import (
     showing,
     shown_of,
 )
+from widget.store.listing import Row
 from widget.store.problems import Problems, log
 from widget.store.protocol import Live, Rules, Withdrawn
 from widget.store.reading import ABSENT, Signature
@@ -31,7 +34,7 @@ from widget.store.revisions import FILE_ACTOR, Revisions, Standing
 from widget.store.rows import row_of, search_text, taken_addresses
 
 
-class Unjudged(Exception):
+class Unjudged(InsightsError):
     """A file that a person changed; it is judged after all that are in order."""
 
 
@@ -78,22 +81,34 @@ class Shelf:
         """
         with self.guard:
             known = self.known(entry_id)
-            standing = standing or known.standing
-            for _ in range(10):
-                live = self._live.look(entry_id)
-                draft = self._drafts.look(entry_id)
-                standing = self._revisions.standing(entry_id, standing)
-                # A change commits its revision before it touches files: what is read in this
-                # order, with the files still the same afterwards, belongs together.
-                if self._live.look(entry_id) is live and self._drafts.look(entry_id) is draft:
-                    break
-            made = Known(standing, live, None, draft)
-            made = self._with_live(entry_id, known, made, judge=judge)
-            made = self._with_draft(entry_id, known, made)
+            try:
+                made = contained(
+                    "serving it", lambda: self._looked(entry_id, known, standing, judge=judge)
+                )
+            except InvalidEntry as error:
+                # Nobody foresaw it: what was served stays as it was, and it is tried again.
+                self._problems.report(self._live.place(entry_id), str(error), error.breaches)
+                made = replace(known, unsettled=True)
             self._keep(entry_id, known, made)
         if not self._together or len(self._unwritten) >= _AT_ONCE:
             self.write()
         return made
+
+    def _looked(
+        self, entry_id: str, known: Known, standing: Standing | None, *, judge: bool
+    ) -> Known:
+        standing = standing or known.standing
+        for _ in range(10):
+            live = self._live.look(entry_id)
+            draft = self._drafts.look(entry_id)
+            standing = self._revisions.standing(entry_id, standing)
+            # A change commits its revision before it touches files: what is read in this
+            # order, with the files still the same afterwards, belongs together.
+            if self._live.look(entry_id) is live and self._drafts.look(entry_id) is draft:
+                break
+        made = Known(standing, live, None, draft)
+        made = self._with_live(entry_id, known, made, judge=judge)
+        return self._with_draft(entry_id, known, made)
 
     def known(self, entry_id: str) -> Known:
         """Return what is in memory of an entry; NOTHING where none was ever seen."""
@@ -219,7 +234,7 @@ class Shelf:
         return showing(made, shown_of(last))
 
     def _broken_rules(self, entry: Entry) -> tuple[Breach, ...]:
-        return tuple(breach for breach in self._rules(entry) if breach.severity == "error")
+        return broken_rules(self._rules, entry)
 
     def taken(self, entry: Entry) -> tuple[Breach, ...]:
         """Return which addresses of ``entry`` belong to others."""
@@ -244,7 +259,7 @@ class Shelf:
             seen = self._rest(entry_id, made)
             if seen is not None:
                 self._at_rest[entry_id] = seen
-        self._unwritten[entry_id] = self._glance(entry_id, made)
+        self._unwritten[entry_id] = self._listed(entry_id, made)
         if len(self.entries) > KEPT:
             self._let_go()
 
@@ -294,10 +309,10 @@ class Shelf:
                 return
             try:
                 try:
-                    self._index.write(changes.values())
+                    self._put(changes)
                 except Lost:
                     # There is a new one, which is not whole and is filled where a list needs it.
-                    self._index.write(changes.values())
+                    self._put(changes)
             except Lost:
                 log.warning("the index cannot be written")
             except StoreUnavailable as error:
@@ -305,11 +320,22 @@ class Shelf:
                 log.warning("the index is behind: %s", error)
                 self._unwritten = changes | self._unwritten
 
+    def _put(self, changes: dict[str, Change]) -> None:
+        try:
+            contained("indexing it", lambda: self._index.write(changes.values()))
+        except InvalidEntry as error:
+            if len(changes) > 1:  # all but the one that nobody foresaw
+                for entry_id, change in changes.items():
+                    self._put({entry_id: change})
+                return
+            (entry_id,) = changes
+            self._problems.report(self._live.place(entry_id), str(error), error.breaches)
+
     def glance_again(self, entry_id: str) -> None:
         """List an entry anew: what is wrong with it changed, and nothing else."""
         with self.guard:
             known = self.known(entry_id)
-            self._unwritten[entry_id] = self._glance(entry_id, known)
+            self._unwritten[entry_id] = self._listed(entry_id, known)
 
     def fill(self) -> None:
         """Write the index anew, from the files of what is not in memory."""
@@ -319,6 +345,11 @@ class Shelf:
         self.write()
         with suppress(Lost):
             self._index.say_whole()
+
+    def _listed(self, entry_id: str, made: Known) -> Change:
+        row = Row(entry_id, problem="cannot be listed; the log says why")
+        unlisted = Change(entry_id, row, entry_id, made.keys)
+        return or_else("listing it", lambda: self._glance(entry_id, made), unlisted)
 
     def _glance(self, entry_id: str, made: Known) -> Change:
         problem = self._problem(entry_id, made)

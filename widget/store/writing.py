@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from widget.containment import contained, or_else
 from widget.entry import Entry
 from widget.errors import InsightsError, StoreUnavailable
 from widget.store.durable import Disk, SyncFailed, reason
@@ -22,6 +25,7 @@ from widget.store.rows import keys_of
 from widget.store.shelf import Shelf, Unjudged
 
 RETRY_SECONDS = 5.0
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class Writer:
@@ -62,21 +66,41 @@ class Writer:
         clock = time.monotonic()
         if self._disk.failure or clock < self._record_after:
             return
-        waiting = [i for i, known in list(self._shelf.entries.items()) if known.unrecorded]
+        known = list(self._shelf.entries.items())
+        waiting = [entry_id for entry_id, it in known if it.unrecorded]
+        # Withdrawals first: they must not wait for what is only new.
+        waiting.sort(key=lambda entry_id: self._shelf.known(entry_id).live_file is not ABSENT)
         if not waiting:
             return
         try:
             with self._lock.held(patience=patience):
                 for entry_id in waiting:
-                    self._settle(entry_id)
+                    if not self._record_contained(entry_id):
+                        self._record_after = clock + RETRY_SECONDS
         except Busy:
             return
         except ReadOnly as error:
             self._record_after = clock + RETRY_SECONDS
             say_read_only(str(error))
-        except (OSError, InsightsError, SyncFailed) as error:
+        except (OSError, InsightsError) as error:
             self._record_after = clock + RETRY_SECONDS
             log.error("changes by hand are served and could not be recorded: %s", error)
+
+    def _record_contained(self, entry_id: str) -> bool:
+        """Record what was done to one entry; say whether it worked.
+
+        Raises what would keep all others from being recorded, too: SyncFailed, a full disk.
+        """
+        try:
+            contained("recording it", lambda: self._settle(entry_id))
+        except SyncFailed:
+            raise
+        except (OSError, InsightsError) as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK:
+                raise
+            log.error("%s was changed by hand, which is not recorded: %s", entry_id, error)
+            return False
+        return True
 
     def _settle(self, entry_id: str) -> Known:
         """Finish what was cut short and record what was done by hand. The lock is held."""
@@ -152,7 +176,8 @@ class Writer:
             # It is on disk all the same; the next look finds it.
             log.warning("%s was changed and cannot be read now: %s", entry_id, error)
         if self._changed:
-            self._changed(revision)
+            tell = partial(self._changed, revision)
+            or_else("telling of a change", tell, None)
 
 
 def revision_of(

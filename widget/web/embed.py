@@ -10,8 +10,9 @@ from flask import Blueprint, Response, g, request
 
 from widget import answers, panel
 from widget.config import Publication, Settings
+from widget.containment import contained
 from widget.entry import Entry, Withdrawn
-from widget.errors import StoreUnavailable
+from widget.errors import InvalidEntry, StoreUnavailable
 from widget.panel import Cache, Options, Representation
 from widget.purging import Surrogate, of_request
 from widget.store import Live, Store, Unknown
@@ -54,7 +55,12 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if refusal and isinstance(subject, Live):
             return refusal
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
-        return answers.send(_cached(subject, options, panel.frame), request, status=status)
+        try:
+            shown = _cached(subject, options, panel.frame)
+        except InvalidEntry:
+            page = panel.message_frame("unavailable", settings.publications[0], options)
+            return _once(page, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return answers.send(shown, request, status=status)
 
     @routes.get("/panel/", defaults={"entry_id": ""})
     @routes.get("/panel/<entry_id>/")
@@ -95,8 +101,14 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         else:
             # Only a script's request names its origin. A server's may be put into any page.
             options, utf8 = Options.from_query(request.args), asking is not None
-            representation = _cached(subject, options, panel.fragment, utf8=utf8)
-            response = answers.send(representation, request, vary=["Origin"])
+            try:
+                shown = _cached(subject, options, panel.fragment, utf8=utf8)
+            except InvalidEntry:
+                # An empty answer leaves the host's page as it is; htmx 4 would show an error in it.
+                response = Response(status=HTTPStatus.NO_CONTENT)
+                response.headers["Cache-Control"] = "no-store"
+            else:
+                response = answers.send(shown, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
 
     @routes.route(
@@ -124,6 +136,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
         shown = subject if isinstance(subject, Withdrawn) else subject.entry
+        options = options.canonical(_publication(subject), shown.language)
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
@@ -132,7 +145,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
         key = (render.__name__, shown.id, options, base, *form.values())
-        return cache.get(key, _version(subject), make)
+        return contained(f"rendering {shown.id!r}", lambda: cache.get(key, _version(subject), make))
 
     return routes
 

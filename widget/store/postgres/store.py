@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+from widget.containment import or_else
 from widget.database import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.entry import Entry
 from widget.entry.gate import read_json
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
-from widget.store.checks import check_change, check_entry
+from widget.store.checks import broken_rules, check_change, check_entry
 from widget.store.folder import is_id
 from widget.store.known import NOTHING, draft_of, live_of, shown_of
 from widget.store.listing import Key, Query, Row, Tally
@@ -232,8 +233,7 @@ class PostgresStore:
             if standing.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = standing.draft.entry
-            breaches = [each for each in self._rules(entry) if each.severity == "error"]
-            breaches += _taken(connection, entry)
+            breaches = [*broken_rules(self._rules, entry), *_taken(connection, entry)]
             if breaches:
                 raise InvalidEntry(breaches)
             return _Step("publish", entry)
@@ -251,10 +251,15 @@ class PostgresStore:
     ) -> Revision:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
 
-        def step(_: Connection, standing: Standing) -> _Step:
-            if standing.live is None or standing.live.action != "publish":
+        def step(connection: Connection, standing: Standing) -> _Step:
+            live = standing.live
+            if live is None and tables.has_live(connection, entry_id):
+                live = tables.newest_readable(connection, entry_id)
+            elif live is not None and live.action != "publish":
+                live = None
+            if live is None:
                 raise NotFound(f"{entry_id!r} is not live")
-            return _Step("withdraw", standing.live.entry, legal)
+            return _Step("withdraw", live.entry, legal)
 
         return self._change(entry_id, actor, reason, head, step)
 
@@ -313,8 +318,9 @@ class PostgresStore:
 
     def _tell(self, entry_id: str, made: Revision | None) -> None:
         self._memory.forget([entry_id])
-        if self._changed and made:
-            self._changed(made)
+        changed = self._changed
+        if changed and made:
+            or_else("telling of a change", lambda: changed(made), None)
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from psycopg import errors
 from pydantic import ValidationError
 
+from widget.containment import contained, or_else
 from widget.database import Connection
 from widget.entry import Entry
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
@@ -81,6 +82,10 @@ GROUP BY state, waiting, lean, section, language HAVING sum(rows) <> 0
 _ADD_UP_EVERY = 100
 
 
+class Unreadable(StoreUnavailable):
+    """One record cannot be read; all others can."""
+
+
 class Overtaken(Exception):
     """Somebody else was quicker; the same change may be tried again."""
 
@@ -111,9 +116,22 @@ def history(connection: Connection, entry_id: str) -> list[Revision]:
     for values in connection.execute(asked, (entry_id,)):
         try:
             found.append(_revision(values))
-        except StoreUnavailable as error:
+        except Unreadable as error:
             log.warning("%s; it is passed over", error)
     return found
+
+
+def has_live(connection: Connection, entry_id: str) -> bool:
+    """Say whether something was published or withdrawn, whether or not it can be read."""
+    asked = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
+    found = connection.execute(asked, (entry_id,)).fetchone()
+    return bool(found and found[0])
+
+
+def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
+    """Return the newest revision that can be read, where what is live cannot."""
+    found = history(connection, entry_id)
+    return found[0] if found else None
 
 
 def unreadable(connection: Connection) -> Iterator[Problem]:
@@ -123,7 +141,7 @@ def unreadable(connection: Connection) -> Iterator[Problem]:
         for values in cursor.execute(asked):
             try:
                 _revision(values)
-            except StoreUnavailable as error:
+            except Unreadable as error:
                 where = f"revision {values[1]} of {values[0]!r}"
                 yield Problem(where, (Breach("$.entry", str(error)),))
 
@@ -170,7 +188,12 @@ def _lock(connection: Connection, entry_id: str) -> Standing:
         standing = Standing(number, standing.live, standing.draft)
         if values[0] is None:
             continue
-        made = _revision(values)
+        try:
+            made = _revision(values)
+        except Unreadable as error:
+            # Set aside, but that a new draft can be published in its place, or it be withdrawn.
+            log.warning("%s; it is passed over", error)
+            continue
         standing = Standing(
             number,
             made if made.number == live_number else standing.live,
@@ -221,7 +244,7 @@ def _put_words(connection: Connection, entry_id: str, before: Standing, after: S
     if now is None:
         connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
     elif now is not was:
-        text = search_text(entry_id, now)
+        text = or_else("indexing it", lambda: search_text(entry_id, now), entry_id)
         connection.execute(_PUT_WORDS, (entry_id, text, sorted(pairs(text))))
 
 
@@ -234,8 +257,7 @@ def pairs(text: str) -> set[int]:
 def _put_addresses(
     connection: Connection, entry_id: str, before: Revision | None, after: Revision | None
 ) -> None:
-    had = keys_of(before.entry) if before else frozenset()
-    has = keys_of(after.entry) if after else frozenset()
+    had, has = _keys(before), _keys(after)
     # In one order for everyone, so that no two wait for each other.
     for its, gained in sorted((digest(key), key in has) for key in had ^ has):
         if gained:
@@ -243,6 +265,12 @@ def _put_addresses(
             connection.execute(put, (its, entry_id))
         else:
             connection.execute("DELETE FROM address WHERE key = %s", (its,))
+
+
+def _keys(shown: Revision | None) -> frozenset[str]:
+    if shown is None:
+        return frozenset()
+    return or_else("indexing its addresses", lambda: keys_of(shown.entry), frozenset[str]())
 
 
 def _glanced(standing: Standing) -> Entry | None:
@@ -297,11 +325,11 @@ def _one(connection: Connection, asked: str, given: tuple[object, ...]) -> Revis
 
 def _revision(values: Iterable[object]) -> Revision:
     entry_id, number, at, actor, action, note, legal, text = values
+    message = f"revision {number} of {entry_id!r} holds what this release cannot read"
     try:
-        entry = Entry.model_validate_json(text)  # type: ignore[arg-type]  # as the query says
-    except ValidationError as error:
-        message = f"revision {number} of {entry_id!r} holds what this release cannot read"
-        raise StoreUnavailable(f"{message}: {error.errors()[0]['msg']}") from error
+        entry = contained("reading it", lambda: _entry(text))
+    except InvalidEntry as error:
+        raise Unreadable(f"{message}: {error}") from error
     return Revision(
         number=number,  # type: ignore[arg-type]  # as the query says
         at=at.astimezone(UTC),  # type: ignore[attr-defined]
@@ -311,6 +339,13 @@ def _revision(values: Iterable[object]) -> Revision:
         entry=entry,
         legal=legal,  # type: ignore[arg-type]
     )
+
+
+def _entry(text: object) -> Entry:
+    try:
+        return Entry.model_validate_json(text)  # type: ignore[arg-type]  # as the query says
+    except ValidationError as error:
+        raise InvalidEntry([Breach("$", error.errors()[0]["msg"])]) from error
 
 
 def digest(key: str) -> bytes:

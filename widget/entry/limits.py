@@ -1,0 +1,34 @@
+"""What the light HTML of a whole entry may cost, judged before any of it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from widget import markup
+from widget.entry.model import Entry
+from widget.errors import Breach
+
+MAX_COST = 40_000
+"""In the units of ``markup.cost``; the slowest texts of this cost are judged in half a second."""
+
+
+def light_texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield the JSONPath and the text of everything that holds light HTML."""
+    yield "$.viewpoint.rationale", entry.viewpoint.rationale
+    for group_index, group in enumerate(entry.perspectives):
+        for index, point in enumerate(group.points):
+            yield f"$.perspectives[{group_index}].points[{index}].text", point.text
+
+
+def cost_breach(entry: Entry) -> Breach | None:
+    """Return what is said of an entry whose markup is too costly; it names the costliest text."""
+    costs = [(markup.cost(text), path) for path, text in light_texts(entry)]
+    total = sum(cost for cost, _ in costs)
+    if total <= MAX_COST:
+        return None
+    path = max(costs, key=lambda it: it[0])[1]
+    return Breach(
+        path,
+        f"has the most markup of an entry with too much of it ({total:,}; at most {MAX_COST:,} "
+        "characters from the first tag of each text on): remove tags, or write plain text",
+    )
