@@ -74,6 +74,7 @@ def test_a_forwarded_host_counts_for_nothing(settings: Settings, store: Store) -
     assert EVIL not in answer.text
 
 
+@pytest.mark.usefixtures("store")
 def test_no_answer_for_another_name_is_repeated(settings: Settings) -> None:
     """Prebuilt answers are told apart by their host, whether it is listed or not."""
     service = create_service(settings.model_copy(update={"base_url": OWN}))
