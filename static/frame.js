@@ -1,5 +1,5 @@
 // The frame's own script. The panel works without it; it tells the host how tall the panel
-// is, offers a point's link for sharing, and places previews where CSS cannot.
+// is, offers a point's link for sharing, and keeps previews on the screen.
 (() => {
   const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
   const asked = new URLSearchParams(location.search);
@@ -56,21 +56,24 @@
     if (target.matches("details")) {
       tell(target.open ? "expand" : "collapse", { part: target.id });
       measure();
-    } else if (newState === "open") tell("footnote", { number: +target.id.slice(1) });
+      return;
+    }
+    target.style = "";
+    if (newState === "open") {
+      tell("footnote", { number: +target.id.slice(1) });
+      place(target);
+    }
   }, true);
 
-  // Without anchor positioning a preview would stand in the middle of a frame of any height.
-  if (!CSS.supports("position-area: block-end")) {
-    doc.addEventListener("click", (event) => {
-      const mark = event.target.closest("[popovertarget]");
-      const preview = mark?.popoverTargetElement;
-      if (!preview?.matches(":popover-open")) return;
-      const place = mark.getBoundingClientRect(), room = preview.getBoundingClientRect();
-      const left = Math.min(Math.max(place.left, 8), root.clientWidth - room.width - 8);
-      const below = place.bottom + 4, above = place.top - room.height - 4;
-      preview.style.cssText = `inset:auto;margin:0;left:${left}px;top:${below + room.height > innerHeight && above > 0 ? above : below}px`;
-    });
-  }
+  // A frame is taller than the screen, and only an observer tells which part of it is to be seen.
+  // A preview that is not wholly there becomes a sheet at the lower edge of that part.
+  const place = (preview) => new IntersectionObserver(([{ intersectionRect: seen }], observer) => {
+    observer.disconnect();
+    const { top, bottom, left, right } = preview.getBoundingClientRect();
+    if (top < seen.top || bottom > seen.bottom || left < 0 || right > root.clientWidth) {
+      preview.style = `position-area:none;inset:auto 0 ${innerHeight - seen.bottom}px;margin:auto;inline-size:auto;max-inline-size:40em;max-block-size:${seen.height}px`;
+    }
+  }).observe(root);
 
   doc.addEventListener("click", (event) => {
     const share = event.target.closest(".insights-share");

@@ -14,8 +14,8 @@ from samples import ROOT
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
     ("characters", "hostnames", "tracking"),
-    ("urls", "database", "http.proxies", "service_links", "containment"),
-    ("config", "i18n", "footnotes", "markup"),
+    ("urls", "database", "http.proxies", "service_links", "containment", "i18n"),
+    ("config", "footnotes", "markup"),
     ("entry",),
     ("panel", "diff"),
     ("store",),

@@ -31,7 +31,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, hostnames, logs, urls
+from widget import colours, hostnames, i18n, logs, urls
 from widget.characters import is_blank
 from widget.errors import InvalidSettings, Severity
 from widget.http.proxies import OWN_PATHS, UNIX
@@ -94,13 +94,12 @@ def _checked_proxy(value: str) -> str:
 
 def _checked_host(value: str) -> str:
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    problem = f"{value!r} is no host name; write it without https:// and without a port"
     try:
         host = hostnames.to_ascii(value)
     except ValueError:
-        raise ValueError(problem) from None
+        host = ""
     if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
-        raise ValueError(problem)
+        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
     return host
 
 
@@ -110,6 +109,12 @@ def _checked_name(value: str) -> str:
         return ipaddress.ip_address(value.strip("[]")).compressed
     except ValueError:
         return _checked_host(value)
+
+
+def _visible(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("holds nothing that anybody can see; write the site's name")
+    return value
 
 
 class Accent(BaseModel):
@@ -146,7 +151,7 @@ class Publication(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field("This site", min_length=1)
+    name: Annotated[str, AfterValidator(_visible)] = Field("This site", min_length=1)
     origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()
     introduction: Text | None = None
     disclosure: Text | None = None
@@ -157,11 +162,13 @@ class Publication(BaseModel):
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
 
-    @field_validator("name")
+    @field_validator("language")
     @classmethod
-    def _visible(cls, value: str) -> str:
-        if is_blank(value):
-            raise ValueError("holds nothing that anybody can see; write the site's name")
+    def _known_language(cls, value: str) -> str:
+        if not i18n.is_language(value):
+            raise ValueError(
+                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
+            )
         return value
 
     @field_validator("accent", mode="before")
@@ -281,12 +288,8 @@ class Settings(BaseSettings):
         return self._listing(article_url) or self.publications[0]
 
     def unlisted(self, article_url: str) -> Severity | None:
-        """Return what it is that no publication lists the article's origin; None where one does.
-
-        While no publication lists any, only pages on this machine may embed, and nothing is.
-        """
-        listed = any(publication.origins for publication in self.publications)
-        if not listed or self._listing(article_url):
+        """Return the severity of an article's unlisted origin; None where it is listed."""
+        if not any(it.origins for it in self.publications) or self._listing(article_url):
             return None
         return "error" if self.unlisted_origins == "refuse" else "warning"
 
@@ -354,7 +357,8 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     try:
         return Layered(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise InvalidSettings("\n".join(_problems(error))) from error
+        where = _Sources(path, from_file, overrides)
+        raise InvalidSettings("\n".join(_problems(error, where))) from error
     except SettingsError as error:
         raise InvalidSettings(f"{error}: write its value as JSON") from error
 
@@ -388,7 +392,23 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
 
-def _problems(error: ValidationError) -> list[str]:
+class _Sources:
+    """Says from where a setting was taken."""
+
+    def __init__(self, path: Path, from_file: dict[str, Any], overrides: dict[str, object]) -> None:
+        self._path, self._file, self._overrides = path, from_file, overrides
+
+    def of(self, key: str) -> str:
+        """Return the place to look at for a top-level key, as the beginning of a line."""
+        if self._overrides.get(key) is not None:
+            return ""
+        for variable in sorted(os.environ):
+            if variable.upper().partition("__")[0] == f"{ENV_PREFIX}{key.upper()}":
+                return f"{variable}: "
+        return f"{self._path}: " if key in self._file else ""
+
+
+def _problems(error: ValidationError, where: _Sources) -> list[str]:
     lines = []
     details = error.errors()
     for detail in details:
@@ -400,5 +420,8 @@ def _problems(error: ValidationError) -> list[str]:
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is no setting; docs/settings.md lists the keys"
-        lines.append(f"{key}: {message}")
+        # A value is shown where it helps, and never what may be a secret.
+        if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
+            message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"
+        lines.append(f"{where.of(str(detail['loc'][0]) if detail['loc'] else '')}{key}: {message}")
     return lines

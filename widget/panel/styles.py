@@ -21,12 +21,12 @@ from widget.config import Accent
 @cache
 def panel_stylesheet() -> str:
     """Return the stylesheet for the component's shadow root, minified."""
-    return _minified("panel.css")
+    return _minified("panel.css") + _minified("sheet.css")
 
 
 def frame_stylesheet(accent: Accent) -> str:
     """Return the stylesheet for the frame, minified."""
-    return panel_stylesheet() + _minified("frame.css") + _accent_rule(accent)
+    return _minified("panel.css") + _minified("frame.css") + _accent_rule(accent)
 
 
 def fragment_stylesheet(accent: Accent) -> str:
@@ -36,7 +36,7 @@ def fragment_stylesheet(accent: Accent) -> str:
 
 @cache
 def _hardened() -> str:
-    return _minify(_important(_read("isolate.css") + _read("panel.css")))
+    return _minify(_important(_read("isolate.css") + _read("panel.css") + _read("sheet.css")))
 
 
 @cache
