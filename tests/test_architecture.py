@@ -14,7 +14,8 @@ from samples import ROOT
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
     ("characters", "hostnames", "tracking"),
-    ("urls", "database", "http.proxies", "service_links", "containment", "i18n"),
+    ("urls", "database", "containment", "i18n"),
+    ("http.proxies", "service_links"),
     ("config", "footnotes", "markup"),
     ("entry",),
     ("panel", "diff"),

@@ -34,7 +34,7 @@ from pydantic_settings import (
 from widget import colours, hostnames, i18n, logs, urls
 from widget.characters import is_blank
 from widget.errors import InvalidSettings, Severity
-from widget.http.proxies import OWN_PATHS, UNIX
+from widget.http.proxies import checked_base, checked_proxy
 from widget.service_links import report, service_links
 from widget.vocabulary import OPINION_KINDS, ArticleKind
 
@@ -55,41 +55,6 @@ def _checked_origin(value: str) -> str:
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"{value!r} is more than an origin; write {urls.origin(value)!r}")
     return urls.origin(value)
-
-
-def _checked_base(value: str) -> str:
-    """Return the service's own address, without a slash at its end; it may have a path."""
-    problem = urls.link_problem(value)
-    if problem:
-        raise ValueError(f"{value!r} {problem}")
-    parts = urlsplit(value)
-    steps = parts.path.strip("/").split("/")
-    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
-        raise ValueError(
-            f"{value!r} cannot be used; write it like https://insights.example or "
-            "https://courier.example/insights, the path in letters, digits and - . _ ~"
-        )
-    if steps[0] in OWN_PATHS:
-        raise ValueError(
-            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
-            f"{urls.origin(value)}/insights"
-        )
-    return urls.origin(value) + parts.path.rstrip("/")
-
-
-def _is_step(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
-
-
-def _checked_proxy(value: str) -> str:
-    if value == UNIX:
-        return value
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        raise ValueError(
-            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
-        ) from None
 
 
 def _checked_host(value: str) -> str:
@@ -235,9 +200,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    base_url: Annotated[str, AfterValidator(_checked_base)] | None = None
+    base_url: Annotated[str, AfterValidator(checked_base)] | None = None
     trusted_proxies: Annotated[
-        tuple[Annotated[str, AfterValidator(_checked_proxy)], ...], NoDecode
+        tuple[Annotated[str, AfterValidator(checked_proxy)], ...], NoDecode
     ] = ()
     hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
     hsts_seconds: int = Field(0, ge=0)
