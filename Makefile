@@ -5,10 +5,11 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench schema messages pictures snippets docs format clean
+.PHONY: help demo test lint bench schema messages pictures snippets docs update format clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'ARGS goes on to demo, test and bench: make demo ARGS="--port 8080", make test ARGS="-k panel"'
 
 demo: .venv/.installed ## show panels on the pages of a small fictional newspaper
 	$(BIN)/insights demo $(ARGS)
@@ -31,7 +32,7 @@ schema: .venv/.installed ## write static/entry.schema.json anew
 
 messages: .venv/.installed ## collect the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
-	for language in ar de es fr; do $(BIN)/pybabel -q update -i widget/locale/messages.pot -o widget/locale/$$language/LC_MESSAGES/messages.po -l $$language --omit-header --no-fuzzy-matching || exit 1; done
+	$(BIN)/python tests/catalogs.py
 
 pictures: .venv/.test ## take the pictures of docs/admin.md anew
 	$(BIN)/python tests/pictures.py
@@ -41,6 +42,10 @@ snippets: .venv/.test ## write the documentation's snippets anew
 
 docs: .venv/.test ## build the documentation as a site, into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+update: .venv/.made ## renew the locks: the newest versions that the ranges allow
+	$(LOCKED) -r locks/update.txt
+	$(BIN)/python locks/update.py
 
 format: .venv/.lint ## let ruff format the code
 	$(BIN)/ruff check --fix .
@@ -54,14 +59,20 @@ clean: ## remove everything that was installed or made
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/.installed: .venv/.made pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+# What is installed stands in locks/ with its hashes; the project itself is put in as it is, and built
+# with what is installed already, so that nothing is fetched that no lock names.
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes
+
+.venv/.installed: .venv/.made pyproject.toml locks/build.txt locks/runtime.txt
+	$(LOCKED) -r locks/build.txt -r locks/runtime.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.test: .venv/.installed pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]'
+.venv/.test: .venv/.installed locks/test.txt
+	$(LOCKED) -r locks/test.txt
 	@touch $@
 
-.venv/.lint: .venv/.installed pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lint]'
+.venv/.lint: .venv/.installed locks/lint.txt
+	$(LOCKED) -r locks/lint.txt
 	@touch $@

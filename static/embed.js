@@ -53,17 +53,11 @@
   const find = (base, wanted) => load(base + wanted);
   //#end
   //#static
-  // The map keeps an article under host and path, then query, as widget/urls.py writes them.
+  // An address is found by what comes with the map, since that makes the same keys.
   const find = async (base, wanted) => {
     if (/:/.test(wanted)) {
-      const { host, pathname, searchParams } = new URL(wanted);
-      const path = host.replace(/^(www\.)+(?!$|:)|\.(?=:|$)|:(80|443)$/g, "")
-        + encodeURI(pathname.replace(/\/+$/, "")).replace(/%25/g, "%").replace(/%../g, (code) => code.toUpperCase());
-      let shard = 0;
-      for (const it of path) shard = shard * 31 + it.charCodeAt() & 255;
-      const { tracking, entries } = JSON.parse(await load(`${base}/map/${shard}.json`));
-      wanted = entries[path]?.[`${searchParams}`.split("&")
-        .filter((pair) => !RegExp(tracking, "i").test(pair)).sort().join("&")];
+      const { default: look } = await import(`${base}/map/find.js`);
+      wanted = await look(wanted, (part) => load(`${base}/map/${part}`));
     }
     return wanted && load(`${base}/fragment/${wanted}.html`);
   };

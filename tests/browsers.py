@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+import https
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 Name = Literal["chromium", "firefox"]
 
@@ -32,7 +33,10 @@ _CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules="
+    + ", ".join(
+        ("MAP *.test 127.0.0.1", "MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1")
+    ),
 ]
 _FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     # Icons are the browser's own wish, and a strict page's policy refuses them aloud.
@@ -40,6 +44,7 @@ _FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "dom.events.testing.asyncClipboard": True,
+    "network.dns.localDomains": ",".join(https.NAMES),
     # WebDriver's clicks reach into no frame of another process. With this one all sites share
     # a process; what one origin may do to another stays as it is.
     "fission.webContentIsolationStrategy": 0,
@@ -70,9 +75,20 @@ def launch(
     Without ``scripts`` Firefox runs none, which its driver cannot ask for page by page.
     """
     if name == "chromium":
-        return playwright.chromium.launch(executable_path=executable, args=_CHROMIUM_FLAGS)
+        # Not the option of a context that ignores every error: nothing would be cached then.
+        trusted = f"--ignore-certificate-errors-spki-list={https.public_key_hash()}"
+        return playwright.chromium.launch(
+            executable_path=executable, args=[*_CHROMIUM_FLAGS, trusted]
+        )
     return playwright.firefox.launch(
         executable_path=executable,
         channel="moz-firefox",
         firefox_user_prefs=_FIREFOX_PREFERENCES | {"javascript.enabled": scripts},
     )
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """Open a context whose browser trusts the certificate of the tests' own."""
+    firefox = browser.browser_type.name == "firefox"
+    default = {"viewport": {"width": 1024, "height": 900}, "ignore_https_errors": firefox}
+    return browser.new_context(**{**default, **options})  # type: ignore[arg-type]  # a context's own

@@ -17,6 +17,7 @@ from widget.accounts import Accounts, open_accounts
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.store import Store, open_store
+from widget.store.layout import make_folders
 
 # No deadline and no database: what fails must fail for its input, on a slow machine, too.
 hypothesis_settings.register_profile(
@@ -30,11 +31,17 @@ hypothesis_settings.load_profile("insights")
 
 
 @pytest.fixture
-def a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for variable in list(os.environ):
         if variable.upper().startswith("INSIGHTS_"):
             monkeypatch.delenv(variable)
+
+
+@pytest.fixture
+def a_folder_of_its_own(an_empty_folder: None) -> None:  # noqa: ARG001  # it is where we are
+    """Go to a folder where ``dir:./data``, which is the default, is an empty store."""
+    make_folders("data")
 
 
 @pytest.fixture

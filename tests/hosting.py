@@ -9,17 +9,28 @@ from __future__ import annotations
 import mimetypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import https
+
 
 class Host:
-    """The site. ``origin`` may embed panels, ``unlisted`` is the same site where it may not."""
+    """The site. ``origin`` may embed panels, ``unlisted`` is the same server where it may not.
 
-    def __init__(self, port: int) -> None:
-        self.origin = f"http://localhost:{port}"
+    ``same_site`` may embed them, too: to a browser it is one site with the service, if that is
+    at a host name of the tests' own. ``backend`` is the address for who is no browser.
+    """
+
+    def __init__(self, port: int, https_port: int | None = None) -> None:
+        self.backend = self.origin = self.same_site = f"http://localhost:{port}"
         self.unlisted = f"http://127.0.0.1:{port}"
+        if https_port:
+            self.origin, self.unlisted, self.same_site = (
+                f"https://{name}:{https_port}"
+                for name in (https.HOST, https.UNLISTED, https.SAME_SITE)
+            )
         self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
 
     def add(self, html: str, headers: dict[str, str] | None = None) -> str:
@@ -40,10 +51,12 @@ class Host:
 
 
 @contextmanager
-def hosting() -> Iterator[Host]:
-    """Serve a host site until the block ends."""
+def hosting(*, named: bool = False) -> Iterator[Host]:
+    """Serve a host site until the block ends; ``named``: at names of its own, over https."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
             body, headers = host.pages.get(self.path, (b"", {}))
             quiet = self.path == "/favicon.ico"  # which browsers ask for by themselves
@@ -58,11 +71,13 @@ def hosting() -> Iterator[Host]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    host = Host(server.server_port)
+    server.daemon_threads = True  # a browser keeps its connections
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield host
+        with https.over_https(server.server_port) if named else nullcontext() as https_port:
+            host = Host(server.server_port, https_port)
+            yield host
     finally:
         server.shutdown()
         thread.join()

@@ -53,11 +53,7 @@ def main() -> None:
     say(f"PostgreSQL: {database()}")
     say(f"Chromium: {chromium()}")
     say(f"Firefox: {firefox()}")
-    if shutil.which("npm"):
-        run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(NODE)])
-        say("Node's packages: the checkers, and the tools of the examples")
-    else:
-        say("npm is not there: the tests that need Node's packages will be skipped")
+    say(f"Node's packages: {node()}")
 
 
 def chromium() -> str:
@@ -99,6 +95,19 @@ def database() -> str:
     if not found:
         sys.exit(f"No PostgreSQL can be had. Install one, or name it in {postgres.VARIABLE}.")
     return f"the programs in {found}"
+
+
+def node() -> str:
+    """Return what became of Node's packages, having installed those that their lock names."""
+    if not shutil.which("npm"):
+        return "npm is not there, so that the tests that need them will be skipped"
+    lock, installed = NODE / "package-lock.json", NODE / "node_modules" / ".installed-lock.json"
+    if installed.exists() and installed.read_bytes() == lock.read_bytes():
+        return "installed already"
+    if not run(["npm", "ci", "--ignore-scripts", "--silent", "--prefix", str(NODE)]):
+        sys.exit("npm could not install what tests/node/package-lock.json names.")
+    shutil.copy(lock, installed)
+    return "the checkers, and the tools of the examples"
 
 
 def wordpress() -> str:

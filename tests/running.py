@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 from urllib.request import urlopen
 
+import https
 from hosting import Host, hosting
 
 from widget import demo
@@ -27,7 +28,8 @@ from widget.store import Store, open_store
 class Running:
     """Where things run. ``unlisted`` is the newspaper at an origin that may not embed;
     ``host`` a site for pages of a test's own. ``static``: the service is an exported site.
-    ``environment``: settings beside the store and the publication."""
+    ``environment``: settings beside the store and the publication. ``backend``: the service's
+    address for who is no browser, and knows no host names of the tests' own."""
 
     service: str
     paper: str
@@ -37,6 +39,7 @@ class Running:
     publication: Publication
     static: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    backend: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -57,19 +60,33 @@ def running(
     workers: int = 1,
     environment: Mapping[str, str] | None = None,
     port: int | None = None,
+    named: bool = False,
 ) -> Iterator[Running]:
     """Run the service over the demo's entries, and the newspaper, until the block ends.
 
-    ``origins`` may embed panels, too; ``environment`` holds more settings.
+    ``origins`` may embed panels, too; ``environment`` holds more settings. ``named``: browsers
+    find everything at host names of the tests' own, over https, the service on a site of its own.
     """
     settings = dict(environment or {})
     port, paper_port = port or free_port(), free_port()
     service, paper = f"http://127.0.0.1:{port}", f"http://localhost:{paper_port}"
     unlisted = f"http://127.0.0.1:{paper_port}"
+    backend, paper_backend, same_site = service, unlisted, list[str]()
     with ExitStack() as stack:
-        host = stack.enter_context(hosting())
-        publication = demo.publication(paper, host.origin, *origins)
-        place = Running(service, paper, unlisted, host, data, publication, environment=settings)
+        host = stack.enter_context(hosting(named=named))
+        if named:
+            service = f"https://{https.SERVICE}:{stack.enter_context(https.over_https(port))}"
+            settings[f"{ENV_PREFIX}BASE_URL"] = service
+            same_site = [host.same_site]
+            named_port = stack.enter_context(https.over_https(paper_port))
+            paper, unlisted = (
+                f"https://{name}:{named_port}" for name in (https.PAPER, https.UNLISTED)
+            )
+        publication = demo.publication(paper, host.origin, *same_site, *origins)
+        place = Running(
+            service, paper, unlisted, host, data, publication,
+            environment=settings, backend=backend,
+        )  # fmt: skip
         store = place.store()
         demo.fill(store)
         store.close()
@@ -80,11 +97,12 @@ def running(
             f"{ENV_PREFIX}STORE": f"dir:{data}",
             f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
             demo.SERVICE_VARIABLE: service,
+            demo.BACKEND_VARIABLE: backend,
         }
         several = ["--workers", str(workers)]
         for command, url in (
-            (["widget", "serve", "--port", str(port), *several], f"{service}/healthz"),
-            (["widget.demo", str(paper_port)], f"{unlisted}/"),
+            (["widget", "serve", "--port", str(port), *several], f"{backend}/healthz"),
+            (["widget.demo", str(paper_port)], f"{paper_backend}/"),
         ):
             stack.enter_context(process(command, url, own))
         yield place

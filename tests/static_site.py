@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import https
 from hosting import hosting
 from running import Running, answers, free_port, process
 
@@ -56,15 +57,26 @@ def nginx(folder: Path, http: str, url: str) -> Iterator[None]:
 
 @contextmanager
 def exported(folder: Path) -> Iterator[Running]:
-    """Serve the demo's entries as files, below a path, until the block ends."""
+    """Serve the demo's entries as files, below a path, until the block ends.
+
+    At host names of the tests' own, over https, as `running` does where it is ``named``.
+    """
     port, paper_port = free_port(), free_port()
-    paper, unlisted = f"http://localhost:{paper_port}", f"http://127.0.0.1:{paper_port}"
-    base = f"http://127.0.0.1:{port}/insights"
+    backend = f"http://127.0.0.1:{port}/insights"
     out = folder / "root" / "insights"
     with ExitStack() as stack:
-        host = stack.enter_context(hosting())
-        publication = demo.publication(paper, host.origin)
-        place = Running(base, paper, unlisted, host, folder / "data", publication, static=True)
+        host = stack.enter_context(hosting(named=True))
+        https_port, paper_https = (
+            stack.enter_context(https.over_https(it)) for it in (port, paper_port)
+        )
+        base = f"https://{https.SERVICE}:{https_port}/insights"
+        paper, unlisted = (
+            f"https://{name}:{paper_https}" for name in (https.PAPER, https.UNLISTED)
+        )
+        publication = demo.publication(paper, host.origin, host.same_site)
+        place = Running(
+            base, paper, unlisted, host, folder / "data", publication, static=True, backend=backend
+        )
         store = place.store()
         demo.fill(store)
         export_site(store, place.settings, out, base)
@@ -72,9 +84,14 @@ def exported(folder: Path) -> Iterator[Running]:
         server = (
             f"server {{ listen 127.0.0.1:{port}; root {out.parent}; include {out}/nginx.conf; }}"
         )
-        stack.enter_context(nginx(folder / "nginx", server, f"{base}/embed.js"))
+        stack.enter_context(nginx(folder / "nginx", server, f"{backend}/embed.js"))
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
-        environment = {**inherited, demo.SERVICE_VARIABLE: base}
-        newspaper = process(["widget.demo", str(paper_port)], f"{unlisted}/", environment)
+        environment = {
+            **inherited,
+            demo.SERVICE_VARIABLE: base,
+            demo.BACKEND_VARIABLE: backend,
+        }
+        url = f"http://127.0.0.1:{paper_port}/"
+        newspaper = process(["widget.demo", str(paper_port)], url, environment)
         stack.enter_context(newspaper)
         yield place

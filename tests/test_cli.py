@@ -14,6 +14,7 @@ from widget import __version__
 from widget.cli import main
 from widget.config import load_settings
 from widget.demo import entries
+from widget.store.layout import make_folders
 
 pytestmark = pytest.mark.usefixtures("a_folder_of_its_own")
 
@@ -194,9 +195,10 @@ def test_a_file_that_the_store_sets_aside_is_told_beside_the_list() -> None:
 
 
 def test_another_store_is_used_where_the_command_line_names_it() -> None:
+    make_folders("elsewhere")
     done("--store", "dir:./elsewhere", "put", written("a.json"))
     assert Path("elsewhere/drafts/night-trains.json").is_file()
-    assert not Path("data").exists()
+    assert not Path("data/drafts/night-trains.json").exists()
 
 
 # init, settings, help
@@ -244,8 +246,8 @@ def test_a_settings_file_that_is_named_and_missing_is_an_error() -> None:
 
 
 def test_a_store_that_cannot_be_opened_is_an_error() -> None:
-    Path("data").write_text("a file")
-    result = run("list")
+    Path("file").write_text("a file")
+    result = run("--store", "dir:file", "list")
     assert result.exit_code == 1
     assert result.stderr.startswith("insights: ")
 

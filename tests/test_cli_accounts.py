@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import ID, done, run, written
+from samples import sample_document
 
 pytestmark = pytest.mark.usefixtures("a_folder_of_its_own")
 
@@ -118,3 +119,23 @@ def test_with_four_eyes_a_command_publishes_only_what_another_saved() -> None:
     assert json.loads(done("list", "--json"))[0]["state"] == "live+draft"
     result = run("publish", ID, "--actor", "Bo (token ci)")
     assert (result.exit_code, "bo saved this draft last" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["one document", "an array", "lines"])
+def test_with_four_eyes_no_import_publishes_what_it_saves(form: str) -> None:
+    Path("insights.toml").write_text("four_eyes = true\n")
+    documents = [
+        sample_document(id=name, article__url=f"https://paper.example/{name}") for name in "ab"
+    ]
+    text = {
+        "one document": json.dumps(documents[0]),
+        "an array": json.dumps(documents),
+        "lines": "\n".join(json.dumps(document) for document in documents),
+    }[form].encode()
+    refused = run("import", "--publish", "--actor", "ana", "-", stdin=text)
+    assert refused.exit_code == 1
+    assert "let somebody else publish it" in refused.stderr
+    assert json.loads(done("list", "--json")) == []
+    done("import", "--actor", "ana", "-", stdin=text)
+    assert run("publish", "a", "--actor", "ana").exit_code == 1
+    assert done("publish", "a", "--actor", "ben").startswith("a: published")

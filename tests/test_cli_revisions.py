@@ -13,6 +13,7 @@ from samples import one_point, sample_bytes, sample_entry
 
 from widget.cli import main
 from widget.entry import parse_entry
+from widget.store.layout import make_folders
 
 PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"]}]'
 
@@ -26,6 +27,8 @@ class Command(Protocol):
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
+    make_folders("data")
+    make_folders("other")
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", PUBLICATIONS)
 
     def command(*arguments: str, text: str | bytes | None = None, status: int = 0) -> Result:

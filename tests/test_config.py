@@ -137,7 +137,7 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
             '[[publications]]\norigins = ["*"]',
             "publications[0].origins[0]: '*' is not absolute; write it out",
         ),
-        ('base_url = "https://x.example/insights"', "base_url: 'https://x.example/insights' is mo"),
+        ('base_url = "https://x.example/?a"', "base_url: 'https://x.example/?a' cannot be used"),
         (
             '[[publications]]\naccent = "#ffff00"',
             (
@@ -306,6 +306,14 @@ def test_a_text_is_told_in_the_language_asked_for_or_else_in_the_publications_ow
     assert publication.text({"en": "Hello"}, "fr") is None
 
 
+def test_the_service_s_names_are_host_names_and_addresses() -> None:
+    path = written('hosts = ["Panels.Courier.example", "192.0.2.7", "[2001:DB8::7]"]')
+    assert load_settings(path).hosts == ("panels.courier.example", "192.0.2.7", "2001:db8::7")
+    for wrong in ("https://courier.example", "courier.example:8000", "a b", "*", ".example", ""):
+        with pytest.raises(InvalidSettings, match="is no host name"):
+            load_settings(written(f'hosts = ["{wrong}"]'))
+
+
 # The example that `insights init` copies
 
 EXAMPLE = (ROOT / "examples" / "insights.toml").read_text("utf-8")
@@ -335,7 +343,9 @@ def test_the_example_gives_every_default_as_it_is() -> None:
     default = Settings()
     assert tuple(table["purge"]) == default.purge
     for key in set(Settings.model_fields) - UNSET - {"publications", "purge", "workers"}:
-        assert table[key] == getattr(default, key), key
+        written_value = table[key]
+        plain = tuple(written_value) if isinstance(written_value, list) else written_value
+        assert plain == getattr(default, key), key
     written_publication = Publication.model_validate(
         {key: value for key, value in publication.items() if key not in UNSET}
     )
@@ -350,3 +360,52 @@ def test_the_example_is_valid_with_every_line_uncommented() -> None:
     settings = load_settings(path)
     assert settings.base_url == "https://insights.example"
     assert settings.publications[0].methodology
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://paper.example", "https://paper.example"),
+        ("https://paper.example/", "https://paper.example"),
+        ("https://Paper.example/insights/", "https://paper.example/insights"),
+        ("http://[::1]:8000/a/b-c_d~e.f", "http://[::1]:8000/a/b-c_d~e.f"),
+    ],
+)
+def test_the_services_address_may_have_a_path(given: str, kept: str) -> None:
+    assert Settings(base_url=given).base_url == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("paper.example", "https://paper.example/a?b", "https://paper.example/#a"),
+        *("https://paper.example/a//b", "https://paper.example/../a", "https://paper.example/é"),
+        *("https://paper.example/panel", "https://paper.example/admin/x"),
+    ],
+)
+def test_an_address_that_cannot_be_the_services_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="base_url"):
+        Settings(base_url=given)
+
+
+@pytest.mark.usefixtures("a_folder_of_its_own")
+@pytest.mark.parametrize("written", ["10.0.0.5, fd00::/8 unix", '["10.0.0.5", "fd00::/8", "unix"]'])
+def test_trusted_proxies_may_stand_in_the_environment(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSIGHTS_TRUSTED_PROXIES", written)
+    assert load_settings().trusted_proxies == ("10.0.0.5/32", "fd00::/8", "unix")
+
+
+@pytest.mark.usefixtures("a_folder_of_its_own")
+@pytest.mark.parametrize("written", ["*", "10.0.0.300", "proxy.example", "10.0.0.0/33", "[1"])
+def test_what_is_no_proxys_address_is_refused_by_name(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSIGHTS_TRUSTED_PROXIES", written)
+    with pytest.raises(InvalidSettings, match="trusted_proxies"):
+        load_settings()
+
+
+def test_an_ipv6_host_may_stand_in_brackets() -> None:
+    assert Settings(host="[::1]").host == "::1"

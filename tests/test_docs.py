@@ -14,6 +14,7 @@ from widget import panel
 from widget.app import create_app
 from widget.cli import main
 from widget.config import Publication, Purge, Settings
+from widget.store.layout import make_folders
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -36,6 +37,7 @@ def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
 
 
 def test_every_address_is_documented(tmp_path: Path) -> None:
+    make_folders(str(tmp_path))
     app = create_app(Settings.model_validate({"store": f"dir:{tmp_path}"}))
     documented = read("docs/http.md")
     for rule in app.url_map.iter_rules():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import io
 import re
 import tomllib
@@ -9,26 +10,66 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
+import catalogs
 import pytest
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
-from samples import ROOT
+from samples import (
+    PERMALINK,
+    PUBLICATION,
+    ROOT,
+    parse_html,
+    sample_document,
+    sample_entry,
+    text_of,
+)
 
 from widget import i18n
+from widget.entry.model import MAX_POINTS
+from widget.panel import Options, frame
+from widget.panel.words import Words
 
-LOCALE = ROOT / "widget" / "locale"
+LOCALE = catalogs.LOCALE
 LANGUAGES = ["ar", "de", "es", "fr"]
-PLURALS = {"ar": 6, "de": 2, "es": 2, "fr": 2}
+# Each form of each language, by a number that takes it: points, and sources.
+PLURALS = {
+    "en": {
+        1: ("1 point", "1 source"),
+        2: ("2 points", "2 sources"),
+        12: ("12 points", "12 sources"),
+    },
+    "ar": {
+        0: ("لا نقاط", "لا مصادر"),
+        1: ("نقطة واحدة", "مصدر واحد"),
+        2: ("نقطتان", "مصدران"),
+        3: ("3 نقاط", "3 مصادر"),
+        11: ("11 نقطة", "11 مصدرًا"),
+        100: ("100 نقطة", "100 مصدر"),
+    },
+    "de": {0: ("0 Punkte", "0 Quellen"), 1: ("1 Punkt", "1 Quelle"), 3: ("3 Punkte", "3 Quellen")},
+    "es": {0: ("0 puntos", "0 fuentes"), 1: ("1 punto", "1 fuente"), 3: ("3 puntos", "3 fuentes")},
+    "fr": {
+        0: ("0 point", "0 source"),
+        1: ("1 point", "1 source"),
+        3: ("3 points", "3 sources"),
+        1_000_000: ("1000000 points", "1000000 sources"),
+    },
+}
+FORMS = [
+    (language, number, *words)
+    for language in PLURALS
+    for number, words in PLURALS[language].items()
+]
 
 
-def read(name: str, language: str | None = None) -> Catalog:
+def read(name: str) -> Catalog:
     with (LOCALE / name).open("rb") as source:
-        return read_po(source, locale=language, abort_invalid=True)
+        return read_po(source, abort_invalid=True)
 
 
 def catalog(language: str) -> Catalog:
-    return read(f"{language}/LC_MESSAGES/messages.po", language)
+    return read(f"{language}/LC_MESSAGES/messages.po")
 
 
 def messages(of: Catalog) -> dict[str, Message]:
@@ -70,19 +111,70 @@ def test_placeholders_and_tags_are_those_of_the_source(language: str) -> None:
             assert marks(str(message.string)) == marks(text), message.string
 
 
+def header(language: str) -> dict[str, str]:
+    """Return the header that stands in the catalog's file itself."""
+    text = (LOCALE / language / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+    lines = re.match(r'msgid ""\nmsgstr ""\n((?:".*\\n"\n)+)\n', text)
+    assert lines, f"{language} has no header"
+    return dict(re.findall(r'"([^:]+): (.*)\\n"', lines[1]))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_there_are_as_many_plural_forms_as_the_language_has(language: str) -> None:
-    made = catalog(language)
-    assert made.num_plurals == PLURALS[language]
-    plurals = [message for message in made if message.id and message.pluralizable]
+def test_a_catalog_says_its_language_and_its_plural_rule_and_no_more(language: str) -> None:
+    said = header(language)
+    assert list(said) == ["Language", "Content-Type", "Plural-Forms"]
+    assert said["Language"] == language
+    assert said["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plural_rule_is_the_catalogs_own(language: str) -> None:
+    rule = re.fullmatch(r"nplurals=(\d); plural=(.+);", header(language)["Plural-Forms"])
+    assert rule
+    plural = gettext.c2py(rule[2])
+    translations = i18n.translations(language)
+    for number in (*range(1_000), 1_000_000):
+        assert translations.plural(number) == plural(number) < int(rule[1])
+    plurals = [message for message in catalog(language) if message.id and message.pluralizable]
     assert len(plurals) == 2
     for message in plurals:
-        assert len(_forms(message.string)) == PLURALS[language]
-    translations = i18n.translations(language)
-    for number in (*range(13), 25, 99, 100, 101):
-        said = translations.ungettext("%(num)d point", "%(num)d points", number)
-        assert said not in ("%(num)d point", "%(num)d points") or language == "fr"
-        assert said % {"num": number}
+        assert len(_forms(message.string)) == int(rule[1])
+    # The tables above have each of the forms.
+    assert {plural(number) for number in PLURALS[language]} == set(range(int(rule[1])))
+
+
+@pytest.mark.parametrize(("language", "number", "points", "sources"), FORMS)
+def test_every_form_of_every_language_is_said(
+    language: str, number: int, points: str, sources: str
+) -> None:
+    words = Words(language)
+    assert words.points_count(number) == points
+    assert words.sources_count(number) == sources
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "points", "sources"),
+    [form for form in FORMS if 0 < form[1] <= MAX_POINTS],
+)
+def test_a_panel_counts_in_its_language(
+    language: str, number: int, points: str, sources: str
+) -> None:
+    point = {"text": "A point.", "attributed_to": None}
+    cited = {"text": "".join(f"[{index + 1}]" for index in range(number)), "attributed_to": None}
+    group = {"role": "ideas", "heading": None, "points": [cited, *[point] * (number - 1)]}
+    source = sample_document()["sources"][0]
+    listed = [{**source, "url": f"https://rail.example/{index}"} for index in range(number)]
+    entry = sample_entry(language=language, perspectives=[group], sources=listed)
+    page = frame(entry, PUBLICATION, Options(), permalink=PERMALINK)
+    text = text_of(parse_html(page.body.decode()))
+    assert points in text
+    assert sources in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_is_as_make_messages_writes_it(language: str) -> None:
+    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
+    assert catalogs.updated(language).decode() == path.read_text("utf-8")
 
 
 def test_the_template_is_what_extraction_finds_now() -> None:

@@ -33,6 +33,7 @@ OPTIONS = st.builds(
     heading_level=st.sampled_from([None, *HEADING_LEVELS]),
     open=st.frozensets(st.sampled_from(OPENABLE)),
     accent=st.none() | COLOURS,
+    instance=st.none() | st.from_regex(r"[a-z0-9]{1,16}", fullmatch=True),
 )
 CHOICES = st.builds(
     Choices,
@@ -124,6 +125,17 @@ def test_a_loader_of_another_version_still_gets_styles(client: FlaskClient) -> N
 def test_an_include_s_address_is_written_as_nginx_reads_it() -> None:
     body = made("include", options=Options(theme="dark", open=frozenset({"ideas"}))).body
     assert f'virtual="/insights/fragment/{ID}?theme=dark&open=ideas"' in body
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_instance_goes_where_ids_are_in_the_page_s_own_document(way: Way) -> None:
+    body = made(way, options=Options(instance="teaser2")).body
+    assert ("?instance=teaser2" in body) == (way in ("htmx2", "htmx4", "include"))
+
+
+def test_one_htmx_snippet_serves_both_generations() -> None:
+    """So that a site may move from 2 to 4 with what stands in its articles."""
+    assert made("htmx2").body == made("htmx4").body
 
 
 def test_every_way_is_described() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -32,6 +33,13 @@ from widget.panel import CODINGS, Coding, Representation
 
 SHORT = "public, max-age=30"
 IMMUTABLE = "public, max-age=31536000, immutable"
+
+# What a page that isolates itself (COEP) asks of all that it shows: a frame isolates itself
+# likewise (HTML, section 7.1.4), and everything lets pages of other origins use it (Fetch, 3.7).
+FRAMED = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 HOLDS = "insights.holds"
 """The key in the WSGI environment under which ``keep`` leaves its function."""
@@ -102,10 +110,34 @@ def preflight(origin: str | None) -> Response:
     return allow_origin(response, origin) if origin else response
 
 
+def without_slash(name: str, request: Request) -> Response:
+    """Lead from an address that ends in ``name/`` to the one that ends in ``name``.
+
+    Relative, so that it holds wherever the service is mounted and whatever name it has outside.
+    """
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = Response(status=HTTPStatus.PERMANENT_REDIRECT)
+    response.headers["Location"] = f"../{quote(name)}{query}"
+    response.headers["Cache-Control"] = SHORT
+    return response
+
+
 def origins_line(origin: str, publication: Publication | None) -> str:
     """Return the line for ``insights.toml`` that lets ``origin`` embed, beside those that may."""
     listed = publication.origins if publication else ()
     return f"origins = {json.dumps([*listed, origin])}"
+
+
+def not_listed(origin: str, publication: Publication) -> str:
+    """Return why ``origin`` gets no panel and what to do, without naming those that may have it.
+
+    For developers: it stands where anyone can read it.
+    """
+    return (
+        f"{origin} is not among the origins of {publication.name}. To allow it, add "
+        f"{json.dumps(origin)} to this publication's origins in insights.toml and reload the "
+        "service. /doctor of the service looks at the page and gives the whole line."
+    )
 
 
 def problem(

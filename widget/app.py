@@ -5,21 +5,33 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from widget import answers, metrics
+from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
-from widget.entry import check
+from widget.entry import check_under
 from widget.errors import InsightsError
+from widget.http.proxies import Forwarding
 from widget.panel import Cache
 from widget.prebuilt import Prebuilt
 from widget.purging import Ledger, keep, open_purger
 from widget.store import Revision, Rules, Store, open_store
-from widget.web import admin, api, embed, health, kit, observing, oembed, static
+from widget.web import (
+    admin,
+    api,
+    embed,
+    health,
+    hosts,
+    kit,
+    observing,
+    oembed,
+    security_headers,
+    static,
+)
 
 
 def rules(settings: Settings) -> Rules:
     """Return the rules for publishing under ``settings``."""
-    return lambda entry: check(entry, settings.publication_for(entry.article.url))
+    return lambda entry: check_under(settings, entry)
 
 
 def create_app(
@@ -34,15 +46,17 @@ def create_app(
     the caches in front of the service are with changes.
     """
     app = observing.Service(__name__, static_folder=None, template_folder=None)
+    security_headers.protect(app, settings)
     observing.observe(app)
+    hosts.restrict(app, settings)
     store = store or open_store(
-        settings.store, rules(settings), stale_seconds=settings.stale_seconds
+        settings.store, rules(settings), create=False, stale_seconds=settings.stale_seconds
     )
     if settings.metrics_token:
         token = settings.metrics_token.get_secret_value()
         store = observing.timed(store)
         app.register_blueprint(observing.blueprint(token, store, purges))
-    accounts = accounts or open_accounts(settings.store)
+    accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
@@ -50,9 +64,11 @@ def create_app(
     app.register_blueprint(kit.blueprint(settings, store))
     app.register_blueprint(health.blueprint(store, purges))
     app.register_blueprint(api.blueprint(settings, store, accounts))
-    app.register_blueprint(admin.blueprint(settings, store, accounts, purges))
-    app.register_error_handler(InsightsError, answers.from_error)
-    app.register_error_handler(HTTPException, answers.from_http)
+    app.register_blueprint(admin.blueprint(settings, store, accounts, purges, kit.not_found))
+    app.register_error_handler(InsightsError, kit.from_error)
+    app.register_error_handler(HTTPException, kit.from_http)
+    forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
+    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -71,10 +87,15 @@ def create_service(settings: Settings) -> Prebuilt:
             purger.changed(revision)
 
     store = open_store(
-        settings.store, rules(settings), changed, stale_seconds=settings.stale_seconds
+        settings.store,
+        rules(settings),
+        changed,
+        create=False,
+        stale_seconds=settings.stale_seconds,
     )
     app = create_app(settings, store, purges=purger.ledger if purger else None)
-    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2)
+    forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
+    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
     if purger:
         keep(store, purger)

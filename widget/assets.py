@@ -50,5 +50,5 @@ def code_fingerprint() -> str:
 
 @cache
 def named(name: str) -> str:
-    """Return the address of a file in ``static/``, with its content's fingerprint in it."""
-    return f"/static/{versioned(name, (folder('static') / name).read_bytes())}"
+    """Return the name under ``/static/`` of a file there, with its content's fingerprint in it."""
+    return versioned(name, (folder("static") / name).read_bytes())

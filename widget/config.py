@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import json
 import os
 import re
@@ -23,13 +24,18 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
-from widget import colours, logs, urls
-from widget.errors import InvalidSettings
+from widget import colours, hostnames, logs, urls
+from widget.characters import is_blank
+from widget.errors import InvalidSettings, Severity
+from widget.http.proxies import OWN_PATHS, UNIX
+from widget.service_links import report, service_links
 from widget.vocabulary import OPINION_KINDS, ArticleKind
 
 DEFAULT_FILE = Path("insights.toml")
@@ -51,12 +57,59 @@ def _checked_origin(value: str) -> str:
     return urls.origin(value)
 
 
+def _checked_base(value: str) -> str:
+    """Return the service's own address, without a slash at its end; it may have a path."""
+    problem = urls.link_problem(value)
+    if problem:
+        raise ValueError(f"{value!r} {problem}")
+    parts = urlsplit(value)
+    steps = parts.path.strip("/").split("/")
+    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
+        raise ValueError(
+            f"{value!r} cannot be used; write it like https://insights.example or "
+            "https://courier.example/insights, the path in letters, digits and - . _ ~"
+        )
+    if steps[0] in OWN_PATHS:
+        raise ValueError(
+            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
+            f"{urls.origin(value)}/insights"
+        )
+    return urls.origin(value) + parts.path.rstrip("/")
+
+
+def _is_step(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
+
+
+def _checked_proxy(value: str) -> str:
+    if value == UNIX:
+        return value
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError(
+            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
+        ) from None
+
+
 def _checked_host(value: str) -> str:
-    host = value.lower()
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    if not re.fullmatch(rf"{label}(?:\.{label})*", host):
-        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+    problem = f"{value!r} is no host name; write it without https:// and without a port"
+    try:
+        host = hostnames.to_ascii(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
+        raise ValueError(problem)
     return host
+
+
+def _checked_name(value: str) -> str:
+    """Return a name that the service goes by: a host name or an address, without a port."""
+    try:
+        return ipaddress.ip_address(value.strip("[]")).compressed
+    except ValueError:
+        return _checked_host(value)
 
 
 class Accent(BaseModel):
@@ -103,6 +156,13 @@ class Publication(BaseModel):
     kinds: tuple[ArticleKind, ...] = OPINION_KINDS
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
+
+    @field_validator("name")
+    @classmethod
+    def _visible(cls, value: str) -> str:
+        if is_blank(value):
+            raise ValueError("holds nothing that anybody can see; write the site's name")
+        return value
 
     @field_validator("accent", mode="before")
     @classmethod
@@ -168,10 +228,16 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    base_url: Annotated[str, AfterValidator(_checked_origin)] | None = None
+    base_url: Annotated[str, AfterValidator(_checked_base)] | None = None
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_checked_proxy)], ...], NoDecode
+    ] = ()
+    hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
+    hsts_seconds: int = Field(0, ge=0)
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
     four_eyes: bool = False
+    unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(_checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
     log: logs.Form = "text"
@@ -186,16 +252,63 @@ class Settings(BaseSettings):
             return [value[key] for key in sorted(value, key=int)]
         return value
 
+    @field_validator("host")
+    @classmethod
+    def _without_brackets(cls, value: str) -> str:
+        """Take an IPv6 address also as it stands in a URL."""
+        return value[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", value) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Read the list that INSIGHTS_TRUSTED_PROXIES holds: as JSON, or with commas."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError:
+                raise ValueError("is no JSON; write addresses with commas between them") from None
+        return [it for it in re.split(r"[\s,]+", value) if it]
+
+    @property
+    def base_origin(self) -> str | None:
+        """The origin of ``base_url``, as browsers write it."""
+        return urls.origin(self.base_url) if self.base_url else None
+
     def publication_for(self, article_url: str) -> Publication:
         """Return the publication that lists the article's origin, or else the first."""
+        return self._listing(article_url) or self.publications[0]
+
+    def unlisted(self, article_url: str) -> Severity | None:
+        """Return what it is that no publication lists the article's origin; None where one does.
+
+        While no publication lists any, only pages on this machine may embed, and nothing is.
+        """
+        listed = any(publication.origins for publication in self.publications)
+        if not listed or self._listing(article_url):
+            return None
+        return "error" if self.unlisted_origins == "refuse" else "warning"
+
+    def _listing(self, article_url: str) -> Publication | None:
         try:
             key = urls.normalize(urls.origin(article_url))
         except ValueError:
-            return self.publications[0]
+            return None
         for publication in self.publications:
             if key in (urls.normalize(origin) for origin in publication.origins):
                 return publication
-        return self.publications[0]
+        return None
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """The names of the publications and of their hosts, of which no password may consist."""
+        hosts = (
+            urlsplit(origin).hostname or ""
+            for publication in self.publications
+            for origin in publication.origins
+        )
+        return (*(publication.name for publication in self.publications), *hosts)
 
     def allows(self, origin: str) -> bool:
         """Say whether any publication's pages live at ``origin``."""
@@ -214,7 +327,9 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     if isinstance(listed, list):
         # By number, so that the environment can change one key of one publication.
         from_file["publications"] = {str(index): table for index, table in enumerate(listed)}
-    _refuse_unknown_variables()
+    links = service_links(os.environ, ENV_PREFIX)
+    report(links)
+    _refuse_unknown_variables(links)
 
     class Layered(Settings):
         @classmethod
@@ -227,6 +342,13 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[Any, ...]:
             del settings_cls, dotenv_settings, file_secret_settings
+            if isinstance(env_settings, EnvSettingsSource):
+                ignored = {name.lower() for name in links}
+                env_settings.env_vars = {
+                    name: value
+                    for name, value in env_settings.env_vars.items()
+                    if name.lower() not in ignored
+                }
             return (init_settings, env_settings, lambda: from_file)
 
     try:
@@ -246,9 +368,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise InvalidSettings(f"{path}: is not TOML: {error}") from error
 
 
-def _refuse_unknown_variables() -> None:
+def _refuse_unknown_variables(links: frozenset[str]) -> None:
     known = [name.upper() for name in Settings.model_fields]
-    for variable in os.environ:
+    for variable in os.environ.keys() - links:
         name = variable.upper()
         if (
             not name.startswith(ENV_PREFIX)

@@ -9,10 +9,19 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
-from flask import Flask, Response, abort, render_template, request, send_from_directory
+from flask import (
+    Flask,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+)
+from werkzeug import Response as BaseResponse
 
 from widget import assets, i18n, markup, panel, server
 from widget.config import Publication
@@ -21,7 +30,10 @@ from widget.panel import Host, Snippet, Way
 from widget.store import Store
 
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
+BACKEND_VARIABLE = "INSIGHTS_TEST_DEMO_BACKEND"
 ADMIN = "editor"
+OTHER_NAME = "localhost"
+"""The newspaper's host name, which is another site to a browser than 127.0.0.1."""
 
 _WITHDRAWN = "harbor-curfew"
 _WITHDRAWAL_REASON = (
@@ -117,10 +129,11 @@ def fill(store: Store) -> None:
     store.withdraw(_WITHDRAWN, actor="demo", reason=_WITHDRAWAL_REASON)
 
 
-def newspaper(service: str) -> Flask:
+def newspaper(service: str, backend: str | None = None) -> Flask:
     """Return the newspaper's own site, whose pages embed panels from ``service``.
 
-    With ``?bare`` a page comes without its panel, to be compared with.
+    Its own server finds the service at ``backend``, where that is another address. With
+    ``?bare`` a page comes without its panel, to be compared with.
     """
     folder = assets.folder("examples") / "newspaper"
     app = Flask(
@@ -128,6 +141,18 @@ def newspaper(service: str) -> Flask:
     )
     by_id = {entry.id: entry for entry in entries()}
     articles = _articles()
+
+    @app.before_request
+    def keep_sites_apart() -> BaseResponse | None:
+        """Lead away from the service's own host name.
+
+        Two ports of one host are one site to a browser, which shows some faults to readers on
+        other sites only.
+        """
+        here = urlsplit(request.url)
+        if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
+            return None
+        return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
 
     def bare() -> bool:
         return "bare" in request.args
@@ -157,7 +182,7 @@ def newspaper(service: str) -> Flask:
         page = next((page for page in HOST_PAGES if page.slug == slug), None)
         if page is None:
             abort(404)
-        head, body = _pasted(page, by_id[_TYPICAL], service)
+        head, body = _pasted(page, by_id[_TYPICAL], service, backend or service)
         html = render_template(
             "way.html",
             **_article_context(articles[_TYPICAL], service),
@@ -195,7 +220,7 @@ def newspaper(service: str) -> Flask:
 
 def from_environment() -> Flask:
     """Return the newspaper for the service that ``insights demo`` has started."""
-    return newspaper(os.environ[SERVICE_VARIABLE])
+    return newspaper(os.environ[SERVICE_VARIABLE], os.environ.get(BACKEND_VARIABLE))
 
 
 @cache
@@ -223,10 +248,10 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     }
 
 
-def _pasted(page: HostPage, entry: Entry, service: str) -> tuple[str, str]:
+def _pasted(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
     """Return what a publisher pastes for ``page``: into the head, and in place."""
     if not page.ways:
-        with urlopen(f"{service}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
+        with urlopen(f"{backend}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
             return "", answer.read().decode()
     host: Host = "strict" if page.policy else "hostile" if page.hostile else "ordinary"
     snippets: list[Snippet] = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from widget.actors import person_of
 from widget.config import Settings
-from widget.entry import Entry, check, parse_entry
+from widget.entry import Entry, check_under, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
 from widget.store import Revision, Store
 
@@ -19,7 +19,7 @@ def judge(settings: Settings, data: bytes) -> tuple[Entry | None, list[Breach]]:
         entry = parse_entry(data)
     except InvalidEntry as error:
         return None, list(error.breaches)
-    return entry, check(entry, settings.publication_for(entry.article.url))
+    return entry, check_under(settings, entry)
 
 
 def save(
@@ -80,6 +80,37 @@ def publish(
         if refusal:
             raise Forbidden(refusal)
     return store.publish(entry_id, actor=actor, note=note, head=head)
+
+
+def save_and_publish(
+    store: Store, settings: Settings, entry: Entry, *, actor: str, note: str = ""
+) -> Revision:
+    """Make ``entry`` live, or leave everything as it was.
+
+    Raises InvalidEntry where a rule keeps it back, and Forbidden under ``four_eyes``, which
+    whoever saves and publishes in one step cannot satisfy.
+    """
+    if settings.four_eyes:
+        raise Forbidden(
+            f"{actor} cannot save and publish in one step (four_eyes); save it as a draft, and "
+            "let somebody else publish it"
+        )
+    breaches = check_under(settings, entry)
+    errors = [breach for breach in breaches if breach.severity == "error"]
+    if errors:
+        raise InvalidEntry(errors)
+    before = store.draft(entry.id)
+    saved = save(store, entry, actor=actor, note=note)
+    try:
+        return publish(store, settings, entry.id, actor=actor, note=note, head=saved.number)
+    except InvalidEntry:
+        # Another entry has its URL. The draft is put back to what it was.
+        undone = "Publishing was refused."
+        if before is None:
+            discard(store, entry.id, actor=actor, note=undone)
+        else:
+            save(store, before.entry, actor=actor, note=undone)
+        raise
 
 
 def withdraw(

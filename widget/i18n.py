@@ -33,12 +33,13 @@ def interface_language(tag: str) -> str:
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """Return the catalog of an interface language."""
+    """Return the catalog of an interface language, with the plural rule of its own header."""
     path = locale_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     if language not in languages() or language == SOURCE_LANGUAGE:
         return NullTranslations()
     with path.open("rb") as source:
-        catalog = read_po(source, locale=language, abort_invalid=True)
+        # Not told the locale: the rule that Babel knows for it changes from version to version.
+        catalog = read_po(source, abort_invalid=True)
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)

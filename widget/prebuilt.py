@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from widget import answers
 from widget.containment import contained
 from widget.errors import InsightsError
+from widget.http.proxies import Forwarding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -100,10 +101,14 @@ class Prebuilt:
     """The layer around ``app``, of at most ``max_bytes``. Safe for threads.
 
     A view whose answer depends on more than a ``Question`` has must not call ``answers.keep``.
+    ``forwarding`` corrects each request first: answers are kept by what readers see.
     """
 
-    def __init__(self, app: WSGIApplication, max_bytes: int) -> None:
+    def __init__(
+        self, app: WSGIApplication, max_bytes: int, forwarding: Forwarding | None = None
+    ) -> None:
         self._app = app
+        self.forwarding = forwarding or Forwarding()
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Key, _Answer] = OrderedDict()
@@ -113,6 +118,7 @@ class Prebuilt:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
+        self.forwarding.apply(environ)
         asked = question(environ)
         if asked is None:
             return self._app(environ, start_response)

@@ -7,22 +7,30 @@ what they mend: backslashes, tabs and newlines, missing slashes, full-width lett
 
 from __future__ import annotations
 
-import ipaddress
+import hashlib
 import re
 import unicodedata
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from widget import hostnames, tracking
 
 MAX_LENGTH = 2048
 
-_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+KEYS = hashlib.sha256(f"2 {tracking.PATTERN}".encode()).hexdigest()[:16]
+"""Names the rules by which ``normalize`` makes keys; count up whenever they change.
+
+What holds keys, such as an index or a table, is made anew where it was made by other rules.
+"""
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-TRACKING = (
-    r"^(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|yclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi"
-    r"|mkt_tok|oly_anon_id|oly_enc_id|vero_id|s_cid|cmpid|ref_src|ref_url)="
-)
-"""What a parameter begins with that tells no articles apart, case aside; scripts use it, too."""
-_TRACKING = re.compile(TRACKING, re.IGNORECASE | re.ASCII)
+_TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+# In names of hosts these two tell words apart in Persian, Sinhala and others.
+_JOINERS_OF_HOST = re.compile(r"(?<=//)[^/?#]*")
+# Codes that encodeURI and decodeURI leave as they are: what they stand for parts an address.
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_PARTING = re.compile(r"%(?=2[3-6BCF]|3[ABDF]|40)", re.IGNORECASE)
 
 
 def link_problem(url: str) -> str | None:
@@ -31,7 +39,7 @@ def link_problem(url: str) -> str | None:
         return "is empty; give an address that begins with https://"
     if len(url) > MAX_LENGTH:
         return f"has {len(url)} characters; at most {MAX_LENGTH} are accepted"
-    for character in url:
+    for character in _JOINERS_OF_HOST.sub(_without_joiners, url, count=1):
         if unicodedata.category(character) in _INVISIBLE:
             return f"contains the invisible character U+{ord(character):04X}; remove it"
         if character in '\\<>"`{}|^':
@@ -49,50 +57,64 @@ def link_problem(url: str) -> str | None:
         return "has an unusable port; remove it"
     if "]" in parts.netloc and not re.search(r"\](?::\d+)?\Z", parts.netloc):
         return "cannot be read as a web address; copy it from the browser's address bar"
-    return _host_problem(parts.hostname or "")
+    return _host_problem(_host(parts))
+
+
+def _without_joiners(host: re.Match[str]) -> str:
+    return host[0].translate({0x200C: None, 0x200D: None})
 
 
 def _host_problem(host: str) -> str | None:
     problem = f"has the host {host!r}, which is no host name; copy the address again"
-    if ":" in host:
-        try:
-            address = ipaddress.IPv6Address(host)
-        except ValueError:
-            return problem
-        # Browsers read no zone, such as %eth0.
-        return problem if address.scope_id else None
-    if len(host) > 253 or unicodedata.normalize("NFKC", host) != host:
+    try:
+        name = hostnames.to_ascii(host)
+    except ValueError:
         return problem
-    labels = host.removesuffix(".").split(".")
-    if not all(_LABEL.fullmatch(label) for label in labels):
-        return problem
-    # A last label of digits, or 0x…, makes browsers read the whole as an IPv4 address.
-    if re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1]):
-        try:
-            ipaddress.IPv4Address(host)
-        except ValueError:
-            return problem
+    if host.startswith("["):
         return None
-    if len(labels) < 2 and host != "localhost":
+    folded = unicodedata.normalize("NFKC", host) != unicodedata.normalize("NFC", host)
+    if folded or "%" in host or "\u3002" in host:
+        return problem  # full-width letters, other dots and the like
+    labels = name.removesuffix(".").split(".")
+    if not all(_LABEL.fullmatch(label) for label in labels) or len(".".join(labels)) > 253:
+        return problem
+    if labels[-1].isdecimal():
+        return None if name == host else problem  # 127.1 and the like
+    if len(labels) < 2 and name != "localhost":
         return f"has the host {host!r}, which lacks a domain such as .org"
     return None
 
 
+def host_of(url: str) -> str:
+    """Return the host of ``url`` as browsers write it, IPv6 in brackets. Raises ValueError."""
+    return hostnames.to_ascii(_host(urlsplit(url))).removesuffix(".")
+
+
 def origin(url: str) -> str:
-    """Return the origin of ``url`` as browsers write it in ``Origin`` (RFC 6454, section 6.2)."""
+    """Return the origin of ``url`` as browsers write it in ``Origin`` (RFC 6454, section 6.2).
+
+    Of a host that no browser takes it is no browser's. Raises ValueError.
+    """
     parts = urlsplit(url)
-    return f"{parts.scheme.lower()}://{_authority(parts)}"
+    try:
+        host = hostnames.to_ascii(_host(parts))
+    except ValueError:
+        host = _host(parts).lower()
+    return f"{parts.scheme.lower()}://{_authority(parts, host)}"
 
 
-def _authority(parts: SplitResult) -> str:
-    host = (parts.hostname or "").removesuffix(".")
-    if ":" in host:
-        host = f"[{host}]"
-    elif not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            host = host.lower()
+def _host(parts: SplitResult) -> str:
+    """Return the host as it is written.
+
+    ``SplitResult.hostname`` is in Python's lower case, which is no browser's: ``"ΣΑΣ".lower()``
+    ends in a final sigma, and that is another name.
+    """
+    host = parts.netloc.rpartition("@")[2]
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+
+
+def _authority(parts: SplitResult, host: str) -> str:
+    host = host.removesuffix(".")
     default = _DEFAULT_PORTS.get(parts.scheme.lower())
     return host if parts.port in (None, default) else f"{host}:{parts.port}"
 
@@ -100,20 +122,44 @@ def _authority(parts: SplitResult) -> str:
 def normalize(url: str) -> str:
     """Return the key under which an article's address is looked up.
 
-    Folds what does not tell articles apart: scheme, ``www.``, the host's case, a default
-    port, the fragment, tracking parameters, the order of parameters, a trailing slash,
-    whether letters of the path are percent-encoded. The key is no address: it has no
-    scheme. Raises ValueError where ``url`` is no address.
+    Folds what does not tell articles apart: scheme, ``www.``, the host's spelling, a default
+    port, the fragment, tracking parameters, the order of parameters, a trailing slash, and how
+    the path is written: dot segments, doubled slashes, characters that are percent-encoded or
+    composed (RFC 3986, section 6.2.2; Unicode NFC). The key is no address: it has no scheme.
+    Raises ValueError where ``url`` is no address.
     """
     parts = urlsplit(url.strip())
-    if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.netloc:
         raise ValueError(f"{url!r} is no http or https address")
+    authority = _authority(parts, hostnames.to_ascii(_host(parts)))
     # Either scheme's default port, since the key forgets which scheme it was.
-    authority = re.sub(r"^(?:www\.)+(?!$|:)|:(?:80|443)$", "", _authority(parts))
-    # As browsers send it: letters outside ASCII percent-encoded, the codes in capitals.
-    path = quote(parts.path.rstrip("/"), safe="%/:@!$&'()*+,;=~")
-    path = re.sub("%..", lambda code: code[0].upper(), path)
+    authority = re.sub(r"^(?:www\.)+(?!$|:)|:(?:80|443)$", "", authority)
     # As browsers write forms (URL Standard, section 5.2), so that scripts come to the same.
-    pairs = (urlencode([it], safe="*") for it in parse_qsl(parts.query, keep_blank_values=True))
+    composed = (
+        (unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", value))
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    )
+    pairs = (urlencode([pair], safe="*") for pair in composed)
     query = sorted(it.replace("~", "%7E") for it in pairs if not _TRACKING.match(it))
-    return authority + path + ("?" + "&".join(query) if query else "")
+    return authority + _path(parts.path) + ("?" + "&".join(query) if query else "")
+
+
+def _path(path: str) -> str:
+    """Return a path in one spelling; static/find.js comes to the same."""
+    segments: list[str] = []
+    for segment in path.replace("\\", "/").split("/"):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            segments[-1:] = []
+        elif plain != ".":
+            segments.append(segment)
+    text = "".join(f"/{segment}" for segment in segments if segment)
+    text = quote(text, safe=_ASCII)
+    try:
+        if not re.search("%(?![0-9A-Fa-f]{2})", text):
+            text = unquote(_PARTING.sub("%25", text), errors="strict")
+            text = unicodedata.normalize("NFC", text)
+    except UnicodeDecodeError:
+        pass  # the codes are of another encoding than UTF-8 and stay as they are
+    text = quote(text, safe="%/:@!$&'()*+,;=~")
+    return re.sub("%..", lambda code: code[0].upper(), text)

@@ -27,11 +27,14 @@ def _opened(settings: Settings) -> Prebuilt:
     A worker that gave up would be started again and again, until its server gave up itself,
     and with it the workers that still serve what they hold.
     """
+    said = ""
     while True:
         try:
             return create_service(settings)
         except StoreUnavailable as error:
-            log.error("%s; this worker waits for it", error)
+            if str(error) != said:
+                log.error("%s; this worker waits for it", error)
+            said = str(error)
             time.sleep(AGAIN_SECONDS)
 
 

@@ -52,7 +52,10 @@ class Place(Protocol):
     url: str
 
     def open(
-        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+        self,
+        clock: Callable[[], float] | None = None,
+        passwords: Passwords = QUICK,
+        own_words: tuple[str, ...] = (),
     ) -> KeptAccounts:
         """Open the accounts as a process of its own has them."""
 
@@ -74,11 +77,15 @@ class DirPlace:
         self.url = f"dir:{folder}"
 
     def open(
-        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+        self,
+        clock: Callable[[], float] | None = None,
+        passwords: Passwords = QUICK,
+        own_words: tuple[str, ...] = (),
     ) -> DirAccounts:
+        folder = str(self.folder)
         if clock is None:
-            return DirAccounts(str(self.folder), passwords=passwords)
-        return DirAccounts(str(self.folder), clock=clock, passwords=passwords)
+            return DirAccounts(folder, passwords=passwords, own_words=own_words)
+        return DirAccounts(folder, clock=clock, passwords=passwords, own_words=own_words)
 
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((self.folder / "accounts.json").read_bytes())
@@ -102,10 +109,15 @@ class DatabasePlace:
         self._open: list[Database] = []
 
     def open(
-        self, clock: Callable[[], float] | None = None, passwords: Passwords = QUICK
+        self,
+        clock: Callable[[], float] | None = None,
+        passwords: Passwords = QUICK,
+        own_words: tuple[str, ...] = (),
     ) -> DatabaseAccounts:
         self._open.append(Database(self.url))
-        return DatabaseAccounts(self._open[-1], clock=clock, passwords=passwords)
+        return DatabaseAccounts(
+            self._open[-1], clock=clock, passwords=passwords, own_words=own_words
+        )
 
     def close(self) -> None:
         for database in self._open:

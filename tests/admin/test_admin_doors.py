@@ -58,7 +58,7 @@ def test_every_page_refuses_whoever_lacks_the_role(
 
 def test_only_signing_in_is_open_to_anyone(app: Flask) -> None:
     free = {path for _, path, needed in routes(app) if needed is None}
-    assert free == {"/admin/login", "/admin/sign-in/x", "/admin/password/x"}
+    assert free == {"/admin/login", "/admin/link", "/admin/password"}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,16 @@ def test_what_was_changed_since_it_was_compared_is_not_published(
     assert "Never seen" not in publisher.get("/panel/night-trains").text
 
 
+def test_an_article_of_an_origin_that_no_publication_lists_is_told_before_it_is_published(
+    publisher: FlaskClient, store: Store
+) -> None:
+    store.save(sample_entry(article__url="https://stray.example/a"), actor="x")
+    for page in (ENTRY, f"{ENTRY}/publication"):
+        assert "https://stray.example, which no publication lists" in publisher.get(page).text
+    answer = post(publisher, f"{ENTRY}/publication", head="1")
+    assert answer.status_code == 303
+
+
 def test_what_breaks_the_rules_is_not_published(publisher: FlaskClient, store: Store) -> None:
     store.save(sample_entry(sources=[]), actor="x")
     answer = post(publisher, f"{ENTRY}/publication", head="1")

@@ -96,31 +96,41 @@ def test_who_is_added_chooses_a_password_by_a_link_that_is_shown_once(
     app: Flask, admin: FlaskClient, accounts: Accounts
 ) -> None:
     link = shown_once(post(admin, PEOPLE, name=" Dora@paper.example ", role="editor"))
-    assert link.startswith("http://localhost/admin/password/")
+    assert link.startswith("http://localhost/admin/link#")
     assert link not in admin.get(f"{PEOPLE}/dora@paper.example").text
     dora = accounts.user("dora@paper.example")
     assert dora is not None
     assert (dora.role, dora.invited) == ("editor", True)
     guest = app.test_client()
     for _ in range(2):  # looking does not use it up
-        page = guest.get(link)
+        page = opened(guest, link)
         assert page.status_code == 200
         assert "dora@paper.example" in page.text
     answer = choose(guest, link, PASSWORD)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/entries")
     assert guest.get("/admin/entries").status_code == 200
     assert accounts.authenticate("dora@paper.example", PASSWORD, address=HERE)
-    again = app.test_client().get(link)
+    again = opened(app.test_client(), link)
     assert again.status_code == 403
     assert "used before or is too old" in again.text
 
 
 def choose(client: FlaskClient, link: str, password: str, again: str | None = None) -> TestResponse:
     """Fill in the form that a link leads to."""
-    token = re.search(r'name="csrf" value="([^"]+)"', client.get(link).text)
+    token = re.search(r'name="csrf" value="([^"]+)"', opened(client, link).text)
     assert token
-    data = {"csrf": token[1], "password": password, "again": password if again is None else again}
-    return client.post(link, data=data)
+    again = password if again is None else again
+    code = link.partition("#")[2]
+    data = {"csrf": token[1], "code": code, "password": password, "again": again}
+    return client.post("/admin/password", data=data)
+
+
+def opened(client: FlaskClient, link: str) -> TestResponse:
+    """Open a link for one use, and send the code behind its # as the page's script does."""
+    page, _, code = link.partition("#")
+    token = re.search(r'name="csrf" value="([^"]+)"', client.get(page).text)
+    assert token
+    return client.post("/admin/link", data={"csrf": token[1], "code": code})
 
 
 def test_a_password_that_cannot_be_one_leaves_the_link_as_good_as_it_was(
@@ -140,8 +150,10 @@ def test_a_link_s_form_is_refused_without_the_token_of_the_page(
     app: Flask, admin: FlaskClient, accounts: Accounts, bo: str
 ) -> None:
     link = shown_once(post(admin, f"{BO}/links"))
-    data = {"password": PASSWORD, "again": PASSWORD}
-    assert app.test_client().post(link, data=data).status_code == 403
+    code = link.partition("#")[2]
+    data = {"code": code, "password": PASSWORD, "again": PASSWORD}
+    assert app.test_client().post("/admin/password", data=data).status_code == 403
+    assert app.test_client().post("/admin/link", data=data).status_code == 403
     user = accounts.user(bo)
     assert user is not None
     assert user.invited
@@ -183,7 +195,7 @@ def test_disabling_ends_sessions_and_enabling_lets_in_again(
     link = shown_once(post(admin, f"{BO}/links"))
     assert post(admin, f"{BO}/disabling").status_code == 303
     assert browser.get("/admin/entries").status_code == 303
-    assert app.test_client().get(link).status_code == 403
+    assert opened(app.test_client(), link).status_code == 403
     page = admin.get(BO).text
     assert "Enable again" in page
     assert "Make a token" not in page

@@ -106,6 +106,9 @@ def test_a_document_is_checked_without_being_saved(cms: Caller, store: Store) ->
         ("$.viewpoint.rationale", "warning"),
     ]
     assert validated(sample_bytes(viewpoint__rationale="<h1>x</h1>"))["publishable"]
+    (stray,) = validated(sample_bytes(article__url="https://stray.example/a"))["breaches"]
+    assert (stray["path"], stray["severity"]) == ("$.article.url", "warning")
+    assert "https://stray.example" in stray["message"]
     assert validated(b"{")["breaches"][0]["path"] == "$"
     assert len(validated(b"{}")["breaches"]) > 3
     assert store.ids() == []

@@ -56,7 +56,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
         def start(kind: str) -> Running:
             folder = tmp_path_factory.mktemp(kind)
             if kind == "service":
-                return stack.enter_context(running(folder))
+                return stack.enter_context(running(folder, named=True))
             if static_site.executable() is None:
                 pytest.skip("no nginx is there; `make test` installs one in CI")
             return stack.enter_context(static_site.exported(folder))
@@ -97,7 +97,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def open_page(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1024, "height": 900}, **options})
+        context = browsers.new_context(browser, **options)
         context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         return context.new_page()
@@ -119,7 +119,7 @@ def scriptless_page(
     if browser.browser_type.name == "chromium":
         yield new_page(java_script_enabled=False)
         return
-    with launched("firefox", scripts=False).new_context() as context:
+    with browsers.new_context(launched("firefox", scripts=False)) as context:
         context.set_default_timeout(1000 * PATIENCE)
         yield context.new_page()
 

@@ -88,7 +88,7 @@ def ailing(place: Running) -> str:
         f'<iframe src="{place.service}/panel/no-such-panel" style="width:100%"></iframe>'
     )
     policy = {"Content-Security-Policy": "default-src 'self' https://a-very-long-name.example"}
-    return f"{place.service}/doctor?url={place.host.origin}{place.host.add(html, policy)}"
+    return f"{place.service}/doctor?url={place.host.backend}{place.host.add(html, policy)}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -45,7 +45,9 @@ def enter(page: Page, place: Running, name: str = "ann", role: Role = "admin") -
     """Sign in by a link for one use; it says nothing of passwords, which are slow to compare."""
     accounts = open_accounts(f"dir:{place.data}")
     user = accounts.user(name) or accounts.add_user(name, role, PASSWORD)
-    page.goto(f"{place.service}/admin/sign-in/{accounts.sign_in_link(user)}")
+    page.goto(f"{place.service}/admin/link")
+    page.get_by_label("Code").fill(accounts.sign_in_link(user))
+    page.get_by_role("button", name="Go on").click()
     expect(page).to_have_url(f"{place.service}/admin/entries")
 
 
@@ -335,7 +337,7 @@ def test_the_reader_s_panel_is_what_it_was_before_the_editors_came(
     page: Page, place: Running
 ) -> None:
     """The frame's own routes answer without a cookie and without the editors' headers."""
-    answer = page.request.get(f"{place.service}/panel/ferry-fares")
+    answer = page.request.get(f"{place.backend}/panel/ferry-fares")
     assert "set-cookie" not in answer.headers
     assert answer.headers["cache-control"] == "public, max-age=30"
     assert isinstance(place.store().live("ferry-fares"), Live)

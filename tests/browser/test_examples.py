@@ -151,7 +151,7 @@ def test_amp(page: Page, place: Running, tmp_path: Path) -> None:
 def test_an_app(page: Page, place: Running, tmp_path: Path, example: str, check: str) -> None:
     """The wrapper is well typed, follows its props, tells of events, and navigates."""
     folder = with_node(copied(example, tmp_path, place.service), "vite", example, f".bin/{check}")
-    types = page.request.get(f"{place.service}/static/embed.d.ts")
+    types = page.request.get(f"{place.backend}/static/embed.d.ts")
     (folder / "src" / "embed.d.ts").write_text(types.text(), "utf-8")
     if example == "react":
         shutil.copy(REFUSED, folder / "src")
@@ -203,9 +203,9 @@ def test_ghost(page: Page, place: Running, tmp_path: Path) -> None:
 def test_a_server_includes_the_fragment(
     page: Page, place: Running, tmp_path: Path, example: str, program: str
 ) -> None:
-    folder = copied(example, tmp_path, place.service)
+    folder = copied(example, tmp_path, place.backend)
     (folder / "site").mkdir()
-    made = python(program.format(service=place.service), folder)
+    made = python(program.format(service=place.backend), folder)
     (folder / "site" / "index.html").write_text(made, "utf-8")
     assert "<script" not in made
     shows(page, place, folder / "site")

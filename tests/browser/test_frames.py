@@ -44,7 +44,7 @@ def test_a_frame_tells_its_height_in_the_host_s_protocol(
     page: Page, place: Running, query: str, said: str
 ) -> None:
     visit(page, place, f"<!doctype html><title>Host</title>{HEAR}{frame(place, query)}")
-    panel(page, "frame")
+    panel(page, "frame", whole=False)
     last = f"heard.map({said}).filter(Boolean).at(-1)"
     page.wait_for_function(f"Math.abs({last} - {inner(page)}) < 1.5")
     page.frame_locator("iframe").locator("details[data-role=ideas] > summary").click()
@@ -62,7 +62,7 @@ def test_a_frame_tells_its_height_in_the_host_s_protocol(
 )
 def test_a_host_that_comes_late_is_told_again(page: Page, place: Running, greeting: str) -> None:
     visit(page, place, f"<!doctype html><title>Host</title>{frame(place, '#?secret=Abc123')}")
-    panel(page, "frame")
+    panel(page, "frame", whole=False)
     page.evaluate(
         """greeting => new Promise(resolve => {
           addEventListener('message', ({data}) => data.insights === 'resize' && resolve());

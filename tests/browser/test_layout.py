@@ -45,7 +45,7 @@ def test_a_loader_that_comes_late_still_learns_the_height(page: Page, place: Run
         f'<iframe src="{place.service}/panel/ferry-fares" style="border:0;width:100%"></iframe>'
     )
     visit(page, place, html)
-    panel(page, "frame")
+    panel(page, "frame", whole=False)
     page.wait_for_load_state("networkidle")
     page.add_script_tag(url=f"{place.service}/embed.js")
     wait_until_fits(page)

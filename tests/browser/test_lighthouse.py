@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import browsers
 import pytest
-from running import Running
+from running import Running, running
 
 from benchmarks import lighthouse
 
@@ -19,6 +21,13 @@ AUDITS = (
     "no-document-write",
     "uses-passive-event-listeners",
 )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Lighthouse starts a browser of its own, which knows no host names of the tests' own."""
+    with running(tmp_path_factory.mktemp("lighthouse")) as started:
+        yield started
 
 
 def lacking(place: Running, path: str) -> dict[str, object]:

@@ -58,6 +58,9 @@ def test_somebody_is_invited_chooses_a_password_and_gets_a_token(
 
     guest = new_page(java_script_enabled=script)
     guest.goto(link)
+    if not script:
+        guest.get_by_label("Code").fill(link.partition("#")[2])
+        guest.get_by_role("button", name="Go on").click()
     guest.get_by_label("New password").fill(PASSWORD)
     guest.get_by_label("The same once more").fill(PASSWORD)
     guest.get_by_role("button", name="Set the password").click()
@@ -97,7 +100,11 @@ def test_axe_finds_no_violation_in_any_page_about_people(
     page.goto(f"{place.service}/admin/people/{NAME}")
     link = invite(page)
     assert violations(page, axe) == [], "a link that is shown once"
+    page.goto(f"{place.service}/admin/link")
+    assert violations(page, axe) == [], "a page for the code of a link"
     page.goto(link)
+    expect(page.get_by_role("heading", name="Choose a password")).to_be_visible()
+    assert link.partition("#")[2] not in page.url
     assert violations(page, axe) == [], "choosing a password"
 
 

@@ -66,7 +66,7 @@ def article(place: Running, manner: str, entry_id: str, *, host: Host = "ordinar
     body = snippet.body
     if way == "include":
         query = f"?open={','.join(opened)}" if opened else ""
-        with urlopen(f"{place.service}/fragment/{entry_id}{query}") as answer:  # noqa: S310  # our own service
+        with urlopen(f"{place.backend}/fragment/{entry_id}{query}") as answer:  # noqa: S310  # our own service
             body = answer.read().decode()
     if manner == "frame, no script":
         body = "\n".join(line for line in body.splitlines() if "<script" not in line)

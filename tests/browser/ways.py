@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 
+from PIL import Image
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from running import Running
 
@@ -39,12 +41,17 @@ def scope(page: Page, way: str) -> Scope:
     return page.frame_locator("iframe") if is_frame(way) else page
 
 
-def panel(page: Page, way: str) -> Locator:
-    """Return the panel, once it is there. Locators reach into open shadow roots."""
+def panel(page: Page, way: str, *, whole: bool = True) -> Locator:
+    """Return the panel, once a reader sees it. Locators reach into open shadow roots.
+
+    ``whole``: to its end, also in a frame; not where the host does not size its frames.
+    """
     if is_frame(way):
         page.locator("iframe").scroll_into_view_if_needed()
     found = scope(page, way).locator("section.insights")
     expect(found).to_be_visible()
+    if whole and is_frame(way):
+        wait_until_fits(page, with_room=True)
     return found
 
 
@@ -65,8 +72,12 @@ def until(holds: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline
 
 
-def wait_until_fits(page: Page, index: int = 0) -> None:
-    """Wait for a frame to be as tall as its document; each look is a round trip.
+def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> None:
+    """Wait until a frame shows its reader the whole panel.
+
+    Three things, since each has been right while another was wrong: the frame's own viewport is
+    as tall as its box, the document fills it (``with_room``: or ends before it does, as where the
+    kept place is taller), and the panel's last line is on the host page's screen.
 
     The frame is brought into view: out of it Chromium lays nothing out that could tell a height.
     """
@@ -76,8 +87,63 @@ def wait_until_fits(page: Page, index: int = 0) -> None:
     expect(document.locator("section.insights")).to_be_visible()
     deadline = time.monotonic() + PATIENCE
     while True:
-        inner = document.locator("body").evaluate("it => it.getBoundingClientRect().height")
-        outer = frame.evaluate("it => it.clientHeight")
-        if abs(outer - inner) < 1.5:
-            return
-        assert time.monotonic() < deadline, f"the frame is {outer} tall, its document {inner}"
+        viewport, content = document.locator("body").evaluate(
+            "it => [innerHeight, it.getBoundingClientRect().height]"
+        )
+        box = frame.evaluate("it => it.clientHeight")
+        rest = viewport - content
+        if abs(box - viewport) < 1.5 and (rest > -1.5 if with_room else abs(rest) < 1.5):
+            break
+        assert time.monotonic() < deadline, (
+            f"the frame's box is {box} tall, its own viewport {viewport}, its document {content}"
+        )
+    is_on_screen(page, document.locator("section.insights"), frame)
+
+
+_MARK = (255, 0, 255)
+# Gives a panel's last line of text the colour, and returns where it is in its own viewport.
+_LAST_LINE = """(panel, colour) => {
+  const range = document.createRange(), texts = document.createTreeWalker(panel, 4);
+  let place = {bottom: -Infinity}, last;
+  while (texts.nextNode()) {
+    if (!texts.currentNode.parentElement.checkVisibility()) continue;
+    range.selectNodeContents(texts.currentNode);
+    for (const rect of range.getClientRects()) {
+      if (rect.width < 8 || rect.bottom < place.bottom) continue;
+      [place, last] = [rect, range.startContainer];
+    }
+  }
+  for (const name of ['background-color', 'color']) {
+    last.parentElement.style.setProperty(name, colour, colour && 'important');
+  }
+  return [place.left, place.top, place.width, place.height];
+}"""
+_CORNER = """it => {
+  const {left, top} = it.getBoundingClientRect();
+  return [left + it.clientLeft, top + it.clientTop];
+}"""
+
+
+def is_on_screen(page: Page, panel: Locator, frame: Locator | None = None) -> None:
+    """Wait until the last line of ``panel``, which may be in ``frame``, is on the page's screen.
+
+    Where a browser says that something is tells nothing of what it paints there: so the line is
+    given a colour that nothing else has, and the picture of that place must be of that colour.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        left, top, width, height = panel.evaluate(_LAST_LINE, f"rgb{_MARK}")
+        x, y = frame.evaluate(_CORNER) if frame else (0, 0)
+        room = page.viewport_size or {"width": 0, "height": 0}
+        if not 0 < top + y < room["height"] - height:
+            page.evaluate("by => scrollBy({top: by, behavior: 'instant'})",
+                          top + y - room["height"] / 2)  # fmt: skip
+            x, y = frame.evaluate(_CORNER) if frame else (0, 0)
+            left, top, width, height = panel.evaluate(_LAST_LINE, f"rgb{_MARK}")
+        clip = {"x": left + x + 1, "y": top + y + 1, "width": width - 2, "height": height - 2}
+        picture = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")  # type: ignore[arg-type]  # a mapping
+        area = picture.width * picture.height
+        if {colour: n for n, colour in picture.getcolors(area)}.get(_MARK, 0) > 0.9 * area:
+            break
+        assert time.monotonic() < deadline, f"the panel's last line is not painted at {clip}"
+    panel.evaluate(_LAST_LINE, "")

@@ -225,6 +225,19 @@ def test_entries_of_several_publications_have_their_own_words_and_all_origins_ma
         assert f"frame-ancestors 'self' {PAPER} https://second.example" in said, name
 
 
+def test_every_host_is_told_that_pages_which_isolate_themselves_may_show_panels(
+    store: Store, settings: Settings, out: Path
+) -> None:
+    exported(store, settings, out)
+    found = files(out)
+    assert b"/insights/*\n  Cross-Origin-Resource-Policy: cross-origin\n" in found["_headers"]
+    for name in ("_headers", "vercel.json", ".htaccess", "nginx.conf"):
+        said = found[name].decode()
+        assert "Cross-Origin-Embedder-Policy" in said, name
+        assert "require-corp" in said, name
+        assert "Cross-Origin-Resource-Policy" in said, name
+
+
 KILLED = """
 import os, sys
 from pathlib import Path

@@ -74,6 +74,41 @@ def test_what_is_unknown_is_a_readable_page_or_nothing(base: str) -> None:
     assert ask(f"{base}/fragment/never-published")[0::2] == (204, "")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("ferry-fares", 200), ("harbor-curfew", 410), ("never-published", 404)]
+)
+def test_a_page_that_isolates_itself_may_frame_it(base: str, path: str, status: int) -> None:
+    found, headers, _ = ask(f"{base}/panel/{path}")
+    assert found == status
+    assert headers.get_all("Cross-Origin-Embedder-Policy") == ["require-corp"]
+    assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+
+
+@pytest.mark.parametrize("folder", ["panel", "fragment"])
+@pytest.mark.parametrize("name", ["ferry-fares", "harbor-curfew", "never-published"])
+def test_a_slash_behind_the_id_changes_nothing(base: str, folder: str, name: str) -> None:
+    status, _, body = ask(f"{base}/{folder}/{name}")
+    assert ask(f"{base}/{folder}/{name}/")[0::2] == (status, body)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "fragment/ferry-fares",
+        "fragment/never-published",
+        "map/7.json",
+        "embed.js",
+        "static/embed.css",
+        f"static/{panel.loader_name(static=True)}",
+        f"static/{panel.stylesheet_name()}",
+        "entries.json",
+    ],
+)
+def test_a_page_that_isolates_itself_may_load_it(base: str, path: str) -> None:
+    _, headers, _ = ask(f"{base}/{path}")
+    assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+
+
 @pytest.mark.parametrize("path", ["/fragment/ferry-fares", "/fragment/none", "/map/7.json"])
 def test_only_a_listed_origin_may_read(base: str, path: str) -> None:
     _, headers, _ = ask(base + path, Origin=ORIGIN)

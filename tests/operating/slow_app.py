@@ -89,10 +89,10 @@ if __name__ == "__main__":
     name, port = sys.argv[1], int(sys.argv[2])
     for words in sys.argv[3:]:
         setting, _, value = words.partition("=")
-        assert hasattr(worker, setting) or hasattr(arbiter, setting), setting
-        for module in (worker, arbiter):
-            if hasattr(module, setting):
-                setattr(module, setting, int(value))
+        modules = [it for it in (worker, arbiter, server) if hasattr(it, setting)]
+        assert modules, setting
+        for module in modules:
+            setattr(module, setting, int(value))
     try:
         server.serve(
             f"slow_app:{name}",

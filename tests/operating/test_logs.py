@@ -38,8 +38,8 @@ PATHS = (
     f"/panel/{SECRET}%0A{SECRET}",
     f"/oembed?url={SECRET}",
     f"/doctor?url=http://{SECRET}.example/",
-    f"/admin/sign-in/{SECRET}",
-    f"/admin/password/{SECRET}",
+    f"/admin/link?{SECRET}",
+    f"/admin/people/{SECRET}",
     f"/admin/entries?q={SECRET}",
     f"/api/v1/entries/{SECRET}",
 )

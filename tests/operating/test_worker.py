@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import re
 import select
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
 from operating_support import Served, serving
+from raw_http import Connect, Connection, get
 from running import answers, until
-from slow_app import LARGE
-from slow_support import Slow, slow
+from slow_support import slow
 
 SHORT = ("HEAD_SECONDS=1", "BODY_SECONDS=2", "KEEPALIVE_SECONDS=3")
-
-
-class Connection:
-    """Bytes to and from a server; each answer is read to its end."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
-        self._rest = b""
-
-    def send(self, data: bytes) -> None:
-        self.socket.sendall(data)
-
-    def answer(self, *, head: bool = False) -> tuple[int, dict[str, str], bytes]:
-        """Return the next answer: status, headers, body."""
-        while b"\r\n\r\n" not in self._rest:
-            self._read()
-        start, _, self._rest = self._rest.partition(b"\r\n\r\n")
-        status, *lines = start.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value for name, _, value in (it.partition(": ") for it in lines)}
-        length = 0 if head else int(headers.get("content-length", 0))
-        if status.split()[1] == "304":
-            length = 0
-        while len(self._rest) < length:
-            self._read()
-        body, self._rest = self._rest[:length], self._rest[length:]
-        return int(status.split()[1]), headers, body
-
-    def _read(self) -> None:
-        data = self.socket.recv(1 << 20)
-        assert data, "closed"
-        self._rest += data
-
-    def ended(self) -> bool:
-        """Wait for the end; say whether nothing came before it."""
-        try:
-            return self.socket.recv(65536) == b""
-        except ConnectionResetError:
-            return True
-
-
-Connect = Callable[[int], Connection]
-
-
-def get(path: str, *fields: str, method: str = "GET") -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: insights.example", *fields, "", ""]
-    return "\r\n".join(lines).encode("latin-1")
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +23,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("worker")
     with serving(folder, {"INSIGHTS_METRICS_TOKEN": "a-token-for-prometheus"}, workers=1) as it:
         yield it
-
-
-@pytest.fixture
-def connect() -> Iterator[Connect]:
-    """Give connections that are closed in the end."""
-    with ExitStack() as stack:
-
-        def opened(port: int) -> Connection:
-            connection = Connection(port)
-            stack.enter_context(connection.socket)
-            return connection
-
-        yield opened
 
 
 @pytest.fixture
@@ -251,97 +190,37 @@ def test_it_tells_prometheus_how_much_it_answers_by_itself(
     until(lambda: counted() >= before + 49)
 
 
-# Whom it waits for, and how long
-
-
-@pytest.fixture
-def impatient(tmp_path: Path) -> Iterator[Slow]:
-    with slow("slow", tmp_path, *SHORT, workers=1) as it:
-        answers(f"http://127.0.0.1:{it.port}/", it.child)
-        yield it
-
-
-def test_whoever_is_slow_with_a_head_holds_up_nobody_and_is_let_go(
-    connect: Connect, impatient: Slow
+def test_content_that_is_too_long_is_refused_before_it_is_sent(
+    connection: Connection,
 ) -> None:
-    began = time.monotonic()
-    slow_ones = [connect(impatient.port) for _ in range(100)]
-    for each in slow_ones:
-        each.send(b"GET / HTTP/1.1\r\nHost: a\r\n")
-    quick = connect(impatient.port)
-    quick.send(get("/"))
-    assert quick.answer()[2] == b"done\n"
-    assert all(each.ended() for each in slow_ones)
-    assert 1 <= time.monotonic() - began < 10
+    connection.send(get("/doctor", f"Content-Length: {2 << 20}", method="POST"))
+    status, headers, _ = connection.answer()
+    assert (status, headers["connection"]) == (413, "close")
+    assert connection.ended()
 
 
-def test_a_head_that_trickles_in_has_no_more_time(connect: Connect, impatient: Slow) -> None:
-    """Each byte must not begin the time anew."""
-    trickling = connect(impatient.port)
-    began = time.monotonic()
-    while not select.select([trickling.socket], [], [], 0.05)[0]:
-        trickling.send(b"A")
-        assert time.monotonic() - began < 8
-    assert trickling.ended()
-
-
-def test_whoever_says_nothing_is_let_go(connect: Connect, impatient: Slow) -> None:
-    silent, idle = connect(impatient.port), connect(impatient.port)
-    idle.send(get("/"))
-    assert idle.answer()[0] == 200
-    began = time.monotonic()
-    assert silent.ended()
-    assert idle.ended()
-    assert 2 <= time.monotonic() - began < 10
-
-
-def test_bodies_that_do_not_come_hold_up_nobody_for_long(connect: Connect, impatient: Slow) -> None:
-    slow_ones = [connect(impatient.port) for _ in range(8)]  # more than there are threads
-    for each in slow_ones:
-        each.send(get("/", "Content-Length: 5", method="POST") + b"ab")
-    quick = connect(impatient.port)
-    quick.send(get("/"))
-    began = time.monotonic()
-    assert quick.answer()[2] == b"done\n"
-    assert time.monotonic() - began < 15
-    again = connect(impatient.port)
-    again.send(get("/"))
-    assert again.answer()[2] == b"done\n"
-
-
-@pytest.fixture
-def with_much_to_say(tmp_path: Path) -> Iterator[Slow]:
-    with slow("large", tmp_path, *SHORT, workers=1) as it:
-        answers(f"http://127.0.0.1:{it.port}/", it.child)
-        answers(f"http://127.0.0.1:{it.port}/", it.child)
-        yield it
-
-
-def test_an_answer_that_is_read_slowly_is_whole_and_holds_up_nobody(
-    connect: Connect, with_much_to_say: Slow
+def test_chunks_that_are_too_much_are_refused_as_soon_as_they_say_so(
+    connection: Connection,
 ) -> None:
-    slow_one, quick = connect(with_much_to_say.port), connect(with_much_to_say.port)
-    asked = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
-    slow_one.send(asked)
-    slow_one.socket.recv(1, socket.MSG_PEEK)
-    quick.send(asked)
-    assert quick.answer()[2] == LARGE
-    assert slow_one.answer()[2] == LARGE
-    slow_one.send(asked)  # and the connection goes on
-    assert slow_one.answer()[2] == LARGE
-    slow_one.send(asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-    assert slow_one.answer()[2] == LARGE
-    assert slow_one.ended()
+    connection.send(get("/doctor", "Transfer-Encoding: chunked", method="POST"))
+    connection.send(b"ffffff\r\n")
+    assert connection.answer()[0] == 413
+    assert connection.ended()
 
 
-def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slow) -> None:
-    unread = connect(with_much_to_say.port)
-    asked = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
-    unread.send(asked)
-    unread.socket.recv(1, socket.MSG_PEEK)
-    sockets = Path(f"/proc/{next(iter(with_much_to_say.workers()))}/fd")
-    before = len(list(sockets.iterdir()))
-    until(lambda: len(list(sockets.iterdir())) < before)
+def test_content_in_chunks_comes_to_the_application_whole(connection: Connection) -> None:
+    """In any pieces; and what follows it is the next request."""
+    form = b"html=%3Cp%3Ewhatever%3C%2Fp%3E"
+    chunks = b"".join(b'%x;a="b"\r\n%c\r\n' % (1, byte) for byte in form)
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    head = get("/doctor", kind, "Transfer-Encoding: chunked", method="POST")
+    sent = head + chunks + b"0\r\nX-Trailer: a\r\n\r\n" + get("/healthz")
+    for size in (1, 7, len(sent)):
+        for start in range(0, len(sent), size):
+            connection.send(sent[start : start + size])
+        status, _, body = connection.answer()
+        assert (status, b"whatever" in body) == (200, True)
+        assert connection.answer()[2] == b"ok\n"
 
 
 def test_an_answer_that_cannot_be_judged_ends_no_other_connection(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -21,8 +24,10 @@ from wire_support import (
 )
 
 from widget.app import create_app
-from widget.config import Settings
+from widget.config import Publication, Settings
 from widget.entry import Entry
+from widget.i18n import languages
+from widget.panel import Options, message_frame
 from widget.store import Store
 
 # The panel and its addresses
@@ -235,15 +240,43 @@ def in_a_frame_on(page: str) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("live")
-def test_a_host_that_is_not_listed_sees_which_line_to_add(client: FlaskClient) -> None:
-    response = client.get(PANEL, headers=in_a_frame_on("https://other.example/opinion/x?y"))
+@pytest.mark.parametrize("language", languages())
+def test_a_frame_that_is_refused_tells_readers_nothing_technical(
+    client: FlaskClient, language: str
+) -> None:
+    elsewhere = in_a_frame_on("https://other.example/opinion/x?y")
+    response = client.get(f"{PANEL}?lang={language}", headers=elsewhere)
     assert response.status_code == 403
     text = panel_text(response)
-    assert "https://other.example is not among the origins of The Paper" in text
-    assert f'origins = ["{PAPER}", "https://other.example"]' in text
-    assert "Sleepers" not in text
+    assert 40 < len(text) < 250
+    assert not re.search(r"\.example|\.toml|origins|Sleepers|[\[\]=]", text)
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+
+
+@pytest.mark.usefixtures("live")
+def test_a_frame_that_is_refused_tells_developers_what_to_add_and_names_no_other_site(
+    client: FlaskClient,
+) -> None:
+    response = client.get(PANEL, headers=in_a_frame_on("https://other.example/opinion/x?y"))
+    said = response.text.partition("console.warn(")[2].partition(")</script>")[0]
+    assert "https://other.example is not among the origins of The Paper" in said
+    assert "insights.toml" in said
+    assert PAPER not in response.text
+    assert "Sleepers" not in response.text
+
+
+def test_what_goes_to_the_console_stays_in_its_script() -> None:
+    """A publication may be called anything."""
+    named = Publication(name="</script><b>'\"\\\u2028")
+    console = f"x {named.name}"
+    page = message_frame("refused", named, Options(), console=console)
+    (script,) = parse_html(page.body.decode()).iter("script")
+    said = script.text.partition("console.warn(")[2].removesuffix(")")
+    assert json.loads(said) == console
+    digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+    assert page.policy
+    assert f"script-src 'sha256-{digest}'" in page.policy
 
 
 @pytest.mark.usefixtures("live")

@@ -1,8 +1,13 @@
 """Who may change entries: users, sessions and tokens. See ``docs/commands.md``."""
 
+from collections.abc import Iterable
+
 from widget.accounts.files import DirAccounts, DirRecords
+from widget.accounts.networks import prefix_of
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
+    CONFIRM_SECONDS,
+    DEVICE_SECONDS,
     IDLE_SECONDS,
     LINK_SECONDS,
     PASSWORD_LINK_SECONDS,
@@ -22,6 +27,8 @@ from widget.errors import InvalidSettings
 
 __all__ = [
     "ABSOLUTE_SECONDS",
+    "CONFIRM_SECONDS",
+    "DEVICE_SECONDS",
     "IDLE_SECONDS",
     "LINK_SECONDS",
     "PASSWORD_LINK_SECONDS",
@@ -37,31 +44,39 @@ __all__ = [
     "at_least",
     "open_accounts",
     "open_records",
+    "prefix_of",
 ]
 
 
-def open_accounts(store_url: str) -> Accounts:
-    """Open the accounts of the store that ``store_url`` names; what does not exist is made.
+def open_accounts(
+    store_url: str, *, create: bool = True, own_words: Iterable[str] = ()
+) -> Accounts:
+    """Open the accounts of the store that ``store_url`` names.
 
-    Raises InvalidSettings where it names no store, StoreUnavailable where the accounts
-    cannot be opened.
+    With ``create`` what does not exist is made; without, it is refused. ``own_words`` are names of
+    the service, such as its publications', of which no password may consist. Raises
+    InvalidSettings where ``store_url`` names no store, StoreUnavailable where the accounts cannot
+    be opened.
     """
     if is_database(store_url):
         # Here, since accounts in a folder do without the database's library.
         from widget.accounts.tables import DatabaseAccounts
         from widget.database import open_database
 
-        return DatabaseAccounts(open_database(store_url))
-    return DirAccounts(_folder(store_url))
+        return DatabaseAccounts(open_database(store_url, create=create), own_words=own_words)
+    return DirAccounts(_folder(store_url), create=create, own_words=own_words)
 
 
 def open_records(store_url: str) -> Records:
-    """Open what is kept of users and tokens, as it is kept. Raises as ``open_accounts``."""
+    """Open what a store that exists keeps of users and tokens, as it is kept.
+
+    Raises as ``open_accounts``.
+    """
     if is_database(store_url):
         from widget.accounts.tables import DatabaseRecords
         from widget.database import open_database
 
-        return DatabaseRecords(open_database(store_url))
+        return DatabaseRecords(open_database(store_url, create=False))
     return DirRecords(_folder(store_url))
 
 

@@ -7,8 +7,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from widget.accounts.passwords import Passwords
@@ -17,6 +17,7 @@ from widget.accounts.rules import KeptAccounts
 from widget.accounts.spool import SWEEP_SECONDS, Kind, Spool, handle
 from widget.errors import StoreUnavailable
 from widget.store.durable import Disk, SyncFailed, new_token, reason, remove
+from widget.store.layout import check_folders
 from widget.store.lock import StoreLock
 from widget.store.reading import SetAside, Signature, is_racy, read_regular, signature
 
@@ -28,22 +29,26 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class DirAccounts(KeptAccounts):
-    """``Accounts`` in ``folder``, which is made where it does not exist."""
+    """``Accounts`` in ``folder``; with ``create`` it is made where it does not exist."""
 
     def __init__(
         self,
         folder: str,
         *,
+        create: bool = True,
         clock: Callable[[], float] = time.time,
         passwords: Passwords | None = None,
+        own_words: Iterable[str] = (),
     ) -> None:
         root = os.path.abspath(folder)
+        if not create:
+            check_folders(root)
         try:
             os.makedirs(root, 0o700, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{root} cannot be opened: {reason(error)}") from error
         spool = DirSpool(os.path.join(root, "sessions"), clock)
-        super().__init__(DirRecords(root), spool, clock, passwords)
+        super().__init__(DirRecords(root), spool, clock, passwords, own_words)
 
 
 class DirRecords:
@@ -98,7 +103,7 @@ class DirRecords:
 
 
 class DirSpool:
-    """The folder ``path`` (0700), which is made where it does not exist.
+    """The folder ``path`` (0700), which is made where it does not exist and may be made.
 
     A file is named by its kind and handle. Its modification time is when it expires, which is
     all that cleaning has to look at. Nothing here has to outlive a power failure except that
@@ -111,14 +116,23 @@ class DirSpool:
         self._lock = StoreLock(os.path.join(path, "lock"))
         self._sweeping = threading.Lock()
         self._swept = clock()
+        self._is_made = False
+        with suppress(StoreUnavailable):  # readers need none, so this is said to who writes
+            self._make()
+
+    def _make(self) -> None:
+        if self._is_made:
+            return
         with _told("made"):
-            os.makedirs(path, 0o700, exist_ok=True)
-            if os.stat(path).st_mode & 0o077:
-                os.chmod(path, 0o700)
+            os.makedirs(self._path, 0o700, exist_ok=True)
+            if os.stat(self._path).st_mode & 0o077:
+                os.chmod(self._path, 0o700)
+        self._is_made = True
 
     @contextmanager
     def held(self, *places: str) -> Iterator[Spool]:  # noqa: ARG002  # one lock for the folder
         """Hold the folder for a change that depends on what is there."""
+        self._make()
         with self._lock.held():
             yield self
 
@@ -130,6 +144,8 @@ class DirSpool:
         """Yield the handle and the value of everything of ``kind`` that is kept."""
         try:
             names = os.listdir(self._path)
+        except FileNotFoundError:
+            return
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
         for name in names:
@@ -156,6 +172,7 @@ class DirSpool:
 
     def write(self, kind: Kind, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
         """Keep ``value`` for ``seconds``, in place of what was there."""
+        self._make()
         expires = self._clock() + seconds
         data = json.dumps({"kind": kind, "expires": expires, "value": value}).encode()
         path = self._file(kind, handle(kind, key))

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from widget.accounts.weak_passwords import weakness
 from widget.errors import InvalidAccount
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
 
 
-def check_password(name: str, password: str) -> None:
-    """Raise InvalidAccount where ``password`` is no password for the user ``name``."""
+def check_password(name: str, password: str, *, own_words: Iterable[str] = ()) -> None:
+    """Raise InvalidAccount where ``password`` is no password for the user ``name``.
+
+    ``own_words`` are names of the service, of which a password may not consist.
+    """
     length = len(_prepared(password))
     if length < MIN_LENGTH:
         raise InvalidAccount(
@@ -26,8 +31,11 @@ def check_password(name: str, password: str) -> None:
         raise InvalidAccount(
             f"the password has {length} characters; at most {MAX_LENGTH} are accepted"
         )
-    if _prepared(password).casefold() == name.casefold():
-        raise InvalidAccount("the password is the name; choose another")
+    problem = weakness(_prepared(password), name=name, own_words=own_words)
+    if problem:
+        raise InvalidAccount(
+            f"the password {problem}; choose another, such as a sentence of several words"
+        )
 
 
 class Passwords:

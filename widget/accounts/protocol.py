@@ -14,6 +14,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 IDLE_SECONDS = 60 * 60
 ABSOLUTE_SECONDS = 12 * 60 * 60
+CONFIRM_SECONDS = 5 * 60
+"""How long after signing in, or giving the password again, critical changes need no password."""
+DEVICE_SECONDS = 180 * 24 * 60 * 60
 LINK_SECONDS = 10 * 60
 PASSWORD_LINK_SECONDS = 24 * 60 * 60
 TOUCH_SECONDS = 60
@@ -49,7 +52,8 @@ class Session:
     """A signed-in browser. ``user`` is as it is now, not as it was; times are in UTC.
 
     ``handle`` names the session and opens nothing. ``csrf`` is what unsafe requests of this
-    session carry. It follows from the session's id and is kept nowhere.
+    session carry. It follows from the session's id and is kept nowhere. ``confirmed`` says whether
+    the password was given within the last CONFIRM_SECONDS.
     """
 
     user: User
@@ -57,6 +61,7 @@ class Session:
     handle: str
     created_at: datetime
     last_seen_at: datetime
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +124,32 @@ class Accounts(Protocol):
         Raises NotFound, InvalidAccount.
         """
 
-    def authenticate(self, name: str, password: str, *, address: str) -> User:
+    def authenticate(self, name: str, password: str, *, address: str, device: str = "") -> User:
         """Return whose name and password these are; ``address`` is where they came from.
 
-        Raises Denied, and Throttled where too many tries failed for this account or from this
-        address; then nothing was compared. Unknown names take as long as known ones.
+        ``device`` is the secret of ``remember_device``, if the browser has one: tries of others
+        do not delay it. Raises Denied, and Throttled where too many tries failed for this account
+        from this network, or from this network for all accounts; then nothing was compared.
+        Unknown names take as long as known ones.
         """
+
+    def remember_device(self, user: User) -> str:
+        """Return a secret for the browser in which ``user`` signed in; good for DEVICE_SECONDS.
+
+        It opens nothing. A new password makes it worthless.
+        """
+
+    def is_device(self, name: str, secret: str) -> bool:
+        """Say whether ``secret`` is that of a browser in which the user ``name`` signed in."""
 
     def open_session(self, user: User) -> str:
         """Return the id of a new session, which is kept only as its hash."""
 
     def session(self, session_id: str) -> Session | None:
         """Return the session; None where it ended, was idle for an hour or is 12 h old."""
+
+    def confirm_session(self, session_id: str) -> None:
+        """Note that the user of a session has given the password again. No harm where it ended."""
 
     def close_session(self, session_id: str) -> None:
         """End a session. No harm where there is none."""

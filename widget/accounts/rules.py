@@ -6,13 +6,15 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from widget.accounts.passwords import Passwords, check_password
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
+    CONFIRM_SECONDS,
+    DEVICE_SECONDS,
     IDLE_SECONDS,
     LINK_SECONDS,
     PASSWORD_LINK_SECONDS,
@@ -41,7 +43,8 @@ _ROUNDING = 1e-5
 class KeptAccounts:
     """``Accounts`` over where they are kept: ``records`` for good, ``spool`` for a while.
 
-    ``clock`` returns seconds since 1970, the same for all who share them.
+    ``clock`` returns seconds since 1970, the same for all who share them. ``own_words`` are names
+    of the service, of which no password may consist.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class KeptAccounts:
         spool: Spool,
         clock: Callable[[], float],
         passwords: Passwords | None = None,
+        own_words: Iterable[str] = (),
     ) -> None:
         self._records = records
         self._spool = spool
         self._clock = clock
         self._throttle = Throttle(spool, clock)
         self._passwords = passwords or Passwords()
+        self._own_words = tuple(own_words)
 
     # Users
 
@@ -76,7 +81,7 @@ class KeptAccounts:
                 "and . _ @ -, with a letter or digit at both ends"
             )
         if password is not None:
-            check_password(name, password)
+            check_password(name, password, own_words=self._own_words)
         record = UserRecord(
             name=name,
             role=role,
@@ -92,10 +97,9 @@ class KeptAccounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Change the password; ends all sessions. Raises NotFound, InvalidAccount."""
-        check_password(name, password)
+        check_password(name, password, own_words=self._own_words)
         kept = self._passwords.hash(password)
         self._change_user(name, password=kept, generation=_generation())
-        self._throttle.forget(name)
 
     def set_role(self, name: str, role: Role) -> None:
         """Change the role. Raises NotFound, InvalidAccount."""
@@ -120,19 +124,31 @@ class KeptAccounts:
 
     # Signing in
 
-    def authenticate(self, name: str, password: str, *, address: str) -> User:
+    def authenticate(self, name: str, password: str, *, address: str, device: str = "") -> User:
         """Return whose name and password these are. Raises Denied, Throttled."""
         name = name.strip().lower()
-        self._throttle.begin(name, address)
         record = self._records.state().users.get(name)
+        account = f"{name}\0{record.generation if record else ''}"
+        device = device if self.is_device(name, device) else ""
+        self._throttle.begin(account, address, device)
         kept = record.password if record else None
         matches = self._passwords.matches(kept, password)
         if record is None or kept is None or not matches or record.disabled:
             raise Denied("this name and password let nobody in")
-        self._throttle.succeeded(name, address)
+        self._throttle.succeeded(account, address, device)
         if self._passwords.is_dated(kept):
             self._change_user(name, password=self._passwords.hash(password))
         return record.user()
+
+    def remember_device(self, user: User) -> str:
+        """Return a secret for the browser in which ``user`` signed in."""
+        return self._opened("device", user, DEVICE_SECONDS)
+
+    def is_device(self, name: str, secret: str) -> bool:
+        """Say whether ``secret`` is that of a browser in which the user ``name`` signed in."""
+        kept = self._spool.read("device", secret) if secret else None
+        user = self._current(kept) if kept else None
+        return user is not None and user.name == name
 
     def sign_in_link(self, user: User) -> str:
         """Return a secret that signs ``user`` in once within ten minutes."""
@@ -156,7 +172,7 @@ class KeptAccounts:
         user = self.password_link_user(secret)
         if user is None:
             return None
-        check_password(user.name, password)
+        check_password(user.name, password, own_words=self._own_words)
         if self._redeemed("password", secret) is None:
             return None
         self.set_password(user.name, password)
@@ -201,7 +217,18 @@ class KeptAccounts:
             handle=handle("session", session_id),
             created_at=_at(kept["created"]),
             last_seen_at=_at(kept["seen"]),
+            confirmed=self._clock() - kept.get("confirmed", kept["created"]) < CONFIRM_SECONDS,
         )
+
+    def confirm_session(self, session_id: str) -> None:
+        """Note that the user of a session has given the password again."""
+        with self._spool.held(handle("session", session_id)) as spool:
+            kept = spool.read("session", session_id)
+            if kept is not None:
+                now = self._clock()
+                left = kept["created"] + ABSOLUTE_SECONDS - now
+                seconds = min(IDLE_SECONDS, left)
+                spool.write("session", session_id, {**kept, "confirmed": now}, seconds=seconds)
 
     def close_session(self, session_id: str) -> None:
         """End a session."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
-Kind = Literal["session", "link", "password", "throttle", "rate", "answer"]
+Kind = Literal["session", "link", "password", "device", "throttle", "rate", "answer"]
 
 SWEEP_SECONDS = 60.0
 """How often what expired is cleaned away, by whoever writes."""

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,11 +35,12 @@ class DatabaseAccounts(KeptAccounts):
         *,
         clock: Callable[[], float] | None = None,
         passwords: Passwords | None = None,
+        own_words: Iterable[str] = (),
     ) -> None:
         self.database = database
         clock = clock or SharedClock(database)
         spool = DatabaseSpool(database, clock)
-        super().__init__(DatabaseRecords(database), spool, clock, passwords)
+        super().__init__(DatabaseRecords(database), spool, clock, passwords, own_words)
 
 
 class SharedClock:

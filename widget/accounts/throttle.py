@@ -1,12 +1,18 @@
-"""Slowing down who guesses passwords, by account and by address."""
+"""Throttles password guessing.
+
+Tries are counted for each account and network together, so that a stranger elsewhere cannot keep
+its owner out, and for each network over all accounts. A browser that has signed in to the account
+before (a device) is counted by itself, after OWASP's "Slow Down Online Guessing Attacks with
+Device Cookies": nobody else's tries delay it.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from widget.accounts.networks import network_of
 from widget.accounts.spool import Spool, handle
 from widget.errors import Throttled
 
@@ -27,10 +33,10 @@ class _Limit:
         return min(self.cap, 2.0 ** min(failures - self.free, 30))
 
 
-# An account's cap is short, for whoever knows a name could lock its owner out with it; an
-# address has more tries, since a whole newsroom may stand behind one.
+_DEVICE = _Limit("device", free=5, cap=300.0)
 _ACCOUNT = _Limit("account", free=5, cap=300.0)
-_ADDRESS = _Limit("address", free=20, cap=900.0)
+# A whole newsroom may share one address, or a proxy that is not trusted: many tries, short waits.
+_ADDRESS = _Limit("address", free=50, cap=15.0)
 
 
 class Throttle:
@@ -43,9 +49,13 @@ class Throttle:
         self._spool = spool
         self._clock = clock
 
-    def begin(self, name: str, address: str) -> None:
-        """Count a try as failed. Raises Throttled where it comes too early; then it does not."""
-        limits = self._limits(name, address)
+    def begin(self, account: str, address: str, device: str = "") -> None:
+        """Count a try as failed. Raises Throttled where it comes too early; then it does not.
+
+        ``account`` identifies the account and its password, so that a new password begins anew.
+        ``device`` is the secret of a browser that has signed in to it before.
+        """
+        limits = _limits(account, address, device)
         with self._held(*(key for _, key in limits)) as spool:
             now = self._clock()
             kept = [_kept(spool, key) for _, key in limits]
@@ -61,31 +71,30 @@ class Throttle:
             for (_, key), (failures, _) in zip(limits, kept, strict=True):
                 _keep(spool, key, failures + 1, now)
 
-    def succeeded(self, name: str, address: str) -> None:
+    def succeeded(self, account: str, address: str, device: str = "") -> None:
         """Forget the account's failures, and of the address only this try.
 
         Otherwise who has one account could guess at the others for ever.
         """
-        (_, account), (_, source) = self._limits(name, address)
-        with self._held(account, source) as spool:
-            spool.remove("throttle", account)
-            failures, at = _kept(spool, source)
-            _keep(spool, source, max(0, failures - 1), at)
-
-    def forget(self, name: str) -> None:
-        """Forget the failures of an account whose password was set anew."""
-        account = f"account\0{name}"
-        with self._held(account) as spool:
-            spool.remove("throttle", account)
+        (_, first), *others = _limits(account, address, device)
+        with self._held(first, *(key for _, key in others)) as spool:
+            spool.remove("throttle", first)
+            for _, key in others:
+                failures, at = _kept(spool, key)
+                _keep(spool, key, max(0, failures - 1), at)
 
     def _held(self, *keys: str) -> AbstractContextManager[Spool]:
         return self._spool.held(*(handle("throttle", key) for key in keys))
 
-    def _limits(self, name: str, address: str) -> tuple[tuple[_Limit, str], tuple[_Limit, str]]:
-        return (
-            (_ACCOUNT, f"account\0{name}"),
-            (_ADDRESS, f"address\0{_network(address)}"),
-        )
+
+def _limits(account: str, address: str, device: str) -> list[tuple[_Limit, str]]:
+    if device:
+        return [(_DEVICE, f"device\0{device}")]
+    network = network_of(address)
+    return [
+        (_ACCOUNT, f"account\0{account}\0{network}"),
+        (_ADDRESS, f"address\0{network}"),
+    ]
 
 
 def _kept(spool: Spool, key: str) -> tuple[int, float]:
@@ -95,19 +104,6 @@ def _kept(spool: Spool, key: str) -> tuple[int, float]:
 
 def _keep(spool: Spool, key: str, failures: int, at: float) -> None:
     spool.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
-
-
-def _network(address: str) -> str:
-    """Return what one caller has of addresses: one of IPv4, a /64 of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed.packed, 64), strict=False))
 
 
 def _words(seconds: float) -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from widget import server
 from widget.accounts import Accounts, open_accounts
 from widget.app import rules
 from widget.config import Settings, load_settings
@@ -56,11 +57,16 @@ class Context:
         return load_settings(self.config, store=self.store_url)
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the store for the length of a command, and see that caches drop what it changes."""
+    def store(self, *, create: bool = False) -> Iterator[Store]:
+        """Open the store for the length of a command, and see that caches drop what it changes.
+
+        Raises StoreUnavailable where there is none, unless it is to be made.
+        """
+        if create:
+            open_store(self.settings.store, rules(self.settings), create=True).close()
         purger = open_purger(self.settings)
         changed = purger.changed if purger else None
-        store = open_store(self.settings.store, rules(self.settings), changed)
+        store = open_store(self.settings.store, rules(self.settings), changed, create=False)
         try:
             yield store
         finally:
@@ -70,7 +76,7 @@ class Context:
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""
-        return open_accounts(self.settings.store)
+        return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
 def _say_purged(orders: list[Order]) -> None:
@@ -117,6 +123,22 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
 def echo_json(value: object) -> None:
     """Print ``value`` as indented JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def own_address(settings: Settings, base: str | None) -> str:
+    """Return the service's address as commands print it: ``base``, else ``base_url``.
+
+    Without either it is that of this machine, and a warning on standard error says so.
+    """
+    address = base or settings.base_url
+    if not address:
+        address = server.url_of(server.reachable(settings.host), settings.port)
+        click.echo(
+            f"Warning: {address} is used as the service's address, which readers cannot reach. "
+            "Give --base https://insights.example, or set base_url in insights.toml.",
+            err=True,
+        )
+    return address.rstrip("/")
 
 
 def _user() -> str:

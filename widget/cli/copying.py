@@ -39,8 +39,8 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
     """
     _check(source, target)
     with ExitStack() as stack:
-        one = stack.enter_context(_opened(context, source))
-        other = stack.enter_context(_opened(context, target))
+        one = stack.enter_context(_opened(context, source, create=False))
+        other = stack.enter_context(_opened(context, target, create=True))
         if not one.ids() and not open_records(source).state().users:
             raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
         _copy(one, other, source, target, replace_accounts=replace_accounts)
@@ -101,8 +101,8 @@ def _place(url: str) -> str:
 
 
 @contextmanager
-def _opened(context: Context, url: str) -> Iterator[Store]:
-    store = open_store(url, rules(context.settings))
+def _opened(context: Context, url: str, *, create: bool) -> Iterator[Store]:
+    store = open_store(url, rules(context.settings), create=create)
     try:
         yield store
     finally:

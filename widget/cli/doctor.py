@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from widget import doctor as examination
-from widget.cli.context import Context, echo_json, json_option
+from widget.cli.context import Context, echo_json, json_option, own_address
 from widget.doctor import Finding, Report
 
 _WORDS = {"stop": "STOPS", "warning": "BETTER", "note": "NOTE"}
@@ -46,7 +46,7 @@ def doctor(
         with click.open_file(page, encoding="utf-8", errors="replace") as file:
             html = file.read()
         said = examination.header_lines(headers.read()) if headers else []
-    address = base or settings.base_url or f"http://{settings.host}:{settings.port}"
+    address = own_address(settings, base)
     with context.store() as store:
         report = examination.examine(
             html,
@@ -54,7 +54,7 @@ def doctor(
             url=url,
             settings=settings,
             store=store,
-            base=address.rstrip("/"),
+            base=address,
             drafts=True,
         )
     if as_json:

@@ -11,10 +11,8 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.config import Settings
 from widget.containment import contained
-from widget.entry import Entry, Withdrawn, parse_entry
-from widget.entry import check as check_entry
+from widget.entry import Withdrawn, check_under, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
 
@@ -69,6 +67,9 @@ def put(
                 for breach in error.breaches:
                     click.echo(f"{path}: {breach.path}: {breach.message}", err=True)
                 continue
+            for breach in check_under(context.settings, entry):
+                if breach.severity == "warning":
+                    click.echo(f"{path}: {breach.path}: warning: {breach.message}", err=True)
             click.echo(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
     if failed:
         sys.exit(1)
@@ -168,14 +169,7 @@ def _check(path: Path, context: Context) -> list[Breach]:
         entry = parse_entry(_read(path))
     except InvalidEntry as error:
         return list(error.breaches)
-    try:
-        return contained("the rules for publishing", lambda: _rules(entry, context.settings))
-    except InvalidEntry as error:
-        return list(error.breaches)
-
-
-def _rules(entry: Entry, settings: Settings) -> list[Breach]:
-    return check_entry(entry, settings.publication_for(entry.article.url))
+    return check_under(context.settings, entry)
 
 
 def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import click
@@ -23,10 +27,13 @@ from widget.app import rules
 from widget.cli.context import Context, ask_password, password_option
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.database import without_password
-from widget.errors import InsightsError
+from widget.errors import InsightsError, InvalidSettings
 from widget.store import open_store
 
+log = logging.getLogger("insights.server")
+
 _START_SECONDS = 30
+_PORT = click.IntRange(1, 65535)
 
 
 @click.command()
@@ -38,17 +45,24 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     """Serve panels, until told to stop."""
     settings = context.settings
     logs.configure(settings.log)
+    # Opened once before the workers start, so that what keeps it shut is said here and once.
+    open_store(settings.store, rules(settings), create=False).close()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
         os.environ[f"{ENV_PREFIX}STORE"] = context.store_url
-    # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings)).close()
-    host, port = host or settings.host, port or settings.port
-    workers = workers or settings.workers
-    server.check_port(host, port)
+    host = (host or settings.host).removeprefix("[").removesuffix("]")
+    port, workers = port or settings.port, workers or settings.workers
+    server.resolve(host, port)
     shown = without_password(settings.store)
-    click.echo(f"Serving {shown} at http://{host}:{port} with {workers} workers.")
+    click.echo(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
+    if settings.log != "json":
+        click.echo(_pages(settings, server.url_of(server.reachable(host), port)))
+    if not (settings.base_url or settings.hosts):
+        log.warning(
+            "neither base_url nor hosts is set: links begin with whatever Host a request names; "
+            "set base_url to the address that readers use (docs/settings.md)"
+        )
     # All workers' numbers are one through files in a folder, which no other server may use.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
@@ -58,37 +72,78 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
             host=host,
             port=port,
             workers=workers,
-            check=lambda: purging.check(load_settings(context.config, store=context.store_url)),
+            check=lambda: _check(context),
+            watched=context.config or DEFAULT_FILE,
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _pages(settings: Settings, here: str) -> str:
+    """Return the addresses of the pages for people, as a browser reaches them."""
+    base = settings.base_url or here
+    desk = base
+    if settings.admin_host:
+        parts = urlsplit(base)
+        port = f":{parts.port}" if parts.port else ""
+        desk = parts._replace(netloc=settings.admin_host + port).geturl()
+    return (
+        f"  Editors' pages:   {desk}/admin/\n"
+        f"  Snippet builder:  {base}/snippet\n"
+        f"  Doctor:           {base}/doctor"
+    )
+
+
+def _check(context: Context) -> None:
+    """Raise InvalidSettings where the settings, read anew, would keep workers from starting."""
+    now = load_settings(context.config, store=context.store_url)
+    purging.check(now)
+    for key in ("host", "port", "workers"):
+        if getattr(now, key) != getattr(context.settings, key):
+            log.warning("%s was changed; that needs a restart", key)
+
+
 @click.command()
-@click.option("--port", default=8000, type=click.IntRange(1, 65535), show_default=True)
-@click.option("--paper-port", default=8001, type=click.IntRange(1, 65535), show_default=True)
+@click.option("--port", type=_PORT, show_default="8000, or one that is free")
+@click.option("--paper-port", type=_PORT, show_default="8001, or one that is free")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the demo's store here; without it, it is thrown away at the end.",
 )
-def demo(port: int, paper_port: int, data: Path | None) -> None:
+def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
     """Show panels on the pages of a small fictional newspaper."""
     folder = data or Path(tempfile.mkdtemp(prefix="insights-demo-"))
     try:
-        _demo(port, paper_port, folder)
+        _demo(_port(port, 8000, paper_port), _port(paper_port, 8001, port), folder)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _port(asked: int | None, usual: int, other: int | None) -> int:
+    """Return the port that was asked for, else the usual one, else one that is free."""
+    if asked is not None:
+        return asked
+    if usual != other:
+        with suppress(InvalidSettings):
+            server.resolve("127.0.0.1", usual)
+            return usual
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    click.echo(
+        f"Port {usual} is in use; {port} is used instead. (--port and --paper-port say others.)"
+    )
+    return port
+
+
 def _demo(port: int, paper_port: int, folder: Path) -> None:
-    service, paper = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{paper_port}"
-    for each in (port, paper_port):
-        server.check_port("127.0.0.1", each)
-    publication = courier.publication(paper, f"http://localhost:{paper_port}")
+    service, paper = f"http://127.0.0.1:{port}", f"http://{courier.OTHER_NAME}:{paper_port}"
+    for each, option in ((port, "--port"), (paper_port, "--paper-port")):
+        server.resolve("127.0.0.1", each, option=option)
+    publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
-    store = open_store(settings.store, rules(settings))
+    store = open_store(settings.store, rules(settings), create=True)
     if not store.ids():
         courier.fill(store)
     store.close()
@@ -111,11 +166,12 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         click.echo(
             f"\nThe Harbor Courier, with panels:  {paper}/\n"
             f"Each way of embedding:            {paper}/#ways\n"
+            "(The newspaper is another site than the service, as a publisher's is.)\n"
             f"A panel by itself:                {service}/panel/ferry-fares\n"
             f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
-            f"Or at once, by a link for one use: {service}/admin/sign-in/{link}\n"
+            f"Or at once, by a link for one use: {service}/admin/link#{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -132,7 +188,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
 
 def _demo_admin(store_url: str) -> tuple[str, str]:
     """Return the demo admin's password, made anew, and a secret that signs in once."""
-    accounts = open_accounts(store_url)
+    accounts = open_accounts(store_url, create=False)
     password = secrets.token_urlsafe(12)
     user = accounts.user(courier.ADMIN)
     if user is None:
@@ -172,7 +228,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         click.echo(f"{path}: made; set your publication's name and origins in it")
-    with context.store():
+    with context.store(create=True):
         click.echo(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 

@@ -8,12 +8,11 @@ from typing import get_args
 import click
 
 from widget import colours, i18n, panel
-from widget.cli.context import Context, echo_json, json_option
-from widget.config import Settings
+from widget.cli.context import Context, echo_json, json_option, own_address
 from widget.entry import Withdrawn
 from widget.errors import InsightsError, NotFound
 from widget.panel import Choices, Host, Theme, Way
-from widget.panel.options import HEADING_LEVELS, OPENABLE
+from widget.panel.options import HEADING_LEVELS, INSTANCE, OPENABLE
 
 
 @click.command()
@@ -25,6 +24,7 @@ from widget.panel.options import HEADING_LEVELS, OPENABLE
 @click.option("--lang", type=click.Choice(i18n.languages()), help="The interface's language.")
 @click.option("--heading-level", type=click.Choice([str(level) for level in HEADING_LEVELS]))
 @click.option("--open", "opened", type=click.Choice(OPENABLE), multiple=True, help="Starts open.")
+@click.option("--instance", metavar="NAME", help="Where a page includes an entry more than once.")
 @click.option("--pinned", is_flag=True, help="The loader's version of today, with its hash.")
 @click.option("--base", metavar="URL", help="The service's address, where base_url does not say.")
 @json_option()
@@ -38,6 +38,7 @@ def snippet(
     opened: tuple[str, ...],
     accent: str | None,
     pinned: bool,
+    instance: str | None,
     base: str | None,
     as_json: bool,
     **asked: str | None,
@@ -47,14 +48,21 @@ def snippet(
     Without an ID: what an article template takes, once for a whole site. On standard error
     stands what a strict Content-Security-Policy must allow.
     """
+    if instance and not INSTANCE.fullmatch(instance):
+        raise click.BadParameter(f"{instance!r} is not 1 to 16 lower-case letters and digits")
     if accent and not colours.is_colour(accent):
         raise click.BadParameter(f'{accent!r} is no colour of the form "#rrggbb"')
     query = {name.replace("_", "-"): value for name, value in asked.items() if value}
     query |= {"as": way or ("frame" if entry_id else "site"), "open": ",".join(opened)}
     choices = Choices.from_query(
-        {**query, "accent": accent or "", "script": "pinned" if pinned else ""}
+        {
+            **query,
+            "accent": accent or "",
+            "instance": instance or "",
+            "script": "pinned" if pinned else "",
+        }
     )
-    address = (base or _address(context.settings)).rstrip("/")
+    address = own_address(context.settings, base)
     if entry_id:
         made = _for_entry(context, entry_id, choices, address)
     elif choices.way == "site":
@@ -77,7 +85,3 @@ def _for_entry(context: Context, entry_id: str, choices: Choices, base: str) -> 
         raise NotFound(f"no panel {entry_id!r} is live; publish it first")
     publication = context.settings.publication_for(live.entry.article.url)
     return panel.snippet(live.entry, publication, choices, base=base)
-
-
-def _address(settings: Settings) -> str:
-    return settings.base_url or f"http://{settings.host}:{settings.port}"

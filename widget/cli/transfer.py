@@ -12,9 +12,8 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option
-from widget.entry import Entry, parse_entry
+from widget.entry import parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
-from widget.store import Store
 
 _SPACE = " \t\r\n"
 
@@ -59,8 +58,9 @@ def import_entries(
             try:
                 entry = parse_entry(document.data)
                 if and_publish:
-                    _refuse_what_cannot_go_live(context, document.data)
-                _take(store, entry, actor=actor, note=note, and_publish=and_publish)
+                    editing.save_and_publish(store, context.settings, entry, actor=actor, note=note)
+                else:
+                    editing.save(store, entry, actor=actor, note=note)
             except InvalidEntry as error:
                 refused += [(document.where, breach) for breach in error.breaches]
             except InsightsError as error:
@@ -74,31 +74,6 @@ def import_entries(
     click.echo(f"{taken} {kept}, {count} refused")
     if refused:
         sys.exit(1)
-
-
-def _take(store: Store, entry: Entry, *, actor: str, note: str, and_publish: bool) -> None:
-    before = store.draft(entry.id)
-    store.save(entry, actor=actor, note=note)
-    if not and_publish:
-        return
-    try:
-        store.publish(entry.id, actor=actor, note=note)
-    except InvalidEntry:
-        # Its address is another entry's. The draft is put back to what it was.
-        undone = "The import was refused."
-        if before is None:
-            store.discard(entry.id, actor=actor, note=undone)
-        else:
-            store.save(before.entry, actor=actor, note=undone)
-        raise
-
-
-def _refuse_what_cannot_go_live(context: Context, data: bytes) -> None:
-    """Refuse before anything is saved, so that no draft is left of what cannot be published."""
-    _, breaches = editing.judge(context.settings, data)
-    errors = [breach for breach in breaches if breach.severity == "error"]
-    if errors:
-        raise InvalidEntry(errors)
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from widget.database.migrating import migrate
+from widget.database.migrating import has_tables, migrate
 from widget.database.names import is_database as is_database
 from widget.database.names import without_password
 from widget.errors import InvalidSettings, StoreUnavailable
@@ -165,10 +165,25 @@ class Database:
         with self._translated():
             self._pool.check()
 
-    def prepare(self) -> None:
-        """Make the tables that are missing. Raises StoreUnavailable."""
+    def prepare(self, *, create: bool = True) -> None:
+        """Bring the tables up to date; with ``create`` make them where there are none.
+
+        Raises StoreUnavailable.
+        """
+        self._greet()
         with self._translated(), self._pool.connection() as connection:
+            if not create and not has_tables(connection):
+                raise StoreUnavailable(
+                    f"{self.name} holds no store (the database has no tables of Insights): correct "
+                    "its address (--store, INSIGHTS_STORE or store in insights.toml), or make them "
+                    "with: insights init"
+                )
             migrate(connection)
+
+    def _greet(self) -> None:
+        """Raise StoreUnavailable in the server's words: a pool says only that it waited."""
+        with self._translated():
+            Connection.connect(self.url, autocommit=True, **self.parameters).close()
 
     def close(self) -> None:
         """Give all connections back. Whoever got it from ``open_database`` uses ``release``."""
@@ -233,14 +248,14 @@ class _Shared:
         self._lock = threading.Lock()
         self._open: dict[str, tuple[Database, int]] = {}
 
-    def open(self, url: str) -> Database:
+    def open(self, url: str, *, create: bool) -> Database:
         with self._lock:
             if url in self._open:
                 database, holders = self._open[url]
             else:
                 database, holders = Database(url), 0
                 try:
-                    database.prepare()
+                    database.prepare(create=create)
                 except StoreUnavailable:
                     database.close()
                     raise
@@ -275,12 +290,14 @@ atexit.register(_shared.close)
 os.register_at_fork(after_in_child=_shared.forget)
 
 
-def open_database(url: str) -> Database:
-    """Return the process's one ``Database`` at ``url``, its tables made.
+def open_database(url: str, *, create: bool = True) -> Database:
+    """Return the process's one ``Database`` at ``url``, its tables up to date.
 
-    Raises InvalidSettings where ``url`` is none, StoreUnavailable where it cannot be reached.
+    With ``create`` they are made where there are none. Raises InvalidSettings where ``url`` is
+    no address, StoreUnavailable where the database cannot be reached or, without ``create``, has
+    no tables.
     """
-    return _shared.open(url)
+    return _shared.open(url, create=create)
 
 
 def release(database: Database) -> None:

@@ -36,6 +36,12 @@ def migrate(connection: psycopg.Connection[TupleRow]) -> None:
                 connection.execute("INSERT INTO migration (name) VALUES (%s)", (name,))
 
 
+def has_tables(connection: psycopg.Connection[TupleRow]) -> bool:
+    """Say whether any release of Insights made its tables here."""
+    ((table,),) = connection.execute("SELECT to_regclass('migration')").fetchall()
+    return table is not None
+
+
 def _is_done(connection: psycopg.Connection[TupleRow]) -> bool:
     asked = "SELECT to_regclass('migration'), current_setting('server_encoding')"
     ((table, encoding),) = connection.execute(asked).fetchall()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import urlsplit
 
 from widget.doctor import policy
 from widget.doctor.findings import Case, Finding
 from widget.doctor.html import Element
 from widget.doctor.page import Embed, Page, origin_of, same_service
 from widget.doctor.policy import Directive, Policy
+
+_BESIDE = re.compile(r"/(?:static/)?[^/]*\Z")
 
 
 def policies(case: Case) -> Iterator[Finding]:
@@ -55,10 +59,11 @@ def _policy(case: Case, one: Policy) -> Iterator[Finding]:
 
 
 def _home(page: Page, base: str) -> str:
+    """Return the service that the page's loader comes from, as the loader itself finds it."""
     for script in page.loaders:
-        home = origin_of(page.resolve(script.get("src") or ""))
-        if home:
-            return home
+        address = page.resolve(script.get("src") or "")
+        if origin_of(address):
+            return _BESIDE.sub("", urlsplit(address)._replace(query="", fragment="").geturl())
     return base
 
 
@@ -178,29 +183,6 @@ def _htmx_trusted(one: Policy) -> Iterator[Finding]:
         "trusted-types default" if never else "",
         *_where(one),
     )
-
-
-def embedder(case: Case) -> Iterator[Finding]:
-    """Say where Cross-Origin-Embedder-Policy keeps a frame of another origin out."""
-    value = case.page.headers.get("cross-origin-embedder-policy", "").partition(";")[0].strip()
-    frames = [
-        embed
-        for embed in case.page.embeds
-        if embed.kind == "frame"
-        and origin_of(embed.address) != case.page.origin
-        and "credentialless" not in embed.element.attributes
-    ]
-    if frames and value in ("require-corp", "credentialless"):
-        yield Finding(
-            "embedder-policy",
-            "stop",
-            f"The page has Cross-Origin-Embedder-Policy: {value}, under which browsers show no "
-            "frame of another origin that does not ask for the same. The web component works.",
-            "insights snippet ID --as component",
-            "On the server; paste what it prints instead of the frame",
-            frames[0].element.line,
-            frames[0].element.source,
-        )
 
 
 def _where(one: Policy) -> tuple[str, int | None]:

@@ -20,7 +20,6 @@ _CHECKS = (
     scripts.htmx,
     scripts.mixed,
     allowed.policies,
-    allowed.embedder,
     places.twice,
 )
 _ORDER: tuple[Severity, ...] = ("stop", "warning", "note")

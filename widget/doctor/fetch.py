@@ -138,10 +138,9 @@ def _in_time(resolver: Resolver, deadline: float) -> Resolver:
 
 def _pinned(url: str, resolver: Resolver) -> list[str]:
     """Return the addresses to connect to: looked up once, every one looked at."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = urls.host_of(url).strip("[]")
     try:
-        found = resolver(_ascii(host), _port(url))
+        found = resolver(host, _port(url))
     except TimeoutError:
         raise
     except (OSError, UnicodeError) as error:
@@ -238,10 +237,6 @@ def _port(url: str) -> int:
     return parts.port or (443 if parts.scheme.lower() == "https" else 80)
 
 
-def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode("ascii")
-
-
 class _Pinned(http.client.HTTPConnection):
     """A connection to one of ``addresses``, whatever the host's name means by now."""
 
@@ -251,7 +246,7 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(addresses[0], port)
         self._addresses = addresses
         self._secure = parts.scheme.lower() == "https"
-        self._name = _ascii(parts.hostname or "")
+        self._name = urls.host_of(parts.geturl()).strip("[]")
         self._deadline = deadline
         self._plain: socket.socket | None = None
 

@@ -255,6 +255,8 @@ def same_service(address: str, base: str) -> bool:
     try:
         asked, own = urlsplit(address), urlsplit(base)
         same_port = asked.port == own.port if asked.port or own.port else True
+        same_host = urls.host_of(address) == urls.host_of(base)
     except ValueError:
         return False
-    return bool(asked.hostname) and asked.hostname == own.hostname and same_port
+    # Below a path, the rest of the host is somebody else's.
+    return same_host and same_port and f"{asked.path}/".startswith(f"{own.path}/")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from widget import urls
+
 Directive = Literal[
     "frame-src", "script-src-elem", "connect-src", "style-src-elem", "style-src-attr"
 ]
@@ -167,6 +169,8 @@ def _matches(source: str, url: str, page: str) -> bool:
         target, own = urlsplit(url), urlsplit(page)
         target_port = target.port or _PORTS.get(target.scheme)
         own_port = own.port or _PORTS.get(own.scheme)
+        target_host = urls.host_of(url)
+        own_host = urls.host_of(page) if page else ""
     except ValueError:
         return False
     if source == "*":
@@ -175,7 +179,7 @@ def _matches(source: str, url: str, page: str) -> bool:
         same_port = target_port == own_port or (target_port, own_port) == (443, 80)
         return (
             bool(page)
-            and target.hostname == own.hostname
+            and target_host == own_host
             and same_port
             and _scheme(own.scheme, target.scheme)
         )
@@ -187,7 +191,7 @@ def _matches(source: str, url: str, page: str) -> bool:
     if not _scheme((wanted["scheme"] or own.scheme or target.scheme).lower(), target.scheme):
         return False
     return (
-        _host(wanted["host"].lower(), (target.hostname or "").lower())
+        _host(wanted["host"].lower(), target_host)
         and _port(wanted["port"], target_port, target.scheme)
         and _path(wanted["path"], target.path)
     )
@@ -202,7 +206,7 @@ def _host(wanted: str, host: str) -> bool:
         return True
     if wanted.startswith("*."):
         return host.endswith(wanted[1:]) and len(host) > len(wanted) - 1
-    return wanted.strip("[]") == host
+    return wanted == host
 
 
 def _port(wanted: str | None, port: int | None, scheme: str) -> bool:

@@ -13,7 +13,7 @@ from widget.entry.model import (
     Viewpoint,
     parse_entry,
 )
-from widget.entry.rules import check
+from widget.entry.rules import check, check_under
 from widget.entry.schema import json_schema, schema_document
 from widget.entry.withdrawn import Withdrawn
 
@@ -28,6 +28,7 @@ __all__ = [
     "Viewpoint",
     "Withdrawn",
     "check",
+    "check_under",
     "cost_breach",
     "json_schema",
     "parse_entry",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from widget import footnotes, markup, urls
-from widget.config import Publication
+from widget import footnotes, i18n, markup, urls
+from widget.characters import is_blank
+from widget.config import Publication, Settings
 from widget.containment import contained
 from widget.entry.limits import cost_breach
 from widget.entry.model import Entry
-from widget.errors import Breach, InvalidEntry
+from widget.entry.notations import other_notations
+from widget.errors import Breach, InvalidEntry, Severity
 
 # Characters that turn the direction of what follows them, outside the text they stand in.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -18,15 +20,31 @@ _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Rule = Callable[[Entry, Publication], Iterator[Breach]]
 
 
-def check(entry: Entry, publication: Publication) -> list[Breach]:
+def check_under(settings: Settings, entry: Entry) -> list[Breach]:
+    """Return every breach of the rules for publishing under ``settings``."""
+    url = entry.article.url
+    try:
+        return contained(
+            "the rules for publishing",
+            lambda: check(entry, settings.publication_for(url), unlisted=settings.unlisted(url)),
+        )
+    except InvalidEntry as error:
+        return list(error.breaches)
+
+
+def check(
+    entry: Entry, publication: Publication, *, unlisted: Severity | None = None
+) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document.
 
+    ``unlisted``: no publication lists the article's origin, and so much is made of it.
     Of an entry with too much markup only that is said.
     """
     if too_costly := cost_breach(entry):
         return [too_costly]  # no other rule looks at it
     found: list[Breach] = []
-    for rule in RULES:
+    rules: tuple[Rule, ...] = (_language, partial(_origin, unlisted=unlisted), *RULES)
+    for rule in rules:
         try:
             found += contained("a rule for publishing", partial(_listed, rule, entry, publication))
         except InvalidEntry as error:
@@ -36,6 +54,29 @@ def check(entry: Entry, publication: Publication) -> list[Breach]:
 
 def _listed(rule: Rule, entry: Entry, publication: Publication) -> list[Breach]:
     return list(rule(entry, publication))
+
+
+def _language(entry: Entry, _: Publication) -> Iterator[Breach]:
+    if entry.language.partition("-")[0].lower() not in i18n.languages():
+        spoken = ", ".join(i18n.languages())
+        yield Breach(
+            "$.language",
+            f"is {entry.language!r}, and the panel's own words are not there in it: they are shown "
+            f"in English. They are there in: {spoken}",
+            "warning",
+        )
+
+
+def _origin(entry: Entry, publication: Publication, unlisted: Severity | None) -> Iterator[Breach]:
+    url = entry.article.url
+    if unlisted and not urls.link_problem(url):
+        yield Breach(
+            "$.article.url",
+            f"is at {urls.origin(url)}, which no publication lists, so that the article counts as "
+            f"one of {publication.name}. Add the origin to its publication in insights.toml, or "
+            "correct the address",
+            unlisted,
+        )
 
 
 def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
@@ -81,11 +122,11 @@ def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
             yield Breach(f"{path}.points", "is empty; add a point or remove the group")
         for index, point in enumerate(group.points):
             inner = f"{path}.points[{index}]"
-            if not point.text.strip():
+            if is_blank(point.text):
                 yield Breach(f"{inner}.text", "is empty; write the point or remove it")
                 continue
             yield from _light_html(f"{inner}.text", point.text)
-            if not markup.cost_problem(point.text) and not markup.plain(point.text).strip():
+            if not markup.cost_problem(point.text) and is_blank(markup.plain(point.text)):
                 yield Breach(f"{inner}.text", "says nothing once it is sanitized; write the point")
             if point.attributed_to is not None:
                 yield from _plain(
@@ -93,6 +134,7 @@ def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
                 )
             markers = _markers(point.text)
             yield from _marker_breaches(f"{inner}.text", markers, len(entry.sources))
+            yield from _notations(f"{inner}.text", point.text)
             if group.role == "different-views" and not markers:
                 yield Breach(
                     f"{inner}.text",
@@ -114,7 +156,23 @@ def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -
             )
 
 
+def _notations(path: str, text: str) -> Iterator[Breach]:
+    found = other_notations(text)
+    if not found.marks:
+        return
+    marks = " and ".join(dict.fromkeys(found.marks))
+    advice = (
+        f"with markers it would be: {found.mended}"
+        if found.mended != text
+        else "markers are [1] to [99]"
+    )
+    yield Breach(
+        path, f"has {marks}, which readers see as text without a source; {advice}", "warning"
+    )
+
+
 def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
+    numbers: dict[str, int] = {}
     cited = {
         marker.number
         for group in entry.perspectives
@@ -125,6 +183,11 @@ def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
         path = f"$.sources[{index}]"
         yield from _plain(f"{path}.title", source.title, required="the source's title")
         yield from _link(f"{path}.url", source.url)
+        if source.url:
+            first = numbers.setdefault(_passage(source.url), index + 1)
+            if first <= index:
+                message = f"is the address of source [{first}], too; cite that and remove this one"
+                yield Breach(f"{path}.url", message, "warning")
         if source.archive_url is not None:
             yield from _link(f"{path}.archive_url", source.archive_url)
         yield from _plain(f"{path}.publisher", source.publisher or "")
@@ -139,11 +202,11 @@ def _provenance(entry: Entry, _: Publication) -> Iterator[Breach]:
     provenance = entry.provenance
     for name in ("provider", "model", "reviewed_by"):
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
-    if provenance.origin != "human" and not (provenance.provider or "").strip():
+    if provenance.origin != "human" and not provenance.provider:
         yield Breach(
             "$.provenance.provider", "is empty; readers are told which provider's AI wrote this"
         )
-    if provenance.origin == "ai-edited" and not (provenance.reviewed_by or "").strip():
+    if provenance.origin == "ai-edited" and not provenance.reviewed_by:
         yield Breach(
             "$.provenance.reviewed_by", "is empty; readers are told who edited the analysis"
         )
@@ -168,9 +231,13 @@ def _light_html(path: str, text: str) -> Iterator[Breach]:
 
 
 def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Breach]:
+    controls = list(_overrides(path, text))
     if required and not text.strip():
         yield Breach(path, f"is empty; give {required}")
-    yield from _overrides(path, text)
+    elif text and is_blank(text) and not controls:
+        remedy = f"give {required}" if required else "write it out or leave it empty"
+        yield Breach(path, f"holds nothing that anybody can see; {remedy}")
+    yield from controls
 
 
 def _overrides(path: str, text: str) -> Iterator[Breach]:
@@ -184,6 +251,11 @@ def _link(path: str, url: str) -> Iterator[Breach]:
     problem = urls.link_problem(url)
     if problem:
         yield Breach(path, problem)
+
+
+def _passage(url: str) -> str:
+    """Return the key of an address with its fragment, which may name another page of a file."""
+    return f"{_key(url)}#{url.partition('#')[2]}"
 
 
 def _key(url: str) -> str:

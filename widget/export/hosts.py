@@ -22,7 +22,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD",
     "Access-Control-Allow-Headers": answers.HTMX_HEADERS,
 }
-_ANYONE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_ANYONE = {"Access-Control-Allow-Origin": "*"}
 
 
 def checked_base(address: str) -> str:
@@ -66,7 +66,8 @@ def _rules(settings: Settings, root: str, unchanging: Sequence[str]) -> Iterator
     allowed = {"Access-Control-Allow-Origin": listed.pop() if len(listed) == 1 else "*"}
     short, ever = {"Cache-Control": answers.SHORT}, {"Cache-Control": answers.IMMUTABLE}
     policy = {"Content-Security-Policy": f"frame-ancestors {nginx.embedders(settings)}"}
-    yield f"{root}/panel/*", {**short, **policy}
+    isolated = {"Cross-Origin-Embedder-Policy": answers.FRAMED["Cross-Origin-Embedder-Policy"]}
+    yield f"{root}/panel/*", {**short, **policy, **isolated}
     yield f"{root}/fragment/*", {**short, **allowed, **_PREFLIGHT}
     yield f"{root}/map/*", {**short, **allowed}
     yield f"{root}/oembed/*", {**short, "Access-Control-Allow-Origin": "*"}
@@ -77,6 +78,7 @@ def _rules(settings: Settings, root: str, unchanging: Sequence[str]) -> Iterator
     yield (
         f"{root}/*",
         {
+            "Cross-Origin-Resource-Policy": answers.FRAMED["Cross-Origin-Resource-Policy"],
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "strict-origin-when-cross-origin",
         },
@@ -116,8 +118,8 @@ def _htaccess(rules: list[Rule], root: str) -> str:
         "RewriteCond %{REQUEST_METHOD} =OPTIONS",
         "RewriteRule ^fragment/ - [R=204,L]",
         r"RewriteCond %{DOCUMENT_ROOT}" + root + r"/$1.html -f",
-        r"RewriteRule ^((?:panel|fragment)/[a-z0-9-]+)$ $1.html [END]",
-        r"RewriteRule ^fragment/[a-z0-9-]+$ - [R=204,L]",
+        r"RewriteRule ^((?:panel|fragment)/[a-z0-9-]+)/?$ $1.html [END]",
+        r"RewriteRule ^fragment/[a-z0-9-]+/?$ - [R=204,L]",
     ]
     for path, headers in rules:
         pattern = "^" + re.escape(path).replace(r"\*", ".*") + "$"

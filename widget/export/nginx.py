@@ -28,6 +28,7 @@ def config(settings: Settings, base: str) -> str:
         "SHORT": answers.SHORT,
         "IMMUTABLE": answers.IMMUTABLE,
         "HTMX": answers.HTMX_HEADERS,
+        "FRAMED": "\n".join(f"  add_header {it} {of} always;" for it, of in answers.FRAMED.items()),
     }
     return re.sub(r"<([A-Z]+)>", lambda name: values[name[1]], _CONFIG)
 
@@ -47,12 +48,14 @@ set $insights_origin "";
 if ($http_origin ~ "^(?:<ORIGINS>)$") { set $insights_origin $http_origin; }
 
 location ^~ <ROOT>/panel/ {
+  rewrite "^(.*/[a-z0-9-]+)/+$" $1 last;
   error_page 404 @insights_unknown;
   error_page 410 @insights_withdrawn;
   if (-f $document_root$uri.gone) { return 410; }
   try_files $uri.html $uri =404;
   add_header Cache-Control "<SHORT>" always;
   add_header Content-Security-Policy "frame-ancestors <EMBEDDERS>" always;
+<FRAMED>
   add_header Referrer-Policy strict-origin-when-cross-origin always;
   add_header X-Content-Type-Options nosniff always;
 }
@@ -60,17 +63,20 @@ location @insights_unknown {
   try_files <ROOT>/404.html =404;
   add_header Cache-Control "<SHORT>" always;
   add_header Content-Security-Policy "frame-ancestors *" always;
+<FRAMED>
   add_header X-Content-Type-Options nosniff always;
 }
 location @insights_withdrawn {
   try_files $uri.html =404;
   add_header Cache-Control "<SHORT>" always;
   add_header Content-Security-Policy "frame-ancestors *" always;
+<FRAMED>
   add_header Referrer-Policy strict-origin-when-cross-origin always;
   add_header X-Content-Type-Options nosniff always;
 }
 
 location ^~ <ROOT>/fragment/ {
+  rewrite "^(.*/[a-z0-9-]+)/+$" $1 last;
   if ($request_method = OPTIONS) {
     add_header Access-Control-Allow-Origin $insights_origin always;
     add_header Access-Control-Allow-Methods "GET, HEAD" always;
@@ -82,6 +88,7 @@ location ^~ <ROOT>/fragment/ {
   try_files $uri.html $uri =204;
   add_header Access-Control-Allow-Origin $insights_origin always;
   add_header Cache-Control "<SHORT>" always;
+  add_header Cross-Origin-Resource-Policy cross-origin always;
   add_header Referrer-Policy strict-origin-when-cross-origin always;
   add_header Vary Origin always;
   add_header X-Content-Type-Options nosniff always;
@@ -89,6 +96,7 @@ location ^~ <ROOT>/fragment/ {
 location ^~ <ROOT>/map/ {
   add_header Access-Control-Allow-Origin $insights_origin always;
   add_header Cache-Control "<SHORT>" always;
+  add_header Cross-Origin-Resource-Policy cross-origin always;
   add_header Vary Origin always;
   add_header X-Content-Type-Options nosniff always;
 }

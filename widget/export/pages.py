@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from widget import assets, panel, urls
+from widget import assets, panel, tracking, urls
 from widget.config import Settings
 from widget.entry import Entry, Withdrawn
 from widget.errors import NotFound
@@ -94,6 +94,7 @@ def shared_paths() -> set[str]:
         "static/embed.css",
         f"static/{panel.loader_name(static=True)}",
         *(f"map/{number}.json" for number in range(SHARDS)),
+        "map/find.js",
         "entries.json",
         "404.html",
         "embed.js",
@@ -108,6 +109,7 @@ def of_all(known: Mapping[str, Subject], store: Store, settings: Settings) -> Fi
     yield f"static/{panel.loader_name(static=True)}", loader
     owners = sorted(_owners(known.values(), store))
     yield from _map(owners)
+    yield "map/find.js", panel.finder()
     yield "entries.json", _json(dict(owners))
     unknown = panel.message_frame("unknown", settings.publications[0], Options(), static=True)
     yield "404.html", unknown.body
@@ -133,7 +135,7 @@ def _map(owners: Iterable[tuple[str, str]]) -> Files:
         path, _, query = urls.normalize(url).partition("?")
         parts[shard(path)].setdefault(path, {})[query] = entry_id
     for number in range(SHARDS):
-        yield f"map/{number}.json", _json({"tracking": urls.TRACKING, "entries": parts[number]})
+        yield f"map/{number}.json", _json({"tracking": tracking.PATTERN, "entries": parts[number]})
 
 
 def shard(path: str) -> int:

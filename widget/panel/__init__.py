@@ -1,6 +1,6 @@
 """The panel: an entry as readers see it, in every representation that is sent out."""
 
-from widget.panel.loader import integrity, loader, loader_name, stylesheet_name
+from widget.panel.loader import finder, integrity, loader, loader_name, stylesheet_name
 from widget.panel.oembed import oembed
 from widget.panel.options import Options, Theme
 from widget.panel.render import Page, fragment, frame, frame_script, message_frame
@@ -21,6 +21,7 @@ __all__ = [
     "Snippet",
     "Theme",
     "Way",
+    "finder",
     "fragment",
     "frame",
     "frame_script",

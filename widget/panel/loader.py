@@ -18,6 +18,12 @@ def loader(*, static: bool = False) -> bytes:
 
 
 @cache
+def finder() -> bytes:
+    """Return the module that exported sites have beside their map, which finds an entry in it."""
+    return script("find.js", static=True).encode()
+
+
+@cache
 def loader_name(*, static: bool = False) -> str:
     """Return the name under ``/static/`` whose content never changes."""
     return assets.versioned("embed.js", loader(static=static))

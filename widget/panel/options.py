@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
@@ -18,6 +19,7 @@ Styles = Literal["inline", "none"]
 SOURCES = "sources"
 OPENABLE: tuple[str, ...] = (*get_args(Role), SOURCES)
 HEADING_LEVELS = (1, 2, 3, 4, 5)
+INSTANCE = re.compile(r"[a-z0-9]{1,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Options:
     """How to show a panel. None: as the entry, its publication and the page say.
 
     ``accent`` is one colour, ``#rrggbb``; the panel takes what is nearest to it and legible.
+    ``instance`` tells fragments of one entry in one document apart: their ids differ by it.
     """
 
     theme: Theme | None = None
@@ -33,10 +36,11 @@ class Options:
     open: frozenset[str] = frozenset()
     accent: str | None = None
     styles: Styles = "inline"
+    instance: str | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Read a URL's query: ``theme lang heading-level open accent styles``.
+        """Read a URL's query: ``theme lang heading-level open accent styles instance``.
 
         What is unknown or wrong is passed over: a panel with a typing error in its address
         is still a panel. ``accent`` may come without its ``#``, ``open`` with commas.
@@ -44,6 +48,7 @@ class Options:
         theme = query.get("theme")
         language = query.get("lang")
         level = query.get("heading-level", "")
+        instance = query.get("instance", "")
         accent = f"#{query.get('accent', '').lower().removeprefix('#')}"
         return cls(
             theme=theme if theme in get_args(Theme) else None,  # type: ignore[arg-type]  # just checked
@@ -52,6 +57,7 @@ class Options:
             open=frozenset(query.get("open", "").split(",")).intersection(OPENABLE),
             accent=accent if colours.is_colour(accent) else None,
             styles="none" if query.get("styles") == "none" else "inline",
+            instance=instance if INSTANCE.fullmatch(instance) else None,
         )
 
     def canonical(self, publication: Publication, language: str) -> Self:
@@ -75,6 +81,7 @@ class Options:
             "open": ",".join(name for name in OPENABLE if name in self.open),
             "accent": self.accent and self.accent.removeprefix("#"),
             "styles": self.styles if self.styles == "none" else None,
+            "instance": self.instance,
         }
         return {name: value for name, value in asked.items() if value}
 

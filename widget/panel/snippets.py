@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, Self, get_args
@@ -22,6 +22,9 @@ from widget.panel.words import Words
 Way = Literal["frame", "component", "site", "htmx2", "htmx4", "oembed", "include"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
+_Declarations = tuple[tuple[str, str], ...]
+"""CSS declarations in their order; a property may stand twice, as a fallback and a better value."""
+
 Host = Literal["ordinary", "hostile", "strict"]
 """What the host page is like: ``hostile`` has a stylesheet that reaches for everything in it,
 ``strict`` a Content-Security-Policy that allows no style attributes."""
@@ -40,17 +43,17 @@ class _Form:
     head: str = ""
 
 
-_FRAME = {
-    "display": "block",
-    "width": "100%",
-    "height": "auto",
-    "border": "0",
-    "frame-sizing": "content-height",
-}
+_FRAME = (
+    ("display", "block"),
+    ("width", "100%"),
+    ("height", "auto"),
+    ("border", "0"),
+    ("frame-sizing", "content-height"),
+)
 _COMPONENT = "script-src {base}; connect-src {base}; style-src {base}"
 _HTMX = "connect-src {base}; style-src {base}"
 _FORMS: dict[Way, _Form] = {
-    "frame": _Form("frame.html", "frame-src {base}; script-src {base}; style-src {base}", _FRAME),
+    "frame": _Form("frame.html", "frame-src {base}; script-src {base}; style-src {base}", {}),
     "component": _Form("component.html", _COMPONENT, {"display": "block"}),
     "site": _Form("site.html", _COMPONENT, {"display": "block"}),
     # htmx refuses other origins unless it is told not to; the two generations differ in how.
@@ -63,7 +66,7 @@ _FORMS: dict[Way, _Form] = {
     "htmx4": _Form(
         "htmx.html", _HTMX, {}, """<meta name="htmx-config" content='{"mode":"cors"}'>"""
     ),
-    "oembed": _Form("oembed.html", "frame-src {base}; style-src {base}", _FRAME),
+    "oembed": _Form("oembed.html", "frame-src {base}; style-src {base}", {}),
     "include": _Form("include.html", "style-src {base}", {}),
 }
 _PLACE = {"container-type": "inline-size", "width": "100%"}
@@ -140,15 +143,20 @@ def snippet(
     width = min(max_width, OEMBED_WIDTH) if choices.way == "oembed" else WIDE
     height = heights(view, width=width)
     room, tall = {"min-height": height.css}, height.wide
+    frame = _FRAME + _own_height("inherit")
     if choices.way == "oembed":
         room = {"max-width": f"{width}px", "min-height": height.css_beside_text}
+        # Consumers may drop the wrapper, so the frame does not rely on inheriting from it.
+        frame = (*_FRAME, ("max-width", f"{width}px"), *_own_height(height.css_beside_text))
         if max_height and max_height < tall:
             tall = max_height
-            room |= {"min-height": "0", "height": f"{tall}px", "frame-sizing": "auto"}
+            room = {"max-width": f"{width}px"}
+            frame = _fixed(width, tall)
     return _written(
         choices,
         base,
         room,
+        frame,
         entry_id=entry.id,
         permalink=permalink,
         address=f"{permalink}{query}",
@@ -167,18 +175,47 @@ def site_snippet(choices: Choices | None = None, *, base: str) -> Snippet:
 
     It keeps no place, since most articles may have no entry.
     """
-    return _written(choices or Choices(way="site"), base, {})
+    return _written(choices or Choices(way="site"), base, {}, ())
 
 
-def _written(choices: Choices, base: str, room: dict[str, str], **values: Any) -> Snippet:  # noqa: ANN401  # what the template names
+def _own_height(minimum: str) -> _Declarations:
+    """Return the frame's own least height, for browsers that do not size frames.
+
+    Chromium 154+, which does, must see none: with one, a lazy frame of another site keeps
+    an inner height of 150 px inside the taller box. The wrapper keeps the place there.
+    Other browsers drop the second declaration unless they know ``if()``. It has no ``else``:
+    that would need a semicolon, at which simple sanitizers split a style attribute.
+    """
+    conditional = f"if(not supports(frame-sizing:content-height):{minimum})"
+    return ("min-height", minimum), ("min-height", conditional)
+
+
+def _fixed(width: int, height: int) -> _Declarations:
+    """Return the style of a frame whose consumer allows no more than ``height``."""
+    return (
+        ("display", "block"),
+        ("width", "100%"),
+        ("max-width", f"{width}px"),
+        ("height", f"{height}px"),
+        ("border", "0"),
+    )
+
+
+def _written(
+    choices: Choices,
+    base: str,
+    room: dict[str, str],
+    frame: _Declarations,
+    **values: Any,  # noqa: ANN401  # what the template names
+) -> Snippet:
     form, strict = _FORMS[choices.way], choices.host == "strict"
     declarations = {**form.styles, **room}
     if choices.way in ("component", "site") and choices.options.accent:
         accent = choices.options.accent_on(Publication())
         declarations["--insights-accent"] = f"light-dark({accent.light},{accent.dark})"
-    kept = _style(declarations, choices.host)
+    kept = _style(declarations.items(), choices.host)
     if choices.way == "oembed" and strict:
-        kept = {"class": "insights-frame"}
+        kept = {"class": "insights-place"}
     script = {"src": f"{base}/embed.js"}
     if choices.pinned:
         script = {
@@ -192,8 +229,9 @@ def _written(choices: Choices, base: str, room: dict[str, str], **values: Any) -
         .render(
             **values,
             base=base,
-            place={"class": "insights-place"} if strict else _style(_PLACE, choices.host),
+            place={"class": "insights-place"} if strict else _style(_PLACE.items(), choices.host),
             kept=kept,
+            frame=_style(frame, choices.host),
             script=script,
             attributes=_attributes(choices.options),
         )
@@ -214,7 +252,9 @@ def _query(choices: Choices) -> str:
     asked = choices.options.to_query()
     if choices.way not in ("frame", "oembed") and asked.get("theme") == "host":
         del asked["theme"]  # what stands in the page's own DOM follows it by nature
-    if choices.host == "strict" and choices.way in ("htmx2", "htmx4", "include"):
+    if choices.way not in ("htmx2", "htmx4", "include"):
+        asked.pop("instance", None)  # whose ids are in a document of their own
+    elif choices.host == "strict":
         asked["styles"] = "none"
     return f"?{urlencode(asked, safe=',')}" if asked else ""
 
@@ -226,13 +266,13 @@ def _attributes(options: Options) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if (name, value) != ("theme", "host")}
 
 
-def _style(declarations: dict[str, str], host: Host) -> dict[str, str]:
+def _style(declarations: Iterable[tuple[str, str]], host: Host) -> dict[str, str]:
     if host == "strict":
         return {}
     if host == "hostile":
-        declarations = {"all": "revert", **declarations}
+        declarations = [("all", "revert"), *declarations]
     important = "!important" if host == "hostile" else ""
-    return {"style": ";".join(f"{name}:{value}{important}" for name, value in declarations.items())}
+    return {"style": ";".join(f"{name}:{value}{important}" for name, value in declarations)}
 
 
 @cache

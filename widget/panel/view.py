@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from widget import footnotes, i18n, markup, urls
+from widget import i18n, markup, urls
 from widget.config import Publication, Text
 from widget.entry import Entry, Source, Withdrawn, cost_breach
 from widget.panel import words
 from widget.panel.options import SOURCES, Options
+from widget.panel.runs import Run, pieces
 from widget.vocabulary import LEAN_SCALE, Lean
 
 
@@ -25,24 +25,6 @@ class Moment:
 
     iso: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A marker in a point: the ``occurrence``-th reference to source ``number``, from 1."""
-
-    number: int
-    occurrence: int
-    source: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """References with what must stay on their line: the word before, the full stop behind."""
-
-    before: Markup
-    references: tuple[Reference, ...]
-    after: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,44 +282,12 @@ def _groups(
             points=tuple(
                 PointView(
                     f"{index}-{number}",
-                    tuple(_pieces(display(point.text), len(entry.sources), occurrences)),
+                    tuple(pieces(display(point.text), len(entry.sources), occurrences)),
                     point.attributed_to,
                 )
                 for number, point in enumerate(group.points, 1)
             ),
         )
-
-
-# A character reference counts as one character, so that none is cut in two.
-_LAST_WORD = re.compile(r"(?>&[^\s<>&;]{1,40};|[^\s<>]){1,30}\Z")
-_PUNCTUATION = re.compile(r"[.,;:!?…)»”\u2019،؛؟]+")
-
-
-def _pieces(text: Markup, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
-    """Yield the text with its markers as runs, so that no line begins with a marker."""
-    before = Markup()
-    references: list[Reference] = []
-    for piece in (*footnotes.split(text), Markup()):
-        if isinstance(piece, footnotes.Marker):
-            # Inside a link a button cannot stand; such a marker is shown as text, in drafts only.
-            known = piece.number <= sources and not piece.in_link
-            occurrences[piece.number] += known
-            references.append(Reference(piece.number, occurrences[piece.number], source=known))
-            continue
-        if references:
-            before = before.rstrip()
-            word = _LAST_WORD.search(before)
-            start = word.start() if word else len(before)
-            stop = _PUNCTUATION.match(piece)
-            end = stop.end() if stop else 0
-            yield before[:start]
-            yield Run(before[start:], tuple(references), piece[:end])
-            piece = piece[end:]
-            references = []
-        else:
-            yield before
-        before = piece
-    yield before
 
 
 def _source(number: int, source: Source, references: int, speech: words.Words) -> SourceView:

@@ -74,9 +74,10 @@ _MESSAGES: dict[Message, tuple[str, str]] = {
     ),
     "refused": (
         _("This site may not show the panel yet."),
+        # For readers. The line for those who run the site goes to the browser's console.
         _(
-            "%(origin)s is not among the origins of %(name)s. "
-            "To allow it, add it to the publication's origins in insights.toml: %(line)s"
+            "There is nothing you need to do. "
+            "Whoever runs this site will find the reason in the browser's console."
         ),
     ),
     "unavailable": (_("The panel cannot be shown now."), _("Please try again in a moment.")),
@@ -186,10 +187,10 @@ class Words:
         )
         return self._say(message, publication=publication, date=date)
 
-    def message(self, message: Message, **values: str) -> tuple[str, str]:
+    def message(self, message: Message) -> tuple[str, str]:
         """Return title and text of a page without a panel."""
         title, text = _MESSAGES[message]
-        return self._say(title), self._say(text, **values)
+        return self._say(title), self._say(text)
 
     def page_title(self, article_title: str) -> str:
         """Return the title of a panel's own page."""

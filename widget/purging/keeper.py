@@ -40,6 +40,7 @@ class Keeper:
         threading.Thread(target=self._run, name="purging", daemon=True).start()
 
     def _run(self) -> None:
+        said = ""
         while True:
             try:
                 with self._purger.ledger.keeping() as still:
@@ -47,7 +48,9 @@ class Keeper:
             except Busy:
                 time.sleep(SWEEP_SECONDS)
             except InsightsError as error:
-                log.warning("%s", error)
+                if str(error) != said:
+                    log.warning("%s", error)
+                said = str(error)
                 time.sleep(SWEEP_SECONDS)
             except Exception:
                 log.exception("the look after purges failed, and goes on")

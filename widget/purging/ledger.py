@@ -26,12 +26,18 @@ class DirLedger:
         self._done = os.path.join(root, "done")
         self._disk = Disk()
         self._lock = StoreLock(os.path.join(root, "keeper.lock"))
+        self._is_made = False
+
+    def _make(self) -> None:
+        """Make the folder once something is to be kept: some stores can only be read."""
+        if self._is_made:
+            return
         try:
-            # One by one: what makedirs makes on the way could be read by anyone.
-            for folder in (os.path.dirname(root), root, self._done):
+            for folder in (self._root, self._done):
                 os.makedirs(folder, 0o700, exist_ok=True)
         except OSError as error:
             raise _unavailable(error) from error
+        self._is_made = True
 
     def add(self, order: Order) -> None:
         """Write an order down."""
@@ -62,6 +68,8 @@ class DirLedger:
         """Return what is pending."""
         try:
             names = os.listdir(self._root)
+        except FileNotFoundError:
+            return []
         except OSError as error:
             raise _unavailable(error) from error
         paths = [os.path.join(self._root, name) for name in names if name.endswith(".json")]
@@ -93,6 +101,7 @@ class DirLedger:
     @contextmanager
     def keeping(self) -> Iterator[Callable[[], bool]]:
         """Be the one that looks after the orders, until the block ends."""
+        self._make()
         with self._lock.held(patience=0):
             yield lambda: True
 
@@ -100,6 +109,7 @@ class DirLedger:
         return os.path.join(self._root, f"{order.token}.json")
 
     def _write(self, path: str, order: Order) -> None:
+        self._make()
         beside = f"{path}.{new_token()}"
         try:
             self._disk.write(beside, json.dumps(fields_of(order)).encode(), mode=0o600)
@@ -133,7 +143,7 @@ def open_ledger(store_url: str) -> Ledger:
         from widget.database import open_database
         from widget.purging.tables import DatabaseLedger
 
-        return DatabaseLedger(open_database(store_url))
+        return DatabaseLedger(open_database(store_url, create=False))
     scheme, _, path = store_url.partition(":")
     if scheme != "dir":
         raise InvalidSettings(f"purge: a store of the kind {scheme!r} keeps no list of purges yet")

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -46,6 +47,9 @@ class Application(BaseApplication):
             "forwarder_headers": "",
             "secure_scheme_headers": {},
             "control_socket_disable": True,
+            "http_parser": "python",  # one parser, whatever is installed
+            "permit_unconventional_http_method": True,  # 501 (RFC 9110, section 9.1), not 400
+            "limit_request_line": 8190,
             "logger_class": _Logger,
         }
         for name, value in {**standing, **self._settings}.items():
@@ -69,10 +73,17 @@ class _Logger(glogging.Logger):
 
 
 class Arbiter(arbiter.Arbiter):
-    """The parent. ``check`` raises an InsightsError where new workers could not start."""
+    """The parent. ``check`` raises an InsightsError where new workers could not start.
 
-    def __init__(self, app: Application, check: Callable[[], object]) -> None:
+    A change of the file ``watched`` replaces the workers, as SIGHUP does.
+    """
+
+    def __init__(
+        self, app: Application, check: Callable[[], object], watched: Path | None = None
+    ) -> None:
         self._check = check
+        self._watched = watched
+        self._version = _version(watched)
         self._leaving: set[int] = set()
         """Workers to be replaced."""
         self._told: dict[int, float] = {}
@@ -122,6 +133,11 @@ class Arbiter(arbiter.Arbiter):
     def manage_workers(self) -> None:
         """Start what is missing, and stop what has been replaced."""
         self._look()
+        version = _version(self._watched)
+        if version not in (None, self._version):
+            self._version = version
+            log.info("%s was changed", self._watched)
+            self.handle_hup()
         staying = self.WORKERS.keys() - self._told.keys()
         for _ in range(self.num_workers + bool(self._leaving) - len(staying)):
             self._starting.add(self.spawn_worker())
@@ -150,3 +166,12 @@ class Arbiter(arbiter.Arbiter):
     def _tell_ready(self, _: Worker) -> None:
         """Say, in a worker, that it can serve."""
         os.write(self._ready[1], b"%d\n" % os.getpid())
+
+
+def _version(path: Path | None) -> tuple[int, ...] | None:
+    """Return what differs once a file was changed or replaced; None where there is none."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeVar
 
+from widget.http.proxies import FORWARDED, Forwarding
 from widget.prebuilt import Question, question
 
 LONGEST = 8192
 """Bytes of a head that is read here at most."""
+MOST_FIELDS = 100
+"""As many as gunicorn's parser takes."""
 
 _REQUEST_LINE = re.compile(
     rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.([01])"
@@ -29,6 +32,8 @@ _ASKED = {
     b"referer": "HTTP_REFERER",
     b"sec-fetch-dest": "HTTP_SEC_FETCH_DEST",
 }
+# What a trusted proxy says of a request.
+_FORWARDED = {name.lower().replace("_", "-").encode(): f"HTTP_{name}" for name in FORWARDED}
 # What may promise a body, ask for another protocol or an end, or forbid an answer.
 _NOT_PLAIN = frozenset(
     b"connection content-length expect if-match transfer-encoding upgrade".split()
@@ -62,12 +67,17 @@ class Heads:
     are remembered, and heads that consist of nothing else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, forwarding: Forwarding | None = None) -> None:
+        self._forwarding = forwarding or Forwarding()
+        self._asked = _ASKED | _FORWARDED if self._forwarding.trusts else _ASKED
         self._lines: dict[bytes, _Field] = {}
         self._heads: dict[bytes, Head] = {}
 
-    def read(self, data: bytes) -> Head | None:
-        """Return what ``data`` says, None where it is not one whole head of a plain request."""
+    def read(self, data: bytes, peer: str = "") -> Head | None:
+        """Return what ``data`` says, None where it is not one whole head of a plain request.
+
+        ``peer`` is the address that it came from.
+        """
         if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
             return None
         known = self._heads.get(data)
@@ -75,7 +85,7 @@ class Heads:
             return known
         first, *lines = data[:-4].split(b"\r\n")
         line = _REQUEST_LINE.fullmatch(first)
-        if not line:
+        if not line or len(lines) > MOST_FIELDS:
             return None
         method, path, query, minor = line.groups()
         environ = {
@@ -83,6 +93,7 @@ class Heads:
             "PATH_INFO": path.decode(),
             "QUERY_STRING": query.decode() if query else "",
             "wsgi.url_scheme": "http",
+            "REMOTE_ADDR": peer,
         }
         common = True
         for each in lines:
@@ -97,7 +108,10 @@ class Heads:
                 environ[name] = value
             elif field is None:
                 return None
-        asked = question(environ) if "HTTP_HOST" in environ else None
+        if "HTTP_HOST" not in environ:
+            return None
+        self._forwarding.apply(environ)
+        asked = question(environ)
         if asked is None:
             return None
         head = Head(asked, minor == b"0" or _CLOSES in environ)
@@ -111,7 +125,7 @@ class Heads:
         if not match:
             return None
         name, value = match[1].lower(), match[2].rstrip(b"\t ")
-        asked = _ASKED.get(name)
+        asked = self._asked.get(name)
         if name == b"connection" and value.lower() == b"close":
             asked = _CLOSES
         elif name in _NOT_PLAIN and (name, value.lower()) != (b"connection", b"keep-alive"):

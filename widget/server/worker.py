@@ -1,15 +1,14 @@
 """gunicorn's worker of threads, but that its loop answers by itself what is prebuilt.
 
 A hand-over to a thread costs more than the whole answer. So the loop reads each request's head
-and sends what ``Prebuilt`` keeps; only the rest goes to the threads, which run Flask. No thread
-waits for a head, so that whoever is slow to send one holds up nobody; and the loop waits for no
-store.
+and sends what ``Prebuilt`` keeps; only the rest goes to the threads, which run Flask. The loop
+reads requests whole and sends what clients do not take at once. No thread waits for a client, so
+whoever is slow holds up nobody; and the loop waits for no store.
 """
 
 from __future__ import annotations
 
 import errno
-import re
 import selectors
 import signal
 import socket
@@ -19,15 +18,20 @@ from concurrent.futures import Future
 from contextlib import suppress
 from email.utils import formatdate
 from functools import partial
+from http import HTTPStatus
 from time import monotonic
 from types import FrameType
 from typing import Any, cast
 
-from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from widget.prebuilt import Prebuilt, Reply
+from widget.server.bodies import bare_line_feed
+from widget.server.connections import Connection, excess
 from widget.server.heads import Heads
+from widget.server.outbox import Outbox, Outcome, respond
+from widget.server.refusals import Refused, refusal
+from widget.server.requests import Incoming, read_head
 
 KEEPALIVE_SECONDS = 75
 """How long a connection may be idle; longer than proxies keep theirs."""
@@ -35,6 +39,11 @@ HEAD_SECONDS = 10
 """How long a head may take from its first byte to its last."""
 BODY_SECONDS = 30
 """How long a body may take to come, and a reply to go."""
+BODY_GRACE_SECONDS = 5
+BODY_RATE = 500
+"""Bytes a second that a body must have brought, on average, once the grace is over."""
+HELD_BYTES = 64 * 1024 * 1024
+"""What requests on their way in and replies on their way out may hold, in each worker."""
 LINGER_SECONDS = 2
 """How long what is still sent over a closed connection is read and thrown away."""
 LONGEST_HEAD = 32_768
@@ -44,31 +53,14 @@ HELD = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 _READ = 16_384
 _CLOSE = b"Connection: close\r\n"
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_END = b"\r\n\r\n"
+_ROOM = 20
+"""Of so many connections one makes way where there are too many."""
 _AGAIN_SECONDS = 1.0
 _SWEEP_SECONDS = 1.0
 _SWITCH_SECONDS = 0.001
-_END = re.compile(rb"\r?\n\r?\n")
 _NOT_NOW = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EMFILE, errno.ENFILE}
-
-
-class _Connection(TConn):
-    """A connection, and where it stands."""
-
-    def __init__(self, *given: Any) -> None:  # noqa: ANN401  # gunicorn's
-        super().__init__(*given)
-        self.initialized = True  # no TLS, no HTTP/2
-        self.coming = b""
-        """A head that is not whole yet."""
-        self.unsent = memoryview(b"")
-        self.deadline = monotonic() + HEAD_SECONDS
-        self.in_thread = False
-        self.closes = False
-        """Whether nothing follows what is being sent."""
-
-    def rest(self) -> bytes:
-        """Return what was read beyond the request that a thread answered."""
-        parser, self.parser = self.parser, None
-        return parser.unreader.take_buffered() if isinstance(parser, RequestParser) else b""
 
 
 class Worker(ThreadWorker):
@@ -80,7 +72,7 @@ class Worker(ThreadWorker):
         """Begin, in the forked process (gunicorn's hook)."""
         # The loop must not wait the usual 5 ms for each time that a thread holds the interpreter.
         sys.setswitchinterval(_SWITCH_SECONDS)
-        self._open: set[_Connection] = set()
+        self._open: set[Connection] = set()
         self._now = self._swept = monotonic()
         self._heads = Heads()
         self._prebuilt: Prebuilt | None = None
@@ -104,6 +96,7 @@ class Worker(ThreadWorker):
         loaded: object = self.wsgi
         if isinstance(loaded, Prebuilt):
             self._prebuilt = loaded
+            self._heads = Heads(loaded.forwarding)
 
     def init_signals(self) -> None:
         """Take signals (gunicorn's hook): those of a terminal are the parent's alone."""
@@ -144,56 +137,89 @@ class Worker(ThreadWorker):
             if error.errno not in _NOT_NOW:
                 raise
             return
+        if self.nr_conns + 1 >= self.worker_connections:
+            self._make_room()
         self.nr_conns += 1
-        connection = _Connection(self.cfg, client, address, listener.getsockname())
+        connection = Connection(self.cfg, client, address, listener.getsockname())
+        connection.wait(self._now, HEAD_SECONDS)
         self._open.add(connection)
         self._listen(connection)
 
-    def _listen(self, connection: _Connection) -> None:
+    def _listen(self, connection: Connection) -> None:
         self.poller.register(
             connection.sock, selectors.EVENT_READ, partial(self._readable, connection)
         )
 
-    def _readable(self, connection: _Connection, client: socket.socket) -> None:
+    def _readable(self, connection: Connection, client: socket.socket) -> None:
         data = _received(client)
         if data:
             self._take(connection, data)
         elif data is not None:
             self._drop(connection)
 
-    def _take(self, connection: _Connection, data: bytes) -> None:
-        """Answer what ``data`` asks, hand it to a thread, or wait for the rest of its head."""
+    def _take(self, connection: Connection, data: bytes) -> None:
+        """Answer what ``data`` asks, hand it to a thread, or wait for the rest of it."""
+        if connection.incoming:
+            self._take_content(connection, connection.incoming, data)
+            return
         before, connection.coming = connection.coming, b""
         data = before + data
         reply = self._prebuilt and self.alive and self._reply(self._prebuilt, connection, data)
         if reply:
             self._send(connection, reply)
-        elif not _END.search(data, max(0, len(before) - 3)):
-            if len(data) > LONGEST_HEAD:
-                self._refuse(connection)
-                return
+            return
+        end = data.find(_END, max(0, len(before) - 3))
+        if (end if end >= 0 else len(data)) > LONGEST_HEAD:
+            self._refuse(connection, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif end >= 0:
+            self._begin(connection, data)
+        elif bare_line_feed(data, max(0, len(before) - 1)):
+            self._refuse(connection, HTTPStatus.BAD_REQUEST)
+        else:
             connection.coming = data
             if not before:
-                connection.deadline = self._now + HEAD_SECONDS
-        else:
+                connection.wait(self._now, HEAD_SECONDS)
+
+    def _begin(self, connection: Connection, data: bytes) -> None:
+        """Read the head that ``data`` begins with, and judge it before any content comes."""
+        try:
+            incoming, content = read_head(self.cfg, data, connection.client)
+        except Refused as refused:
+            self._refuse(connection, refused.status)
+            return
+        connection.incoming = incoming
+        connection.wait(self._now, BODY_SECONDS)
+        if incoming.expects_continue and not content:
+            with suppress(OSError):  # it has gone by itself
+                connection.sock.send(_CONTINUE)
+        self._take_content(connection, incoming, content)
+
+    def _take_content(self, connection: Connection, incoming: Incoming, data: bytes) -> None:
+        try:
+            rest = incoming.body.feed(data)
+        except Refused as refused:
+            self._refuse(connection, refused.status)
+            return
+        if rest is not None:
             self.poller.unregister(connection.sock)
-            parser = RequestParser(self.cfg, connection.sock, connection.client)
-            parser.unreader.unread(data)
-            connection.parser = parser
-            connection.deadline = self._now + BODY_SECONDS
-            connection.in_thread = True
+            connection.incoming, connection.coming = None, rest
+            connection.request, connection.in_thread = incoming.whole(), True
             self.enqueue_req(connection)
 
-    def _refuse(self, connection: _Connection) -> None:
-        """Have nothing to do with a head that does not end (RFC 6585, section 5)."""
-        lines = b"Content-Length: 0\r\n" + _CLOSE + b"\r\n"
+    def _refuse(self, connection: Connection, status: HTTPStatus) -> None:
+        """Answer what is no request, or not worth reading to its end."""
+        connection.incoming, connection.coming = None, b""
         with suppress(OSError):  # it has gone by itself
-            connection.sock.send(self._start("431 Request Header Fields Too Large") + lines)
+            connection.sock.send(self._refusal(status))
         self._linger(connection, registered=True)
 
-    def _reply(self, prebuilt: Prebuilt, connection: _Connection, data: bytes) -> Reply | None:
+    def _refusal(self, status: HTTPStatus) -> bytes:
+        return self._start(f"{status} {status.phrase}") + refusal(status)
+
+    def _reply(self, prebuilt: Prebuilt, connection: Connection, data: bytes) -> Reply | None:
         try:
-            head = self._heads.read(data)
+            peer = connection.client
+            head = self._heads.read(data, peer[0] if isinstance(peer, tuple) else "")
             if head is None:
                 return None
             connection.closes = head.closes
@@ -202,12 +228,12 @@ class Worker(ThreadWorker):
             self.log.exception("a thread answers")
             return None
 
-    def _send(self, connection: _Connection, reply: Reply) -> None:
+    def _send(self, connection: Connection, reply: Reply) -> None:
         start = self._start(reply.status)
         if connection.closes:
             start += _CLOSE
         buffers = (start, reply.wire, *reply.body)
-        connection.deadline = self._now + KEEPALIVE_SECONDS
+        connection.wait(self._now, KEEPALIVE_SECONDS)
         try:
             sent = connection.sock.sendmsg(buffers)
         except BlockingIOError:
@@ -217,7 +243,7 @@ class Worker(ThreadWorker):
             return
         if sent < sum(map(len, buffers)):
             connection.unsent = memoryview(b"".join(buffers))[sent:]
-            connection.deadline = self._now + BODY_SECONDS
+            connection.wait(self._now, BODY_SECONDS)
             self.poller.modify(
                 connection.sock, selectors.EVENT_WRITE, partial(self._writable, connection)
             )
@@ -236,7 +262,7 @@ class Worker(ThreadWorker):
             self._starts[status] = start
         return start
 
-    def _writable(self, connection: _Connection, client: socket.socket) -> None:
+    def _writable(self, connection: Connection, client: socket.socket) -> None:
         try:
             sent = client.send(connection.unsent)
         except BlockingIOError:
@@ -245,36 +271,43 @@ class Worker(ThreadWorker):
             self._drop(connection)
             return
         connection.unsent = connection.unsent[sent:]
-        if not connection.unsent and connection.closes:
-            self._linger(connection, registered=True)
-        elif not connection.unsent:
-            connection.deadline = self._now + KEEPALIVE_SECONDS
-            self.poller.modify(client, selectors.EVENT_READ, partial(self._readable, connection))
+        if not connection.unsent:
+            self.poller.unregister(client)
+            self._go_on(connection)
 
     # Ends
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Take a connection back from its thread (gunicorn's hook)."""
-        connection = cast("_Connection", conn)  # no others are made
-        connection.in_thread = False
+        connection = cast("Connection", conn)  # no others are made
+        connection.request, connection.in_thread = None, False
         try:
-            keep = not fs.cancelled() and fs.result()
-            connection.sock.settimeout(0)
+            connection.unsent, keep = fs.result()
         except Exception:
             self.log.exception("a connection was lost")
             self._drop(connection, registered=False)
             return
-        if keep:
-            wait = KEEPALIVE_SECONDS if self.alive else LINGER_SECONDS
-            connection.deadline = self._now + wait
-            rest = connection.rest()
-            self._listen(connection)
-            if rest:
-                self._take(connection, rest)
+        connection.closes = not keep
+        if connection.unsent:
+            connection.wait(self._now, BODY_SECONDS)
+            self.poller.register(
+                connection.sock, selectors.EVENT_WRITE, partial(self._writable, connection)
+            )
         else:
-            self._linger(connection, registered=False)
+            self._go_on(connection)
 
-    def _linger(self, connection: _Connection, *, registered: bool) -> None:
+    def _go_on(self, connection: Connection) -> None:
+        """Take the next request of a connection that is not registered, or end it."""
+        if connection.closes:
+            self._linger(connection, registered=False)
+            return
+        connection.wait(self._now, KEEPALIVE_SECONDS if self.alive else LINGER_SECONDS)
+        self._listen(connection)
+        rest, connection.coming = connection.coming, b""
+        if rest:
+            self._take(connection, rest)
+
+    def _linger(self, connection: Connection, *, registered: bool) -> None:
         """Say that nothing more comes, and read what does until the other side ends, too.
 
         Closed at once, the connection would be reset where something is unread, and the reply
@@ -287,16 +320,18 @@ class Worker(ThreadWorker):
         except OSError:
             self._drop(connection, registered=False)
             return
-        connection.deadline = self._now + LINGER_SECONDS
+        connection.wait(self._now, LINGER_SECONDS)
         self.poller.register(
             connection.sock, selectors.EVENT_READ, partial(self._throw_away, connection)
         )
 
-    def _throw_away(self, connection: _Connection, client: socket.socket) -> None:
+    def _throw_away(self, connection: Connection, client: socket.socket) -> None:
         if _received(client) == b"":
             self._drop(connection)
 
-    def _drop(self, connection: _Connection, *, registered: bool = True) -> None:
+    def _drop(self, connection: Connection, *, registered: bool = True) -> None:
+        if connection not in self._open:
+            return  # dropped to make room, while its own event waited its turn
         if registered:
             self.poller.unregister(connection.sock)
         self._open.discard(connection)
@@ -308,26 +343,53 @@ class Worker(ThreadWorker):
         if self._now - self._swept < _SWEEP_SECONDS and self.alive:
             return
         self._swept = self._now
-        for connection in [it for it in self._open if force or it.deadline < self._now]:
-            if not connection.in_thread:
+        for connection in self._waiting():
+            if force:
                 self._drop(connection)
-            elif self._now < connection.deadline + BODY_SECONDS:
-                _shut(connection.sock, socket.SHUT_RD)
-            else:
-                _shut(connection.sock, socket.SHUT_RDWR)
+            elif connection.is_late(self._now, BODY_GRACE_SECONDS, BODY_RATE):
+                self._give_up(connection)
+        for connection in excess(self._open, HELD_BYTES):
+            self._drop(connection)
+
+    def _waiting(self) -> list[Connection]:
+        """Return the connections that wait for their clients, not for us."""
+        return [it for it in self._open if not it.in_thread]
+
+    def _give_up(self, connection: Connection) -> None:
+        """End a connection, with a word to whoever is in the midst of a request."""
+        if (connection.incoming or connection.coming) and not connection.unsent:
+            self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self._drop(connection)
+
+    def _make_room(self) -> None:
+        """Drop what has waited longest, so that newcomers are not kept out by who does nothing."""
+        waiting = sorted(self._waiting(), key=lambda it: it.began)
+        for connection in waiting[: max(1, self.worker_connections // _ROOM)]:
+            self._drop(connection)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Let idle connections end by ``deadline``: this worker stops (gunicorn's hook)."""
-        for connection in self._open:
-            if not (connection.in_thread or connection.unsent):
+        for connection in self._waiting():
+            if not (connection.unsent or connection.incoming):
                 connection.deadline = min(connection.deadline, deadline)
 
-    def handle_error(
-        self, req: object, client: socket.socket, addr: object, exc: BaseException
-    ) -> None:
-        """Refuse what is no request, without a word of who sent it, or what (gunicorn's hook)."""
-        del req, addr
-        super().handle_error(None, client, ("", 0), exc)
+    # In a thread
+
+    def handle(self, conn: TConn) -> Outcome:  # type: ignore[override]  # for finish_request
+        """Let the application answer a request that is whole; runs in a thread."""
+        connection = cast("Connection", conn)
+        outbox = Outbox()
+        try:
+            keep = respond(self.wsgi, self.cfg, connection, outbox, closes=not self.alive)
+        except Exception:  # the application handles its own: this is about the answer itself
+            self.log.exception("a request could not be answered")
+            outbox, keep = Outbox(), False
+            outbox.sendall(self._refusal(HTTPStatus.INTERNAL_SERVER_ERROR))
+        try:
+            return Outcome(outbox.begin(connection.sock), keep)
+        except OSError:  # it has gone by itself
+            return Outcome(memoryview(b""), keep=False)
 
 
 def _received(client: socket.socket) -> bytes | None:
@@ -338,9 +400,3 @@ def _received(client: socket.socket) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _shut(client: socket.socket, how: int) -> None:
-    """Wake the thread that waits for ``client``."""
-    with suppress(OSError):  # it has ended by itself
-        client.shutdown(how)

@@ -49,24 +49,25 @@ def open_store(
     rules: Rules,
     changed: Changed | None = None,
     *,
+    create: bool = True,
     stale_seconds: float = STALE_SECONDS,
 ) -> Store:
-    """Open the store that ``url`` names; what does not exist yet is made.
+    """Open the store that ``url`` names; with ``create`` it is made where there is none.
 
     ``dir:PATH`` is a folder, ``postgresql://…`` a database. ``rules`` decide what may be
     published; ``changed`` is told of every revision that this process makes, those of hand
     edits too. Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
-    cannot be opened.
+    cannot be opened or, without ``create``, does not exist.
     """
     if is_database(url):
         # Here, since a store in a folder does without the database's library.
         from widget.store.postgres import PostgresStore
 
-        return PostgresStore(url, rules, changed, stale_seconds=stale_seconds)
+        return PostgresStore(url, rules, changed, create=create, stale_seconds=stale_seconds)
     scheme, _, path = url.partition(":")
     if scheme != "dir" or not path or "\0" in path:
         raise InvalidSettings(
             f'store: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s path, '
             'or "postgresql://USER@HOST/DATABASE"'
         )
-    return DirStore(path, rules, changed)
+    return DirStore(path, rules, changed, create=create)

@@ -17,8 +17,8 @@ _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk can only be read",
-    errno.EACCES: "the service may not write to the store's folder",
-    errno.EPERM: "the store's file system refuses hard links or the service may not write",
+    errno.EACCES: "this user has no permission there; look at who owns the store's files",
+    errno.EPERM: "this user has no permission there, or the file system refuses hard links",
     errno.EMFILE: "the service has too many files open",
     errno.ENFILE: "the machine has too many files open",
 }
@@ -87,6 +87,11 @@ def remove(path: str) -> None:
 def new_token() -> str:
     """Return what makes the names of one change's temporary files its own."""
     return secrets.token_hex(8)
+
+
+def is_refused(error: OSError) -> bool:
+    """Say whether a call failed because this user, or anybody, may only read there."""
+    return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def reason(error: OSError) -> str:

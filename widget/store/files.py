@@ -15,7 +15,7 @@ from widget.store.folder import GRACE_SECONDS, Folder, is_id
 from widget.store.index import Index
 from widget.store.journal import Journal, steps_of
 from widget.store.known import NOTHING, Known
-from widget.store.layout import make_folders
+from widget.store.layout import make_folders, open_folders
 from widget.store.listing import Key, Query, Row, Tally
 from widget.store.lists import Lists
 from widget.store.lock import PATIENCE_SECONDS, StoreLock
@@ -41,11 +41,19 @@ from widget.store.writing import Writer, revision_of
 
 
 class DirStore:
-    """A ``Store`` in the folder ``path``, which is made where it does not exist."""
+    """A ``Store`` in the folder ``path``; with ``create`` it is made where there is none.
 
-    def __init__(self, path: str, rules: Rules, changed: Changed | None = None) -> None:
+    Where the folder can only be read, readers are served and every change is refused.
+    """
+
+    def __init__(
+        self, path: str, rules: Rules, changed: Changed | None = None, *, create: bool = True
+    ) -> None:
         root = os.path.abspath(path)
-        make_folders(root)
+        if create:
+            make_folders(root)
+        else:
+            open_folders(root)
         self._problems = Problems()
         disk = Disk()
         self._live = Folder(root, "live", self._problems)

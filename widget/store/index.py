@@ -6,22 +6,27 @@ that use the folder write to it what they see in the files, so that it needs no 
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
 import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from widget import urls
 from widget.errors import InsightsError, StoreUnavailable
+from widget.store.durable import is_refused
 from widget.store.listing import Key, Query, Row, Tally, moment_key
 from widget.store.problems import log
 
 FOLDER = "index"
-_VERSION = 2
+_VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
 """Another number than the file's: it was made by another release, and is made anew."""
 
 _SCHEMA = """
@@ -116,6 +121,7 @@ class Index:
     def _open(self) -> None:
         try:
             os.makedirs(self._folder, 0o700, exist_ok=True)
+            self._refuse_what_can_only_be_read()
             try:
                 self._database = self._connect(self._path)
             except sqlite3.DatabaseError as error:
@@ -127,9 +133,21 @@ class Index:
             status = os.stat(self._path)
             self._file = (status.st_dev, status.st_ino)
         except (OSError, sqlite3.Error) as error:
-            log.warning("the index is kept in memory, since its file cannot be used: %s", error)
+            # Where the whole store can only be read, the store says so.
+            level = (
+                logging.INFO
+                if isinstance(error, OSError) and is_refused(error)
+                else logging.WARNING
+            )
+            log.log(level, "the index is kept in memory, its file cannot be used: %s", error)
             self._database = self._connect(":memory:")
             self._file = None
+
+    def _refuse_what_can_only_be_read(self) -> None:
+        """Raise PermissionError. SQLite would open such a file, and fail at the first change."""
+        for path in (self._folder, self._path):
+            if os.path.lexists(path) and not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
     def _connect(self, path: str) -> sqlite3.Connection:
         if path != ":memory:" and not os.path.lexists(path):
@@ -280,8 +298,8 @@ class Index:
 
     @_told
     def addresses(self) -> list[tuple[str, str]]:
-        """Return every key with the id of its entry."""
-        asked = "SELECT key, id FROM address JOIN entry USING (n)"
+        """Return every key with the id of its entry; of several, the owner comes last."""
+        asked = "SELECT key, id FROM address JOIN entry USING (n) ORDER BY id DESC"
         return self._database.execute(asked).fetchall()
 
     @_told

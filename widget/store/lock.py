@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from widget.errors import StoreUnavailable
-from widget.store.durable import reason
+from widget.store.durable import is_refused, reason
 
 PATIENCE_SECONDS = 15.0
 
@@ -19,8 +19,15 @@ class Busy(StoreUnavailable):
     """Somebody else holds the lock."""
 
 
+class ReadOnly(StoreUnavailable):
+    """The lock's file cannot be opened for writing, and nor can the rest."""
+
+
 class StoreLock:
-    """flock on a file: the kernel lets go of it when its holder dies, however it dies."""
+    """flock on a file: the kernel lets go of it when its holder dies, however it dies.
+
+    Raises ReadOnly where the file may not be written.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -53,6 +60,9 @@ class StoreLock:
             try:
                 descriptor = os.open(self._path, flags, 0o600)
             except OSError as error:
+                if is_refused(error):
+                    folder = os.path.dirname(self._path)
+                    raise ReadOnly(f"{folder} can only be read ({reason(error)})") from error
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,16 @@ from widget.store.protocol import Problem
 log = logging.getLogger("widget.store")
 
 
+_read_only: set[str] = set()
+
+
+def say_read_only(why: str) -> None:
+    """Say that a store can only be read: once for this process and those that it forks."""
+    if why not in _read_only:
+        _read_only.add(why)
+        log.warning("%s; readers are served, changes are refused", why)
+
+
 class Problems:
     """The files that are set aside now, by their place in the store."""
 

@@ -241,16 +241,16 @@ class Shelf:
         return tuple(taken_addresses(entry, self.owners.get))
 
     def _keep(self, entry_id: str, known: Known, made: Known) -> None:
-        if made.keys != known.keys:
-            for key in known.keys - made.keys:
-                if self.owners.get(key) == entry_id:
-                    del self.owners[key]
-        for key in made.keys:
-            self.owners.setdefault(key, entry_id)
         if made.keys:
             self._keys[entry_id] = made.keys
         else:
             self._keys.pop(entry_id, None)
+        for key in known.keys - made.keys:
+            if self.owners.get(key) == entry_id:
+                self._leave(key)
+        for key in made.keys:
+            # Two are live at one address only where an earlier release told it apart.
+            self.owners[key] = min(entry_id, self.owners.get(key, entry_id))
         self._at_rest.pop(entry_id, None)
         self.entries.pop(entry_id, None)  # the newest comes last
         empty = made.live_file is ABSENT and made.draft_file is ABSENT and not made.standing.head
@@ -262,6 +262,14 @@ class Shelf:
         self._unwritten[entry_id] = self._listed(entry_id, made)
         if len(self.entries) > KEPT:
             self._let_go()
+
+    def _leave(self, key: str) -> None:
+        """Give an address that its owner gave up to whoever has it, too."""
+        heirs = [entry_id for entry_id, keys in self._keys.items() if key in keys]
+        if heirs:
+            self.owners[key] = min(heirs)
+        else:
+            del self.owners[key]
 
     def _rest(self, entry_id: str, made: Known) -> int | None:
         """Return what the files are like, where nothing of them has to be looked at again."""

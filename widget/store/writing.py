@@ -15,9 +15,9 @@ from widget.store.durable import Disk, SyncFailed, reason
 from widget.store.journal import Journal, Place
 from widget.store.known import NOTHING, Known
 from widget.store.lists import Lists
-from widget.store.lock import Busy, StoreLock
+from widget.store.lock import Busy, ReadOnly, StoreLock
 from widget.store.looking import Lookout
-from widget.store.problems import log
+from widget.store.problems import log, say_read_only
 from widget.store.protocol import Action, Changed, Revision
 from widget.store.reading import ABSENT
 from widget.store.revisions import FILE_ACTOR, now
@@ -55,6 +55,8 @@ class Writer:
         try:
             with self._lock.held():
                 self._journal.recover_all()
+        except ReadOnly as error:
+            say_read_only(str(error))
         except (OSError, SyncFailed, StoreUnavailable) as error:
             why = reason(error) if isinstance(error, OSError) else error
             log.error("changes that were cut short are left as they are: %s", why)
@@ -77,6 +79,9 @@ class Writer:
                         self._record_after = clock + RETRY_SECONDS
         except Busy:
             return
+        except ReadOnly as error:
+            self._record_after = clock + RETRY_SECONDS
+            say_read_only(str(error))
         except (OSError, InsightsError) as error:
             self._record_after = clock + RETRY_SECONDS
             log.error("changes by hand are served and could not be recorded: %s", error)
@@ -88,7 +93,7 @@ class Writer:
         """
         try:
             contained("recording it", lambda: self._settle(entry_id))
-        except SyncFailed:
+        except (SyncFailed, ReadOnly):
             raise
         except (OSError, InsightsError) as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK:

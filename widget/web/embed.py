@@ -30,7 +30,9 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     surrogate = Surrogate(settings)
 
     @routes.after_request
-    def keyed(response: Response) -> Response:
+    def finished(response: Response) -> Response:
+        # Every answer, since an error or a redirect stands in a frame, too.
+        response.headers.update(answers.FRAMED)
         if response.headers.get("Cache-Control") != answers.SHORT:
             return response  # not for a cache to keep
         return surrogate.mark(response, g.get("keys", ()))
@@ -49,7 +51,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         if subject is None:
             page = panel.message_frame("unknown", settings.publications[0], options)
             return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
-        refusal = _refused_frame(_publication(subject), options)
+        refusal = _refused_frame(settings, _publication(subject), options)
         if refusal and isinstance(subject, Live):
             return refusal
         status = HTTPStatus.GONE if isinstance(subject, Withdrawn) else HTTPStatus.OK
@@ -59,6 +61,18 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             page = panel.message_frame("unavailable", settings.publications[0], options)
             return _once(page, HTTPStatus.INTERNAL_SERVER_ERROR)
         return answers.send(shown, request, status=status)
+
+    @routes.get("/panel/", defaults={"entry_id": ""})
+    @routes.get("/panel/<entry_id>/")
+    def slashed(entry_id: str) -> Response:
+        # As link tools and publishing systems write addresses.
+        return answers.without_slash(entry_id or "panel", request)
+
+    @routes.get("/panel/<path:rest>")
+    def elsewhere(rest: str) -> Response:
+        del rest
+        page = panel.message_frame("unknown", settings.publications[0], Options())
+        return answers.send(_representation(page), request, status=HTTPStatus.NOT_FOUND)
 
     @routes.route(
         "/fragment",
@@ -71,7 +85,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
     )
     def fragment(entry_id: str | None) -> Response:
         asking = request.headers.get("Origin")
-        if asking == origin(request.url_root):
+        if asking in (origin(request.url_root), settings.base_origin):
             asking = None  # our own pages, which may read anything here
         if asking and not settings.allows(asking):
             return _refused_fragment(settings, asking)
@@ -85,8 +99,10 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         elif asking and not _publication(subject).allows(asking):
             return _refused_fragment(settings, asking, _publication(subject))
         else:
+            # Only a script's request names its origin. A server's may be put into any page.
+            options, utf8 = Options.from_query(request.args), asking is not None
             try:
-                shown = _cached(subject, Options.from_query(request.args), panel.fragment)
+                shown = _cached(subject, options, panel.fragment, utf8=utf8)
             except InvalidEntry:
                 # An empty answer leaves the host's page as it is; htmx 4 would show an error in it.
                 response = Response(status=HTTPStatus.NO_CONTENT)
@@ -94,6 +110,18 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
             else:
                 response = answers.send(shown, request, vary=["Origin"])
         return answers.allow_origin(response, asking) if asking else response
+
+    @routes.route(
+        "/fragment/",
+        defaults={"entry_id": ""},
+        methods=["GET", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+    @routes.route(
+        "/fragment/<entry_id>/", methods=["GET", "OPTIONS"], provide_automatic_options=False
+    )
+    def slashed_fragment(entry_id: str) -> Response:
+        return fragment(entry_id or None)  # a redirect would need CORS on its way
 
     def _publication(subject: Subject) -> Publication:
         if isinstance(subject, Withdrawn):
@@ -104,6 +132,7 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
         subject: Subject,
         options: Options,
         render: Callable[..., panel.Page],
+        **form: bool,
     ) -> Representation:
         base = settings.base_url or request.url_root.rstrip("/")
         shown = subject if isinstance(subject, Withdrawn) else subject.entry
@@ -111,11 +140,11 @@ def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
 
         def make() -> Representation:
             permalink = f"{base}/panel/{quote(shown.id)}"
-            page = render(shown, _publication(subject), options, permalink=permalink)
+            page = render(shown, _publication(subject), options, permalink=permalink, **form)
             # A frame reaches a reader in one flight of packets either way.
             return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
-        key = (render.__name__, shown.id, options, base)
+        key = (render.__name__, shown.id, options, base, *form.values())
         return contained(f"rendering {shown.id!r}", lambda: cache.get(key, _version(subject), make))
 
     return routes
@@ -165,7 +194,9 @@ def _once(page: panel.Page, status: int) -> Response:
     return answers.send(_representation(page), request, status=status, cache_control="no-store")
 
 
-def _refused_frame(publication: Publication, options: Options) -> Response | None:
+def _refused_frame(
+    settings: Settings, publication: Publication, options: Options
+) -> Response | None:
     """Return the page for a host that is not listed, where the browser says which it is.
 
     Without it readers would see the browser's own "refused to connect", which helps nobody.
@@ -177,26 +208,16 @@ def _refused_frame(publication: Publication, options: Options) -> Response | Non
         asking = origin(request.headers["Referer"])
     except ValueError:
         return None
-    if asking == origin(request.url_root) or publication.allows(asking):
+    ours = (origin(request.url_root), settings.base_origin)
+    if asking in ours or publication.allows(asking):
         return None
-    page = panel.message_frame(
-        "refused",
-        publication,
-        options,
-        origin=asking,
-        name=publication.name,
-        line=answers.origins_line(asking, publication),
-    )
+    why = answers.not_listed(asking, publication)
+    page = panel.message_frame("refused", publication, options, console=f"Insights: {why}")
     return _once(page, HTTPStatus.FORBIDDEN)
 
 
 def _refused_fragment(
     settings: Settings, asking: str, publication: Publication | None = None
 ) -> Response:
-    publication = publication or settings.publications[0]
-    line = answers.origins_line(asking, publication)
-    detail = (
-        f"{asking} is not among the origins of {publication.name} (/doctor looks at the page); "
-        f"in insights.toml: {line}"
-    )
+    detail = answers.not_listed(asking, publication or settings.publications[0])
     return answers.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

@@ -56,14 +56,15 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
 
 def _asked(url: str, base: str, store: Store) -> tuple[str | None, Options]:
     """Return the entry that ``url`` names, and how its panel is to be shown."""
+    root = urlsplit(base).path
     try:
         own = urls.normalize(urls.origin(url)) == urls.normalize(urls.origin(base))
     except ValueError:
         return None, Options()
-    if not own:
-        return store.find(url), Options()
     parts = urlsplit(url)
-    path = parts.path.removeprefix(urlsplit(base).path).rstrip("/")
+    if not own or not f"{parts.path}/".startswith(f"{root}/"):
+        return store.find(url), Options()  # the host may be that of articles, too
+    path = parts.path.removeprefix(root).rstrip("/")
     if path.startswith(_PRIVATE):
         # "The specified URL contains a private (non-public) resource" (section 2.3.4.2).
         abort(HTTPStatus.UNAUTHORIZED, "This address is for the newsroom only.")

@@ -70,7 +70,8 @@ def blueprint() -> Blueprint:
     def vendor(name: str) -> Response:
         if name not in vendored:
             abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
-        return answers.send(vendored[name], request, cache_control=answers.IMMUTABLE)
+        response = answers.send(vendored[name], request, cache_control=answers.IMMUTABLE)
+        return _for_anyone(response)
 
     @routes.get("/schema/entry.json")
     def entry_schema() -> Response:

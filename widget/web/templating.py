@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jinja2
+from flask import request, url_for
 
 from widget import assets
 
@@ -17,5 +18,20 @@ def environment(folder: str) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals["asset"] = assets.named
+    made.globals["asset"] = _asset
+    made.globals["url_for"] = url_for
     return made
+
+
+def here() -> str:
+    """Return the path of this request as the browser shows it, as ``url_for`` writes paths."""
+    return request.script_root + request.path
+
+
+def own_base(base_url: str | None) -> str:
+    """Return the service's own address, as links that leave it print it."""
+    return base_url or request.url_root.rstrip("/")
+
+
+def _asset(name: str) -> str:
+    return url_for("static.static", name=assets.named(name))

@@ -21,6 +21,7 @@ from widget.store.listing import Key, Query, Row, Tally
 from widget.store.postgres import lists, tables
 from widget.store.postgres.listening import Listener
 from widget.store.postgres.memory import Answer, Held, Memory
+from widget.store.postgres.rekeying import renew_keys
 from widget.store.protocol import (
     UNKNOWN,
     Action,
@@ -56,14 +57,25 @@ class _Step:
 
 
 class PostgresStore:
-    """A ``Store`` in the database at ``url``, whose tables are made where they are missing."""
+    """A ``Store`` in the database at ``url``; with ``create`` its tables are made."""
 
     def __init__(
-        self, url: str, rules: Rules, changed: Changed | None = None, *, stale_seconds: float = 60
+        self,
+        url: str,
+        rules: Rules,
+        changed: Changed | None = None,
+        *,
+        create: bool = True,
+        stale_seconds: float = 60,
     ) -> None:
         self._rules = rules
         self._changed = changed
-        self._database = open_database(url)
+        self._database = open_database(url, create=create)
+        try:
+            renew_keys(self._database)
+        except StoreUnavailable:
+            release(self._database)
+            raise
         self._memory = Memory(stale_seconds)
         self._listener = Listener(self._database, self._memory)
 

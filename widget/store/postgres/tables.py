@@ -156,13 +156,13 @@ def head(connection: Connection, entry_id: str) -> int:
 def owner(connection: Connection, key: str) -> str | None:
     """Return the id of the entry whose address ``key`` is."""
     asked = "SELECT entry_id FROM address WHERE key = %s"
-    found = connection.execute(asked, (_digest(key),)).fetchone()
+    found = connection.execute(asked, (digest(key),)).fetchone()
     return found[0] if found else None
 
 
 def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     """Return the ids of the entries whose addresses ``keys`` are."""
-    by_digest = {_digest(key): key for key in keys}
+    by_digest = {digest(key): key for key in keys}
     asked = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
     found = connection.execute(asked, (list(by_digest),))
     return {by_digest[bytes(key)]: entry_id for key, entry_id in found}
@@ -259,12 +259,12 @@ def _put_addresses(
 ) -> None:
     had, has = _keys(before), _keys(after)
     # In one order for everyone, so that no two wait for each other.
-    for digest, gained in sorted((_digest(key), key in has) for key in had ^ has):
+    for its, gained in sorted((digest(key), key in has) for key in had ^ has):
         if gained:
             put = "INSERT INTO address (key, entry_id) VALUES (%s, %s)"
-            connection.execute(put, (digest, entry_id))
+            connection.execute(put, (its, entry_id))
         else:
-            connection.execute("DELETE FROM address WHERE key = %s", (digest,))
+            connection.execute("DELETE FROM address WHERE key = %s", (its,))
 
 
 def _keys(shown: Revision | None) -> frozenset[str]:
@@ -348,7 +348,8 @@ def _entry(text: object) -> Entry:
         raise InvalidEntry([Breach("$", error.errors()[0]["msg"])]) from error
 
 
-def _digest(key: str) -> bytes:
+def digest(key: str) -> bytes:
+    """Return what stands for an address's key, which may be too long for an index."""
     return hashlib.sha256(key.encode()).digest()
 
 

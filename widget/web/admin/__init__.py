@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -27,11 +28,18 @@ from widget.web.admin import (
 
 
 def blueprint(
-    settings: Settings, store: Store, accounts: Accounts, purges: Ledger | None = None
+    settings: Settings,
+    store: Store,
+    accounts: Accounts,
+    purges: Ledger | None = None,
+    not_found: Callable[[], Response] | None = None,
 ) -> Blueprint:
-    """Return all editors' pages; ``purges`` says how far caches are with changes."""
+    """Return all editors' pages; ``purges`` says how far caches are with changes.
+
+    ``not_found`` makes the answer of hosts that have no editors' pages.
+    """
     guards.warm()
-    desk = guards.Desk(settings, store, accounts, purges)
+    desk = guards.Desk(settings, store, accounts, purges, not_found)
     routes = Blueprint("admin", __name__, url_prefix="/admin")
     for part in (session, entries, editor, source, publishing, history, me, people):
         routes.register_blueprint(part.blueprint(desk))

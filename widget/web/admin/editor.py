@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, get_args
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing, panel
@@ -21,6 +21,7 @@ from widget.vocabulary import (
     Role,
     SourceKind,
 )
+from widget.web import templating
 from widget.web.admin import forms, guards
 from widget.web.admin.arranging import Arranged, arrange
 from widget.web.admin.forms import Document, Judgement
@@ -74,9 +75,9 @@ def blueprint(desk: Desk) -> Blueprint:
         if guards.is_htmx():
             return guards.page("_saved.html", now=now, problem="")
         if request.form.get("then") == "publication":
-            return guards.see(f"/admin/entries/{entry_id}/publication")
-        place = f"#f-{arranged.at.replace('.', '-')}" if arranged and arranged.at else ""
-        return guards.see(f"/admin/entries/{entry_id}{place}")
+            return guards.see(url_for("admin.publishing.compare", entry_id=entry_id))
+        place = f"f-{arranged.at.replace('.', '-')}" if arranged and arranged.at else None
+        return guards.see(url_for(".form", entry_id=entry_id, _anchor=place))
 
     @routes.post("/check")
     def check(entry_id: str) -> Response:
@@ -97,13 +98,13 @@ def blueprint(desk: Desk) -> Blueprint:
         return _preview(judged.entry)
 
     def _judge(document: Document) -> Judgement:
-        return forms.judge(document, desk.settings.publication_for)
+        return forms.judge(document, desk.settings)
 
     def _preview(entry: Entry) -> Response:
         theme = request.values.get("theme")
         publication = desk.settings.publication_for(entry.article.url)
         options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
-        permalink = f"{request.url_root}panel/{entry.id}"
+        permalink = f"{templating.own_base(desk.settings.base_url)}/panel/{entry.id}"
         made = panel.frame(entry, publication, options, permalink=permalink)
         response = Response(made.body, content_type="text/html; charset=utf-8")
         return _framed(response, made.policy or guards.POLICY)

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
-from typing import get_args
-from urllib.parse import unquote, urlencode, urlsplit
+from typing import Any, get_args
+from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import catalog, editing, urls
@@ -30,7 +30,7 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.get("/")
     def start() -> AnyResponse:
-        return guards.see("/admin/entries")
+        return guards.see(url_for("admin.entries.listing"))
 
     @routes.get("/entries")
     def listing() -> Response:
@@ -72,7 +72,7 @@ def blueprint(desk: Desk) -> Blueprint:
                 breaches=error.breaches,
                 status=HTTPStatus.UNPROCESSABLE_ENTITY,
             )
-        return guards.see(f"/admin/entries/{entry.id}")
+        return guards.see(url_for("admin.editor.form", entry_id=entry.id))
 
     return routes
 
@@ -119,7 +119,7 @@ def _made(desk: Desk) -> Entry:
         document = forms.blank(name, url=url, title=title, language=language)
     else:
         document = _copied(desk, request.form.get("copy", ""), name, url)
-    judged = forms.judge(document, desk.settings.publication_for)
+    judged = forms.judge(document, desk.settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
     return judged.entry
@@ -155,7 +155,7 @@ def _taken(entry_id: str) -> InvalidEntry:
 
 def _link(asked: Asked) -> str:
     query = asked.query
-    parts = {
+    parts: dict[str, Any] = {
         "q": query.search,
         "state": query.state,
         "lean": query.lean,
@@ -164,5 +164,4 @@ def _link(asked: Asked) -> str:
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if asked.page == 1 else asked.page,
     }
-    text = urlencode({name: value for name, value in parts.items() if value})
-    return f"/admin/entries?{text}" if text else "/admin/entries"
+    return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

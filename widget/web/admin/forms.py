@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from widget.config import Publication
-from widget.entry import Entry, check, parse_entry
+from widget.config import Settings
+from widget.entry import Entry, check_under, parse_entry
 from widget.errors import Breach, InvalidEntry
 
 Document = dict[str, Any]
@@ -173,13 +173,13 @@ class Judgement:
         return sum(breach.severity == "error" for breach in self.breaches)
 
 
-def judge(document: Document, publication: Callable[[str], Publication]) -> Judgement:
-    """Say what is wrong with ``document``; ``publication`` finds the one of an address."""
+def judge(document: Document, settings: Settings) -> Judgement:
+    """Say what is wrong with ``document``."""
     try:
         entry = parse_entry(json.dumps(document).encode())
     except InvalidEntry as error:
         return Judgement(None, error.breaches)
-    return Judgement(entry, tuple(check(entry, publication(entry.article.url))))
+    return Judgement(entry, tuple(check_under(settings, entry)))
 
 
 # Where a breach is said.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from itertools import zip_longest
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing
@@ -96,7 +96,7 @@ def blueprint(desk: Desk) -> Blueprint:
             editing.restore(desk.store, entry_id, number, actor=actor, head=_number("head", 0))
         except Conflict:
             abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
-        return guards.see(f"/admin/entries/{entry_id}")
+        return guards.see(url_for("admin.editor.form", entry_id=entry_id))
 
     def _revisions(entry_id: str) -> list[Revision]:
         revisions = desk.store.history(entry_id)

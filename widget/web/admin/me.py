@@ -6,11 +6,12 @@ import math
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
 from widget.errors import Denied, InvalidAccount, Throttled
+from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
@@ -18,7 +19,7 @@ _DIFFER = "The two new passwords differ. Type the same one twice."
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/me``, and ``/password/<secret>`` for whoever was given such a link."""
+    """Return ``/me``, and ``/password`` for whoever was given a link to choose one."""
     routes = Blueprint("me", __name__)
 
     @routes.get("/me")
@@ -32,11 +33,10 @@ def blueprint(desk: Desk) -> Blueprint:
         if given != again:
             return _me(_DIFFER)
         try:
-            desk.accounts.authenticate(
-                user.name, request.form.get("current", ""), address=request.remote_addr or ""
-            )
+            guards.authenticate(desk, user.name, request.form.get("current", ""))
             desk.accounts.set_password(user.name, given)
         except Denied:
+            security_events.record("password-refused", actor=user.name)
             return _me("The current password is another one.", status=HTTPStatus.FORBIDDEN)
         except Throttled as error:
             response = _me(guards.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -44,21 +44,20 @@ def blueprint(desk: Desk) -> Blueprint:
             return response
         except InvalidAccount as error:
             return _me(guards.sentence(error))
-        return guards.signed_in(desk, user, "/admin/me?changed=password")
+        security_events.record("password-changed", actor=user.name)
+        return guards.signed_in(desk, user, url_for(".me", changed="password"))
 
     @routes.post("/me/sessions/<handle>/removal")
+    @guards.confirms_password
     def end_session(handle: str) -> AnyResponse:
         desk.accounts.end_session(guards.user().name, handle)
-        return guards.see("/admin/me")
+        security_events.record("session-ended", actor=guards.user().name)
+        return guards.see(url_for(".me"))
 
-    @routes.get("/password/<secret>")
+    @routes.post("/password")
     @guards.open_to_anyone
-    def invited(secret: str) -> Response:
-        return _choose(secret)
-
-    @routes.post("/password/<secret>")
-    @guards.open_to_anyone
-    def choose(secret: str) -> AnyResponse:
+    def choose() -> AnyResponse:
+        secret = request.form.get("code", "")
         given, again = request.form.get("password", ""), request.form.get("again", "")
         if given != again:
             return _choose(secret, _DIFFER)
@@ -67,8 +66,9 @@ def blueprint(desk: Desk) -> Blueprint:
         except InvalidAccount as error:
             return _choose(secret, guards.sentence(error))
         if user is None:
-            return _choose(secret)
-        return guards.signed_in(desk, user, "/admin/entries")
+            return _choose(secret, "")
+        security_events.record("password-changed", actor=user.name, detail="link")
+        return guards.signed_in(desk, user, url_for("admin.entries.listing"))
 
     def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
         session: Session = g.session
@@ -84,17 +84,17 @@ def blueprint(desk: Desk) -> Blueprint:
             tokens=[token for token in desk.accounts.tokens() if token.owner == name],
         )
 
-    def _choose(secret: str, problem: str = "") -> Response:
+    def _choose(secret: str, problem: str) -> Response:
         user = desk.accounts.password_link_user(secret)
         if user is None:
             message = "This link was used before or is too old. Ask an admin for another one."
             abort(HTTPStatus.FORBIDDEN, message)
-        # Opening the link changes nothing: mail programs look at links before people do.
         return guards.page_before(
             "password.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             problem=problem,
             whose=user,
+            code=secret,
         )
 
     return routes

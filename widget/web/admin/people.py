@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import ROLES, Role, User, at_least
 from widget.errors import InvalidAccount
+from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
@@ -27,12 +28,14 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.post("/people")
     @guards.needs("admin")
+    @guards.confirms_password
     def add() -> Response:
         name = request.form.get("name", "").strip().lower()
         try:
             user = desk.accounts.add_user(name, _role())
         except InvalidAccount as error:
             return _listing(str(error), name=name)
+        _record("user-added", user.name, user.role)
         return _person(user, link=_link(user), status=HTTPStatus.CREATED)
 
     @routes.get("/people/<name>")
@@ -42,30 +45,38 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.post("/people/<name>/role")
     @guards.needs("admin")
+    @guards.confirms_password
     def change_role(name: str) -> AnyResponse:
         try:
-            desk.accounts.set_role(name, _role())
+            role = _role()
+            desk.accounts.set_role(name, role)
         except InvalidAccount as error:
             return _person(_user(name), problem=str(error))
+        _record("role-changed", name, role)
         return _back_to(name)
 
     @routes.post("/people/<name>/disabling")
     @guards.needs("admin")
+    @guards.confirms_password
     def disable(name: str) -> AnyResponse:
         try:
             desk.accounts.set_disabled(name, True)  # noqa: FBT003  # the value itself
         except InvalidAccount as error:
             return _person(_user(name), problem=str(error))
+        _record("user-disabled", name)
         return _back_to(name)
 
     @routes.post("/people/<name>/enabling")
     @guards.needs("admin")
+    @guards.confirms_password
     def enable(name: str) -> AnyResponse:
         desk.accounts.set_disabled(name, False)  # noqa: FBT003  # the value itself
+        _record("user-enabled", name)
         return _back_to(name)
 
     @routes.post("/people/<name>/links")
     @guards.needs("admin")
+    @guards.confirms_password
     def make_link(name: str) -> Response:
         user = _user(name)
         if user.disabled:
@@ -74,12 +85,13 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.post("/people/<name>/tokens")
     @guards.needs("admin")
+    @guards.confirms_password
     def create_token(name: str) -> Response:
         days = request.form.get("days", "")
         if days not in map(str, _DAYS):
             abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
         try:
-            secret, _ = desk.accounts.create_token(
+            secret, token = desk.accounts.create_token(
                 request.form.get("token", "").strip(),
                 _role(),
                 owner=name,
@@ -88,14 +100,17 @@ def blueprint(desk: Desk) -> Blueprint:
             )
         except InvalidAccount as error:
             return _person(_user(name), problem=str(error))
+        _record("token-made", name, f"{token.id} {token.role}")
         return _person(_user(name), secret=secret, status=HTTPStatus.CREATED)
 
     @routes.post("/tokens/<token_id>/revocation")
     @guards.needs("admin")
+    @guards.confirms_password
     def revoke(token_id: str) -> AnyResponse:
         desk.accounts.revoke_token(token_id)
         owner = next(it.owner for it in desk.accounts.tokens() if it.id == token_id)
-        return guards.see(f"/admin/people/{owner}" if owner else "/admin/people")
+        _record("token-revoked", owner or "", token_id)
+        return guards.see(url_for(".person", name=owner) if owner else url_for(".listing"))
 
     def _listing(problem: str = "", *, name: str = "") -> Response:
         tokens = desk.accounts.tokens()
@@ -138,9 +153,21 @@ def blueprint(desk: Desk) -> Blueprint:
         )
 
     def _link(user: User) -> str:
-        return f"{request.url_root}admin/password/{desk.accounts.password_link(user)}"
+        _record("link-made", user.name)
+        code = desk.accounts.password_link(user)
+        settings = desk.settings
+        if settings.base_url is None or settings.admin_host:
+            page = url_for("admin.session.link", _external=True)
+        else:
+            path = url_for("admin.session.link").removeprefix(request.script_root)
+            page = settings.base_url + path
+        return f"{page}#{code}"
 
     return routes
+
+
+def _record(event: security_events.Event, subject: str, detail: str = "") -> None:
+    security_events.record(event, actor=guards.user().name, subject=subject, detail=detail)
 
 
 def _role() -> Role:
@@ -151,4 +178,6 @@ def _role() -> Role:
 
 def _back_to(name: str) -> AnyResponse:
     # Who is no admin any more may not see the page.
-    return guards.see("/admin/entries" if name == guards.user().name else f"/admin/people/{name}")
+    if name == guards.user().name:
+        return guards.see(url_for("admin.entries.listing"))
+    return guards.see(url_for(".person", name=name))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing
-from widget.entry import check
+from widget.entry import check_under
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
 from widget.purging import Order, What, told
 from widget.store import Draft, Live
@@ -48,7 +48,7 @@ def blueprint(desk: Desk) -> Blueprint:
             return _publication(
                 entry_id, breaches=error.breaches, status=HTTPStatus.UNPROCESSABLE_ENTITY
             )
-        return guards.see(f"/admin/entries/{entry_id}/publication")
+        return guards.see(url_for("admin.publishing.compare", entry_id=entry_id))
 
     @routes.post("/draft/removal")
     def discard(entry_id: str) -> AnyResponse:
@@ -59,7 +59,7 @@ def blueprint(desk: Desk) -> Blueprint:
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
         except NotFound:
             pass  # somebody dropped it already
-        return guards.see(f"/admin/entries/{entry_id}/history")
+        return guards.see(url_for("admin.history.history", entry_id=entry_id))
 
     @routes.get("/withdrawal")
     def ask(entry_id: str) -> Response:
@@ -76,7 +76,7 @@ def blueprint(desk: Desk) -> Blueprint:
         with suppress(NotFound):  # somebody took it down already
             actor = guards.user().name
             editing.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
-        return guards.see(f"/admin/entries/{entry_id}/withdrawal")
+        return guards.see(url_for(".ask", entry_id=entry_id))
 
     @routes.get("/purge")
     def purge(entry_id: str) -> Response:
@@ -119,8 +119,7 @@ def blueprint(desk: Desk) -> Blueprint:
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
-        publication = desk.settings.publication_for(draft.entry.article.url)
-        return tuple(check(draft.entry, publication))
+        return tuple(check_under(desk.settings, draft.entry))
 
     def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
         if not desk.store.head(entry_id):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import diff, editing
@@ -54,7 +54,7 @@ def blueprint(desk: Desk) -> Blueprint:
             return _conflict(standing(desk, entry_id), text, entry, breaches, head)
         if guards.is_htmx():
             return guards.page("_saved.html", now=standing(desk, entry_id), problem="")
-        return guards.see(f"/admin/entries/{entry_id}/json")
+        return guards.see(url_for(".show", entry_id=entry_id))
 
     @routes.post("/check")
     def check(entry_id: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
@@ -31,11 +32,15 @@ def blueprint(settings: Settings, store: Store, accounts: Accounts) -> Blueprint
             methods=[route.method],
             provide_automatic_options=False,
         )
-    described = json.dumps(document(ROUTES), ensure_ascii=False, indent=2).encode()
-    representation = Representation(described, "application/json")
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return answers.send(representation, request)
+        return answers.send(_described(request.script_root), request)
 
     return routes
+
+
+@lru_cache(maxsize=4)
+def _described(root: str) -> Representation:
+    text = json.dumps(document(ROUTES, root=root), ensure_ascii=False, indent=2)
+    return Representation(text.encode(), "application/json")

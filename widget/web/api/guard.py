@@ -13,6 +13,7 @@ from widget.accounts import Accounts, Token, at_least
 from widget.actors import by_token
 from widget.entry.gate import MAX_BYTES
 from widget.errors import Breach, Conflict, Denied, Forbidden, InvalidRequest, Throttled
+from widget.web import security_events
 from widget.web.api.routes import Route
 from widget.web.api.service import Answer, Call, Service
 
@@ -35,6 +36,10 @@ class Guard:
         """Answer the request."""
         token = self._token()
         if not at_least(token.role, self._route.role):
+            actor = by_token(token.owner, token.name)
+            security_events.record(
+                "access-refused", actor=actor, detail=f"needs {self._route.role}"
+            )
             raise Forbidden(
                 f"this token's role is {token.role}; to {self._route.summary.lower()}, "
                 f"a token needs the role {self._route.role}"
@@ -51,9 +56,11 @@ class Guard:
             raise Denied("send a token: Authorization: Bearer ins_…")
         token = self._accounts.token(given.token)
         if token is None:
+            security_events.record("token-refused", actor="unknown")
             raise Denied("this token is unknown, expired or revoked")
         wait = self._accounts.hit(f"token\0{token.id}", limit=REQUESTS_PER_MINUTE, seconds=60)
         if wait is not None:
+            security_events.record("token-throttled", actor=by_token(token.owner, token.name))
             message = f"this token may make {REQUESTS_PER_MINUTE} requests a minute"
             raise Throttled(message, retry_after=wait)
         return token
@@ -97,7 +104,7 @@ class Guard:
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if answer.location:
-            response.headers["Location"] = answer.location
+            response.headers["Location"] = request.script_root + answer.location
         if answer.head is not None:
             response.set_etag(str(answer.head))
             reads = request.method in ("GET", "HEAD")

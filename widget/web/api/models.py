@@ -63,6 +63,11 @@ class SnippetQuery(BaseModel):
     heading_level: int | None = Field(default=None, alias="heading-level", ge=1, le=5)
     open: str = Field(default="", max_length=200, description="Roles and `sources`, with commas.")
     accent: str | None = Field(default=None, pattern=r"^#?[0-9a-fA-F]{6}$")
+    instance: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9]{1,16}$",
+        description="Where a page includes an entry more than once: another one for each.",
+    )
 
 
 class Snippet(BaseModel):

@@ -38,8 +38,8 @@ Read, check and change entries. Each request carries a token (`insights token cr
 names the ETag that its author read. Every error is a problem (RFC 9457)."""
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """Return the description of ``routes``."""
+def document(routes: Iterable[Route], *, root: str = "") -> dict[str, Any]:
+    """Return the description of ``routes``; the service is at the path ``root``."""
     routes = tuple(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -48,7 +48,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     return {
         "openapi": "3.1.1",
         "info": {"title": "Insights", "version": __version__, "description": _DESCRIPTION},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": root or "/"}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {

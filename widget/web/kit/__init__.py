@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
+from widget import answers
 from widget.config import Settings
 from widget.store import Store
-from widget.web.kit import doctor, pages
+from widget.web.kit import doctor, errors, start
 from widget.web.kit import snippets as snippet_pages
+from widget.web.kit.errors import from_error, from_http, not_found
+
+__all__ = ["blueprint", "from_error", "from_http", "not_found"]
 
 
 def blueprint(settings: Settings, store: Store) -> Blueprint:
-    """Return the pages ``/snippet``, ``/snippet/<id>`` and ``/doctor``."""
+    """Return the pages ``/``, ``/snippet``, ``/snippet/<id>`` and ``/doctor``."""
     routes = Blueprint("kit", __name__)
+    routes.register_blueprint(start.blueprint(settings))
     routes.register_blueprint(snippet_pages.blueprint(settings, store))
     routes.register_blueprint(doctor.blueprint(settings, store))
     routes.register_error_handler(HTTPException, _sorry)
@@ -23,6 +26,4 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
 
 
 def _sorry(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or 500)
-    detail = error.description or ""
-    return pages.page("error.html", status=status, title=status.phrase, detail=detail)
+    return errors.page(answers.from_http(error))

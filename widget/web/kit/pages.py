@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 
 import jinja2
-from flask import Response, request
+from flask import Response
 
 from widget.config import Settings
 from widget.web import templating
@@ -19,12 +19,12 @@ POLICY = (
 
 def base_of(settings: Settings) -> str:
     """Return the service's own address, as snippets print it."""
-    return settings.base_url or request.url_root.rstrip("/")
+    return templating.own_base(settings.base_url)
 
 
 def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
     """Return a page under the kit's own policy."""
-    html = _environment().get_template(template).render(path=request.path, **context)
+    html = _environment().get_template(template).render(here=templating.here(), **context)
     return send(html, policy=POLICY, status=status)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import i18n, markup, panel
+from widget import answers, i18n, markup, panel
 from widget.config import Settings
 from widget.entry import Withdrawn
 from widget.panel import Choices, Host, Theme, Way
@@ -70,7 +71,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         url = request.args.get("url", "").strip()
         found = store.find(url) if url else None
         if found:
-            return redirect(f"/snippet/{quote(found)}", HTTPStatus.SEE_OTHER)
+            return redirect(url_for(".builder", entry_id=found), HTTPStatus.SEE_OTHER)
         snippet = panel.site_snippet(base=pages.base_of(settings))
         status = HTTPStatus.NOT_FOUND if url else HTTPStatus.OK
         return pages.page("site.html", status=status, url=url, snippet=snippet)
@@ -82,7 +83,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         if "theme" not in request.args:
             choices = replace(choices, options=replace(choices.options, theme="host"))
         base = pages.base_of(settings)
-        query = choices.to_query()
+        query: dict[str, Any] = dict(choices.to_query())
         look = request.args.get("look")
         look = look if look in LOOKS else "light"
         return pages.page(
@@ -92,7 +93,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
             choices=choices,
             permalink=f"{base}/panel/{quote(entry_id)}",
             previews=[
-                _Preview(width, f"/snippet/{entry_id}/host?{urlencode({**query, 'look': look})}")
+                _Preview(width, url_for(".host", entry_id=entry_id, **query, look=look))
                 for width in WIDTHS
             ],
             look=look,
@@ -104,6 +105,11 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
             languages=[(code, i18n.language_name(code)) for code in i18n.languages()],
             levels=HEADING_LEVELS,
         )
+
+    @routes.get("/snippet/", defaults={"entry_id": ""})
+    @routes.get("/snippet/<entry_id>/")
+    def slashed(entry_id: str) -> Response:
+        return answers.without_slash(entry_id or "snippet", request)
 
     @routes.get("/snippet/<entry_id>/host")
     def host(entry_id: str) -> Response:

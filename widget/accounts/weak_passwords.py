@@ -1,0 +1,51 @@
+"""Which passwords are refused as easy to guess: common ones, and ones made of words at hand.
+
+NIST SP 800-63B, section 3.1.1.2: a password is compared with a list of common ones, of which
+zxcvbn ships 30,000, and with the names of the service and of its user. Nothing else is asked of
+it but its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_MIN_WORD = 3
+_MIN_REST = 4
+_MIN_DISTINCT = 4
+_SERVICE_WORDS = ("insights", "admin", "editor", "publisher", "password")
+
+
+def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> str | None:
+    """Say why ``password``, in its normal form, is easy to guess, or None where it is not.
+
+    ``name`` is the user's, ``own_words`` are names of the service, such as its publications'.
+    """
+    folded = password.casefold()
+    if len(set(folded)) < _MIN_DISTINCT:
+        return f"repeats fewer than {_MIN_DISTINCT} different characters"
+    core = _NOT_LETTERS.sub("", folded)
+    if folded in _common() or (core and core in _common() and len(core) >= _MIN_REST):
+        return "is one of the most common passwords"
+    words = {
+        part
+        for text in (name, *own_words, *_SERVICE_WORDS)
+        for part in _NOT_LETTERS.split(text.casefold())
+        if len(part) >= _MIN_WORD
+    }
+    rest = core
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest != core and len(rest) < _MIN_REST:
+        return "consists of your name or the service's"
+    return None
+
+
+@cache
+def _common() -> frozenset[str]:
+    # Here, since only somebody who chooses a password needs the lists (40 ms).
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

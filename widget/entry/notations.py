@@ -1,0 +1,104 @@
+"""References in other notations than ours, which readers would see as text without a source.
+
+Language models and other systems write ``[1, 2]``, ``[^1]`` or ``【1†source】``; only ``[1]`` to
+``[99]`` are markers (``widget.footnotes``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Square brackets, full-width ones (U+FF3B, U+FF3D) and lenticular ones (U+3010, U+3011).
+_OPEN, _CLOSE = r"\[\uff3b\u3010", r"\]\uff3d\u3011"
+_PIECE = re.compile(
+    r"(?P<sup>(?<=[.,;:!?\"'\u201d\u2019\u00bb)])<sup>[0-9]{1,2}</sup>)"
+    r"|(?P<raised>(?<=[.,;:!?\"'\u201d\u2019\u00bb)])[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}(?!\w))"
+    r"|(?P<skip><code>[^<]*</code>|<[a-z/][^<>]*>|\\\[[1-9][0-9]?\])"
+    r"|(?P<leftover>\ue200[^\ue201]{0,200}\ue201|cite(?:[\ue200-\ue2ff]?turn\d+[a-z]+\d+)+)"
+    r"|(?P<mark>\[(?P<inner>\[[1-9][0-9]?\])\]"
+    rf"|[{_OPEN}](?P<inside>[^{_OPEN}{_CLOSE}<>]{{1,40}})[{_CLOSE}])"
+    r"(?P<link>\(https?://[^()\s<>]+\))?",
+    re.IGNORECASE | re.ASCII,
+)
+_MARKER = re.compile(r"\[[1-9][0-9]?\]")
+_ONE = re.compile(
+    r"(?:\^|#|(?:citation|cite|reference|ref|source|footnote|note|id)s?[\s:#.^]*)?(\d{1,3})(?:†.*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_OF_A_CHAT = re.compile(r"\d+:\d+†.*", re.ASCII)
+_SEVERAL = re.compile(
+    r"\^?\d{1,2}(?:(?:\s*(?:[,;&\u060c\u3001]|and|-)\s*|\s+)\^?\d{1,2})+", re.ASCII
+)
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Notations:
+    """The marks found, in order, and the text as it would be with markers in their place.
+
+    Where nobody can tell which source is meant, as with ``[100]``, the mark stays in the text.
+    """
+
+    marks: tuple[str, ...]
+    mended: str
+
+
+def other_notations(text: str) -> Notations:
+    """Look for marks in a point's text as it was typed, outside tags and ``code``."""
+    marks: list[str] = []
+
+    def mend(found: re.Match[str]) -> str:
+        markers = _markers(found)
+        if markers is None:
+            return found[0]
+        marks.append(found[0])
+        return found[0] if markers == "?" else markers
+
+    mended = _PIECE.sub(mend, text)
+    return Notations(tuple(marks), mended)
+
+
+def _markers(found: re.Match[str]) -> str | None:
+    """Return the markers that a mark stands for; None: it is no mark, "?": nobody can tell."""
+    if found["skip"]:
+        return None
+    if found["leftover"]:
+        return ""
+    if raised := found["sup"] or found["raised"]:
+        return _written([int(_plain(raised.removeprefix("<sup>").removesuffix("</sup>")))])
+    if found["inner"]:
+        return found["inner"]
+    if _MARKER.fullmatch(found["mark"]):
+        return found["mark"] if found["link"] else None
+    inside = _plain(found["inside"])
+    if _OF_A_CHAT.fullmatch(inside):
+        return "?"
+    if one := _ONE.fullmatch(inside):
+        return _written([int(one[1])])
+    return _written(_listed(inside)) if _SEVERAL.fullmatch(inside) else None
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with digits of any script, raised or full-width, and dashes in ASCII."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    return "".join(str(unicodedata.decimal(it, it)) for it in text)
+
+
+def _listed(inside: str) -> list[int]:
+    """Return the numbers of ``1, 3-5``; none where it is a score, an interval or the like."""
+    numbers: list[int] = []
+    for part in re.split(r"\s*(?:[,;&\u060c\u3001]|and)\s*|(?<![-\s])\s+(?![-\s])", inside):
+        first, dash, last = part.replace("^", "").partition("-")
+        few = range(int(first), int(last) + 1) if dash else [int(first)]
+        if not few or 0 in few:
+            return []
+        numbers += few
+    return numbers
+
+
+def _written(numbers: list[int]) -> str | None:
+    if not numbers:
+        return None
+    return "".join(f"[{it}]" for it in numbers) if all(0 < it < 100 for it in numbers) else "?"
