@@ -1,4 +1,8 @@
-"""Takes the pictures of the editors' pages that docs/admin.md shows: ``make pictures``."""
+"""Takes pictures: ``make pictures``.
+
+Those of the editors' pages that docs/admin.md shows, and contact sheets of the panel, which are
+looked at and not kept: build/pictures/.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 
 import browsers
+import contact_sheet
 from playwright.sync_api import Page, sync_playwright
 from running import Running, running
 from samples import ROOT
@@ -82,4 +87,13 @@ def take(folder: Path, names: frozenset[str], **options: object) -> None:
 
 if __name__ == "__main__":
     shown = {"list", "editor", "json", "conflict", "comparison", "history"}
+    with (
+        tempfile.TemporaryDirectory() as data,
+        running(Path(data), named=True) as place,
+        sync_playwright() as driver,
+    ):
+        for path in contact_sheet.take(driver, place, ROOT / "build" / "pictures"):
+            print(path)  # where to look
+    if "sheets" in sys.argv:
+        sys.exit()
     take(ROOT / "docs", frozenset(shown), viewport={"width": 1280, "height": 800})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 from running import Running
-from ways import panel, visit
+from ways import OF_THE_DRIVER, panel, visit
 
 from widget import demo
 from widget import panel as panels
@@ -31,6 +31,8 @@ def violations(page: Page) -> list[str]:
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
+        if OF_THE_DRIVER in message.text:
+            return
         if "Content Security Policy" in message.text or "Trusted" in message.text:
             said.append(message.text)
 

@@ -169,7 +169,10 @@ def _check(path: Path, context: Context) -> list[Breach]:
         entry = parse_entry(_read(path))
     except InvalidEntry as error:
         return list(error.breaches)
-    return check_under(context.settings, entry)
+    try:
+        return contained("the rules for publishing", lambda: check_under(context.settings, entry))
+    except InvalidEntry as error:
+        return list(error.breaches)
 
 
 def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:

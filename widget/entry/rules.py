@@ -23,13 +23,7 @@ Rule = Callable[[Entry, Publication], Iterator[Breach]]
 def check_under(settings: Settings, entry: Entry) -> list[Breach]:
     """Return every breach of the rules for publishing under ``settings``."""
     url = entry.article.url
-    try:
-        return contained(
-            "the rules for publishing",
-            lambda: check(entry, settings.publication_for(url), unlisted=settings.unlisted(url)),
-        )
-    except InvalidEntry as error:
-        return list(error.breaches)
+    return check(entry, settings.publication_for(url), unlisted=settings.unlisted(url))
 
 
 def check(
@@ -37,8 +31,8 @@ def check(
 ) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document.
 
-    ``unlisted``: no publication lists the article's origin, and so much is made of it.
-    Of an entry with too much markup only that is said.
+    ``unlisted``: no publication lists the article's origin, and so much is made of it. Of an entry
+    with too much markup only that is said.
     """
     if too_costly := cost_breach(entry):
         return [too_costly]  # no other rule looks at it
@@ -67,7 +61,9 @@ def _language(entry: Entry, _: Publication) -> Iterator[Breach]:
         )
 
 
-def _origin(entry: Entry, publication: Publication, unlisted: Severity | None) -> Iterator[Breach]:
+def _origin(
+    entry: Entry, publication: Publication, *, unlisted: Severity | None
+) -> Iterator[Breach]:
     url = entry.article.url
     if unlisted and not urls.link_problem(url):
         yield Breach(

@@ -45,7 +45,7 @@ class Run:
 
 
 def pieces(text: Markup, sources: int, occurrences: Counter[int]) -> Iterator[Markup | Run]:
-    """Yield light HTML with its markers as runs. Of ``sources`` there are so many.
+    """Yield sanitized light HTML with its markers as runs. Of ``sources`` there are so many.
 
     A run may not break, so it is kept narrow enough for a place 200 CSS pixels wide: of many
     markers in a row, lines may break behind every fourth. ``occurrences`` counts the references
