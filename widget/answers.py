@@ -68,8 +68,6 @@ def send(
     response.set_etag(body.etag)
     response.headers["Cache-Control"] = cache_control
     response.vary.update(("Accept-Encoding", *vary))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if representation.policy:
         response.headers["Content-Security-Policy"] = representation.policy
     if status == HTTPStatus.OK:
@@ -160,7 +158,6 @@ def problem(
     body = json.dumps({**document, "errors": listed} if listed else document, ensure_ascii=False)
     response = Response(body, status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.extend(headers or {})
     return response
 

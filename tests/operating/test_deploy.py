@@ -104,7 +104,10 @@ def behind_nginx(tmp_path: Path, served: Served) -> Iterator[str]:
     config = example(
         "deploy/nginx.conf",
         ("127.0.0.1:8000", served.host),
-        ("127.0.0.1:8080", here),
+        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen 443 ssl;", f"listen {here};"),  # the same without TLS
+        ("  ssl_certificate /etc/ssl/insights.pem;\n", ""),
+        ("  ssl_certificate_key /etc/ssl/private/insights.key;\n", ""),
         ("/var/cache/nginx/insights", str(tmp_path / "cache")),
     )
     with nginx(tmp_path / "nginx", config, f"http://{here}/healthz"):

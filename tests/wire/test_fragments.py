@@ -31,7 +31,7 @@ def test_a_listed_origin_reads_the_fragment_and_is_named_exactly(client: FlaskCl
     assert response.headers["Access-Control-Allow-Origin"] == PAPER
     assert "Origin" in response.vary
     assert response.headers["Cache-Control"] == SHORT
-    assert "Content-Security-Policy" not in response.headers
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
 @pytest.mark.usefixtures("live")

@@ -15,7 +15,7 @@ from widget.config import Settings
 
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _ANYONE = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
-_FRAME_ENDPOINT = "embed.frame"
+_FRAME = "/panel"
 
 OF_ERRORS = {
     "X-Content-Type-Options": "nosniff",
@@ -65,8 +65,8 @@ def _default_policy(response: Response) -> str:
 
     Else a reader would see that the browser refuses to connect, and nobody why.
     """
-    framed = request.endpoint == _FRAME_ENDPOINT and response.status_code >= HTTPStatus.BAD_REQUEST
-    return _ANYONE if framed else POLICY
+    framed = request.path == _FRAME or request.path.startswith(f"{_FRAME}/")
+    return _ANYONE if framed and response.status_code >= HTTPStatus.BAD_REQUEST else POLICY
 
 
 def _keep_to_this_host(response: Response) -> None:

@@ -318,9 +318,7 @@ def harden(response: Response) -> Response:
     """Add the headers that every editors' page carries. Runs after every view."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.vary.add("Cookie")
     return response
 

@@ -101,8 +101,7 @@ class Guard:
 
     def _response(self, answer: Answer) -> Response:
         response = Response(answer.body, answer.status, content_type="application/json")
-        response.headers["Cache-Control"] = "private, no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"  # drafts among them
         if answer.location:
             response.headers["Location"] = request.script_root + answer.location
         if answer.head is not None:
