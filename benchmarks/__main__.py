@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    attacks,
     database,
     delivery,
     lighthouse,
@@ -35,6 +36,7 @@ SECTIONS = (
     "soak",
     "outages",
     "database",
+    "attacks",
 )
 
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
     parser.add_argument("--entries", nargs="+", type=int, metavar="N")
+    parser.add_argument("--texts", type=int, default=100_000, help="how many attacks")
     parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
@@ -66,6 +69,8 @@ def main() -> None:
         _outages()
     if given.section == "soak":
         _soak()
+    if given.section == "attacks":
+        _attacks(given.texts)
 
 
 def _weights() -> None:
@@ -130,6 +135,15 @@ def _outages() -> None:
     print("Outages under load: two services on one PostgreSQL, Varnish before the first")
     print(outages.table(found))
     keep("outages", {"machine": on, **found})
+
+
+def _attacks(count: int) -> None:
+    """Print what became of attack texts: whether anything raised, and what the slowest took."""
+    on = machine.description()
+    found = attacks.measure(count)
+    print("Attack texts, into every field and by every way that text can arrive")
+    print(attacks.table(found))
+    keep("attacks", {"machine": on, **found})
 
 
 def _soak() -> None:

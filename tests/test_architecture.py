@@ -13,7 +13,7 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
-    ("characters", "hostnames", "tracking"),
+    ("characters", "hostnames", "lookalikes", "tracking"),
     ("urls", "database", "containment", "i18n"),
     ("http.proxies", "service_links"),
     ("config", "footnotes", "markup"),
