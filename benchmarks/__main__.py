@@ -19,6 +19,7 @@ from benchmarks import (
     pages,
     scale,
     serving,
+    slow,
     soak,
     takedown,
     weights,
@@ -33,6 +34,7 @@ SECTIONS = (
     "scale",
     "lighthouse",
     "soak",
+    "slow",
     "outages",
     "database",
 )
@@ -66,6 +68,8 @@ def main() -> None:
         _outages()
     if given.section == "soak":
         _soak()
+    if given.section == "slow":
+        _slow()
 
 
 def _weights() -> None:
@@ -130,6 +134,17 @@ def _outages() -> None:
     print("Outages under load: two services on one PostgreSQL, Varnish before the first")
     print(outages.table(found))
     keep("outages", {"machine": on, **found})
+
+
+def _slow() -> None:
+    """Print what ordinary readers notice of thousands of slow clients."""
+    on = machine.description()
+    with store(1000, None) as folder, serving.serving(f"dir:{folder}", workers=1) as served:
+        entry_id = takedown.live_ids(50)[0]
+        found = slow.measure(served.port, entry_id, slow.Crowd(), seconds=60, rate=20)
+    print("Thousands of slow clients beside ordinary ones, one worker")
+    print(slow.table(found))
+    keep("slow", {"machine": on, **found})
 
 
 def _soak() -> None:
