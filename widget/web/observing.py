@@ -45,9 +45,6 @@ def observe(app: Flask) -> None:
         public = response.headers.get("Cache-Control", "").startswith("public")
         if not public and answers.HOLDS not in request.environ:
             response.headers[HEADER] = logs.request_id()
-        if response.location:
-            # A proxy that calls us by another name would send browsers to that name.
-            response.location = response.location.removeprefix(request.host_url.rstrip("/"))
         g.status = response.status_code
         return response
 
