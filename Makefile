@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench schema messages pictures snippets docs update format clean
+.PHONY: help demo test newest lint bench schema messages pictures snippets docs update format clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: .venv/.installed ## show panels on the pages of a small fictional newspape
 test: .venv/.test ## install what the tests need, and run all of them
 	$(BIN)/python tests/provision.py
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+newest: .venv/.test ## run the quick tests against the newest versions that the ranges allow
+	$(BIN)/python -m pytest -m newest -s -q --no-header tests/test_newest.py
 
 lint: .venv/.lint ## ruff and strict mypy
 	$(BIN)/ruff check .
@@ -34,8 +37,8 @@ messages: .venv/.installed ## collect the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
 	$(BIN)/python tests/catalogs.py
 
-pictures: .venv/.test ## take the pictures of docs/admin.md anew
-	$(BIN)/python tests/pictures.py
+pictures: .venv/.test ## take the pictures of docs/admin.md anew, and contact sheets into build/pictures; ARGS=sheets: those only
+	$(BIN)/python tests/pictures.py $(ARGS)
 
 snippets: .venv/.test ## write the documentation's snippets anew
 	$(BIN)/python tests/doc_snippets.py

@@ -1,70 +1,92 @@
 // For host pages: gives frames their height where the browser does not, and defines
 // <insights-widget>. Include it once: <script src="https://…/embed.js" async></script>
 (() => {
-  if (customElements.get("insights-widget")) return; // pasted twice
-  const home = (document.currentScript?.src || location.href).replace(/\/(static\/)?[^/]*$/, "");
+  if (self.insightsLoader) return; // pasted twice, or another service's; frames of any are served
+  self.insightsLoader = true;
+  // A module has no currentScript; there the stack names the file (Chromium "at URL:1:2", Firefox "@URL:1:2").
+  const home = (document.currentScript?.src || /http\S+?(?=:\d+:\d)/.exec(Error().stack)?.[0] || location.href)
+    .replace(/\/(static\/)?[^/?#]*([?#].*)?$/, "");
   const emit = (target, type, detail) => target.dispatchEvent(
     new CustomEvent(`insights:${type}`, { bubbles: true, composed: true, detail }));
 
-  // Frames. A message counts only from a frame of ours, by its window and its origin.
-  const frames = () => [...document.querySelectorAll("iframe")].filter((frame) => frame.src.startsWith(`${home}/panel`));
-  const send = (frame, message) => frame.contentWindow?.postMessage(message, "*");
-  const ready = new WeakMap();
-  addEventListener("message", ({ data, origin, source }) => {
-    if (!data?.insights) return;
-    const frame = frames().find((one) => one.contentWindow === source);
-    if (!frame || !`${home}/`.startsWith(`${origin}/`) && !(origin === "null" && frame.hasAttribute("sandbox"))) return;
-    const { insights: type, ...detail } = data;
-    if (type === "ready") {
-      const known = ready.get(frame) === frame.src;
-      ready.set(frame, frame.src);
-      follow(frame);
-      if (known) return;
+  // Frames, in the page and in its open shadow roots.
+  const find = (root = document) => [...root.querySelectorAll("*")].flatMap((it) =>
+    it.matches("iframe[src*='/panel']") ? it : it.shadowRoot ? find(it.shadowRoot) : []);
+  const frames = new Map(); // each with what it sent last: its entry and height
+  const fit = (frame, settled) => {
+    const css = getComputedStyle(frame);
+    let height = +frames.get(frame)?.height;
+    if (css.frameSizing === "content-height" && !parseFloat(css.minHeight)) {
+      // Chromium keeps to a wrong height where a place was hidden or its width changed.
+      if (!settled) return setTimeout(fit, 99, frame, true);
+      if (!frame.clientHeight || Math.abs(frame.clientHeight - height) < 2) return;
     }
-    if (type !== "resize") return emit(frame, type, detail);
-    const { frameSizing, minHeight } = getComputedStyle(frame);
-    const size = () => { frame.style.cssText += `;frame-sizing:auto!important;height:${+detail.height}px!important`; };
-    if (frameSizing !== "content-height") size();
-    // Chromium measures a frame that was loaded in a hidden place at no width, and keeps to it.
-    else setTimeout(() => frame.clientHeight > 2 + Math.max(detail.height, parseFloat(minHeight) || 0) && size(), 99);
-  });
+    if (css.boxSizing === "border-box") height += frame.offsetHeight - frame.clientHeight;
+    if (frame.style.height !== `${height}px`) frame.style.cssText += `;frame-sizing:auto!important;height:${height}px!important`;
+  };
   // Chromium tells a frame of another origin nothing of the page's color-scheme.
   const follow = (frame) => {
-    if (!/[?&]theme=host/.test(frame.src)) return;
-    const scheme = getComputedStyle(frame).colorScheme;
-    send(frame, { insights: "theme", theme: !/dark/.test(scheme) ? "light" : /light/.test(scheme) ? "auto" : "dark" });
+    if (/[?&]theme=host/.test(frame.src)) frame.contentWindow?.postMessage(
+      { insights: "theme", theme: getComputedStyle(frame).colorScheme.replace("only ", "").replace("normal", "light") }, "*");
   };
-  const watch = new MutationObserver(() => frames().forEach(follow));
-  for (const it of [document.documentElement, document.body]) if (it) watch.observe(it, { attributes: true });
+  // A message counts only from a panel's frame, by its window and its origin.
+  addEventListener("message", ({ data, origin, source }) => {
+    if (!data?.insights) return;
+    const sent = (frame) => frame.contentWindow === source;
+    const frame = [...frames.keys()].find(sent) || find().find(sent);
+    // A sandbox has the origin "null".
+    if (!frame || ![new URL(frame.src).origin, "null"].includes(origin)) return;
+    const { insights: type, ...detail } = data;
+    if (type === "resize") {
+      frames.set(frame, detail);
+      return fit(frame);
+    }
+    follow(frame);
+    if (type !== "ready" || frames.get(frame)?.entry !== detail.entry) emit(frame, type, detail);
+  });
   // A frame that spoke before this script ran is asked to say it again.
-  frames().forEach((frame) => send(frame, { insights: "hello" }));
+  find().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, "*"));
 
-  const trusted = self.trustedTypes?.createPolicy("insights", { createHTML: (html) => html });
+  let policy;
   const fetches = {};
-  const load = (url) => fetches[url] ??= fetch(url, { credentials: "omit" }).then((answer) => {
+  const load = (url) => fetches[url] ??= fetch(url, { credentials: "omit", signal: AbortSignal.timeout(3e4) }).then((answer) => {
     if (answer.ok) return answer.text();
     //#static
     if (answer.status === 404) return "";
     //#end
-    throw new Error(`${url}: ${answer.status}`);
+    throw Error(`${url}: ${answer.status}`);
   }).finally(() => setTimeout(() => delete fetches[url], 1000));
   const dressed = (base) => load(`${base}/static/__PANEL_CSS__`).then((css) => new CSSStyleSheet().replace(css));
   //#service
-  const find = (base, wanted) => load(base + wanted);
+  const fetched = (base, wanted) => load(base + wanted);
   //#end
   //#static
   // An address is found by what comes with the map, since that makes the same keys.
-  const find = async (base, wanted) => {
+  const fetched = async (base, wanted) => {
     if (/:/.test(wanted)) {
-      const { default: look } = await import(`${base}/map/find.js`);
-      wanted = await look(wanted, (part) => load(`${base}/map/${part}`));
+      const { default: find } = await import(`${base}/map/find.js`);
+      wanted = await find(wanted, (part) => load(`${base}/map/${part}`));
     }
     return wanted && load(`${base}/fragment/${wanted}.html`);
   };
   //#end
   const widgets = new Set();
 
-  class InsightsWidget extends HTMLElement {
+  // A canonical link that stayed while the page went elsewhere is another article's. Only links in
+  // the head count, and only where they agree.
+  const seen = {};
+  const page = () => {
+    const { href, pathname, search } = location;
+    const found = new Set();
+    for (const { href: url } of document.querySelectorAll("head>link[rel~=canonical i][href]")) {
+      const there = /[?]/.test(url) ? pathname + search : pathname;
+      if ((seen[url] ??= there) === there || url.replace(/.*?:..[^/]*/, "") === pathname) found.add(url);
+    }
+    const [url = href, other] = found;
+    return other ? href : url;
+  };
+
+  if (!customElements.get("insights-widget")) customElements.define("insights-widget", class extends HTMLElement {
     static observedAttributes = ["entry", "url", "theme", "lang", "heading-level", "open", "base"];
     #source;
     #root;
@@ -84,35 +106,31 @@
       else queueMicrotask(() => this.show(name === "heading-level"));
     }
 
-    get #wanted() {
-      const entry = this.getAttribute("entry");
-      const page = this.getAttribute("url") || document.querySelector("link[rel=canonical]")?.href || location.href;
+    async show(again) {
+      if (!this.isConnected) return;
+      const base = (this.getAttribute("base") || home).replace(/\/$/, ""), entry = this.getAttribute("entry");
+      const url = this.getAttribute("url") || page();
       //#static
-      return entry || page;
+      const wanted = entry || url;
       //#end
       //#service
       const query = new URLSearchParams({ styles: "none" }), lang = this.getAttribute("lang");
       if (lang) query.set("lang", lang);
-      if (!entry) query.set("url", page);
-      return `/fragment${entry ? `/${encodeURIComponent(entry)}` : ""}?${query}`;
+      if (!entry) query.set("url", url);
+      const wanted = `/fragment${entry ? `/${encodeURIComponent(entry)}` : ""}?${query}`;
       //#end
-    }
-
-    async show(again) {
-      if (!this.isConnected) return;
-      const base = (this.getAttribute("base") || home).replace(/\/$/, "");
-      const wanted = this.#wanted, source = base + wanted;
+      const source = base + wanted;
       if (source === this.#source && !again) return;
       this.#source = source;
       try {
-        const [html, sheet] = await Promise.all([find(base, wanted), dressed(base)]);
+        const [html, sheet] = await Promise.all([fetched(base, wanted), dressed(base)]);
         if (source !== this.#source) return;
         if (html) this.#fill(html, sheet);
-        else this.#root?.replaceChildren(document.createElement("slot"));
+        else this.#empty();
         emit(this, "ready", { entry: this.#panel?.dataset.entry, found: !!html });
       } catch (error) {
-        // What the publisher put inside the element stays to be seen.
-        if (source === this.#source) this.#source = null;
+        if (source !== this.#source) return;
+        this.#empty();
         emit(this, "error", { message: error.message });
       }
     }
@@ -125,7 +143,25 @@
       emit(this, type, { entry: this.#panel.dataset.entry, ...detail });
     }
 
+    // What the publisher put inside the element is seen, without the room that was kept.
+    #empty() {
+      this.#root?.replaceChildren(document.createElement("slot"));
+      this.style.cssText += ";min-height:0!important";
+    }
+
     #fill(html, sheet) {
+      const top = +this.getAttribute("heading-level"), first = /<h(\d)/.exec(html)?.[1];
+      if (top > 0 && top < 6) html = html.replace(/(<[/]?h)(\d)/g, (_, tag, rank) => tag + (rank - first + top));
+      // Where a policy forbids to make one, the string is tried as it is.
+      try { policy ??= self.trustedTypes?.createPolicy("insights", { createHTML: (it) => it }); } catch {}
+      // Not by innerHTML, which in a page of XML parses XML.
+      const content = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
+      const panel = content.querySelector(".insights");
+      panel.style = panel.dataset.accent.replace(/(.+) (.+)/, "--insights-accent-light:$1;--insights-accent-dark:$2");
+      // Each part is named as its class: insights-scale is ::part(scale).
+      for (const it of content.querySelectorAll("[class]")) {
+        it.setAttribute("part", it.className.replace(/insights-?/g, "") || "panel");
+      }
       if (!this.#root) {
         const root = this.#root = this.attachShadow({ mode: "open" });
         const on = (type, act) => root.addEventListener(type, act, true);
@@ -141,22 +177,6 @@
           if (newState === "open") mark = focused;
           else if (target.contains(focused)) queueMicrotask(() => mark?.focus());
         });
-      }
-      const template = document.createElement("template"), { content } = template;
-      template.innerHTML = trusted?.createHTML(html) ?? html;
-      const panel = content.querySelector(".insights");
-      panel.style = panel.dataset.accent.replace(/(.+) (.+)/, "--insights-accent-light:$1;--insights-accent-dark:$2");
-      const top = +this.getAttribute("heading-level");
-      const headings = [...content.querySelectorAll("h1,h2,h3,h4,h5,h6")];
-      if (top > 0 && top < 6) for (const it of headings) {
-        const heading = document.createElement(`h${+it.localName[1] - headings[0].localName[1] + top}`);
-        for (const { name, value } of it.attributes) heading.setAttribute(name, value);
-        heading.append(...it.childNodes);
-        it.replaceWith(heading);
-      }
-      // Each part is named as its class: insights-scale is ::part(scale).
-      for (const it of content.querySelectorAll("[class]")) {
-        it.setAttribute("part", it.className.replace(/insights-?/g, "") || "panel");
       }
       this.#root.adoptedStyleSheets = [sheet];
       this.#root.replaceChildren(panel);
@@ -186,32 +206,43 @@
         goal?.focus();
       } else if (link.matches(".insights-share") && navigator.clipboard) {
         event.preventDefault();
-        this.#tell("share", { href: link.href });
         navigator.clipboard.writeText(link.href).then(
-          () => { link.dataset.copied = ""; setTimeout(() => delete link.dataset.copied, 2000); },
+          () => {
+            this.#tell("share", { href: link.href });
+            link.dataset.copied = "";
+            setTimeout(() => delete link.dataset.copied, 2000);
+          },
           () => open(link.href, "_blank", "noopener"),
         );
       }
     }
-  }
-  customElements.define("insights-widget", InsightsWidget);
+  });
 
-  // <div data-insights="ferry-fares" data-insights-theme="dark"> for editors that keep no
-  // elements that they do not know.
+  let soon;
   const look = () => {
-    for (const place of document.querySelectorAll("[data-insights]:not(:has(insights-widget))")) {
-      const widget = document.createElement("insights-widget");
+    soon = 0;
+    // Whoever writes a frame's style attribute anew takes its height away.
+    for (const frame of frames.keys()) {
+      frame.isConnected ? follow(frame, fit(frame)) : frames.delete(frame);
+    }
+    // <div data-insights="ferry-fares" data-insights-theme="dark"> for editors that keep no
+    // elements that they do not know.
+    for (const place of document.querySelectorAll("[data-insights]")) {
+      const widget = place.querySelector("insights-widget") || document.createElement("insights-widget");
       for (const { name, value } of place.attributes) {
-        if (value && /^data-insights/.test(name)) widget.setAttribute(name.slice(14) || "entry", value);
+        const own = name.slice(14) || "entry";
+        if (value && /^data-insights/.test(name) && widget.getAttribute(own) !== value) widget.setAttribute(own, value);
       }
+      if (widget.parentNode) continue;
       widget.append(...place.childNodes);
       place.append(widget);
     }
     widgets.forEach((widget) => widget.show());
   };
   look();
-  document.addEventListener("DOMContentLoaded", look);
-  // A page that changes its address or its canonical link without loading anew.
-  for (const type of ["navigatesuccess", "popstate"]) (self.navigation || self).addEventListener(type, look);
-  new MutationObserver(look).observe(document.head, { subtree: true, childList: true, attributeFilter: ["href"] });
+  // Places come later, and a page changes its address, links and themes without loading anew. Not
+  // at once: another script may insist on its own style.
+  new MutationObserver(() => { soon ||= setTimeout(look, 20); })
+    .observe(document, { subtree: true, childList: true, attributes: true });
+  self.navigation?.addEventListener("navigatesuccess", look);
 })();

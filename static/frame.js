@@ -1,14 +1,14 @@
 // The frame's own script. The panel works without it; it tells the host how tall the panel
-// is, offers a point's link for sharing, and places previews where CSS cannot.
+// is, offers a point's link for sharing, and keeps previews on the screen.
 (() => {
   const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
   const asked = new URLSearchParams(location.search);
-  const post = (message) => parent !== self && parent.postMessage(message, "*");
+  const post = (message) => parent.postMessage(message, "*"); // alone in its window, to nobody
   const tell = (type, detail) => post({ insights: type, entry: panel.dataset.entry, ...detail });
 
   //#static
   // What a server does with its query, as far as a script can.
-  root.dataset.theme = asked.get("theme") || "";
+  root.dataset.theme = asked.get("theme"); // "null" is no theme
   const opened = asked.get("open"); // no role's name is part of another's
   if (opened) for (const it of doc.querySelectorAll(".insights-group")) it.open = opened.includes(it.dataset.role || "sources");
   //#end
@@ -27,8 +27,8 @@
     post({ sentinel: "amp", type: "embed-size", height });
     if (secret) post({ message: "height", value: height, secret });
     if (pym) post(`pymxPYMx${pym}xPYMxheightxPYMx${height}`);
-    // Throws where the page around it is not one that may size this frame.
-    try { if (parent !== self) self.requestResize?.(); } catch {}
+    // Throws where no page is around it, or none that may size this frame.
+    try { self.requestResize?.(); } catch {}
   };
   new ResizeObserver(measure).observe(doc.body);
   tell("ready");
@@ -42,7 +42,7 @@
     if (source !== parent || parent === self) return;
     if (data?.insights === "theme") root.dataset.theme = data.theme;
     else if (data?.insights === "hello" || data?.message === "ready" || /^pymxPYMx/.test(data)) {
-      if (data.insights) tell("ready");
+      tell("ready");
       last = 0;
       measure();
     }
@@ -52,34 +52,40 @@
   // addresses are there to be read (frame.css).
   if (self.origin === "null") root.dataset.sandboxed = "";
 
-  doc.addEventListener("toggle", ({ target, newState }) => {
+  addEventListener("toggle", ({ target, newState }) => {
     if (target.matches("details")) {
       tell(target.open ? "expand" : "collapse", { part: target.id });
       measure();
-    } else if (newState === "open") tell("footnote", { number: +target.id.slice(1) });
+      return;
+    }
+    target.style = "";
+    if (newState === "open") {
+      tell("footnote", { number: +target.id.slice(1) });
+      place(target);
+    }
   }, true);
 
-  // Without anchor positioning a preview would stand in the middle of a frame of any height.
-  if (!CSS.supports("position-area: block-end")) {
-    doc.addEventListener("click", (event) => {
-      const mark = event.target.closest("[popovertarget]");
-      const preview = mark?.popoverTargetElement;
-      if (!preview?.matches(":popover-open")) return;
-      const place = mark.getBoundingClientRect(), room = preview.getBoundingClientRect();
-      const left = Math.min(Math.max(place.left, 8), root.clientWidth - room.width - 8);
-      const below = place.bottom + 4, above = place.top - room.height - 4;
-      preview.style.cssText = `inset:auto;margin:0;left:${left}px;top:${below + room.height > innerHeight && above > 0 ? above : below}px`;
-    });
-  }
+  // A frame is taller than the screen, and only an observer tells which part of it is to be seen.
+  // A preview that is not wholly there becomes a sheet at the lower edge of that part.
+  const place = (preview) => new IntersectionObserver(([{ intersectionRect: seen }], observer) => {
+    observer.disconnect();
+    const { top, bottom, left, right } = preview.getBoundingClientRect();
+    if (top < seen.top || bottom > seen.bottom || left < 0 || right > root.clientWidth) {
+      preview.style = `position-area:none;inset:auto 0 ${innerHeight - seen.bottom}px;margin:auto;inline-size:auto;max-inline-size:40em;max-block-size:${seen.height}px`;
+    }
+  }).observe(root);
 
-  doc.addEventListener("click", (event) => {
-    const share = event.target.closest(".insights-share");
-    if (!share || !navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  addEventListener("click", (event) => {
+    const link = event.target.closest(".insights-share,.insights-back"), { clipboard } = navigator;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // A link within the panel would add a step to the history of the page around it.
+    if (link.target === "_self") location.replace(link.hash);
+    else if (clipboard) clipboard.writeText(link.href).then(() => {
+      tell("share", { href: link.href });
+      link.dataset.copied = "";
+      setTimeout(() => delete link.dataset.copied, 2000);
+    }, () => open(link.href, "_blank", "noopener"));
+    else return;
     event.preventDefault();
-    tell("share", { href: share.href });
-    navigator.clipboard.writeText(share.href).then(
-      () => { share.dataset.copied = ""; setTimeout(() => delete share.dataset.copied, 2000); },
-      () => open(share.href, "_blank", "noopener"),
-    );
   });
 })();

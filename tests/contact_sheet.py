@@ -57,6 +57,7 @@ def opened(page: Page, place: Running, way: Way, entry_id: str, width: int) -> I
     page.goto(place.host.origin + place.host.add(article(place, way, entry_id)))
     it = panel(page, way)
     it.locator("details[data-role=ideas] > summary").click()
+    panel(page, way)
     height = page.evaluate("Math.ceil(document.body.getBoundingClientRect().bottom) + 16")
     clip = {"x": 0, "y": 0, "width": width, "height": height}
     return Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")  # type: ignore[arg-type]  # a mapping

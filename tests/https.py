@@ -48,13 +48,22 @@ def over_https(backend: int) -> Iterator[int]:
     started: queue.Queue[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
 
     async def serve() -> None:
-        ended = asyncio.Event()
-        server = await asyncio.start_server(
-            lambda *client: _relay(*client, backend), "127.0.0.1", 0, ssl=context
-        )
+        ended, relays = asyncio.Event(), set[asyncio.Task[None]]()
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task
+            relays.add(task)
+            await _relay(reader, writer, backend)
+            relays.discard(task)
+
+        server = await asyncio.start_server(relay, "127.0.0.1", 0, ssl=context)
         started.put((server.sockets[0].getsockname()[1], asyncio.get_running_loop(), ended))
         await ended.wait()
         server.close()
+        for task in relays:
+            task.cancel()
+        await asyncio.gather(*relays)
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
@@ -80,6 +89,12 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, bac
                 way.cancel()
     for other in others:
         other.close()
+    for other in others:
+        # A browser may never answer a farewell; what is not cut then would stay open.
+        with suppress(OSError, TimeoutError):
+            await asyncio.wait_for(other.wait_closed(), 0.5)
+        other.transport.abort()
+    await asyncio.sleep(0)
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

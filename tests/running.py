@@ -71,18 +71,18 @@ def running(
     port, paper_port = port or free_port(), free_port()
     service, paper = f"http://127.0.0.1:{port}", f"http://localhost:{paper_port}"
     unlisted = f"http://127.0.0.1:{paper_port}"
-    backend, paper_backend, same_site = service, unlisted, list[str]()
+    backend, paper_backend, also = service, unlisted, list[str]()
     with ExitStack() as stack:
         host = stack.enter_context(hosting(named=named))
         if named:
             service = f"https://{https.SERVICE}:{stack.enter_context(https.over_https(port))}"
             settings[f"{ENV_PREFIX}BASE_URL"] = service
-            same_site = [host.same_site]
+            also = [host.same_site, host.backend]  # the doctor knows no names of ours
             named_port = stack.enter_context(https.over_https(paper_port))
             paper, unlisted = (
                 f"https://{name}:{named_port}" for name in (https.PAPER, https.UNLISTED)
             )
-        publication = demo.publication(paper, host.origin, *same_site, *origins)
+        publication = demo.publication(paper, host.origin, *also, *origins)
         place = Running(
             service, paper, unlisted, host, data, publication,
             environment=settings, backend=backend,

@@ -14,8 +14,9 @@ from samples import ROOT
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
     ("characters", "hostnames", "tracking"),
-    ("urls", "database", "http.proxies", "service_links", "containment"),
-    ("config", "i18n", "footnotes", "markup"),
+    ("urls", "database", "containment", "i18n"),
+    ("http.proxies", "service_links"),
+    ("config", "footnotes", "markup"),
     ("entry",),
     ("panel", "diff"),
     ("store",),

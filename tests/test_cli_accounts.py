@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from commands import ID, done, run, written
-from samples import sample_document
+from samples import ROOT, sample_document
 
 pytestmark = pytest.mark.usefixtures("a_folder_of_its_own")
 
@@ -40,6 +43,32 @@ def test_init_takes_no_weak_password_and_no_password_for_nobody() -> None:
     assert "insights: the password has 5 characters; at least 10 are needed" in result.stderr
     assert done("user", "list") == ""
     assert run("init", "--password-stdin", stdin=PASSWORD).exit_code == 2
+
+
+def test_a_name_that_is_taken_is_refused_before_a_password_is_asked_for() -> None:
+    done("user", "add", "ana", "--password-stdin", stdin=PASSWORD)
+    result = run("user", "add", "ana", stdin=b"")
+    assert result.exit_code == 1
+    assert result.output == "insights: there is a user 'ana' already\n"
+    result = run("user", "passwd", "bo", stdin=b"")
+    assert result.exit_code == 1
+    assert result.output == "insights: there is no user 'bo'\n"
+
+
+def test_without_a_terminal_a_password_is_not_asked_for() -> None:
+    command = [sys.executable, "-m", "widget", "user", "add", "ana"]
+    result = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        input="",
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "--password-stdin" in result.stderr
+    assert "Warning" not in result.stderr
 
 
 def test_a_password_is_asked_for_twice_and_not_shown() -> None:

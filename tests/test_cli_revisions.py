@@ -114,6 +114,15 @@ def test_edit_loses_nothing_that_was_typed(run: Command, editor: Path, tmp_path:
     assert kept.read_text() == '{"half": "an entry'
 
 
+def test_edit_without_a_terminal_and_an_editor_says_what_to_do(
+    run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    twice(run)
+    assert "set EDITOR" in run("edit", ENTRY.id, status=1).output
+
+
 def test_edit_without_a_change_makes_no_revision(run: Command, editor: Path) -> None:
     run("put", "--publish", "-", text=ENTRY.to_json())
     editor.write_bytes(ENTRY.to_json())

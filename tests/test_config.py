@@ -162,18 +162,18 @@ def test_a_wrong_key_or_value_is_named_with_its_path(toml: str, message: str) ->
     written(toml)
     lines = refused().splitlines()
     assert len(lines) == 1
-    assert lines[0].startswith(message)
+    assert lines[0].startswith(f"insights.toml: {message}")
 
 
 def test_every_wrong_key_is_named_at_once() -> None:
     written('prot = 1\nport = -1\n[[publications]]\nheading_level = "high"\n')
-    keys = [line.partition(":")[0] for line in refused().splitlines()]
+    keys = [line.split(": ")[1] for line in refused().splitlines()]
     assert sorted(keys) == ["port", "prot", "publications[0].heading_level"]
 
 
 def test_without_any_publication_nobody_is_served() -> None:
     written("publications = []\n")
-    assert refused().startswith("publications: ")
+    assert refused().startswith("insights.toml: publications: ")
 
 
 @pytest.mark.parametrize(
@@ -360,6 +360,33 @@ def test_the_example_is_valid_with_every_line_uncommented() -> None:
     settings = load_settings(path)
     assert settings.base_url == "https://insights.example"
     assert settings.publications[0].methodology
+
+
+def test_a_wrong_value_is_named_with_the_place_it_is_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("insights.toml").write_text('port = "eighty"\n[[publications]]\nlanguage = "xx"\n')
+    with pytest.raises(InvalidSettings) as wrong:
+        load_settings()
+    lines = str(wrong.value).splitlines()
+    assert lines[0].startswith("insights.toml: port: 'eighty' is wrong here: ")
+    assert lines[1].startswith("insights.toml: publications[0].language: 'xx' is no language")
+    Path("insights.toml").unlink()
+    monkeypatch.setenv("INSIGHTS_PORT", "many")
+    with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is wrong here"):
+        load_settings()
+
+
+def test_a_secret_of_the_wrong_kind_is_not_shown() -> None:
+    Path("insights.toml").write_text("metrics_token = 1234567890123456789\n")
+    with pytest.raises(InvalidSettings) as wrong:
+        load_settings()
+    assert "1234567" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("tag", ["en", "de-CH", "zh-Hant", "sv", "pt-BR"])
+def test_a_language_of_the_cldr_may_be_a_publications(tag: str) -> None:
+    assert Publication(language=tag).language == tag
 
 
 @pytest.mark.parametrize(

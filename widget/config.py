@@ -31,10 +31,10 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from widget import colours, hostnames, logs, urls
+from widget import colours, hostnames, i18n, logs, urls
 from widget.characters import is_blank
 from widget.errors import InvalidSettings, Severity
-from widget.http.proxies import OWN_PATHS, UNIX
+from widget.http.proxies import checked_base, checked_proxy
 from widget.service_links import report, service_links
 from widget.vocabulary import OPINION_KINDS, ArticleKind
 
@@ -57,50 +57,14 @@ def _checked_origin(value: str) -> str:
     return urls.origin(value)
 
 
-def _checked_base(value: str) -> str:
-    """Return the service's own address, without a slash at its end; it may have a path."""
-    problem = urls.link_problem(value)
-    if problem:
-        raise ValueError(f"{value!r} {problem}")
-    parts = urlsplit(value)
-    steps = parts.path.strip("/").split("/")
-    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
-        raise ValueError(
-            f"{value!r} cannot be used; write it like https://insights.example or "
-            "https://courier.example/insights, the path in letters, digits and - . _ ~"
-        )
-    if steps[0] in OWN_PATHS:
-        raise ValueError(
-            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
-            f"{urls.origin(value)}/insights"
-        )
-    return urls.origin(value) + parts.path.rstrip("/")
-
-
-def _is_step(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
-
-
-def _checked_proxy(value: str) -> str:
-    if value == UNIX:
-        return value
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        raise ValueError(
-            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
-        ) from None
-
-
 def _checked_host(value: str) -> str:
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    problem = f"{value!r} is no host name; write it without https:// and without a port"
     try:
         host = hostnames.to_ascii(value)
     except ValueError:
-        raise ValueError(problem) from None
+        host = ""
     if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
-        raise ValueError(problem)
+        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
     return host
 
 
@@ -110,6 +74,12 @@ def _checked_name(value: str) -> str:
         return ipaddress.ip_address(value.strip("[]")).compressed
     except ValueError:
         return _checked_host(value)
+
+
+def _visible(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("holds nothing that anybody can see; write the site's name")
+    return value
 
 
 class Accent(BaseModel):
@@ -146,7 +116,7 @@ class Publication(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field("This site", min_length=1)
+    name: Annotated[str, AfterValidator(_visible)] = Field("This site", min_length=1)
     origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()
     introduction: Text | None = None
     disclosure: Text | None = None
@@ -157,11 +127,13 @@ class Publication(BaseModel):
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
 
-    @field_validator("name")
+    @field_validator("language")
     @classmethod
-    def _visible(cls, value: str) -> str:
-        if is_blank(value):
-            raise ValueError("holds nothing that anybody can see; write the site's name")
+    def _known_language(cls, value: str) -> str:
+        if not i18n.is_language(value):
+            raise ValueError(
+                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
+            )
         return value
 
     @field_validator("accent", mode="before")
@@ -228,9 +200,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    base_url: Annotated[str, AfterValidator(_checked_base)] | None = None
+    base_url: Annotated[str, AfterValidator(checked_base)] | None = None
     trusted_proxies: Annotated[
-        tuple[Annotated[str, AfterValidator(_checked_proxy)], ...], NoDecode
+        tuple[Annotated[str, AfterValidator(checked_proxy)], ...], NoDecode
     ] = ()
     hosts: tuple[Annotated[str, AfterValidator(_checked_name)], ...] = ()
     hsts_seconds: int = Field(0, ge=0)
@@ -281,12 +253,8 @@ class Settings(BaseSettings):
         return self._listing(article_url) or self.publications[0]
 
     def unlisted(self, article_url: str) -> Severity | None:
-        """Return what it is that no publication lists the article's origin; None where one does.
-
-        While no publication lists any, only pages on this machine may embed, and nothing is.
-        """
-        listed = any(publication.origins for publication in self.publications)
-        if not listed or self._listing(article_url):
+        """Return the severity of an article's unlisted origin; None where it is listed."""
+        if not any(it.origins for it in self.publications) or self._listing(article_url):
             return None
         return "error" if self.unlisted_origins == "refuse" else "warning"
 
@@ -354,7 +322,8 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     try:
         return Layered(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise InvalidSettings("\n".join(_problems(error))) from error
+        where = _Sources(path, from_file, overrides)
+        raise InvalidSettings("\n".join(_problems(error, where))) from error
     except SettingsError as error:
         raise InvalidSettings(f"{error}: write its value as JSON") from error
 
@@ -388,7 +357,23 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
             raise InvalidSettings(f"{variable}: is no setting; {hint}")
 
 
-def _problems(error: ValidationError) -> list[str]:
+class _Sources:
+    """Says from where a setting was taken."""
+
+    def __init__(self, path: Path, from_file: dict[str, Any], overrides: dict[str, object]) -> None:
+        self._path, self._file, self._overrides = path, from_file, overrides
+
+    def of(self, key: str) -> str:
+        """Return the place to look at for a top-level key, as the beginning of a line."""
+        if self._overrides.get(key) is not None:
+            return ""
+        for variable in sorted(os.environ):
+            if variable.upper().partition("__")[0] == f"{ENV_PREFIX}{key.upper()}":
+                return f"{variable}: "
+        return f"{self._path}: " if key in self._file else ""
+
+
+def _problems(error: ValidationError, where: _Sources) -> list[str]:
     lines = []
     details = error.errors()
     for detail in details:
@@ -400,5 +385,8 @@ def _problems(error: ValidationError) -> list[str]:
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is no setting; docs/settings.md lists the keys"
-        lines.append(f"{key}: {message}")
+        # A value is shown where it helps, and never what may be a secret.
+        if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
+            message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"
+        lines.append(f"{where.of(str(detail['loc'][0]) if detail['loc'] else '')}{key}: {message}")
     return lines

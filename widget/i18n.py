@@ -46,6 +46,14 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled, domain=DOMAIN)
 
 
+def is_language(tag: str) -> bool:
+    """Say whether ``tag`` (BCP 47) begins with a language that the CLDR has."""
+    try:
+        return bool(Locale.parse(tag.partition("-")[0].lower()))
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
 def language_name(tag: str) -> str:
     """Return a language's own name for itself, such as ``Español``."""
     locale = _locale(tag)

@@ -35,6 +35,11 @@ sub vcl_recv {
     return (synth(500, std.ban_error()));
   }
 
+  # Believed where trusted_proxies lists this Varnish, so none is passed on as a client sent it.
+  unset req.http.X-Forwarded-Host;
+  unset req.http.X-Forwarded-Prefix;
+  unset req.http.Forwarded;
+
   # Editors' pages, the API, the doctor and what is for operators are answered by the service alone.
   if (req.url !~ "^/(panel|fragment|oembed|embed\.js|static|schema)(/|\?|$)") {
     return (pass);

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 from running import Running
 from test_shifts import COUNTED, SHIFTS, WATCH, moved
 from ways import OF_THE_DRIVER, is_frame, is_on_screen, panel, scope, visit, wait_until_fits
@@ -86,12 +86,12 @@ def complaints(page: Page) -> list[str]:
     """Collect the page's errors, from now on."""
     said: list[str] = []
 
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and OF_THE_DRIVER not in message.text:
-            said.append(message.text)
+    def hear(text: str) -> None:
+        if OF_THE_DRIVER not in text:
+            said.append(text)
 
-    page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda it: hear(it.text) if it.type == "error" else None)
+    page.on("pageerror", lambda error: hear(str(error)))
     return said
 
 

@@ -34,8 +34,8 @@ WAYS = {
         "proxy_pass http://{service}/; proxy_set_header X-Forwarded-Prefix /insights;",
         {"INSIGHTS_TRUSTED_PROXIES": "127.0.0.1"},
     ),
-    "the proxy names another host": (
-        "proxy_pass http://{service}/; proxy_set_header Host inner.example;",
+    "the proxy names this machine": (
+        "proxy_pass http://{service}/; proxy_set_header Host $proxy_host;",
         {"INSIGHTS_BASE_URL": "{base}"},
     ),
 }
@@ -137,7 +137,7 @@ def place(
             f" location {ROOT}/ {{ {passing.format(service=served.host)} }}"
             " location / { return 418; } }"
         )
-        if "Host inner" not in passing:
+        if "proxy_host" not in passing:
             config = config.replace(f"{ROOT}/ {{", f"{ROOT}/ {{ proxy_set_header Host $http_host;")
         with nginx(folder / "nginx", config, f"{base}/healthz"):
             place = Place(base, served, Browser(host))

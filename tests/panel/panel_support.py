@@ -84,11 +84,14 @@ ATTRIBUTES = {
     *("aria-labelledby", "aria-label", "aria-hidden", "datetime", "data-letter"),
     *("data-entry", "data-accent", "data-role"),
     *("popover", "popovertarget", "popovertargetaction"),
+    *("v-pre", "data-ng-non-bindable"),
 }
 
 
 def is_the_panels_own(tree: Tree) -> None:
     for element in panel_of(tree).iter():
+        if not isinstance(element.tag, str):
+            continue  # a comment, between the braces of what a template engine would run
         assert element.tag in ELEMENTS
         assert set(element.attrib) <= ATTRIBUTES
         href = element.get("href", "#")

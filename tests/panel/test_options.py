@@ -8,20 +8,17 @@ import re
 
 import pytest
 from panel_support import (
-    HOSTILE,
     PLAIN,
     Tree,
     frame_page,
     framed,
     included,
-    is_the_panels_own,
     panel_of,
     withdrawn,
 )
 from samples import (
     PAPER,
     PUBLICATION,
-    parse_html,
     sample_entry,
     text_of,
     with_class,
@@ -192,12 +189,3 @@ def test_a_message_speaks_the_publications_language_unless_another_is_asked_for(
     assert b'lang="de"' in message_frame("unknown", german, PLAIN).body
     asked = Options.from_query({"lang": "ar"})
     assert b'lang="ar" dir="rtl"' in message_frame("unknown", german, asked).body
-
-
-def test_what_a_refused_page_repeats_is_text() -> None:
-    page = message_frame(
-        "refused", PUBLICATION, PLAIN, origin=HOSTILE, name="The Paper", line="origins = []"
-    )
-    tree = parse_html(page.body.decode())
-    is_the_panels_own(tree)
-    assert HOSTILE in text_of(tree)

@@ -23,6 +23,7 @@ from wire_support import (
     problem_of,
 )
 
+from widget.accounts import Accounts
 from widget.app import create_app
 from widget.assets import versioned
 from widget.config import Settings
@@ -160,7 +161,7 @@ def test_the_schema_is_served_to_anyone(client: FlaskClient) -> None:
 # Errors
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/"])
+@pytest.mark.parametrize("path", ["/nowhere", "/static/"])
 def test_an_unknown_path_is_a_problem(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert problem_of(response)["status"] == 404
@@ -237,9 +238,9 @@ class Unreachable:
 
 
 @pytest.fixture
-def cut_off(settings: Settings) -> FlaskClient:
+def cut_off(settings: Settings, accounts: Accounts) -> FlaskClient:
     store: Store = Unreachable()
-    return create_app(settings, store).test_client()
+    return create_app(settings, store, accounts).test_client()
 
 
 def test_without_its_store_a_frame_says_so_and_is_not_kept(cut_off: FlaskClient) -> None:

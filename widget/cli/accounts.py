@@ -18,6 +18,7 @@ from widget.cli.context import (
     json_option,
     password_option,
 )
+from widget.errors import InsightsError, NotFound
 
 _ROLE = click.Choice(get_args(Role))
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -49,6 +50,8 @@ def user() -> None:
 def add(context: Context, name: str, role: Role, *, password_stdin: bool) -> None:
     """Make an account."""
     accounts = context.accounts()
+    if accounts.user(name) is not None:  # said before a password is asked for
+        raise InsightsError(f"there is a user {name!r} already")
     accounts.add_user(name, role, ask_password(name, from_stdin=password_stdin))
     click.echo(f"{name}: may sign in as {role}")
 
@@ -73,7 +76,10 @@ def list_users(context: Context, *, as_json: bool) -> None:
 @click.pass_obj
 def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
     """Change a password. Ends the user's sessions."""
-    context.accounts().set_password(name, ask_password(name, from_stdin=password_stdin))
+    accounts = context.accounts()
+    if accounts.user(name) is None:
+        raise NotFound(f"there is no user {name!r}")
+    accounts.set_password(name, ask_password(name, from_stdin=password_stdin))
     click.echo(f"{name}: has a new password; all sessions ended")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,9 +115,16 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
     """Return the password for ``name``: asked for twice, or the first line of standard input."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt(
-        f"Password for {name}", hide_input=True, confirmation_prompt="The same once more"
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            password: str = click.prompt(
+                f"Password for {name}", hide_input=True, confirmation_prompt="The same once more"
+            )
+        except getpass.GetPassWarning:
+            raise InsightsError(
+                "there is no terminal to ask for a password at; give it with --password-stdin"
+            ) from None
     return password
 
 

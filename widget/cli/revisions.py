@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ import click
 from widget import diff, editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.entry import Entry, parse_entry
-from widget.errors import Conflict, InvalidEntry, NotFound
+from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
 
 
@@ -86,6 +88,11 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
 
     What cannot be kept is never lost: it can be mended, or is put into a file.
     """
+    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or sys.stdin.isatty()):
+        raise InsightsError(
+            "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
+            f"`insights show {entry_id}` and `insights put`"
+        )
     with context.store() as store:
         head = store.head(entry_id)
         entry = _newest(store, entry_id)

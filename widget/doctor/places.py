@@ -13,7 +13,7 @@ from widget.doctor.page import Embed, origin_of
 from widget.entry import Entry, Withdrawn, check
 
 HEAD = "In the page's head"
-SETTINGS = "In insights.toml, for this publication"
+SETTINGS = "In insights.toml, for this publication; `insights serve` follows the file"
 PAGE = "In the page"
 
 

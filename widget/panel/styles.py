@@ -9,6 +9,7 @@ so that the panel's cannot reach the host.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import rcssmin
@@ -21,12 +22,12 @@ from widget.config import Accent
 @cache
 def panel_stylesheet() -> str:
     """Return the stylesheet for the component's shadow root, minified."""
-    return _minified("panel.css")
+    return _minified("panel.css") + _minified("sheet.css")
 
 
 def frame_stylesheet(accent: Accent) -> str:
     """Return the stylesheet for the frame, minified."""
-    return panel_stylesheet() + _minified("frame.css") + _accent_rule(accent)
+    return _minified("panel.css") + _minified("frame.css") + _accent_rule(accent)
 
 
 def fragment_stylesheet(accent: Accent) -> str:
@@ -36,7 +37,9 @@ def fragment_stylesheet(accent: Accent) -> str:
 
 @cache
 def _hardened() -> str:
-    return _minify(_important(_read("isolate.css") + _read("panel.css")))
+    css = _minify(_important(_read("isolate.css") + _read("panel.css") + _read("sheet.css")))
+    # Escapes have become letters, and the host's document may be in any encoding.
+    return re.sub(r"[^\x00-\x7f]", lambda it: rf"\{ord(it[0]):x} ", css)
 
 
 @cache
