@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from widget import urls
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -47,42 +45,6 @@ _MOST_HOPS = 32
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def checked_base(value: str) -> str:
-    """Return the service's own address, without a slash at its end; it may have a path."""
-    problem = urls.link_problem(value)
-    if problem:
-        raise ValueError(f"{value!r} {problem}")
-    parts = urlsplit(value)
-    steps = parts.path.strip("/").split("/")
-    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
-        raise ValueError(
-            f"{value!r} cannot be used; write it like https://insights.example or "
-            "https://courier.example/insights, the path in letters, digits and - . _ ~"
-        )
-    if steps[0] in OWN_PATHS:
-        raise ValueError(
-            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
-            f"{urls.origin(value)}/insights"
-        )
-    return urls.origin(value) + parts.path.rstrip("/")
-
-
-def _is_step(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
-
-
-def checked_proxy(value: str) -> str:
-    """Return a trusted proxy as settings keep it. Raises ValueError where it is no address."""
-    if value == UNIX:
-        return value
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        raise ValueError(
-            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
-        ) from None
 
 
 class _Said(NamedTuple):
