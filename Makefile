@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test newest lint bench schema messages pictures snippets docs update format clean
+.PHONY: help demo test newest lint bench schema messages pictures snippets docs update sbom format clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ docs: .venv/.test ## build the documentation as a site, into site/
 update: .venv/.made ## renew the locks: the newest versions that the ranges allow
 	$(LOCKED) -r locks/update.txt
 	$(BIN)/python locks/update.py
+	$(MAKE) sbom
+
+sbom: .venv/.made ## write the bill of materials, sbom.cdx.json, from the lock of what the service needs
+	$(LOCKED) -r locks/update.txt
+	sed -n 's/ \\$$//; /==/p' locks/runtime.txt | \
+	  $(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o sbom.cdx.json -
 
 format: .venv/.lint ## let ruff format the code
 	$(BIN)/ruff check --fix .

@@ -89,6 +89,23 @@ def test_make_installs_what_a_lock_names_and_nothing_else() -> None:
         assert re.search(r"\$\(LOCKED\)( -r locks/\w+\.txt)+$|--no-deps --no-build-iso", line), line
 
 
+def test_the_bill_of_materials_names_what_the_service_runs_on() -> None:
+    bill = json.loads((ROOT / "sbom.cdx.json").read_text("utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    named: dict[str, set[str]] = {}
+    for component in bill["components"]:
+        name, version = component["name"], component["version"]
+        named.setdefault(name, set()).add(version)
+        assert component["purl"] == f"pkg:pypi/{name}@{version}"
+    assert named == pinned("runtime"), "run `make sbom`"
+
+
+def test_the_bill_of_materials_changes_with_the_packages_alone() -> None:
+    bill = json.loads((ROOT / "sbom.cdx.json").read_text("utf-8"))
+    assert "serialNumber" not in bill
+    assert "timestamp" not in bill["metadata"]
+
+
 def test_node_s_lock_is_in_step_and_every_package_has_its_hash() -> None:
     asked = json.loads((ROOT / "tests" / "node" / "package.json").read_text("utf-8"))
     packages = json.loads((ROOT / "tests" / "node" / "package-lock.json").read_text("utf-8"))[

@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import secrets
+import textwrap
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,6 +20,7 @@ REQUESTS = "insights.request"
 """The logger that has one line for each request."""
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
@@ -59,7 +61,10 @@ class Json(logging.Formatter):
 
 
 class Text(logging.Formatter):
-    """A line for people: level, logger, message, fields, request."""
+    """A line for people: level, logger, message, fields, request.
+
+    Only the indented lines of an exception follow it, so that no value can pass for another line.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and an exception's own."""
@@ -68,8 +73,10 @@ class Text(logging.Formatter):
         said += [f"{name}={value}" for name, value in fields.items()]
         if request_id():
             said.append(f"request={request_id()}")
-        line = " ".join(said)
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        line = _CONTROLS.sub(lambda found: repr(found[0])[1:-1], " ".join(said))
+        if not record.exc_info:
+            return line
+        return f"{line}\n{textwrap.indent(self.formatException(record.exc_info), '  ')}"
 
 
 def configure(form: Form) -> None:

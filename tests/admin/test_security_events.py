@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from newsroom import PASSWORD, post, signed_in
+from samples import sample_entry
 
 from widget.accounts import Accounts
+from widget.app import create_app
+from widget.config import Settings
+from widget.store import Store
 
 Events = Callable[[], list[dict[str, str]]]
 
@@ -72,6 +77,39 @@ def test_who_guesses_is_logged_once_throttled(
     found = [event["event"] for event in events()]
     assert found[:5] == ["sign-in-refused"] * 5
     assert "sign-in-throttled" in found
+
+
+def test_who_guesses_at_the_password_of_an_open_session_is_logged_once_throttled(
+    app: Flask, accounts: Accounts, events: Events
+) -> None:
+    bo = signed_in(app, accounts, "editor", "bo")
+    events()
+    for _ in range(12):  # on a slow machine the first waits are over before the next try
+        post(bo, "/admin/me/password", current="wrong", password="y" * 12, again="y" * 12)
+    found = events()
+    assert {event["actor"] for event in found} == {"bo"}
+    assert [event["event"] for event in found][:5] == ["password-refused"] * 5
+    assert "password-throttled" in {event["event"] for event in found}
+
+
+def test_who_would_publish_alone_is_logged(
+    settings: Settings, store: Store, accounts: Accounts, events: Events
+) -> None:
+    careful = create_app(settings.model_copy(update={"four_eyes": True}), store, accounts)
+    store.save(sample_entry(), actor="ana")
+    ana = signed_in(careful, accounts, "publisher", "ana")
+    entry_id = sample_entry().id
+    secret, _ = accounts.create_token(
+        "cms", "publisher", owner="ana", expires_at=datetime.now(UTC) + timedelta(1), actor="ana"
+    )
+    events()
+    post(ana, f"/admin/entries/{entry_id}/publication", head="1")
+    sent = {"Authorization": f"Bearer {secret}", "If-Match": '"1"'}
+    careful.test_client().post(f"/api/v1/entries/{entry_id}/publication", headers=sent)
+    assert [(it["event"], it["actor"], it["subject"], it["detail"]) for it in events()] == [
+        ("access-refused", "ana", entry_id, "four_eyes"),
+        ("access-refused", "ana (token cms)", entry_id, "four_eyes"),
+    ]
 
 
 def test_changes_of_rights_are_logged_with_who_made_them(

@@ -166,6 +166,16 @@ def test_nginx_passes_on_how_readers_call_the_service(behind_nginx: str) -> None
         assert b"http://insights.example/panel/ferry-fares" in body
 
 
+def test_nginx_sends_each_header_field_once() -> None:
+    """Twice it would send both, and the service would read them as two proxies' words."""
+    config = (DEPLOY / "nginx.conf").read_text("utf-8")
+    server, reader = config.split("server {")[-1].split("location ~ ")
+    for block in (server, reader):
+        names = re.findall(r"proxy_set_header (\S+)", block)
+        assert len(names) > 5
+        assert len(names) == len(set(names)), names
+
+
 @needs_nginx
 def test_nginx_answers_a_revalidation(behind_nginx: str) -> None:
     _, headers, _ = ask(behind_nginx, "/panel/ferry-fares")

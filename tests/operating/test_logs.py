@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,3 +152,21 @@ def test_what_is_said_outside_of_a_request_belongs_to_none(
     record = logging.LogRecord("insights", logging.INFO, "", 0, "looked %s", ("well",), None)
     assert "request" not in json.loads(logs.Json().format(record))
     assert logs.Text().format(record) == "INFO insights: looked well"
+
+
+@pytest.mark.parametrize(
+    ("form", "escaped"), [(logs.Text(), "\r\n\x1b\x85\u2028"), (logs.Json(), "\r\n\x1b")]
+)
+def test_what_is_logged_cannot_pass_for_another_line(form: logging.Formatter, escaped: str) -> None:
+    forged = "x\r\nERROR insights.security: signed-in\x1b[2J\x85\u2028actor=ana"
+    record = logging.LogRecord("widget.store", logging.INFO, "", 0, "%s", (forged,), None)
+    record.fields = {"detail": forged}
+    assert "ERROR insights.security" in form.format(record)
+    assert not set(escaped) & set(form.format(record))
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    first, *rest = form.format(record).split("\n")
+    assert "ERROR insights.security" in first
+    assert all(line.startswith("  ") for line in rest)

@@ -126,6 +126,7 @@ def _confirmed(desk: Desk, session: Session) -> AnyResponse | None:
             security_events.record("password-refused", actor=session.user.name)
             problem = "This is not your password."
         except Throttled as error:
+            security_events.record("password-throttled", actor=session.user.name)
             problem, status = sentence(error), HTTPStatus.TOO_MANY_REQUESTS
             headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
         else:

@@ -39,6 +39,7 @@ def blueprint(desk: Desk) -> Blueprint:
             security_events.record("password-refused", actor=user.name)
             return _me("The current password is another one.", status=HTTPStatus.FORBIDDEN)
         except Throttled as error:
+            security_events.record("password-throttled", actor=user.name)
             response = _me(guards.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
             return response

@@ -13,6 +13,7 @@ from widget.entry import check_under
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
 from widget.purging import Order, What, told
 from widget.store import Draft, Live
+from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
@@ -41,6 +42,10 @@ def blueprint(desk: Desk) -> Blueprint:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
         except Forbidden as error:
+            actor = guards.user().name
+            security_events.record(
+                "access-refused", actor=actor, subject=entry_id, detail="four_eyes"
+            )
             return _publication(entry_id, str(error), status=HTTPStatus.FORBIDDEN)
         except NotFound:
             return _publication(entry_id, "There is no draft.", status=HTTPStatus.CONFLICT)

@@ -69,6 +69,12 @@ class Guard:
         call = Call(self._service, request, by_token(token.owner, token.name), path)
         try:
             return self._route.handle(call)
+        except Forbidden:
+            entry_id = path.get("entry_id", "")
+            security_events.record(
+                "access-refused", actor=call.actor, subject=entry_id, detail="four_eyes"
+            )
+            raise
         except Conflict as error:
             # The precondition held when it was looked at, and no longer when it mattered.
             abort(HTTPStatus.PRECONDITION_FAILED, str(error))
