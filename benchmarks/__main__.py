@@ -20,6 +20,7 @@ from benchmarks import (
     pages,
     scale,
     serving,
+    slow,
     soak,
     takedown,
     weights,
@@ -34,6 +35,7 @@ SECTIONS = (
     "scale",
     "lighthouse",
     "soak",
+    "slow",
     "outages",
     "database",
     "attacks",
@@ -71,6 +73,8 @@ def main() -> None:
         _soak()
     if given.section == "attacks":
         _attacks(given.texts)
+    if given.section == "slow":
+        _slow()
 
 
 def _weights() -> None:
@@ -144,6 +148,17 @@ def _attacks(count: int) -> None:
     print("Attack texts, into every field and by every way that text can arrive")
     print(attacks.table(found))
     keep("attacks", {"machine": on, **found})
+
+
+def _slow() -> None:
+    """Print what ordinary readers notice of thousands of slow clients."""
+    on = machine.description()
+    with store(1000, None) as folder, serving.serving(f"dir:{folder}", workers=1) as served:
+        entry_id = takedown.live_ids(50)[0]
+        found = slow.measure(served.port, entry_id, slow.Crowd(), seconds=60, rate=20)
+    print("Thousands of slow clients beside ordinary ones, one worker")
+    print(slow.table(found))
+    keep("slow", {"machine": on, **found})
 
 
 def _soak() -> None:
