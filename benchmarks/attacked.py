@@ -16,21 +16,25 @@ _LINE, _PARAGRAPH, _URL = 480, 1_900, 2_000
 
 
 class Texts:
-    """Attack texts that JSON can hold, each as long as its field takes; counts those given."""
+    """Attack texts that JSON can hold, each as long as its field takes.
+
+    ``drawn`` counts all of them, ``used`` those that came into an entry.
+    """
 
     def __init__(self, seed: int) -> None:
         self._grammar = Grammar(seed)
-        self.given = 0
+        self.drawn = self.used = 0
 
     def of(self, length: int) -> str:
         """Return the next text, cut to ``length`` characters."""
-        self.given += 1
+        self.drawn += 1
+        self.used += 1
         return self._grammar.text().replace("\0", "")[:length]
 
     def light(self) -> str:
         """Return the next text that is light HTML; the costly ones are refused elsewhere."""
         while markup.cost_problem(text := self.of(markup.MAX_LENGTH - 1)):
-            pass
+            self.used -= 1
         return text
 
 
@@ -43,8 +47,11 @@ def document(entry_id: str, texts: Texts, *, site: str) -> dict[str, Any]:
         for _ in range(POINTS):
             text = texts.light()
             cost = markup.cost(text)
-            text = text if cost <= budget else "plain"
-            budget -= cost if text != "plain" else 0
+            if cost <= budget:
+                budget -= cost
+            else:
+                text = "plain"
+                texts.used -= 1
             points.append({"text": f"{text}x", "attributed_to": texts.of(_LINE)})
         groups.append({"role": role, "heading": texts.of(_LINE), "points": points})
     sources = [
@@ -85,11 +92,11 @@ def document(entry_id: str, texts: Texts, *, site: str) -> dict[str, Any]:
 
 
 def documents(seed: int, count: int, *, site: str) -> Iterator[tuple[bytes, int]]:
-    """Yield entries as JSON until they hold ``count`` texts, each with how many are in it."""
+    """Yield entries as JSON until ``count`` texts were drawn, each with how many are in it."""
     texts = Texts(seed)
     number = 0
-    while texts.given < count:
-        before = texts.given
+    while texts.drawn < count:
+        before = texts.used
         number += 1
         made = document(f"attack-{seed}-{number}", texts, site=site)
-        yield json.dumps(made).encode(), texts.given - before
+        yield json.dumps(made).encode(), texts.used - before

@@ -125,6 +125,7 @@ def _in_entries(seed: int, count: int) -> tuple[dict[str, int], int, list[str]]:
             try:
                 if not place.ways[way](data):
                     refused += 1
+                _render(data)
             except Exception as error:
                 failures.append(f"{way}: {type(error).__name__}: {error}"[:200])
             arrived[way] = arrived.get(way, 0) + texts
@@ -133,6 +134,13 @@ def _in_entries(seed: int, count: int) -> tuple[dict[str, int], int, list[str]]:
     if "Traceback" in records.getvalue():
         failures.append("contained: " + records.getvalue()[-300:])
     return arrived, refused, failures
+
+
+def _render(data: bytes) -> None:
+    """Render an entry as a preview does: the rules keep most of these from being live."""
+    entry = parse_entry(data)
+    for render in (panel.frame, panel.fragment):
+        render(entry, PUBLICATION, Options(), permalink=f"{SITE}/panel/{entry.id}")
 
 
 class _Place:
