@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    attacks,
     database,
     delivery,
     lighthouse,
@@ -19,6 +20,7 @@ from benchmarks import (
     pages,
     scale,
     serving,
+    slow,
     soak,
     takedown,
     weights,
@@ -33,8 +35,10 @@ SECTIONS = (
     "scale",
     "lighthouse",
     "soak",
+    "slow",
     "outages",
     "database",
+    "attacks",
 )
 
 
@@ -43,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
     parser.add_argument("--entries", nargs="+", type=int, metavar="N")
+    parser.add_argument("--texts", type=int, default=100_000, help="how many attacks")
     parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
@@ -66,6 +71,10 @@ def main() -> None:
         _outages()
     if given.section == "soak":
         _soak()
+    if given.section == "attacks":
+        _attacks(given.texts)
+    if given.section == "slow":
+        _slow()
 
 
 def _weights() -> None:
@@ -130,6 +139,26 @@ def _outages() -> None:
     print("Outages under load: two services on one PostgreSQL, Varnish before the first")
     print(outages.table(found))
     keep("outages", {"machine": on, **found})
+
+
+def _attacks(count: int) -> None:
+    """Print what became of attack texts: whether anything raised, and what the slowest took."""
+    on = machine.description()
+    found = attacks.measure(count)
+    print("Attack texts, into every field and by every way that text can arrive")
+    print(attacks.table(found))
+    keep("attacks", {"machine": on, **found})
+
+
+def _slow() -> None:
+    """Print what ordinary readers notice of thousands of slow clients."""
+    on = machine.description()
+    with store(1000, None) as folder, serving.serving(f"dir:{folder}", workers=1) as served:
+        entry_id = takedown.live_ids(50)[0]
+        found = slow.measure(served.port, entry_id, slow.Crowd(), seconds=60, rate=20)
+    print("Thousands of slow clients beside ordinary ones, one worker")
+    print(slow.table(found))
+    keep("slow", {"machine": on, **found})
 
 
 def _soak() -> None:

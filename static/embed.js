@@ -173,9 +173,8 @@
         // Chromium gives the focus back to the host of the shadow root, which cannot have it.
         let mark;
         on("beforetoggle", ({ target, newState }) => {
-          const focused = root.activeElement;
-          if (newState === "open") mark = focused;
-          else if (target.contains(focused)) queueMicrotask(() => mark?.focus());
+          if (newState === "open") mark = root.activeElement;
+          else if (target.contains(root.activeElement)) queueMicrotask(() => mark?.focus());
         });
       }
       this.#root.adoptedStyleSheets = [sheet];

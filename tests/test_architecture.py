@@ -13,8 +13,9 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "vocabulary", "assets", "colours", "actors", "logs", "metrics"),
-    ("characters", "hostnames", "tracking"),
-    ("urls", "database", "http.proxies", "service_links", "containment", "i18n"),
+    ("characters", "hostnames", "lookalikes", "tracking"),
+    ("urls", "database", "containment", "i18n"),
+    ("http.proxies", "service_links"),
     ("config", "footnotes", "markup"),
     ("entry",),
     ("panel", "diff"),
@@ -186,7 +187,7 @@ def test_no_template_says_safe() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_is_short_enough_to_be_read_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 420
+    assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 def test_no_two_test_modules_share_a_name() -> None:

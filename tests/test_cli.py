@@ -311,6 +311,5 @@ def test_serve_refuses_a_port_that_is_taken() -> None:
         result = process("serve", "--port", port)
     assert result.returncode == 1
     assert result.stderr == (
-        f"insights: 127.0.0.1:{port} cannot be listened on (Address already in use); "
-        "choose another --port\n"
+        f"insights: Port {port} is already in use. Choose another with --port.\n"
     )

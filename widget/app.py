@@ -91,6 +91,7 @@ def create_service(settings: Settings) -> Prebuilt:
         rules(settings),
         changed,
         create=False,
+        wait=False,
         stale_seconds=settings.stale_seconds,
     )
     app = create_app(settings, store, purges=purger.ledger if purger else None)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from widget import hostnames, tracking
+from widget import hostnames, lookalikes, tracking
 
 MAX_LENGTH = 2048
 
@@ -25,6 +25,7 @@ What holds keys, such as an index or a table, is made anew where it was made by 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
+_OF_ONE_MACHINE = frozenset({"localhost", "local", "internal", "lan", "home", "localdomain"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 # In names of hosts these two tell words apart in Persian, Sinhala and others.
 _JOINERS_OF_HOST = re.compile(r"(?<=//)[^/?#]*")
@@ -82,6 +83,26 @@ def _host_problem(host: str) -> str | None:
         return None if name == host else problem  # 127.1 and the like
     if len(labels) < 2 and name != "localhost":
         return f"has the host {host!r}, which lacks a domain such as .org"
+    if mixed := lookalikes.mixed_scripts(name):
+        return f"has a host that passes for another: {mixed}; copy the address again"
+    return None
+
+
+def link_doubt(url: str) -> str | None:
+    """Say what is odd about the host of a link that may be linked to, or None."""
+    if link_problem(url):
+        return None
+    host = _host(urlsplit(url))
+    name = hostnames.to_ascii(host)
+    if name.startswith("[") or name.removesuffix(".").rpartition(".")[2].isdecimal():
+        return f"names a machine by its number, {name}; readers know sites by name: give that"
+    labels = name.removesuffix(".").split(".")
+    if labels[-1] in _OF_ONE_MACHINE:
+        return f"has the host {host!r}, which is another machine for each reader; link to a site"
+    if name.endswith("."):
+        return f"has the host {host!r} with a dot at its end; remove the dot"
+    if aping := lookalikes.aping(name):
+        return f"has a host that may pass for another: {aping}; see whether it is the one you mean"
     return None
 
 

@@ -11,6 +11,7 @@ from widget.app import create_service
 from widget.config import Settings
 
 
+@pytest.mark.usefixtures("store")  # which makes it
 @pytest.mark.parametrize("path", ["/panel/night-trains", "/fragment/night-trains"])
 def test_a_change_shows_with_the_next_request(settings: Settings, path: str) -> None:
     client = Client(create_service(settings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from api_support import (
     ENTRIES,
     ENTRY,
@@ -97,6 +98,7 @@ def test_no_answer_lets_another_origin_read_it(cms: Caller) -> None:
         assert not response.headers.get("Set-Cookie")
 
 
+@pytest.mark.usefixtures("store")
 def test_a_token_may_make_600_requests_a_minute(settings: Settings) -> None:
     now = [1_800_000_000.0]
     accounts = DirAccounts(settings.store.removeprefix("dir:"), clock=lambda: now[0])

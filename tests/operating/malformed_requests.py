@@ -265,6 +265,7 @@ CHUNKS = [
     ("CR after the size", "7.1", b"3\rabc\r\n0\r\n\r\n", 400),
     ("a NUL in the size", "7.1", b"3\x00\r\nabc\r\n0\r\n\r\n", 400),
     ("LF after the data", "7.1", b"3\r\nabc\n0\r\n\r\n", 400),
+    ("other bytes after the data", "7.1", b"3\r\nabcXX0\r\n\r\n", 400),
     ("nothing after the data", "7.1", b"3\r\nabc0\r\n\r\n", 400),
     ("more data than was said", "7.1", b"3\r\nabcd\r\n0\r\n\r\n", 400),
     ("less data than was said", "7.1", b"4\r\nabc\r\n0\r\n\r\n", 400),

@@ -10,10 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from operating_support import serving
 from raw_http import Connect, get
 from running import answers, until
 from slow_app import LARGE
 from slow_support import Slow, slow
+
+from benchmarks.slow import Crowd, measure
 
 SHORT = ("HEAD_SECONDS=1", "BODY_SECONDS=2", "KEEPALIVE_SECONDS=3")
 
@@ -209,3 +212,16 @@ def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slo
     sockets = Path(f"/proc/{next(iter(with_much_to_say.workers()))}/fd")
     before = len(list(sockets.iterdir()))
     until(lambda: len(list(sockets.iterdir())) < before)
+
+
+def test_a_crowd_of_slow_clients_is_not_noticed(tmp_path: Path) -> None:
+    """The small version of `make bench ARGS=slow`, which has the numbers."""
+    crowd = Crowd(idle=50, heads=50, bodies=30, readers=20)
+    with serving(tmp_path, {}, workers=1) as served:
+        port = int(served.host.partition(":")[2])
+        found = measure(port, "ferry-fares", crowd, seconds=4, rate=10)
+        assert "Traceback" not in served.logged()
+    assert found["crowded"]["asked"] == 40
+    assert found["crowded"]["failed"] == []
+    # Before the loop read bodies and sent answers, each waited for a thread for 30 s and more.
+    assert found["crowded"]["worst, ms"] < 10_000

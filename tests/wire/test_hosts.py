@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import redirect, request
 from flask.testing import FlaskClient
 from werkzeug.test import Client
 from wire_support import PANEL, problem_of, published
@@ -54,16 +55,19 @@ def test_without_either_every_name_is_answered(settings: Settings, store: Store)
     assert client(settings, store).get(PANEL, headers={"Host": EVIL}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/admin", "/admin/", "/admin/entries", "//admin", "//evil.example/admin"]
-)
+@pytest.mark.parametrize("path", ["/admin", "/admin/", "//admin", "/admin//entries"])
 def test_a_redirect_names_no_host(settings: Settings, store: Store, path: str) -> None:
-    """Nor does it begin with two slashes, after which a host would stand."""
-    answer = client(settings, store).get(path, headers={"Host": EVIL})
-    location = answer.headers.get("Location", "/")
-    assert location.startswith("/")
-    assert not location.startswith(("//", "/\\"))
-    assert EVIL not in location.partition("/admin")[0] or path.startswith("//evil")
+    asked = {"PATH_INFO": path}  # two slashes would begin a host for the test client
+    ours = client(settings, store)
+    answer = ours.get("/", environ_overrides=asked, headers={"Host": EVIL})
+    assert answer.headers["Location"].startswith("/admin")
+
+
+def test_a_redirect_leads_to_no_other_host(settings: Settings, store: Store) -> None:
+    """What begins with two slashes is a host's name."""
+    app = create_app(settings, store)
+    app.add_url_rule("/away", view_func=lambda: redirect(f"{request.host_url}/{EVIL}/"))
+    assert app.test_client().get("/away").headers["Location"] == f"/{EVIL}/"
 
 
 def test_a_forwarded_host_counts_for_nothing(settings: Settings, store: Store) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from widget.accounts.names import check_token_name, check_user_name
 from widget.accounts.passwords import Passwords, check_password
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
@@ -34,9 +34,6 @@ from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable
 
 log = logging.getLogger("widget.accounts")
 
-_USER_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
-_TOKEN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?")
-_RESERVED = frozenset({"file"})  # the actor of what people do to the files by hand
 _ROUNDING = 1e-5
 
 
@@ -75,11 +72,7 @@ class KeptAccounts:
 
     def add_user(self, name: str, role: Role, password: str | None = None) -> User:
         """Make an account, without a password for who is to choose it. Raises InvalidAccount."""
-        if not _USER_NAME.fullmatch(name) or name in _RESERVED:
-            raise InvalidAccount(
-                f"{name!r} cannot be a user's name; use 1 to 64 lower-case letters, digits "
-                "and . _ @ -, with a letter or digit at both ends"
-            )
+        check_user_name(name)
         if password is not None:
             check_password(name, password, own_words=self._own_words)
         record = UserRecord(
@@ -285,11 +278,7 @@ class KeptAccounts:
         self, name: str, role: Role, *, owner: str, expires_at: datetime, actor: str
     ) -> tuple[str, Token]:
         """Return a new token's secret and the token. Raises NotFound, InvalidAccount."""
-        if not _TOKEN_NAME.fullmatch(name):
-            raise InvalidAccount(
-                f"{name!r} cannot be a token's name; use 1 to 64 letters, digits, spaces "
-                "and . _ -, with a letter or digit at both ends"
-            )
+        check_token_name(name)
         now = self._now()
         if expires_at <= now:
             raise InvalidAccount(f"a token until {expires_at:%Y-%m-%d %H:%M} would be of no use")

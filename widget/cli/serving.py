@@ -46,7 +46,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     settings = context.settings
     logs.configure(settings.log)
     # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings), create=False).close()
+    open_store(settings.store, rules(settings), create=False, wait=False).close()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:

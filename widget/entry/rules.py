@@ -247,6 +247,8 @@ def _link(path: str, url: str) -> Iterator[Breach]:
     problem = urls.link_problem(url)
     if problem:
         yield Breach(path, problem)
+    elif doubt := urls.link_doubt(url):
+        yield Breach(path, doubt, "warning")
 
 
 def _passage(url: str) -> str:

@@ -61,7 +61,7 @@ def export_site(
         folder.announce(needed, {it.shown.id for it in changed})
         done = iter(range(1, len(changed) + 1))
 
-        failed: list[str] = []
+        failed: dict[str, str] = {}
 
         def write(some: Iterable[Subject]) -> None:
             for subject in some:
@@ -69,7 +69,7 @@ def export_site(
                 try:
                     files = contained("rendering it", make)
                 except InvalidEntry as error:
-                    failed.append(f"{subject.shown.id}: {error}")
+                    failed[subject.shown.id] = f"{subject.shown.id}: {error}"
                     continue
                 for path, data in files:
                     folder.write(path, data)
@@ -87,10 +87,10 @@ def export_site(
         unchanging = sorted(filter(_is_versioned, folder.ours()))
         for path, data in hosts.of_hosts(settings, base, unchanging):
             folder.write(path, data)
-        folder.finish(known)
+        folder.finish(known.keys() - failed.keys())
         if failed:
             # Its files stay as an earlier export made them.
-            raise ExportFailed("all is exported but " + "; ".join(failed))
+            raise ExportFailed("all is exported but " + "; ".join(failed.values()))
         kept = len(folder.ours()) - folder.written
         return Report(folder.written, kept, len(superfluous))
 

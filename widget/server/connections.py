@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 from time import monotonic
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from gunicorn.workers.gthread import TConn
 
 from widget.server.requests import Head, Incoming
+
+_READ = 16_384
 
 
 class Connection(TConn):
@@ -63,3 +66,13 @@ def excess(connections: Iterable[Connection], most: int) -> list[Connection]:
             total -= each.held
             chosen.append(each)
     return chosen
+
+
+def received(client: socket.socket) -> bytes | None:
+    """Return what came, nothing at the end, None where there is nothing yet."""
+    try:
+        return client.recv(_READ)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""

@@ -27,7 +27,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from widget.prebuilt import Prebuilt, Reply
 from widget.server.bodies import bare_line_feed
-from widget.server.connections import Connection, excess
+from widget.server.connections import Connection, excess, received
 from widget.server.heads import Heads
 from widget.server.outbox import Outbox, Outcome, respond
 from widget.server.refusals import Refused, refusal
@@ -51,7 +51,6 @@ LONGEST_HEAD = 32_768
 HELD = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 """Signals that are held back while a worker is forked: it would take its parent's view of them."""
 
-_READ = 16_384
 _CLOSE = b"Connection: close\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END = b"\r\n\r\n"
@@ -151,7 +150,7 @@ class Worker(ThreadWorker):
         )
 
     def _readable(self, connection: Connection, client: socket.socket) -> None:
-        data = _received(client)
+        data = received(client)
         if data:
             self._take(connection, data)
         elif data is not None:
@@ -326,7 +325,7 @@ class Worker(ThreadWorker):
         )
 
     def _throw_away(self, connection: Connection, client: socket.socket) -> None:
-        if _received(client) == b"":
+        if received(client) == b"":
             self._drop(connection)
 
     def _drop(self, connection: Connection, *, registered: bool = True) -> None:
@@ -390,13 +389,3 @@ class Worker(ThreadWorker):
             return Outcome(outbox.begin(connection.sock), keep)
         except OSError:  # it has gone by itself
             return Outcome(memoryview(b""), keep=False)
-
-
-def _received(client: socket.socket) -> bytes | None:
-    """Return what came, nothing at the end, None where there is nothing yet."""
-    try:
-        return client.recv(_READ)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""

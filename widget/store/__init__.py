@@ -50,13 +50,17 @@ def open_store(
     changed: Changed | None = None,
     *,
     create: bool = True,
+    wait: bool = True,
     stale_seconds: float = STALE_SECONDS,
 ) -> Store:
     """Open the store that ``url`` names; with ``create`` it is made where there is none.
 
     ``dir:PATH`` is a folder, ``postgresql://…`` a database. ``rules`` decide what may be
     published; ``changed`` is told of every revision that this process makes, those of hand
-    edits too. Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
+    edits too. Without ``wait`` very many new files are read beside what is asked for: until all
+    are, lists and unknown addresses are StoreUnavailable.
+
+    Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
     cannot be opened or, without ``create``, does not exist.
     """
     if is_database(url):
@@ -70,4 +74,4 @@ def open_store(
             f'store: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s path, '
             'or "postgresql://USER@HOST/DATABASE"'
         )
-    return DirStore(path, rules, changed, create=create)
+    return DirStore(path, rules, changed, create=create, wait=wait)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from widget.entry import Entry
-from widget.errors import InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, InsightsError, InvalidEntry, NotFound, StoreUnavailable
 from widget.store.checks import check_change, check_entry
 from widget.store.durable import Disk, reason
 from widget.store.folder import GRACE_SECONDS, Folder, is_id
@@ -39,6 +40,11 @@ from widget.store.rows import key_of
 from widget.store.shelf import Shelf, Unjudged
 from widget.store.writing import Writer, revision_of
 
+AT_ONCE = 500
+"""So many entries that were never read are read before the first answer; more, beside it."""
+PAUSE_SECONDS = 0.03
+"""Between two times that the store is held to record: whoever waits for it comes first."""
+
 
 class DirStore:
     """A ``Store`` in the folder ``path``; with ``create`` it is made where there is none.
@@ -47,7 +53,13 @@ class DirStore:
     """
 
     def __init__(
-        self, path: str, rules: Rules, changed: Changed | None = None, *, create: bool = True
+        self,
+        path: str,
+        rules: Rules,
+        changed: Changed | None = None,
+        *,
+        create: bool = True,
+        wait: bool = True,
     ) -> None:
         root = os.path.abspath(path)
         if create:
@@ -91,16 +103,53 @@ class DirStore:
             changed,
         )
         self._seen: dict[str, float] = {}
-        self._open()
+        self._reading: threading.Thread | None = None
+        self._open(wait=wait)
 
-    def _open(self) -> None:
+    def _open(self, *, wait: bool) -> None:
         self._writer.recover()
         self._lists.open()
+        with told():
+            new = len(self._lookout.changed())
+        if wait or new <= AT_ONCE:
+            self._read_all()
+            return
+        self._lookout.unread = new
+        log.warning(
+            "%s entries are new and are read now. Panels are served meanwhile; lists, and "
+            "addresses that were not read yet, are answered 503 until that is done",
+            f"{new:,}",
+        )
+        self._reading = threading.Thread(target=self._read_beside, name="reading", daemon=True)
+        self._reading.start()
+
+    def _read_beside(self) -> None:
+        while self._lookout.unread and not self._lookout.closing.is_set():
+            try:
+                self._read_all()
+            except InsightsError as error:
+                log.error("not all entries could be read; it is tried again: %s", error)
+                time.sleep(GRACE_SECONDS)
+        log.warning("all entries are read and recorded")
+
+    def _read_all(self) -> None:
         self._lookout.refresh(force=True)
+        if self._lookout.closing.is_set():
+            return
         with told():
             self._lists.opened()
+        self._lookout.unread = 0
         self._wait_for_the_vanishing()
-        self._writer.record_hand_edits(patience=PATIENCE_SECONDS)
+        while self._writer.record_hand_edits(patience=PATIENCE_SECONDS):
+            if self._lookout.closing.is_set():
+                return
+            time.sleep(PAUSE_SECONDS)
+
+    def _need_all(self) -> None:
+        unread = self._lookout.unread
+        if unread:
+            message = f"{unread:,} entries are still being read for the first time; try again"
+            raise StoreUnavailable(message)
 
     # Reading
 
@@ -133,8 +182,10 @@ class DirStore:
         if key is None:
             return None
         self._lookout.refresh()
-        if key not in self._shelf.owners and self._lookout.is_asleep():
-            self._lookout.refresh(force=True)
+        if key not in self._shelf.owners:
+            self._need_all()
+            if self._lookout.is_asleep():
+                self._lookout.refresh(force=True)
         return self._shelf.owners.get(key)
 
     def find_at_once(self, url: str) -> str | Unknown | None:
@@ -142,10 +193,13 @@ class DirStore:
         key = key_of(url)
         if key is None:
             return None
-        return UNKNOWN if self._lookout.is_due() else self._shelf.owners.get(key)
+        if self._lookout.is_due() or (self._lookout.unread and key not in self._shelf.owners):
+            return UNKNOWN
+        return self._shelf.owners.get(key)
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
+        self._need_all()
         self._lookout.refresh()
         return sorted(self._shelf.ids())
 
@@ -153,11 +207,13 @@ class DirStore:
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that ``query`` asks for."""
+        self._need_all()
         self._lookout.refresh()
         return self._lists.ask(lambda it: it.rows(query, limit=limit, offset=offset, after=after))
 
     def tally(self, query: Query) -> Tally:
         """Count the rows."""
+        self._need_all()
         self._lookout.refresh()
         return self._lists.ask(lambda it: it.tally(query))
 
@@ -187,6 +243,10 @@ class DirStore:
         if thorough:
             with told():
                 self._revisions.check()
+        unread = self._lookout.unread
+        if unread:
+            message = f"{unread:,} entries are still being read for the first time"
+            return [Problem("live/", (Breach("$", message),)), *self._problems.listed()]
         return self._problems.listed()
 
     def look(self) -> None:
@@ -196,6 +256,9 @@ class DirStore:
 
     def close(self) -> None:
         """Release what the store holds open: the index."""
+        self._lookout.closing.set()
+        if self._reading:
+            self._reading.join()
         self._index.close()
 
     def _current(self, entry_id: str) -> Known:
@@ -231,10 +294,10 @@ class DirStore:
         return self._shelf.entries.get(entry_id, NOTHING)
 
     def _exists(self, entry_id: str) -> bool:
-        return any(
-            os.path.lexists(path)
-            for path in (self._live.file_path(entry_id), self._drafts.file_path(entry_id))
-        )
+        paths = [self._live.file_path(entry_id), self._drafts.file_path(entry_id)]
+        if self._lookout.unread:
+            paths.append(self._revisions.folder(entry_id))  # its file may have been removed
+        return any(map(os.path.lexists, paths))
 
     # Keeping up with other processes and with people
 
@@ -267,6 +330,7 @@ class DirStore:
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Make the draft live, and drop it. Raises NotFound, InvalidEntry, Conflict."""
+        self._need_all()  # whose its addresses are
         with self._change(entry_id, actor, note, head) as known:
             if known.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
@@ -295,6 +359,7 @@ class DirStore:
 
     def adopt(self, revision: Revision) -> None:
         """Append a revision of another store. Raises Conflict, InvalidEntry."""
+        self._need_all()
         entry = revision.entry
         with self._writer.locked(entry.id) as known:
             if revision.number != known.standing.head + 1:

@@ -16,59 +16,27 @@ import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from widget import urls
 from widget.errors import InsightsError, StoreUnavailable
 from widget.store.durable import is_refused
-from widget.store.listing import Key, Query, Row, Tally, moment_key
+from widget.store.listing import Key, Query, Row, Tally
 from widget.store.problems import log
+from widget.store.statements import (
+    COLUMNS,
+    ORDERS,
+    PUT,
+    SCHEMA,
+    conditions,
+    row_values,
+    to_row,
+    where_clause,
+)
 
 FOLDER = "index"
 _VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
 """Another number than the file's: it was made by another release, and is made anew."""
-
-_SCHEMA = """
-CREATE TABLE entry (
-  n INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  seen INTEGER,
-  version INTEGER NOT NULL,
-  digest TEXT NOT NULL,
-  title TEXT NOT NULL, folded TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
-  waiting INTEGER NOT NULL, lean TEXT, section TEXT NOT NULL, language TEXT NOT NULL,
-  changed INTEGER NOT NULL, problem TEXT NOT NULL
-);
-CREATE TABLE address (key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
-CREATE INDEX by_entry ON address (n);
-CREATE TABLE promised (id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE whole (said INTEGER PRIMARY KEY);
-CREATE INDEX by_version ON entry (version);
-CREATE INDEX by_changed ON entry (changed, id);
-CREATE INDEX by_title ON entry (folded, id);
-CREATE INDEX by_section ON entry (section);
-CREATE INDEX by_language ON entry (language);
-CREATE INDEX by_state ON entry (state, waiting);
-CREATE INDEX by_lean ON entry (lean);
-CREATE VIRTUAL TABLE words USING fts5(text, tokenize='trigram case_sensitive 1');
-"""
-_COLUMNS = "id, title, url, state, waiting, lean, section, language, changed, problem"
-_PUT = """
-INSERT INTO entry (id, seen, digest, title, url, state, waiting, lean, section, language, changed,
-  problem, folded, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-  (SELECT ifnull(max(version), 0) + 1 FROM entry))
-ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title=excluded.title,
-  folded=excluded.folded, url=excluded.url, state=excluded.state, waiting=excluded.waiting,
-  lean=excluded.lean, section=excluded.section, language=excluded.language,
-  changed=excluded.changed, problem=excluded.problem, version=excluded.version
-RETURNING n
-"""
-_ORDERS = {
-    "changed": ("changed", "DESC", "<"),
-    "title": ("folded", "", ">"),
-    "id": ("''", "", ">"),
-}
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -176,7 +144,7 @@ class Index:
             if {name for (name,) in names}:
                 database.execute("ROLLBACK")
                 raise sqlite3.DatabaseError("it was made by another release")
-            for statement in _SCHEMA.strip().split(";")[:-1]:
+            for statement in SCHEMA.strip().split(";")[:-1]:
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {_VERSION}")
         database.execute("COMMIT")
@@ -248,8 +216,8 @@ class Index:
                 mark = "UPDATE entry SET seen = ? WHERE n = ?"
                 self._database.execute(mark, (change.seen, known[0]))
             return
-        given = (row.id, change.seen, digest, *_values(row), row.title.casefold())
-        ((n,),) = self._database.execute(_PUT, given).fetchall()
+        given = (row.id, change.seen, digest, *row_values(row), row.title.casefold())
+        ((n,),) = self._database.execute(PUT, given).fetchall()
         self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
         self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, text))
         self._database.execute("DELETE FROM address WHERE n = ?", (n,))
@@ -323,25 +291,27 @@ class Index:
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that ``query`` asks for."""
-        column, direction, beyond = _ORDERS[query.sort]
-        where, given = _where(query)
+        column, direction, beyond = ORDERS[query.sort]
+        where, given = conditions(query)
         if after is not None:
             where.append(f"({column}, id) {beyond} (?, ?)")
             given.extend(after)
         order = f"id {direction}" if query.sort == "id" else f"{column} {direction}, id {direction}"
         # Columns come from the tables above, values go as parameters.
-        statement = f"SELECT {_COLUMNS} FROM entry {_said(where)} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        statement = (
+            f"SELECT {COLUMNS} FROM entry {where_clause(where)} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        )
         found = self._database.execute(statement, (*given, limit, offset))
-        return [_row(values) for values in found]
+        return [to_row(values) for values in found]
 
     @_told
     def tally(self, query: Query) -> Tally:
         """Count the rows."""
-        where, given = _where(query)
+        where, given = conditions(query)
         count = "SELECT count(*) FROM entry"
         (total,) = self._database.execute(count).fetchone()
         (found,) = (
-            self._database.execute(f"{count} {_said(where)}", given).fetchone()
+            self._database.execute(f"{count} {where_clause(where)}", given).fetchone()
             if where
             else (total,)
         )
@@ -357,51 +327,3 @@ class Index:
             if value is None:
                 return tuple(sorted(found, key=str.casefold))
             found.append(value)
-
-
-def _said(where: list[str]) -> str:
-    return f"WHERE {' AND '.join(where)}" if where else ""
-
-
-def _where(query: Query) -> tuple[list[str], list[Any]]:
-    where: list[str] = []
-    given: list[Any] = []
-    for column in ("lean", "section", "language"):
-        value = getattr(query, column)
-        if value is not None:
-            where.append(f"{column} = ?")
-            given.append(value)
-    if query.state == "draft":
-        where.append("(state = 'draft' OR waiting)")
-    elif query.state is not None:
-        where.append("state = ?")
-        given.append(query.state)
-    words = [word.replace("\0", " ") for word in query.words]
-    long = [word for word in words if len(word) >= 3]
-    short = [word for word in words if len(word) < 3]
-    if words:
-        tests = ["words MATCH ?"] * bool(long) + ["instr(text, ?)"] * len(short)
-        where.append(f"n IN (SELECT rowid FROM words WHERE {' AND '.join(tests)})")  # noqa: S608  # no input
-        quoted = ['"' + word.replace('"', '""') + '"' for word in long]
-        given += [" AND ".join(quoted)] * bool(long) + short
-    return where, given
-
-
-def _values(row: Row) -> tuple[Any, ...]:
-    return (
-        row.title,
-        row.url,
-        row.state,
-        row.waiting,
-        row.lean,
-        row.section,
-        row.language,
-        moment_key(row.changed),
-        row.problem,
-    )
-
-
-def _row(values: tuple[Any, ...]) -> Row:
-    entry_id, title, url, state, waiting, lean, section, language, changed, problem = values
-    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=changed)
-    return Row(entry_id, title, url, state, bool(waiting), lean, section, language, at, problem)

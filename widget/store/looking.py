@@ -44,9 +44,12 @@ class Lookout:
         problems: Problems,
         *,
         look: Callable[[str], object],
-        record: Callable[[], None],
+        record: Callable[[], object],
     ) -> None:
         self.scanned = float("-inf")
+        self.unread = 0
+        """How many entries were never read and are being read now, beside the requests."""
+        self.closing = threading.Event()
         self._shelf = shelf
         self._live = live
         self._drafts = drafts
@@ -61,7 +64,7 @@ class Lookout:
 
     def is_long(self) -> bool:
         """Say whether looking at all files takes longer than anybody should wait."""
-        return len(self._shelf) > MANY
+        return self.unread > 0 or len(self._shelf) > MANY
 
     def is_asleep(self) -> bool:
         """Say whether nobody asked for anything, so that nobody looked, for some time."""
@@ -113,12 +116,12 @@ class Lookout:
     def _scan(self) -> None:
         started = time.monotonic()
         with told(), self._shelf.together():
-            ids = self._changed()
+            ids = self.changed()
             self._took = time.monotonic() - started
             self._bring_all_up_to_date(ids)
         self.scanned = started
 
-    def _changed(self) -> list[str]:
+    def changed(self) -> list[str]:
         """Return the ids of all entries whose files are not as they were looked at.
 
         Those without a live file come first: what was withdrawn must not wait for what is new.
@@ -143,6 +146,9 @@ class Lookout:
         entries = self._shelf.entries
         changed_by_hand = []
         for entry_id in ids:
+            if self.closing.is_set():
+                return
+            self.unread -= self.unread > 1
             known = entries.get(entry_id, NOTHING)
             if known.unsettled and known.live_file.entry is not None:
                 # Its address was taken; perhaps one of the others gives it up in this scan.
@@ -155,6 +161,8 @@ class Lookout:
         changed_by_hand.sort()
         freed = [each for each in changed_by_hand if each[1] in entries]
         for _, entry_id in (*changed_by_hand, *freed):
+            if self.closing.is_set():
+                return
             self._bring_up_to_date(entry_id, judge=True)
 
     def _bring_up_to_date(self, entry_id: str, *, judge: bool) -> None:

@@ -25,6 +25,8 @@ from widget.store.rows import keys_of
 from widget.store.shelf import Shelf, Unjudged
 
 RETRY_SECONDS = 5.0
+RECORD_SECONDS = 0.5
+"""For so long the store is held to record what people did to files."""
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
@@ -61,30 +63,38 @@ class Writer:
             why = reason(error) if isinstance(error, OSError) else error
             log.error("changes that were cut short are left as they are: %s", why)
 
-    def record_hand_edits(self, *, patience: float) -> None:
-        """Make revisions of what people did to the files; readers are served it either way."""
+    def record_hand_edits(self, *, patience: float) -> bool:
+        """Make revisions of what people did to the files; readers are served it either way.
+
+        Very many are not recorded at once, since every other change waits meanwhile: returns
+        whether there are more.
+        """
         clock = time.monotonic()
         if self._disk.failure or clock < self._record_after:
-            return
+            return False
         known = list(self._shelf.entries.items())
         waiting = [entry_id for entry_id, it in known if it.unrecorded]
         # Withdrawals first: they must not wait for what is only new.
         waiting.sort(key=lambda entry_id: self._shelf.known(entry_id).live_file is not ABSENT)
         if not waiting:
-            return
+            return False
         try:
             with self._lock.held(patience=patience):
-                for entry_id in waiting:
+                until = time.monotonic() + RECORD_SECONDS
+                for number, entry_id in enumerate(waiting):
+                    if number and time.monotonic() > until:
+                        return True
                     if not self._record_contained(entry_id):
                         self._record_after = clock + RETRY_SECONDS
         except Busy:
-            return
+            return False
         except ReadOnly as error:
             self._record_after = clock + RETRY_SECONDS
             say_read_only(str(error))
         except (OSError, InsightsError) as error:
             self._record_after = clock + RETRY_SECONDS
             log.error("changes by hand are served and could not be recorded: %s", error)
+        return False
 
     def _record_contained(self, entry_id: str) -> bool:
         """Record what was done to one entry; say whether it worked.
@@ -93,7 +103,7 @@ class Writer:
         """
         try:
             contained("recording it", lambda: self._settle(entry_id))
-        except SyncFailed:
+        except (SyncFailed, ReadOnly):
             raise
         except (OSError, InsightsError) as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK:
@@ -107,7 +117,7 @@ class Writer:
         if self._journal.recover(entry_id):
             self._lookout.refresh(force=True)
         try:
-            known = self._shelf.bring_up_to_date(entry_id, judge=False)
+            known = self._shelf.bring_up_to_date(entry_id, judge=self._lookout.is_long())
         except Unjudged:
             self._lookout.refresh(force=True)
             known = self._shelf.entries.get(entry_id, NOTHING)

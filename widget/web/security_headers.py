@@ -72,7 +72,8 @@ def _default_policy(response: Response) -> str:
 def _keep_to_this_host(response: Response) -> None:
     """Make a redirect to this service a path: the Host it was asked by is the client's word.
 
-    Never one that begins with two slashes, which would be another host's.
+    Or it is the name that a proxy calls the service by. Never a path that begins with two
+    slashes, which would be another host's.
     """
     location = response.headers.get("Location", "")
     if location.startswith(request.host_url):

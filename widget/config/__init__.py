@@ -1,0 +1,19 @@
+"""Settings: ``insights.toml``, then ``INSIGHTS_*`` of the environment, then the command line."""
+
+from __future__ import annotations
+
+from widget.config.loading import DEFAULT_FILE, load_settings
+from widget.config.publication import Accent, Publication, Text
+from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Purge, Settings
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "DEFAULT_FILE",
+    "ENV_PREFIX",
+    "Accent",
+    "Publication",
+    "Purge",
+    "Settings",
+    "Text",
+    "load_settings",
+]

@@ -1,0 +1,105 @@
+"""The model of one publication: a site whose articles carry panels."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from widget import colours, i18n
+from widget.config.validators import checked_origin, checked_visible
+from widget.vocabulary import OPINION_KINDS, ArticleKind
+
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK_SOURCES = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")
+
+Text = str | dict[str, str]
+
+
+class Accent(BaseModel):
+    """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    light: str = "#8a2432"
+    dark: str = "#f0a3ab"
+
+    @field_validator("light", "dark")
+    @classmethod
+    def _legible(cls, value: str, info: Any) -> str:  # noqa: ANN401  # pydantic's own type is private
+        paper: colours.Paper = "light" if info.field_name == "light" else "dark"
+        if not colours.is_colour(value):
+            raise ValueError(f'{value!r} is no colour of the form "#rrggbb"')
+        ratio = colours.contrast(value, colours.PAPER[paper])
+        if ratio < colours.MIN_CONTRAST:
+            raise ValueError(
+                f"{value} has a contrast of {ratio:.1f} to the panel's {paper} background; text "
+                f"needs {colours.MIN_CONTRAST} (WCAG 1.4.3): "
+                f"{colours.legible(value, paper)} would do"
+            )
+        return value.lower()
+
+    @classmethod
+    def of(cls, colour: str) -> Self:
+        """Return the accent that is nearest to one colour, ``#rrggbb``, and legible."""
+        return cls(light=colours.legible(colour, "light"), dark=colours.legible(colour, "dark"))
+
+
+class Publication(BaseModel):
+    """A site whose articles carry panels: its name, origins, texts, theme and rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, AfterValidator(checked_visible)] = Field("This site", min_length=1)
+    origins: tuple[Annotated[str, AfterValidator(checked_origin)], ...] = ()
+    introduction: Text | None = None
+    disclosure: Text | None = None
+    methodology: Text | None = None
+    language: str = "en"
+    accent: Accent = Accent()
+    kinds: tuple[ArticleKind, ...] = OPINION_KINDS
+    sections: tuple[str, ...] = ()
+    heading_level: int = Field(2, ge=2, le=5)
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if not i18n.is_language(value):
+            raise ValueError(
+                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
+            )
+        return value
+
+    @field_validator("accent", mode="before")
+    @classmethod
+    def _one_colour(cls, value: object) -> object:
+        return {"light": value} if isinstance(value, str) else value
+
+    @field_validator("origins", "kinds", "sections", mode="before")
+    @classmethod
+    def _written_as_json(cls, value: object) -> object:
+        """Read a list that a variable such as INSIGHTS_PUBLICATIONS__0__ORIGINS holds."""
+        return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
+
+    def text(self, text: Text | None, language: str) -> str | None:
+        """Return ``text`` in ``language``, else in the publication's own, else as it is."""
+        if not isinstance(text, dict):
+            return text
+        short = language.partition("-")[0]
+        return text.get(language) or text.get(short) or text.get(self.language)
+
+    def allows(self, origin: str) -> bool:
+        """Say whether pages of ``origin`` may embed this publication's panels."""
+        if self.origins:
+            return origin in self.origins
+        try:
+            return urlsplit(origin).hostname in _LOOPBACK_HOSTS
+        except ValueError:
+            return False
+
+    @property
+    def embedders(self) -> str:
+        """Who may embed the panels, as CSP writes a list of sources."""
+        return " ".join(self.origins or _LOOPBACK_SOURCES)

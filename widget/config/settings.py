@@ -1,0 +1,149 @@
+"""The model of all settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from widget import logs, urls
+from widget.config.publication import Publication
+from widget.config.validators import (
+    checked_base,
+    checked_host,
+    checked_name,
+    checked_origin,
+    checked_proxy,
+)
+from widget.errors import Severity
+
+ENV_PREFIX = "INSIGHTS_"
+CONFIG_VARIABLE = "INSIGHTS_CONFIG"
+
+
+class Purge(BaseModel):
+    """A cache in front of the service that drops what was changed when it is told to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["varnish", "fastly", "cloudflare"]
+    url: Annotated[str, AfterValidator(checked_origin)] | None = None
+    service: str | None = Field(None, pattern=r"^[A-Za-z0-9]+$")
+    zone: str | None = Field(None, pattern=r"^[A-Za-z0-9]+$")
+    token_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Ask for what each kind needs."""
+        needed = {"varnish": "url", "fastly": "service", "cloudflare": "zone"}[self.kind]
+        if getattr(self, needed) is None:
+            raise ValueError(f"kind {self.kind!r} needs {needed}; docs/settings.md explains it")
+        return self
+
+
+class Settings(BaseSettings):
+    """All settings; docs/settings.md explains each key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    store: str = "dir:./data"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    base_url: Annotated[str, AfterValidator(checked_base)] | None = None
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(checked_proxy)], ...], NoDecode
+    ] = ()
+    hosts: tuple[Annotated[str, AfterValidator(checked_name)], ...] = ()
+    hsts_seconds: int = Field(0, ge=0)
+    cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
+    stale_seconds: float = Field(60, ge=0, allow_inf_nan=False)
+    four_eyes: bool = False
+    unlisted_origins: Literal["warn", "refuse"] = "warn"
+    admin_host: Annotated[str, AfterValidator(checked_host)] | None = None
+    purge: tuple[Purge, ...] = ()
+    log: logs.Form = "text"
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
+
+    @field_validator("publications", mode="before")
+    @classmethod
+    def _in_order(cls, value: object) -> object:
+        """Make a list of what INSIGHTS_PUBLICATIONS__0__NAME and its like amount to."""
+        if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
+            return [value[key] for key in sorted(value, key=int)]
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _without_brackets(cls, value: str) -> str:
+        """Take an IPv6 address also as it stands in a URL."""
+        return value[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", value) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Read the list that INSIGHTS_TRUSTED_PROXIES holds: as JSON, or with commas."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError:
+                raise ValueError("is no JSON; write addresses with commas between them") from None
+        return [it for it in re.split(r"[\s,]+", value) if it]
+
+    @property
+    def base_origin(self) -> str | None:
+        """The origin of ``base_url``, as browsers write it."""
+        return urls.origin(self.base_url) if self.base_url else None
+
+    def publication_for(self, article_url: str) -> Publication:
+        """Return the publication that lists the article's origin, or else the first."""
+        return self._listing(article_url) or self.publications[0]
+
+    def unlisted(self, article_url: str) -> Severity | None:
+        """Return the severity of an article's unlisted origin; None where it is listed."""
+        if not any(it.origins for it in self.publications) or self._listing(article_url):
+            return None
+        return "error" if self.unlisted_origins == "refuse" else "warning"
+
+    def _listing(self, article_url: str) -> Publication | None:
+        try:
+            key = urls.normalize(urls.origin(article_url))
+        except ValueError:
+            return None
+        for publication in self.publications:
+            if key in (urls.normalize(origin) for origin in publication.origins):
+                return publication
+        return None
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """The names of the publications and of their hosts, of which no password may consist."""
+        hosts = (
+            urlsplit(origin).hostname or ""
+            for publication in self.publications
+            for origin in publication.origins
+        )
+        return (*(publication.name for publication in self.publications), *hosts)
+
+    def allows(self, origin: str) -> bool:
+        """Say whether any publication's pages live at ``origin``."""
+        return any(publication.allows(origin) for publication in self.publications)

@@ -1,0 +1,85 @@
+"""Validators of single values; each returns the value in its one form or raises ValueError."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from widget import hostnames, urls
+from widget.characters import is_blank
+from widget.http.proxies import OWN_PATHS, UNIX
+
+
+def checked_origin(value: str) -> str:
+    """Return an origin as browsers write it."""
+    problem = urls.link_problem(value)
+    if problem:
+        raise ValueError(f"{value!r} {problem}")
+    parts = urlsplit(value)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} is more than an origin; write {urls.origin(value)!r}")
+    return urls.origin(value)
+
+
+def checked_base(value: str) -> str:
+    """Return the service's own address, without a slash at its end; it may have a path."""
+    problem = urls.link_problem(value)
+    if problem:
+        raise ValueError(f"{value!r} {problem}")
+    parts = urlsplit(value)
+    steps = parts.path.strip("/").split("/")
+    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
+        raise ValueError(
+            f"{value!r} cannot be used; write it like https://insights.example or "
+            "https://courier.example/insights, the path in letters, digits and - . _ ~"
+        )
+    if steps[0] in OWN_PATHS:
+        raise ValueError(
+            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
+            f"{urls.origin(value)}/insights"
+        )
+    return urls.origin(value) + parts.path.rstrip("/")
+
+
+def _is_step(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
+
+
+def checked_proxy(value: str) -> str:
+    """Return a proxy's network in its short form, or ``unix``."""
+    if value == UNIX:
+        return value
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise ValueError(
+            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
+        ) from None
+
+
+def checked_host(value: str) -> str:
+    """Return a host name in ASCII, without a port."""
+    label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    try:
+        host = hostnames.to_ascii(value)
+    except ValueError:
+        host = ""
+    if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
+        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+    return host
+
+
+def checked_name(value: str) -> str:
+    """Return a name that the service goes by: a host name or an address, without a port."""
+    try:
+        return ipaddress.ip_address(value.strip("[]")).compressed
+    except ValueError:
+        return checked_host(value)
+
+
+def checked_visible(value: str) -> str:
+    """Return a name as it is, where it can be seen."""
+    if is_blank(value):
+        raise ValueError("holds nothing that anybody can see; write the site's name")
+    return value
