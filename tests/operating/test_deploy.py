@@ -98,13 +98,19 @@ needs_nginx = pytest.mark.skipif(executable() is None, reason="no nginx is there
 
 
 @pytest.fixture
-def behind_nginx(tmp_path: Path, served: Served) -> Iterator[str]:
+def plain() -> str:
+    """Return where the proxies listen for http that is to become https."""
+    return f"127.0.0.1:{free_port()}"
+
+
+@pytest.fixture
+def behind_nginx(tmp_path: Path, served: Served, plain: str) -> Iterator[str]:
     here = f"127.0.0.1:{free_port()}"
     (tmp_path / "cache").mkdir()
     config = example(
         "deploy/nginx.conf",
         ("127.0.0.1:8000", served.host),
-        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen 80;", f"listen {plain};"),
         ("listen 443 ssl;", f"listen {here};"),  # the same without TLS
         ("  ssl_certificate /etc/ssl/insights.pem;\n", ""),
         ("  ssl_certificate_key /etc/ssl/private/insights.key;\n", ""),
@@ -213,7 +219,7 @@ def test_behind_nginx_a_reload_fails_no_request_at_all(behind_nginx: str, served
 
 
 @contextmanager
-def caddy(folder: Path, service: str) -> Iterator[str]:
+def caddy(folder: Path, service: str, plain: str | None = None) -> Iterator[str]:
     """Run Caddy with the example's Caddyfile, without TLS."""
     found = shutil.which("caddy")
     if found is None:
@@ -222,7 +228,8 @@ def caddy(folder: Path, service: str) -> Iterator[str]:
     here = f"127.0.0.1:{free_port()}"
     site = example(
         "deploy/Caddyfile",
-        ("insights.example {", f"http://{here} {{"),
+        ("http://insights.example {", f"http://{plain or f'127.0.0.1:{free_port()}'} {{"),
+        ("\ninsights.example {", f"\nhttp://{here} {{"),
         ("127.0.0.1:8000", service),
     )
     config = folder / "Caddyfile"
@@ -254,6 +261,29 @@ def test_caddy_passes_panels_on_and_shows_no_numbers(tmp_path: Path, served: Ser
         again = ask(here, "/panel/ferry-fares", **{"Host": here, "If-None-Match": headers["etag"]})
         assert again[0] == 304
         assert ask(here, "/metrics", Host=here)[0] == 404
+
+
+@needs_nginx
+@pytest.mark.usefixtures("behind_nginx")
+def test_nginx_redirects_people_to_https_and_refuses_programs(plain: str) -> None:
+    redirects_people_alone(plain, "insights.example")
+
+
+def test_caddy_redirects_people_to_https_and_refuses_programs(
+    tmp_path: Path, served: Served, plain: str
+) -> None:
+    with caddy(tmp_path / "caddy", served.host, plain):
+        redirects_people_alone(plain, plain)
+
+
+def redirects_people_alone(plain: str, host: str) -> None:
+    status, headers, _ = ask(plain, "/panel/ferry-fares?lang=de", Host=host)
+    assert status == 301
+    there = re.sub(r":\d+", "", f"https://{host}/panel/ferry-fares?lang=de")
+    assert headers["location"] == there
+    status, headers, _ = ask(plain, "/api/v1/entries", Host=host, Authorization="Bearer ins_x")
+    assert status == 403
+    assert "location" not in headers
 
 
 def test_caddy_lets_requests_wait_while_the_service_is_restarted(tmp_path: Path) -> None:
