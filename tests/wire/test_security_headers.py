@@ -43,7 +43,7 @@ def paths(app: Flask) -> Iterator[str]:
         for values in (FILLED, {}):
             path = rule.rule
             for name in rule.arguments:
-                for written in (f"<{name}>", f"<int:{name}>"):
+                for written in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
                     path = path.replace(written, values.get(name, "7"))
             assert "<" not in path, path
             yield path
