@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 from typing import Any
 
 import pytest
@@ -24,6 +25,16 @@ def test_a_name_and_its_password_let_in(accounts: KeptAccounts, ana: User) -> No
 def test_a_password_is_the_same_however_its_accents_are_typed(accounts: KeptAccounts) -> None:
     accounts.add_user("ana", "editor", "Caf\u00e9 de la mañana")
     assert accounts.authenticate("ana", "Cafe\u0301 de la man\u0303ana", address=HERE)
+
+
+def test_all_of_a_long_password_counts_however_its_accents_are_typed(
+    accounts: KeptAccounts,
+) -> None:
+    password = "ferry " + "o\u0323\u0302e\u0323\u0302" * 80
+    accounts.add_user("ana", "editor", password)
+    with pytest.raises(Denied):
+        accounts.authenticate("ana", password[:-3], address=HERE)
+    assert accounts.authenticate("ana", unicodedata.normalize("NFC", password), address=HERE)
 
 
 def test_whatever_is_wrong_the_answer_is_the_same(accounts: KeptAccounts, ana: User) -> None:

@@ -73,4 +73,5 @@ def _prepared(password: str) -> str:
 
 def _bytes(password: str) -> bytes:
     # What is longer than any password is wrong however long; hashing all of it helps nobody.
-    return _prepared(password[: MAX_LENGTH * 2]).encode("utf-8", "surrogatepass")
+    # NFKC makes one character of up to four.
+    return _prepared(password[: MAX_LENGTH * 5]).encode("utf-8", "surrogatepass")
