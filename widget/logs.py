@@ -92,8 +92,7 @@ class Brief(Text):
         """Return the line; of an exception only what it says."""
         line = f"{record.levelname} {record.name}: {record.getMessage()}"
         error = record.exc_info[1] if record.exc_info else None
-        said = f"{line} ({type(error).__name__}: {error})" if error else line
-        return _escaped(said)
+        return _escaped(f"{line} ({type(error).__name__}: {error})" if error else line)
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
