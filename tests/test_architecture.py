@@ -186,6 +186,20 @@ def test_no_template_says_safe() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
+    """Else a mistyped address would make a store: only ``init``, ``demo`` and ``copy`` do."""
+    openers = {"open_store", "open_accounts", "open_database"}
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            name = function.id if isinstance(function, ast.Name) else name
+            if name in openers:
+                named = {keyword.arg for keyword in node.keywords}
+                assert "create" in named, f"{path}:{node.lineno}: {name} without create="
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_is_short_enough_to_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 

@@ -149,7 +149,7 @@ def test_what_breaks_a_rule_is_kept_as_a_draft_and_not_published() -> None:
     assert [row["state"] for row in json.loads(done("list", "--json"))] == ["draft"]
     result = run("publish", ID)
     assert result.exit_code == 1
-    assert result.stderr.startswith("$.article.kind: is 'news'")
+    assert result.stderr.startswith(f"{ID}: $.article.kind: is 'news'")
 
 
 def test_withdrawing_needs_a_reason_that_readers_are_told() -> None:
@@ -174,7 +174,7 @@ def test_withdrawing_needs_a_reason_that_readers_are_told() -> None:
 def test_an_unknown_entry_is_an_error_in_one_line(arguments: tuple[str, ...]) -> None:
     result = run(*arguments)
     assert result.exit_code == 1
-    assert result.stderr.startswith("insights: ")
+    assert result.stderr.startswith(("insights: ", "unknown: "))
     assert len(result.stderr.splitlines()) == 1
     assert result.stdout == ""
 
@@ -226,7 +226,10 @@ def test_init_overwrites_nothing() -> None:
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("prot = 1\n", "insights: prot: is no setting; docs/settings.md lists the keys\n"),
+        (
+            "prot = 1\n",
+            "insights: insights.toml: prot: is no setting; docs/settings.md lists the keys\n",
+        ),
         ("port = \n", "insights: insights.toml: is not TOML: "),
         ('store = "redis:x"\n', "insights: store: 'redis:x' names no store; write \"dir:PATH\""),
     ],
@@ -295,7 +298,7 @@ def test_a_process_reads_the_environment_and_shows_no_traceback() -> None:
     assert result.stderr == "insights: INSIGHTS_PROT: is no setting; did you mean INSIGHTS_PORT?\n"
     result = process("list", INSIGHTS_PUBLICATIONS='[{"nam": "x"}]')
     assert result.returncode == 1
-    assert result.stderr.startswith("insights: publications[0].nam: is no setting")
+    assert result.stderr.startswith("insights: INSIGHTS_PUBLICATIONS: publications[0].nam: ")
 
 
 def test_two_processes_share_a_store() -> None:

@@ -141,7 +141,7 @@ def test_with_four_eyes_a_command_publishes_only_what_another_saved() -> None:
     done("put", written("a.json"), "--actor", "ana")
     result = run("publish", ID, "--actor", "ana")
     assert result.exit_code == 1
-    assert result.stderr.startswith("insights: ana saved this draft last")
+    assert result.stderr.startswith(f"{ID}: ana saved this draft last")
     assert done("publish", ID, "--actor", "bo") == f"{ID}: published as revision 2\n"
     result = run("put", "--publish", "a.json", "--actor", "bo")
     assert result.exit_code == 1

@@ -9,10 +9,12 @@ import json
 import logging
 import re
 import secrets
+import sys
 import textwrap
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TextIO
 
 Form = Literal["text", "json", "quiet"]
 
@@ -39,6 +41,10 @@ def end_request() -> None:
 def request_id() -> str:
     """Return the name of the request that this thread answers, "" outside of one."""
     return _request_id.get()
+
+
+def _escaped(line: str) -> str:
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], line)
 
 
 class Json(logging.Formatter):
@@ -73,20 +79,85 @@ class Text(logging.Formatter):
         said += [f"{name}={value}" for name, value in fields.items()]
         if request_id():
             said.append(f"request={request_id()}")
-        line = _CONTROLS.sub(lambda found: repr(found[0])[1:-1], " ".join(said))
+        line = _escaped(" ".join(said))
         if not record.exc_info:
             return line
         return f"{line}\n{textwrap.indent(self.formatException(record.exc_info), '  ')}"
 
 
+class Brief(Text):
+    """A line for people at a terminal, without a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; of an exception only what it says."""
+        line = f"{record.levelname} {record.name}: {record.getMessage()}"
+        error = record.exc_info[1] if record.exc_info else None
+        return _escaped(f"{line} ({type(error).__name__}: {error})" if error else line)
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now, not to what it was."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """Do without a stream of its own."""
+
+
+_OURS = ("insights", "widget")
+_service_level: int | None = None
+
+
+def begin_command(level: int, *, service: int | None) -> Callable[[], None]:
+    """Log what is at least of ``level`` to standard error while a command runs.
+
+    ``service`` is the level that ``configure`` sets in this process and in those that it forks;
+    None leaves it. Returns a function that ends it.
+    """
+    global _service_level  # workers are forked: they inherit it
+    _service_level = service
+    handler = _StandardError()
+    handler.setFormatter(Brief())
+    handler.setLevel(level)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    before = {name: logging.getLogger(name).level for name in _OURS}
+    _set_level(level)
+
+    def end() -> None:
+        global _service_level
+        _service_level = None
+        root.removeHandler(handler)
+        for name, was in before.items():
+            logging.getLogger(name).setLevel(was)
+
+    return end
+
+
+def _set_level(level: int) -> None:
+    """Set the level of our own loggers alone: at DEBUG libraries log addresses and queries."""
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+
+
 def configure(form: Form) -> None:
     """Let everything that is logged go to standard error, in ``form``.
 
-    ``quiet`` is text without a line for each request.
+    ``quiet`` is text without a line for each request. What ``--quiet`` or ``--verbose`` said
+    before the command holds, too.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(Json() if form == "json" else Text())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    _set_level(logging.NOTSET if _service_level is None else _service_level)
+    if _service_level == logging.ERROR:
+        logging.getLogger().setLevel(logging.ERROR)
     if form == "quiet":
         logging.getLogger(REQUESTS).setLevel(logging.WARNING)
     # Says of each retry what we say ourselves, with the whole address.

@@ -19,6 +19,7 @@ from widget.cli import (
     transfer,
 )
 from widget.cli.context import Context, Group
+from widget.cli.output import begin
 from widget.config import CONFIG_VARIABLE
 
 
@@ -33,9 +34,16 @@ from widget.config import CONFIG_VARIABLE
 @click.option(
     "--store", metavar="URL", help="Use this store, such as dir:./data or postgresql://HOST/NAME."
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print errors and what was asked for, only.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done, to standard error.")
 @click.pass_context
-def main(context: click.Context, config: Path | None, store: str | None) -> None:
+def main(
+    context: click.Context, config: Path | None, store: str | None, *, quiet: bool, verbose: bool
+) -> None:
     """Insights: a panel beside an opinion article."""
+    if quiet and verbose:
+        raise click.UsageError("Give --quiet or --verbose, not both.")
+    begin(context, "quiet" if quiet else "verbose" if verbose else "normal")
     context.obj = Context(config=config, store_url=store)
 
 

@@ -18,6 +18,7 @@ from widget.cli.context import (
     json_option,
     password_option,
 )
+from widget.cli.output import confirm
 from widget.errors import InsightsError, NotFound
 
 _ROLE = click.Choice(get_args(Role))
@@ -53,7 +54,7 @@ def add(context: Context, name: str, role: Role, *, password_stdin: bool) -> Non
     if accounts.user(name) is not None:  # said before a password is asked for
         raise InsightsError(f"there is a user {name!r} already")
     accounts.add_user(name, role, ask_password(name, from_stdin=password_stdin))
-    click.echo(f"{name}: may sign in as {role}")
+    confirm(f"{name}: may sign in as {role}")
 
 
 @user.command("list")
@@ -80,7 +81,7 @@ def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
     if accounts.user(name) is None:
         raise NotFound(f"there is no user {name!r}")
     accounts.set_password(name, ask_password(name, from_stdin=password_stdin))
-    click.echo(f"{name}: has a new password; all sessions ended")
+    confirm(f"{name}: has a new password; all sessions ended")
 
 
 @user.command("role")
@@ -90,7 +91,7 @@ def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
 def role(context: Context, name: str, role: Role) -> None:
     """Change a role. Holds from the next request on."""
     context.accounts().set_role(name, role)
-    click.echo(f"{name}: is {role} now")
+    confirm(f"{name}: is {role} now")
 
 
 @user.command("disable")
@@ -99,7 +100,7 @@ def role(context: Context, name: str, role: Role) -> None:
 def disable(context: Context, name: str) -> None:
     """Keep a user out, at once."""
     context.accounts().set_disabled(name, True)  # noqa: FBT003  # the value itself
-    click.echo(f"{name}: is kept out; all sessions ended")
+    confirm(f"{name}: is kept out; all sessions ended")
 
 
 @user.command("enable")
@@ -108,7 +109,7 @@ def disable(context: Context, name: str) -> None:
 def enable(context: Context, name: str) -> None:
     """Let a disabled user in again."""
     context.accounts().set_disabled(name, False)  # noqa: FBT003  # the value itself
-    click.echo(f"{name}: may sign in again")
+    confirm(f"{name}: may sign in again")
 
 
 @click.group()
@@ -139,7 +140,7 @@ def create(
     )
     click.echo(secret)
     until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{name}: {role} for {owner} until {until}; it is not shown again", err=True)
+    confirm(f"{name}: {role} for {owner} until {until}; it is not shown again", err=True)
 
 
 @token.command("list")
@@ -166,7 +167,7 @@ def list_tokens(context: Context, *, as_json: bool) -> None:
 def revoke(context: Context, token_id: str) -> None:
     """End a token, at once."""
     context.accounts().revoke_token(token_id)
-    click.echo(f"{token_id}: opens nothing any more")
+    confirm(f"{token_id}: opens nothing any more")
 
 
 def _user_state(user: User) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,13 +20,21 @@ import click
 from widget import server
 from widget.accounts import Accounts, open_accounts
 from widget.app import rules
-from widget.config import Settings, load_settings
+from widget.cli.output import confirm, error_lines
+from widget.config import DEFAULT_FILE, Settings, load_settings
+from widget.database import without_password
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import Order, open_purger, told
 from widget.store import Store, open_store
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+
+_NO_TEXT = "the password is not text in UTF-8; type it again, or save it as UTF-8"
+
+log = logging.getLogger("insights.cli")
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -37,12 +47,25 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except InvalidEntry as error:
-            for breach in error.breaches:
-                click.echo(f"{breach.path}: {breach.message}", err=True)
+            for line in error_lines(error):
+                click.echo(line, err=True)
             ctx.exit(1)
         except InsightsError as error:
             click.echo(f"insights: {error}", err=True)
             ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly: whoever reads has enough
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"insights: {where}{error.strerror or error}", err=True)
+            ctx.exit(1)
+        except (KeyboardInterrupt, click.Abort) as error:
+            # A prompt makes both of Ctrl-C and of the end of the input an Abort.
+            if isinstance(error, click.Abort) and isinstance(error.__context__, EOFError):
+                click.echo("\ninsights: nothing more came on standard input", err=True)
+                ctx.exit(1)
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @dataclass
@@ -55,7 +78,11 @@ class Context:
     @cached_property
     def settings(self) -> Settings:
         """The settings; the command line wins."""
-        return load_settings(self.config, store=self.store_url)
+        path = self.config or DEFAULT_FILE
+        log.debug("settings from %s", path if path.exists() else f"no file: {path} is not there")
+        settings = load_settings(self.config, store=self.store_url)
+        log.debug("store %s", without_password(settings.store))
+        return settings
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:
@@ -87,9 +114,9 @@ def _say_purged(orders: list[Order]) -> None:
         if order.confirmed is None:
             click.echo(f"{order.entry_id}: {told(order)}; the service goes on trying", err=True)
         elif len(confirmed) <= _FEW:
-            click.echo(f"{order.entry_id}: {told(order)}", err=True)
+            confirm(f"{order.entry_id}: {told(order)}", err=True)
     if len(confirmed) > _FEW:
-        click.echo(f"{len(confirmed)} purges confirmed", err=True)
+        confirm(f"{len(confirmed)} purges confirmed", err=True)
 
 
 def actor_option() -> Callable[[_Function], _Function]:
@@ -114,7 +141,8 @@ def password_option() -> Callable[[_Function], _Function]:
 def ask_password(name: str, *, from_stdin: bool) -> str:
     """Return the password for ``name``: asked for twice, or the first line of standard input."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        # Of UTF-8 in every locale, as browsers send it.
+        return _decoded(sys.stdin.buffer.readline()).rstrip("\r\n")
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
@@ -125,12 +153,22 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
             raise InsightsError(
                 "there is no terminal to ask for a password at; give it with --password-stdin"
             ) from None
+        except UnicodeDecodeError:
+            raise InsightsError(_NO_TEXT) from None
     return password
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        raise InsightsError(_NO_TEXT) from None
 
 
 def echo_json(value: object) -> None:
     """Print ``value`` as indented JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    # As bytes: JSON is UTF-8 in every locale.
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str).encode())
 
 
 def own_address(settings: Settings, base: str | None) -> str:
@@ -141,7 +179,7 @@ def own_address(settings: Settings, base: str | None) -> str:
     address = base or settings.base_url
     if not address:
         address = server.url_of(server.reachable(settings.host), settings.port)
-        click.echo(
+        confirm(
             f"Warning: {address} is used as the service's address, which readers cannot reach. "
             "Give --base https://insights.example, or set base_url in insights.toml.",
             err=True,

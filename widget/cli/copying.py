@@ -13,6 +13,7 @@ from widget import copying
 from widget.accounts import open_records
 from widget.app import rules
 from widget.cli.context import Context
+from widget.cli.output import confirm, is_quiet
 from widget.copying import Difference
 from widget.database import is_database, without_password
 from widget.errors import CopyRefused, InvalidSettings
@@ -76,7 +77,7 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
     named = {each.what: each for each in left_out}
     _refuse(list(named.values()), "not everything is in TO as it is in FROM")
     users = to_records.state().users
-    click.echo(
+    confirm(
         f"{len(plan.steps)} revisions copied; {len(ids)} entries and {len(users)} users "
         "are the same in both"
     )
@@ -111,7 +112,7 @@ def _opened(context: Context, url: str, *, create: bool) -> Iterator[Store]:
 
 @contextmanager
 def _bar(label: str, length: int) -> Iterator[Callable[[], object]]:
-    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=is_quiet()) as bar:
         yield lambda: bar.update(1)
 
 

@@ -14,11 +14,17 @@ from widget.doctor import Finding, Report
 
 _WORDS = {"stop": "STOPS", "warning": "BETTER", "note": "NOTE"}
 
+_HEADERS = click.File("r", encoding="utf-8", errors="replace")
+
 
 @click.command()
 @click.argument("page", metavar="URL|FILE|-")
 @click.option("--url", default="", help="The page's address, where a FILE does not say it.")
-@click.option("--headers", type=click.File("r"), help="A file with the page's response headers.")
+@click.option(
+    "--headers",
+    type=click.File("r", encoding="utf-8", errors="replace"),
+    help="A file with the page's response headers.",
+)
 @click.option("--base", metavar="URL", help="The service's address, where base_url does not say.")
 @json_option()
 @click.pass_context

@@ -11,6 +11,7 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.cli.output import Failures, confirm
 from widget.containment import contained
 from widget.entry import Withdrawn, check_under, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
@@ -51,28 +52,23 @@ def put(
 ) -> None:
     """Keep entries as drafts.
 
-    PATH is a JSON file, a folder of them, or - for standard input. A file that is no entry is
-    reported; all others are kept.
+    PATH is a JSON file, a folder of them, or - for standard input. What cannot be kept or
+    published is reported, and the exit status is then 1; all others are kept.
     """
-    failed = False
+    failures = Failures()
     with context.store() as store:
         for path in _files(paths):
-            try:
+            with failures.of(path):
                 entry = parse_entry(_read(path))
                 editing.save(store, entry, actor=actor, note=note)
                 if and_publish:
                     editing.publish(store, context.settings, entry.id, actor=actor, note=note)
-            except InvalidEntry as error:
-                failed = True
-                for breach in error.breaches:
-                    click.echo(f"{path}: {breach.path}: {breach.message}", err=True)
-                continue
-            for breach in check_under(context.settings, entry):
-                if breach.severity == "warning":
-                    click.echo(f"{path}: {breach.path}: warning: {breach.message}", err=True)
-            click.echo(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
-    if failed:
-        sys.exit(1)
+                for breach in check_under(context.settings, entry):
+                    if breach.severity == "warning":
+                        line = f"{path}: {breach.path}: warning: {breach.message}"
+                        confirm(line, err=True)
+                confirm(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
+    failures.end()
 
 
 @click.command()
@@ -82,10 +78,15 @@ def put(
 @click.pass_obj
 def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
     """Make drafts live."""
+    failures = Failures()
     with context.store() as store:
         for entry_id in ids:
-            revision = editing.publish(store, context.settings, entry_id, actor=actor, note=note)
-            click.echo(f"{entry_id}: published as revision {revision.number}")
+            with failures.of(entry_id):
+                revision = editing.publish(
+                    store, context.settings, entry_id, actor=actor, note=note
+                )
+                confirm(f"{entry_id}: published as revision {revision.number}")
+    failures.end()
 
 
 @click.command()
@@ -100,10 +101,15 @@ def withdraw(
     """Take live entries down at once. Readers see a notice with the reason."""
     if not reason and not legal:
         raise click.UsageError("Give readers a --reason, or say --legal.")
+    failures = Failures()
     with context.store() as store:
         for entry_id in ids:
-            revision = editing.withdraw(store, entry_id, actor=actor, reason=reason, legal=legal)
-            click.echo(f"{entry_id}: withdrawn as revision {revision.number}")
+            with failures.of(entry_id):
+                revision = editing.withdraw(
+                    store, entry_id, actor=actor, reason=reason, legal=legal
+                )
+                confirm(f"{entry_id}: withdrawn as revision {revision.number}")
+    failures.end()
 
 
 @click.command("list")

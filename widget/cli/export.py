@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context
+from widget.cli.output import confirm, is_quiet
 from widget.export import checked_base, export_site
 from widget.store import Live
 
@@ -56,7 +57,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
         )
     with (
         context.store() as store,
-        click.progressbar(length=0, label="Exporting", file=sys.stderr) as bar,
+        click.progressbar(length=0, label="Exporting", file=sys.stderr, hidden=is_quiet()) as bar,
     ):
 
         def progress(done: int, total: int) -> None:
@@ -64,7 +65,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             bar.update(done - bar.pos)
 
         report = export_site(store, context.settings, out, checked_base(address), progress)
-    click.echo(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
+    confirm(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
 
 
 def _entries(context: Context, out: Path, *, drafts: bool) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
 
 from widget import diff, editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.cli.output import confirm
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
@@ -75,7 +79,7 @@ def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> No
     """Keep what a revision was as the draft. Readers see it once it is published."""
     with context.store() as store:
         made = editing.restore(store, entry_id, revision, actor=actor)
-    click.echo(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
+    confirm(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
 
 
 @click.command()
@@ -88,7 +92,8 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
 
     What cannot be kept is never lost: it can be mended, or is put into a file.
     """
-    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or sys.stdin.isatty()):
+    at_terminal = sys.stdin.isatty()
+    if not (_editor() or at_terminal):
         raise InsightsError(
             "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
             f"`insights show {entry_id}` and `insights put`"
@@ -96,29 +101,59 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
     with context.store() as store:
         head = store.head(entry_id)
         entry = _newest(store, entry_id)
-        text = entry.to_json().decode()
+        text = entry.to_json()
         while True:
-            edited = click.edit(text, extension=".json", require_save=False)
-            if edited is None or edited == entry.to_json().decode():
-                click.echo(f"{entry_id}: nothing changed")
+            edited = _edited(text, at_terminal=at_terminal)
+            if edited is None or edited == entry.to_json():
+                confirm(f"{entry_id}: nothing changed")
                 return
             text = edited
             try:
-                changed = parse_entry(text.encode())
+                changed = parse_entry(text)
                 if changed.id != entry_id:
                     raise click.UsageError(f"The id must stay {entry_id!r}; copy it with `put`.")
                 editing.save(store, changed, actor=actor, note=note, head=head)
             except (InvalidEntry, Conflict, click.UsageError) as error:
                 _say(error)
-                if not click.confirm("Open the editor again?", default=True, err=True):
-                    kept = _keep(entry_id, text)
-                    click.echo(f"What you typed is in {kept}.", err=True)
+                question = "Open the editor again?"
+                if not at_terminal or not click.confirm(question, default=True, err=True):
+                    click.echo(f"What you typed is in {_keep(entry_id, text)}.", err=True)
                     raise SystemExit(1) from error
                 if isinstance(error, Conflict):
                     head = error.head
                 continue
-            click.echo(f"{entry_id}: kept as a draft")
+            confirm(f"{entry_id}: kept as a draft")
             return
+
+
+def _editor() -> str | None:
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR")
+
+
+def _edited(text: bytes, *, at_terminal: bool) -> bytes | None:
+    """Return what an editor makes of ``text``.
+
+    Without a terminal only an editor that the user set is run, and it gets no input: one that
+    waits for keys ends at once instead of waiting for ever. Raises InsightsError where it fails.
+    """
+    if at_terminal:
+        return click.edit(text, extension=".json", require_save=False)
+    editor = _editor() or ""
+    with tempfile.TemporaryDirectory(prefix="insights-edit-") as folder:
+        path = Path(folder) / "entry.json"
+        path.write_bytes(text)
+        try:
+            status = subprocess.run(  # noqa: S603  # the user's own editor
+                [*shlex.split(editor), str(path)], stdin=subprocess.DEVNULL, check=False
+            ).returncode
+        except (OSError, ValueError) as error:
+            raise InsightsError(f"edit: {editor!r} cannot be run: {error}") from error
+        if status:
+            raise InsightsError(
+                f"edit: {editor!r} ended with status {status}, and nothing was changed; there is "
+                "no terminal: set EDITOR to a program that needs none, or use `insights put`"
+            )
+        return path.read_bytes()
 
 
 def _version(store: Store, entry_id: str, name: str) -> Entry:
@@ -156,12 +191,12 @@ def _say(error: Exception) -> None:
         click.echo(str(error), err=True)
 
 
-def _keep(entry_id: str, text: str) -> Path:
+def _keep(entry_id: str, text: bytes) -> Path:
     number = 1
     while True:
         path = Path(f"{entry_id}.unsaved-{number}.json")
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with path.open("xb") as file:
                 file.write(text)
         except FileExistsError:
             number += 1

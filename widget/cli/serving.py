@@ -25,6 +25,7 @@ from widget import demo as courier
 from widget.accounts import open_accounts
 from widget.app import rules
 from widget.cli.context import Context, ask_password, password_option
+from widget.cli.output import confirm, volume_options
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.database import without_password
 from widget.errors import InsightsError, InvalidSettings
@@ -55,9 +56,9 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     port, workers = port or settings.port, workers or settings.workers
     server.resolve(host, port)
     shown = without_password(settings.store)
-    click.echo(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
+    confirm(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
     if settings.log != "json":
-        click.echo(_pages(settings, server.url_of(server.reachable(host), port)))
+        confirm(_pages(settings, server.url_of(server.reachable(host), port)))
     if not (settings.base_url or settings.hosts):
         log.warning(
             "neither base_url nor hosts is set: links begin with whatever Host a request names; "
@@ -131,7 +132,7 @@ def _port(asked: int | None, usual: int, other: int | None) -> int:
             return usual
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    click.echo(
+    confirm(
         f"Port {usual} is in use; {port} is used instead. (--port and --paper-port say others.)"
     )
     return port
@@ -156,7 +157,17 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         courier.SERVICE_VARIABLE: service,
     }
     commands = (
-        [sys.executable, "-m", "widget", "serve", "--port", str(port), "--workers", "1"],
+        [
+            sys.executable,
+            "-m",
+            "widget",
+            *volume_options(),
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+        ],
         [sys.executable, "-m", "widget.demo", str(paper_port)],
     )
     processes = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603  # our own modules
@@ -178,7 +189,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)
     except KeyboardInterrupt:
-        click.echo("\nStopped.")
+        confirm("\nStopped.")
     finally:
         for process in processes:
             process.terminate()
@@ -224,12 +235,12 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
         raise click.UsageError("--password-stdin needs --admin NAME.")
     path = context.config or DEFAULT_FILE
     if path.exists():
-        click.echo(f"{path}: is already there; left as it is")
+        confirm(f"{path}: is already there; left as it is")
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
-        click.echo(f"{path}: made; set your publication's name and origins in it")
+        confirm(f"{path}: made; set your publication's name and origins in it")
     with context.store(create=True):
-        click.echo(f"{without_password(context.settings.store)}: ready")
+        confirm(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 
 
@@ -247,7 +258,7 @@ def _first_admin(context: Context, name: str | None, *, from_stdin: bool) -> Non
             "Name of the first admin (empty: later)", default="", show_default=False
         )
     if not name:
-        click.echo("Nobody can sign in yet. Make the first admin: insights init --admin NAME")
+        confirm("Nobody can sign in yet. Make the first admin: insights init --admin NAME")
         return
     accounts.add_user(name, "admin", ask_password(name, from_stdin=from_stdin))
-    click.echo(f"{name}: may sign in as admin")
+    confirm(f"{name}: may sign in as admin")

@@ -12,6 +12,7 @@ import click
 
 from widget import editing
 from widget.cli.context import Context, actor_option
+from widget.cli.output import confirm, is_quiet
 from widget.entry import parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
 
@@ -52,7 +53,7 @@ def import_entries(
     taken = 0
     with (
         context.store() as store,
-        click.progressbar(documents, label="Importing", file=sys.stderr) as bar,
+        click.progressbar(documents, label="Importing", file=sys.stderr, hidden=is_quiet()) as bar,
     ):
         for document in bar:
             try:
@@ -71,7 +72,7 @@ def import_entries(
         click.echo(f"{where}: {breach.path}: {breach.message}", err=True)
     kept = "published" if and_publish else "kept as drafts"
     count = len({where for where, _ in refused})
-    click.echo(f"{taken} {kept}, {count} refused")
+    confirm(f"{taken} {kept}, {count} refused")
     if refused:
         sys.exit(1)
 
