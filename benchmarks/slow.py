@@ -12,7 +12,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -45,9 +46,9 @@ def measure(
 
     Half of them ask for what is prebuilt, half for what has to be rendered, ``rate`` a second.
     """
-    quiet = asyncio.run(_ordinary(port, entry_id, seconds, rate))
+    quiet = _run(_ordinary(port, entry_id, seconds, rate))
     with _beside(port, crowd):
-        crowded = asyncio.run(_ordinary(port, entry_id, seconds, rate))
+        crowded = _run(_ordinary(port, entry_id, seconds, rate))
     return {"crowd": asdict(crowd), "quiet": quiet, "crowded": crowded}
 
 
@@ -206,6 +207,12 @@ def table(found: dict[str, Any]) -> str:
             f"worst {one['worst, ms']} ms"
         )
     return "\n".join(lines)
+
+
+def _run(measuring: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Run it in a thread of its own, since the caller's may have a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, measuring).result()
 
 
 if __name__ == "__main__":

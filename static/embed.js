@@ -64,8 +64,8 @@
   // An address is found by what comes with the map, since that makes the same keys.
   const fetched = async (base, wanted) => {
     if (/:/.test(wanted)) {
-      const { default: find } = await import(`${base}/map/find.js`);
-      wanted = await find(wanted, (part) => load(`${base}/map/${part}`));
+      const map = await import(`${base}/map/find.js`);
+      wanted = await map.default(wanted, (part) => load(`${base}/map/${part}`));
     }
     return wanted && load(`${base}/fragment/${wanted}.html`);
   };
@@ -150,6 +150,10 @@
     }
 
     #fill(html, sheet) {
+      //#static
+      // Without its style element, which a strict policy would complain of even where it is only parsed.
+      html = html.split("/svg>").pop();
+      //#end
       const top = +this.getAttribute("heading-level"), first = /<h(\d)/.exec(html)?.[1];
       if (top > 0 && top < 6) html = html.replace(/(<[/]?h)(\d)/g, (_, tag, rank) => tag + (rank - first + top));
       // Where a policy forbids to make one, the string is tried as it is.

@@ -15,7 +15,7 @@ from relay import Relay
 from running import until
 from samples import ROOT
 
-from widget.database import Database, release
+from widget.database import Database, open_database, release
 from widget.errors import StoreUnavailable
 from widget.purging import tables as purging
 from widget.purging.ledger import open_ledger
@@ -177,6 +177,7 @@ def test_a_row_that_is_no_order_hides_no_other(
 def test_a_ledger_is_opened_by_the_url_of_a_database_and_says_that_it_is_away() -> None:
     with ExitStack() as stack:
         server = stack.enter_context(postgres.server())
+        release(open_database(server.url, create=True))
         ledger = open_ledger(server.url)
         assert isinstance(ledger, DatabaseLedger)
         stack.callback(release, ledger.database)

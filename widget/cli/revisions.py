@@ -93,12 +93,12 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
     What cannot be kept is never lost: it can be mended, or is put into a file.
     """
     at_terminal = sys.stdin.isatty()
-    if not (_editor() or at_terminal):
-        raise InsightsError(
-            "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
-            f"`insights show {entry_id}` and `insights put`"
-        )
     with context.store() as store:
+        if not (_editor() or at_terminal):
+            raise InsightsError(
+                "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
+                f"`insights show {entry_id}` and `insights put`"
+            )
         head = store.head(entry_id)
         entry = _newest(store, entry_id)
         text = entry.to_json()
