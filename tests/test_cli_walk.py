@@ -123,7 +123,7 @@ def _would_run(parameter: click.Parameter, value: str) -> bool:
 @ALL
 def test_settings_that_cannot_be_read_end_in_words(path: Command) -> None:
     if path == ("demo",):
-        pytest.skip("reads no settings")
+        return  # it reads none
     for value in ("missing", "folder", "binary", LONG):
         if path == ("init",) and value in ("missing", LONG):
             continue  # it makes them
@@ -175,10 +175,11 @@ def test_whoever_closes_standard_output_sees_no_traceback() -> None:
     child = process("history", "1")
     assert child.stdout
     assert child.stderr
-    child.stdout.close()
-    err = child.stderr.read()
-    assert child.wait(PATIENCE) in (0, 1)
-    assert err == b""
+    with child:
+        child.stdout.close()
+        err = child.stderr.read()
+        assert child.wait(PATIENCE) in (0, 1)
+        assert err == b""
 
 
 def test_a_full_disk_is_told_without_a_traceback() -> None:
@@ -192,8 +193,7 @@ def test_ctrl_c_ends_a_command_with_130() -> None:
     child = process("put", "-")
     assert child.stderr
     # It waits for standard input once it has opened the store.
-    with child:
-        opened = process("--verbose", "put", "-")
+    with child, process("--verbose", "put", "-") as opened:
         assert opened.stderr
         for line in opened.stderr:
             if b"store dir:" in line:

@@ -370,7 +370,7 @@ def test_an_entry_whose_revision_is_broken_is_left_out_and_named(
     ],
 )
 def test_what_cannot_be_copied_is_told(source: str, target: str, message: str) -> None:
-    Path("empty").mkdir()
+    Path("empty", "live").mkdir(parents=True)  # a store that holds nothing
     said = refused("copy", source, target)
     assert message in said
     assert "hidden" not in said

@@ -25,6 +25,7 @@ def test_an_entry_goes_from_a_draft_to_readers_and_away_and_comes_back(
         "action": "save",
         "note": "",
         "legal": False,
+        "warnings": [],
     }
     problem_of(cms("GET", ENTRY), 404)
     assert cms("GET", f"{ENTRY}/draft").get_json() == sample_document()
@@ -184,3 +185,15 @@ def test_a_reader_who_has_it_is_sent_nothing(cms: Caller) -> None:
         assert response.headers["Cache-Control"] == "no-store"
         again = cms("GET", path, If_None_Match=response.headers["ETag"])
         assert (again.status_code, again.data) == (304, b"")
+
+
+def test_saving_and_publishing_say_what_to_look_at(cms: Caller) -> None:
+    for answer in (
+        saved(cms, article__url="https://nobody.example/opinion/night-trains"),
+        cms("POST", f"{ENTRY}/publication", {}),
+    ):
+        (warning,) = answer.get_json()["warnings"]
+        assert (warning["path"], warning["severity"]) == ("$.article.url", "warning")
+        assert "nobody.example" in warning["message"]
+    gone = cms("POST", f"{ENTRY}/withdrawal", {"reason": "Wrong."})
+    assert gone.get_json()["warnings"] == []

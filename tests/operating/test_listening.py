@@ -60,7 +60,7 @@ def test_what_is_no_address_of_this_machine_is_said_to_be_none(host: str) -> Non
 @contextmanager
 def listening(folder: Path, host: str, **more: str) -> Iterator[tuple[str, int]]:
     """Run `serve --host HOST` over an empty store; yield what it printed, and its port."""
-    (folder / "data").mkdir()
+    (folder / "data" / "live").mkdir(parents=True)
     port, log = free_port(), folder / "log"
     kept = {name: it for name, it in os.environ.items() if not name.startswith("INSIGHTS_")}
     environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), **more}
@@ -128,7 +128,6 @@ def test_a_changed_file_of_settings_holds_without_being_told(tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("a_folder_of_its_own")
 def test_commands_say_that_an_address_is_this_machines_alone() -> None:
-    Path("data").mkdir()
     alone = CliRunner().invoke(main, ["snippet"])
     assert alone.exit_code == 0
     assert "http://127.0.0.1:8000/embed.js" in alone.stdout

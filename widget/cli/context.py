@@ -20,7 +20,7 @@ import click
 from widget import server
 from widget.accounts import Accounts, open_accounts
 from widget.app import rules
-from widget.cli.output import confirm, error_lines
+from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
 from widget.database import without_password
 from widget.errors import InsightsError, InvalidEntry
@@ -37,6 +37,9 @@ _NO_TEXT = "the password is not text in UTF-8; type it again, or save it as UTF-
 log = logging.getLogger("insights.cli")
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Group(click.Group):
@@ -58,6 +61,8 @@ class Group(click.Group):
                 raise  # click ends quietly: whoever reads has enough
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"insights: {where}{error.strerror or error}", err=True)
+            if error.errno in _WRITING:
+                discard_output()
             ctx.exit(1)
         except (KeyboardInterrupt, click.Abort) as error:
             # A prompt makes both of Ctrl-C and of the end of the input an Abort.

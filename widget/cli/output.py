@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import io
 import logging
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 import click
@@ -45,6 +46,14 @@ def _accept_all_characters(stream: object) -> None:
         stream.reconfigure(
             encoding="utf-8" if is_ascii else stream.encoding, errors="backslashreplace"
         )
+
+
+def discard_output() -> None:
+    """Print nothing more: Python flushes standard output at its end, and would fail once more."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 def is_quiet() -> bool:

@@ -56,7 +56,10 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     port, workers = port or settings.port, workers or settings.workers
     server.resolve(host, port)
     shown = without_password(settings.store)
-    confirm(f"Serving {shown} at {server.url_of(host, port)} with {workers} workers.")
+    confirm(
+        f"Serving {shown} at {server.url_of(host, port)} with {workers} "
+        f"worker{'' if workers == 1 else 's'}."
+    )
     if settings.log != "json":
         confirm(_pages(settings, server.url_of(server.reachable(host), port)))
     if not (settings.base_url or settings.hosts):
@@ -154,6 +157,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         f"{ENV_PREFIX}STORE": settings.store,
         f"{ENV_PREFIX}PUBLICATIONS": f"[{publication.model_dump_json()}]",
         f"{ENV_PREFIX}LOG": "quiet",
+        f"{ENV_PREFIX}BASE_URL": service,
         courier.SERVICE_VARIABLE: service,
     }
     commands = (

@@ -147,6 +147,12 @@ class BreachRecord(BaseModel):
     severity: Severity
 
 
+class Change(RevisionSummary):
+    """One change, and what to look at in what was saved or published; it keeps nothing back."""
+
+    warnings: list[BreachRecord]
+
+
 class Validation(BaseModel):
     """What keeps a document from being published, and what to look at besides."""
 

@@ -66,7 +66,7 @@ def _decision(
         request=request,
         optional=optional,
         precondition="known",
-        response=models.RevisionSummary,
+        response=models.Change,
         statuses=(HTTPStatus.CREATED,),
     )
 
@@ -100,7 +100,7 @@ ROUTES: tuple[Route, ...] = (
         handle=handlers.save_draft,
         request=Entry,
         precondition="known or new",
-        response=models.RevisionSummary,
+        response=models.Change,
         statuses=(HTTPStatus.OK, HTTPStatus.CREATED),
     ),
     Route(
@@ -109,7 +109,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Discard the draft",
         handle=handlers.discard_draft,
         precondition="known",
-        response=models.RevisionSummary,
+        response=models.Change,
     ),
     _decision(
         f"{_ENTRY}/publication",

@@ -12,7 +12,7 @@ from flask import Request, abort
 from pydantic import BaseModel, ValidationError
 
 from widget.config import Settings
-from widget.entry import read_json
+from widget.entry import check_under, read_json
 from widget.entry.gate import step
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Revision, Store
@@ -120,10 +120,14 @@ class Call:
         return head
 
     def changed(self, revision: Revision, *, status: int = HTTPStatus.CREATED) -> Answer:
-        """Return the answer to a change."""
+        """Return the answer to a change, with the warnings of what was saved or published."""
         location = f"/api/v1/entries/{self.entry_id}/revisions/{revision.number}"
+        found: list[Breach] = []
+        if revision.action in ("save", "publish"):
+            found = check_under(self.service.settings, revision.entry)
+        warnings = [breach for breach in found if breach.severity == "warning"]
         return answer(
-            summary(revision),
+            {**summary(revision), "warnings": breach_records(warnings)},
             status=status,
             head=revision.number,
             location=location if status == HTTPStatus.CREATED else None,
