@@ -1,8 +1,7 @@
 // For host pages: gives frames their height where the browser does not, and defines
 // <insights-widget>. Include it once: <script src="https://…/embed.js" async></script>
 (() => {
-  if (self.insightsLoader) return; // pasted twice, or another service's; frames of any are served
-  self.insightsLoader = true;
+  if (customElements.get("insights-widget")) return; // pasted twice, or another service's; frames of any are served
   // A module has no currentScript; there the stack names the file (Chromium "at URL:1:2", Firefox "@URL:1:2").
   const home = (document.currentScript?.src || /http\S+?(?=:\d+:\d)/.exec(Error().stack)?.[0] || location.href)
     .replace(/\/(static\/)?[^/?#]*([?#].*)?$/, "");
@@ -86,7 +85,7 @@
     return other ? href : url;
   };
 
-  if (!customElements.get("insights-widget")) customElements.define("insights-widget", class extends HTMLElement {
+  customElements.define("insights-widget", class extends HTMLElement {
     static observedAttributes = ["entry", "url", "theme", "lang", "heading-level", "open", "base"];
     #source;
     #root;

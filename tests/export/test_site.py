@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,8 @@ def test_the_map_leads_from_every_address_to_its_entry(
         path, _, query = urls.normalize(url).partition("?")
         part = json.loads(found[f"map/{pages.shard(path)}.json"])
         assert part["entries"][path][query] == entry_id
-    assert len([it for it in found if it.startswith("map/")]) == pages.SHARDS
+    assert len([it for it in found if re.fullmatch(r"map/\d+\.json", it)]) == pages.SHARDS
+    assert "map/find.js" in found
 
 
 def test_the_parts_of_the_map_are_about_as_large() -> None:
