@@ -27,6 +27,8 @@
     post({ sentinel: "amp", type: "embed-size", height });
     if (secret) post({ message: "height", value: height, secret });
     if (pym) post(`pymxPYMx${pym}xPYMxheightxPYMx${height}`);
+    // Chromium measures at the width of the start, for good, so that it has to be told of more lines.
+    root.style.minHeight = `${height}px`;
     // Throws where no page is around it, or none that may size this frame.
     try { self.requestResize?.(); } catch {}
   };
