@@ -12,6 +12,7 @@
   const find = (root = document) => [...root.querySelectorAll("*")].flatMap((it) =>
     it.matches("iframe[src*='/panel']") ? it : it.shadowRoot ? find(it.shadowRoot) : []);
   const frames = new Map(); // each with what it sent last: its entry and height
+  const ready = new WeakMap();
   const fit = (frame, settled) => {
     const css = getComputedStyle(frame);
     let height = +frames.get(frame)?.height;
@@ -41,7 +42,9 @@
       return fit(frame);
     }
     follow(frame);
-    if (type !== "ready" || frames.get(frame)?.entry !== detail.entry) emit(frame, type, detail);
+    // A frame says so once more to a loader that comes late, and its height may come before that.
+    if (type !== "ready" || ready.get(frame) !== detail.entry) emit(frame, type, detail);
+    ready.set(frame, detail.entry);
   });
   // A frame that spoke before this script ran is asked to say it again.
   find().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, "*"));

@@ -73,7 +73,9 @@ def test_somebody_is_invited_chooses_a_password_and_gets_a_token(
     admin.get_by_label("Name").fill("cms")
     admin.get_by_role("button", name="Make the token").click()
     secret = admin.locator(".secret").inner_text()
-    api = f"{place.backend}/api/v1/entries"  # the driver asks by itself, without the browser's names
+    api = (
+        f"{place.backend}/api/v1/entries"  # the driver asks by itself, without the browser's names
+    )
     bearer = {"Authorization": f"Bearer {secret}"}
     assert admin.request.get(api, headers=bearer).status == 200
     admin.get_by_role("button", name="Revoke cms").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 from running import Running
 from ways import WAYS, panel, scope, until
 
@@ -87,7 +87,7 @@ def test_a_back_link_opens_the_group_it_leads_into(page: Page, place: Running, w
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_tap_previews_a_source_beside_its_marker(
+def test_a_tap_previews_a_source_on_the_screen(
     new_page: Callable[..., Page], browser: Browser, place: Running, way: str
 ) -> None:
     """In Firefox with a click: its driver knows neither touch nor a telephone's viewport."""
@@ -107,17 +107,18 @@ def test_a_tap_previews_a_source_beside_its_marker(
     expect(preview).to_be_visible()
     for part in (".insights-small", ".insights-source a"):
         expect(preview.locator(part)).to_be_visible()
-    place_of, room = mark.bounding_box(), preview.bounding_box()
-    assert place_of
-    assert room
-    gap = max(
-        room["y"] - place_of["y"] - place_of["height"], place_of["y"] - room["y"] - room["height"]
-    )
-    assert 0 <= gap < 12, "the preview stands right below or above its marker"
-    assert room["x"] >= 0
-    assert room["x"] + room["width"] <= 390
+    # Beside its marker, or a sheet at the bottom: test_previews has which, and when.
+    until(lambda: is_within(preview.bounding_box(), 390, 800))
     tap(it.locator(".insights-title"))
     expect(preview).to_be_hidden()
+
+
+def is_within(box: FloatRect | None, width: int, height: int) -> bool:
+    """Say whether a box, in CSS pixels, is wholly on a screen of this size."""
+    if box is None:
+        return False
+    right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+    return box["x"] >= 0 and box["y"] >= 0 and right <= width + 1 and bottom <= height + 1
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -221,6 +221,7 @@ def test_a_worker_that_dies_while_the_database_is_away_is_back_with_it(tmp_path:
     log = tmp_path / "log"
     with (
         postgres.server() as server,
+        accounts_of(server.url),  # which makes the tables
         log.open("wb") as output,
         machine(server.url, output=output) as one,
     ):
