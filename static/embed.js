@@ -11,11 +11,11 @@
   // Frames, in the page and in its open shadow roots.
   const find = (root = document) => [...root.querySelectorAll("*")].flatMap((it) =>
     it.matches("iframe[src*='/panel']") ? it : it.shadowRoot ? find(it.shadowRoot) : []);
-  const frames = new Map(); // each with what it sent last: its entry and height
+  const frames = new Map(); // each with the height that it sent last
   const ready = new WeakMap();
   const fit = (frame, settled) => {
     const css = getComputedStyle(frame);
-    let height = +frames.get(frame)?.height;
+    let height = frames.get(frame);
     if (css.frameSizing === "content-height" && !parseFloat(css.minHeight)) {
       // Chromium keeps to a wrong height where a place was hidden or its width changed.
       if (!settled) return setTimeout(fit, 99, frame, true);
@@ -38,7 +38,7 @@
     if (!frame || ![new URL(frame.src).origin, "null"].includes(origin)) return;
     const { insights: type, ...detail } = data;
     if (type === "resize") {
-      frames.set(frame, detail);
+      frames.set(frame, +detail.height);
       return fit(frame);
     }
     follow(frame);
@@ -57,7 +57,7 @@
     if (answer.status === 404) return "";
     //#end
     throw Error(`${url}: ${answer.status}`);
-  }).finally(() => setTimeout(() => delete fetches[url], 1000));
+  }).finally(() => setTimeout(() => delete fetches[url], 1e3));
   const dressed = (base) => load(`${base}/static/__PANEL_CSS__`).then((css) => new CSSStyleSheet().replace(css));
   //#service
   const fetched = (base, wanted) => load(base + wanted);
@@ -66,8 +66,7 @@
   // An address is found by what comes with the map, since that makes the same keys.
   const fetched = async (base, wanted) => {
     if (/:/.test(wanted)) {
-      const map = await import(`${base}/map/find.js`);
-      wanted = await map.default(wanted, (part) => load(`${base}/map/${part}`));
+      wanted = await (await import(`${base}/map/find.js`)).default(wanted, (part) => load(`${base}/map/${part}`));
     }
     return wanted && load(`${base}/fragment/${wanted}.html`);
   };
@@ -154,7 +153,7 @@
     #fill(html, sheet) {
       //#static
       // Without its style element, which a strict policy would complain of even where it is only parsed.
-      html = html.split("/svg>").pop();
+      html = html.split("svg>").pop();
       //#end
       const top = +this.getAttribute("heading-level"), first = /<h(\d)/.exec(html)?.[1];
       if (top > 0 && top < 6) html = html.replace(/(<[/]?h)(\d)/g, (_, tag, rank) => tag + (rank - first + top));
