@@ -125,10 +125,10 @@ def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _port(asked: int | None, usual: int, other: int | None) -> int:
+def _port(wanted: int | None, usual: int, other: int | None) -> int:
     """Return the port that was asked for, else the usual one, else one that is free."""
-    if asked is not None:
-        return asked
+    if wanted is not None:
+        return wanted
     if usual != other:
         with suppress(InvalidSettings):
             server.resolve("127.0.0.1", usual)
