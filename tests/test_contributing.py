@@ -1,12 +1,15 @@
-"""What a contributor is told first is true: paths, targets, hooks, project URLs."""
+"""The contributor's door is true: paths, targets, hooks, project URLs, the newest release."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from urllib.parse import urlsplit
 
 from samples import ROOT
+
+from widget import __version__
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -37,3 +40,15 @@ def test_the_project_s_urls_share_one_host() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert {"Repository", "Documentation", "Issues", "Changelog"} <= set(project["urls"])
     assert len({urlsplit(url).netloc for url in project["urls"].values()}) == 1
+
+
+def test_the_changelog_s_newest_release_is_this_version() -> None:
+    page = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    newest = re.fullmatch(r"\[([\d.]+)\] - (\d{4}-\d\d-\d\d)", headings[1])
+    assert newest
+    assert newest[1] == __version__
+    date.fromisoformat(newest[2])
+    for name in ("Unreleased", newest[1]):
+        assert f"\n[{name}]: https://" in page
