@@ -1,4 +1,4 @@
--- By which rules the keys of addresses were made (widget/urls.py, KEYS). Where they are others than
+-- By which rules the keys of addresses were made (widget/entry/urls.py, KEYS). Where they are others than
 -- this release's, the store makes them anew when it opens.
 CREATE TABLE address_keys (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
