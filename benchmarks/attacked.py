@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.attack_texts import Grammar
-from widget import markup
+from widget.entry import light_html
 from widget.entry.limits import MAX_COST
 
 ROLES = ("ideas", "different-views", "context", "reply", "ideas", "context")
@@ -33,7 +33,7 @@ class Texts:
 
     def light(self) -> str:
         """Return the next text that is light HTML; the costly ones are refused elsewhere."""
-        while markup.cost_problem(text := self.of(markup.MAX_LENGTH - 1)):
+        while light_html.cost_problem(text := self.of(light_html.MAX_LENGTH - 1)):
             self.used -= 1
         return text
 
@@ -46,7 +46,7 @@ def document(entry_id: str, texts: Texts, *, site: str) -> dict[str, Any]:
         points = []
         for _ in range(POINTS):
             text = texts.light()
-            cost = markup.cost(text)
+            cost = light_html.cost(text)
             if cost <= budget:
                 budget -= cost
             else:

@@ -17,13 +17,13 @@ from click.testing import CliRunner
 
 from benchmarks.attack_texts import Grammar
 from benchmarks.attacked import documents
-from widget import footnotes, markup, panel
+from widget import panel
 from widget.accounts import open_accounts
 from widget.app import create_app, rules
 from widget.cli import main as command
 from widget.config import Publication, Settings
-from widget.containment import log as contained
-from widget.entry import Entry, check, parse_entry
+from widget.entry import Entry, check, footnotes, light_html, parse_entry
+from widget.entry.containment import log as contained
 from widget.errors import InvalidEntry
 from widget.panel import Options
 from widget.store import open_store
@@ -94,10 +94,10 @@ def _chunk(given: tuple[int, int]) -> dict[str, Any]:
 
 def _through(text: str) -> None:
     footnotes.renumber(text, {1: 2, 2: None})
-    footnotes.split(markup.display(text))
-    if markup.cost_problem(text) is None:
-        clean = markup.clean(text)
-        markup.change(text)
+    footnotes.split(light_html.display(text))
+    if light_html.cost_problem(text) is None:
+        clean = light_html.clean(text)
+        light_html.change(text)
         list(footnotes.markers(clean))
 
 

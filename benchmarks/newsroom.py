@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from widget.config import Publication
+from widget.store.directory.revision_log import moment
 from widget.store.protocol import Action
-from widget.store.revisions import moment
 
 Document = dict[str, Any]
 

@@ -1,5 +1,5 @@
 // In exported sites, beside the map: finds the entry of an article's address. The key is the one that
-// `normalize` in widget/urls.py makes: host and path, which say the part of the map, then the query.
+// `normalize` in widget/entry/urls.py makes: host and path, which say the part of the map, then the query.
 export default async (address, load) => {
   const { host, pathname, searchParams } = new URL(address);
   let path = pathname.replace(/\/+(?=\/|$)/g, "");

@@ -17,7 +17,7 @@ from widget.accounts import Accounts, open_accounts
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.store import Store, open_store
-from widget.store.layout import make_folders
+from widget.store.directory.layout import make_folders
 
 # No deadline and no database: what fails must fail for its input, on a slow machine, too.
 hypothesis_settings.register_profile(

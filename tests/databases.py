@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import postgres
 import psycopg
 
-from widget.database import Database
+from widget.storage.postgres import Database
 
 _numbers = count(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widget.actors import by_token, person_of
+from widget.editorial.actors import by_token, person_of
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widget import tracking
-from widget.urls import normalize
+from widget.entry import tracking
+from widget.entry.urls import normalize
 
 ALIKE = [
     ("/~okafor/ferry", "/%7Eokafor/ferry"),

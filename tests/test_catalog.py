@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from samples import sample_entry
 
-from widget import catalog
-from widget.catalog import Asked
+from widget.editorial import listing
+from widget.editorial.listing import Asked
 from widget.store import Query, Store
 
 
@@ -26,7 +26,7 @@ def keep(store: Store, name: str, *, live: bool = False, **changes: Any) -> None
 
 
 def ids(store: Store, **query: Any) -> list[str]:  # noqa: ANN401
-    return [row.id for row in catalog.find(store, Asked.from_query(query)).rows]
+    return [row.id for row in listing.find(store, Asked.from_query(query)).rows]
 
 
 def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
     keep(store, "hurt", live=True)
     (tmp_path / "data" / "live" / "hurt.json").write_text("[]")
     assert len(store.problems()) == 2  # which looks at the files now
-    rows = {row.id: row for row in catalog.find(store, Asked()).rows}
+    rows = {row.id: row for row in listing.find(store, Asked()).rows}
     assert {name: row.state for name, row in rows.items()} == {
         "drafted": "draft",
         "shown": "live",
@@ -74,9 +74,9 @@ def test_filters_narrow_the_list_together(store: Store) -> None:
     assert ids(store, lean="left", section="Letters") == ["one"]
     assert ids(store, language="es") == ["one"]
     assert ids(store, state="live") == ["three"]
-    listing = catalog.find(store, Asked())
-    assert listing.sections == ("Letters", "Opinion")
-    assert listing.languages == ("en", "es")
+    found = listing.find(store, Asked())
+    assert found.sections == ("Letters", "Opinion")
+    assert found.languages == ("en", "es")
 
 
 def test_a_draft_of_what_is_live_is_among_the_drafts(store: Store) -> None:
@@ -96,13 +96,13 @@ def test_the_order_is_by_change_newest_first_or_as_asked(store: Store) -> None:
 def test_pages_cut_the_list_and_the_last_one_answers_for_those_behind(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog, "PER_PAGE", 2)
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
     for name in ("aa", "bb", "cc"):
         keep(store, name)
     assert ids(store, sort="id", page="2") == ["cc"]
     assert ids(store, sort="id", page="9") == ["cc"]
-    listing = catalog.find(store, Asked(Query(sort="id")))
-    assert (listing.found, listing.total, listing.pages) == (3, 3, 2)
+    page = listing.find(store, Asked(Query(sort="id")))
+    assert (page.found, page.total, page.pages) == (3, 3, 2)
 
 
 def test_what_is_wrong_in_an_address_is_passed_over() -> None:

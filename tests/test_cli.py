@@ -14,7 +14,7 @@ from widget import __version__
 from widget.cli import main
 from widget.config import load_settings
 from widget.demo import entries
-from widget.store.layout import make_folders
+from widget.store.directory.layout import make_folders
 
 pytestmark = pytest.mark.usefixtures("a_folder_of_its_own")
 

@@ -13,7 +13,7 @@ from samples import one_point, sample_bytes, sample_entry
 
 from widget.cli import main
 from widget.entry import parse_entry
-from widget.store.layout import make_folders
+from widget.store.directory.layout import make_folders
 
 PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"]}]'
 

@@ -24,9 +24,9 @@ from widget.accounts import open_accounts, open_records
 from widget.app import rules
 from widget.cli import main
 from widget.config import Settings
-from widget.copying import copy_accounts, differences, ids_of
-from widget.database import connection
+from widget.editorial.copying import copy_accounts, differences, ids_of
 from widget.entry import Entry
+from widget.storage.postgres import connection
 from widget.store import Live, Revision, Store, open_store
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_document, sample_entry
 
-from widget import diff
-from widget.diff import Piece
+from widget.editorial import comparison
+from widget.editorial.comparison import Piece
 
 
 def shown(pieces: tuple[Piece, ...]) -> str:
@@ -16,24 +16,24 @@ def shown(pieces: tuple[Piece, ...]) -> str:
 
 
 def test_a_changed_word_is_shown_between_those_that_stayed() -> None:
-    pieces = diff.words("The ferry is free.", "The ferry was free.")
+    pieces = comparison.words("The ferry is free.", "The ferry was free.")
     assert shown(pieces) == "The ferry [-is-][+was+] free."
 
 
 def test_neighbouring_changes_are_one_phrase() -> None:
-    pieces = diff.words("It costs ten crowns more now.", "It costs two pounds more now.")
+    pieces = comparison.words("It costs ten crowns more now.", "It costs two pounds more now.")
     assert shown(pieces) == "It costs [-ten crowns-][+two pounds+] more now."
 
 
 def test_a_changed_marker_is_seen() -> None:
-    assert shown(diff.words("Said so [1].", "Said so [2].")) == "Said so \\[[-1-][+2+]].".replace(
-        "\\", ""
-    )
+    assert shown(
+        comparison.words("Said so [1].", "Said so [2].")
+    ) == "Said so \\[[-1-][+2+]].".replace("\\", "")
 
 
 def test_equal_texts_have_no_change() -> None:
-    assert diff.words("Same.", "Same.") == (Piece("same", "Same."),)
-    assert diff.words("", "") == ()
+    assert comparison.words("Same.", "Same.") == (Piece("same", "Same."),)
+    assert comparison.words("", "") == ()
 
 
 TEXTS = st.text(st.sampled_from("ab é'-.[]1 \n"), max_size=60)
@@ -41,7 +41,7 @@ TEXTS = st.text(st.sampled_from("ab é'-.[]1 \n"), max_size=60)
 
 @given(TEXTS, TEXTS)
 def test_the_pieces_spell_both_texts(old: str, new: str) -> None:
-    pieces = diff.words(old, new)
+    pieces = comparison.words(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == old
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new
     assert all(piece.text for piece in pieces)
@@ -49,12 +49,12 @@ def test_the_pieces_spell_both_texts(old: str, new: str) -> None:
 
 
 def places(**changes: object) -> dict[str, str]:
-    found = diff.entries(sample_entry(), sample_entry(**changes))
+    found = comparison.entries(sample_entry(), sample_entry(**changes))
     return {change.path: f"{change.label}: {shown(change.pieces)}" for change in found}
 
 
 def test_equal_entries_differ_nowhere() -> None:
-    assert diff.entries(sample_entry(), sample_entry()) == []
+    assert comparison.entries(sample_entry(), sample_entry()) == []
 
 
 def test_each_changed_place_has_its_path_and_a_name_for_people() -> None:
@@ -92,11 +92,11 @@ def test_a_removed_point_is_shown_as_removed() -> None:
 
 
 def test_everything_in_a_first_version_was_added() -> None:
-    found = diff.entries(None, sample_entry())
+    found = comparison.entries(None, sample_entry())
     assert {piece.kind for change in found for piece in change.pieces} == {"added"}
     assert "$.id" not in {change.path for change in found}
 
 
 def test_documents_that_are_no_entries_can_be_compared() -> None:
-    (change,) = diff.documents({"article": {"title": 3}}, {"article": {"title": "x"}})
+    (change,) = comparison.documents({"article": {"title": 3}}, {"article": {"title": "x"}})
     assert (change.path, shown(change.pieces)) == ("$.article.title", "[-3-][+x+]")

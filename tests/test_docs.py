@@ -15,7 +15,7 @@ from widget import panel
 from widget.app import create_app
 from widget.cli import main
 from widget.config import Publication, Purge, Settings
-from widget.store.layout import make_folders
+from widget.store.directory.layout import make_folders
 
 ROOT = Path(__file__).parent.parent
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")

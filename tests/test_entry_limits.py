@@ -10,9 +10,8 @@ import bleach
 import pytest
 from samples import PERMALINK, PUBLICATION, sample_document, sample_entry
 
-from widget import markup
 from widget.config import Publication
-from widget.entry import Entry, check, parse_entry
+from widget.entry import Entry, check, light_html, parse_entry
 from widget.entry.limits import MAX_COST
 from widget.panel import Options, fragment, frame
 
@@ -32,8 +31,8 @@ ROLES = ("ideas", "different-views", "context", "reply", "ideas", "context")
 def filled(shape: str, number: int) -> str:
     """Return the costliest text of a shape that is accepted, another one for each number."""
     unit, rest = SLOW[shape]
-    count = min(markup.MAX_ANGLES // max(1, unit.count("<")), 4_000 // len(unit))
-    count = min(count, markup.MAX_AMPERSANDS // max(1, unit.count("&")))
+    count = min(light_html.MAX_ANGLES // max(1, unit.count("<")), 4_000 // len(unit))
+    count = min(count, light_html.MAX_AMPERSANDS // max(1, unit.count("&")))
     attributes = "".join(f" n{index}" for index in range(900)) if shape.startswith("one") else ""
     text = f"{unit * (1 if attributes else count)}{attributes}"
     return f"{number} {text}{rest * ((4_900 - len(text)) // max(1, len(rest)))}"[:4_990] + " [1]"
@@ -69,7 +68,7 @@ def test_the_costliest_that_is_accepted_is_judged_in_a_moment(shape: str) -> Non
     texts: list[str] = []
     while len(texts) < 72:
         texts.append(filled(shape, len(texts)))
-        if sum(map(markup.cost, texts)) > MAX_COST:
+        if sum(map(light_html.cost, texts)) > MAX_COST:
             texts.pop()
             break
     entry = with_texts(texts)

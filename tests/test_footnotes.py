@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from samples import parse_fragment
 
-from widget import markup
-from widget.footnotes import Marker, markers, renumber, split
+from widget.entry import light_html
+from widget.entry.footnotes import Marker, markers, renumber, split
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_no_number_from_1_to_99_is_text(text: str) -> None:
 
 
 def test_pieces_of_markup_are_markup() -> None:
-    pieces = split(markup.clean(r"<em>a</em> &amp; b [1] c \[2] d"))
+    pieces = split(light_html.clean(r"<em>a</em> &amp; b [1] c \[2] d"))
     texts = [piece for piece in pieces if not isinstance(piece, Marker)]
     assert texts == ["<em>a</em> &amp; b ", " c ", "[2] d"]
     assert all(type(text) is Markup for text in texts)
@@ -63,7 +63,7 @@ def test_a_marker_in_an_attribute_is_none() -> None:
     for title in ('"[1]"', "'[1]'", '">[1]', "'>[1]", "\"'[1]<b>"):
         for quote in "\"'":
             text = f"<abbr title={quote}{title}{quote}>x</abbr>"
-            clean = markup.clean(text)
+            clean = light_html.clean(text)
             if "[1]" in "".join(parse_fragment(clean).itertext()):
                 continue  # the quotation mark ended the title, and the rest is text
             assert list(markers(clean)) == [], text
@@ -104,7 +104,7 @@ def test_renumbering_to_the_same_numbers_changes_nothing(text: str) -> None:
 
 @given(st.text(r"ab \[]12&", max_size=30))
 def test_pieces_put_together_are_the_text(text: str) -> None:
-    clean = markup.clean(text)
+    clean = light_html.clean(text)
     again = "".join(
         f"[{piece.number}]" if isinstance(piece, Marker) else piece for piece in split(clean)
     )

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from widget.entry import read_json
-from widget.entry.gate import MAX_BYTES, MAX_DEPTH, step
+from widget.entry.json_input import MAX_BYTES, MAX_DEPTH, step
 from widget.errors import Breach, InvalidEntry
 
 NUMBER = "is a number that JSON cannot carry; write an ordinary number"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from test_markup import PIECES, holds
 
 from benchmarks.attack_texts import Grammar
-from widget import footnotes, markup
+from widget.entry import footnotes, light_html
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=80)
 LONG_NUMBER = "&#" + "1" * 4_400 + ";"
@@ -23,16 +23,16 @@ LONG_NUMBER = "&#" + "1" * 4_400 + ";"
 def survives(text: str) -> None:
     """Call everything that takes an entry's text; only the cost of a text may be refused."""
     footnotes.renumber(text, {1: 2, 2: None})
-    if problem := markup.cost_problem(text):
-        for function in (markup.clean, markup.plain, markup.change):
+    if problem := light_html.cost_problem(text):
+        for function in (light_html.clean, light_html.plain, light_html.change):
             with pytest.raises(ValueError, match=re.escape(problem)):
                 function(text)
-        assert markup.display(text).unescape() == text
+        assert light_html.display(text).unescape() == text
         return
     holds(text)
-    markup.plain(text)
-    footnotes.split(markup.display(text))
-    list(footnotes.markers(markup.clean(text)))
+    light_html.plain(text)
+    footnotes.split(light_html.display(text))
+    list(footnotes.markers(light_html.clean(text)))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -68,22 +68,22 @@ def test_pieces_of_html_among_any_characters_are_cleaned_or_refused(pieces: list
 def test_what_once_raised_is_shown(text: str, shown: str | None) -> None:
     survives(text)
     if shown is not None:
-        assert markup.clean(text) == shown
+        assert light_html.clean(text) == shown
 
 
 def test_a_reference_to_no_character_is_a_change_that_is_told() -> None:
-    assert markup.change(LONG_NUMBER) == f"&amp;#{'1' * 4_400};"
+    assert light_html.change(LONG_NUMBER) == f"&amp;#{'1' * 4_400};"
 
 
 @given(st.text(st.characters(exclude_categories=(), exclude_characters="<>&\r\0"), max_size=80))
 def test_text_without_html_comes_out_as_bleach_would_leave_it(text: str) -> None:
     # The tag makes bleach look at all of it.
-    assert f"<b></b>{markup.clean(text)}" == markup.clean(f"<b></b>{text}")
-    assert type(markup.clean(text)) is Markup
+    assert f"<b></b>{light_html.clean(text)}" == light_html.clean(f"<b></b>{text}")
+    assert type(light_html.clean(text)) is Markup
 
 
 def test_every_character_comes_out_as_bleach_would_leave_it() -> None:
     everything = [chr(code) for code in range(0x110000) if chr(code) not in "<>&\r\0"]
     for start in range(0, len(everything), 1_000):
         text = "x".join(everything[start : start + 1_000])
-        assert f"<b></b>{markup.clean(text)}" == markup.clean(f"<b></b>{text}")
+        assert f"<b></b>{light_html.clean(text)}" == light_html.clean(f"<b></b>{text}")

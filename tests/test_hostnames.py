@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from widget.config import Publication, Settings
-from widget.hostnames import to_ascii
-from widget.urls import host_of, link_problem, normalize, origin
+from widget.entry.hostnames import to_ascii
+from widget.entry.urls import host_of, link_problem, normalize, origin
 
 # What browsers make of a host (URL Standard); tests/browser/test_map.py asks them.
 SPELLED = [

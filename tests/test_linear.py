@@ -13,12 +13,12 @@ from contextlib import suppress
 
 import pytest
 
-from widget import diff, footnotes, markup, urls
-from widget.entry import read_json
-from widget.entry.places import lines
+from widget.editorial import comparison
+from widget.entry import footnotes, light_html, read_json, urls
+from widget.entry.paths import lines
 from widget.errors import InvalidEntry
 from widget.panel import Options
-from widget.store.rows import key_of
+from widget.store.entry_summary import key_of
 from widget.web.admin import forms
 
 RUNS = (
@@ -42,9 +42,9 @@ def _refusing(reader: Reader, refusal: type[Exception]) -> Reader:
 READERS: dict[str, Reader] = {
     "renumbering": lambda text: footnotes.renumber(text, {1: 2}),
     "markers": lambda text: list(footnotes.markers(text)),
-    "light HTML": _refusing(markup.clean, ValueError),
-    "its cost": markup.cost,
-    "what a change is": _refusing(markup.change, ValueError),
+    "light HTML": _refusing(light_html.clean, ValueError),
+    "its cost": light_html.cost,
+    "what a change is": _refusing(light_html.change, ValueError),
     "a link": urls.link_problem,
     "an address": key_of,
     "an address with a path": lambda text: key_of(f"https://paper.example/{text}"),
@@ -53,8 +53,8 @@ READERS: dict[str, Reader] = {
     "JSON": _refusing(lambda text: read_json(text.encode()), InvalidEntry),
     "a string of JSON": _refusing(lambda text: read_json(json.dumps(text).encode()), InvalidEntry),
     "lines of JSON": lines,
-    "an older text and none": lambda text: diff.words(text, ""),
-    "a text and what it becomes": lambda text: diff.words(text, f"x {text} y"),
+    "an older text and none": lambda text: comparison.words(text, ""),
+    "a text and what it becomes": lambda text: comparison.words(text, f"x {text} y"),
     "a form": lambda text: forms.document({"article.authors": text, text: ""}, "x"),
     "options": lambda text: Options.from_query({"open": text, "accent": text, "theme": text}),
 }
@@ -94,7 +94,7 @@ def test_time_grows_as_the_text_does(name: str) -> None:
 )
 def test_texts_with_nothing_in_common_are_compared_in_a_moment(old: str, new: str) -> None:
     start = time.process_time()
-    pieces = diff.words(old, new)
+    pieces = comparison.words(old, new)
     assert time.process_time() - start < 1
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == old
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new
@@ -103,5 +103,7 @@ def test_texts_with_nothing_in_common_are_compared_in_a_moment(old: str, new: st
 def test_a_word_in_a_long_text_is_still_shown_as_one() -> None:
     old = "The ferry is free. It is paid for by all. " * 60
     new = old.replace("free", "cheap", 1)
-    kinds = [(piece.kind, piece.text) for piece in diff.words(old, new) if piece.kind != "same"]
+    kinds = [
+        (piece.kind, piece.text) for piece in comparison.words(old, new) if piece.kind != "same"
+    ]
     assert kinds == [("removed", "free"), ("added", "cheap")]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from samples import ROOT, parse_fragment
 
-from widget import markup
-from widget.urls import link_problem
+from widget.entry import light_html
+from widget.entry.urls import link_problem
 
 ATTACKS = [
     # Addresses that run
@@ -154,8 +154,8 @@ def seen(html: str, *, more: frozenset[str] = frozenset()) -> list[str]:
     _root, *elements = parse_fragment(html).iter()
     for element in elements:
         assert isinstance(element.tag, str), f"a comment: {html!r}"
-        assert element.tag in markup.TAGS, element.tag
-        assert set(element.attrib) <= markup.ATTRIBUTES.get(element.tag, frozenset()) | (
+        assert element.tag in light_html.TAGS, element.tag
+        assert set(element.attrib) <= light_html.ATTRIBUTES.get(element.tag, frozenset()) | (
             more if element.tag == "a" and "href" in element.attrib else frozenset()
         )
         if "href" in element.attrib:
@@ -165,16 +165,16 @@ def seen(html: str, *, more: frozenset[str] = frozenset()) -> list[str]:
 
 def holds(text: str) -> None:
     """Hold ``clean``, ``change`` and ``display`` to what they promise for ``text``."""
-    once = markup.clean(text)
+    once = light_html.clean(text)
     assert type(once) is Markup
-    shown = markup.display(text)
+    shown = light_html.display(text)
     assert seen(shown, more=frozenset({"target", "rel"})) == seen(once)
     for element in parse_fragment(shown).iter("a"):
         if "href" in element.attrib:
             assert (element.get("target"), element.get("rel")) == ("_blank", "noopener")
-    if markup.cost_problem(once) is None:  # what was left open is closed, and so it is longer
-        assert markup.clean(str(once)) == once
-        assert markup.change(str(once)) is None
+    if light_html.cost_problem(once) is None:  # what was left open is closed, and so it is longer
+        assert light_html.clean(str(once)) == once
+        assert light_html.change(str(once)) is None
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack)[:70])
@@ -294,8 +294,8 @@ def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
     ],
 )
 def test_allowed_html_stays_as_readers_see_it(text: str) -> None:
-    assert markup.change(text) is None
-    assert "".join(parse_fragment(markup.clean(text)).itertext()) == "".join(
+    assert light_html.change(text) is None
+    assert "".join(parse_fragment(light_html.clean(text)).itertext()) == "".join(
         parse_fragment(text).itertext()
     )
 
@@ -311,8 +311,8 @@ def test_allowed_html_stays_as_readers_see_it(text: str) -> None:
     ],
 )
 def test_spelling_is_no_change(text: str, expected: str) -> None:
-    assert markup.clean(text) == expected
-    assert markup.change(text) is None
+    assert light_html.clean(text) == expected
+    assert light_html.change(text) is None
 
 
 @pytest.mark.parametrize(
@@ -327,12 +327,12 @@ def test_spelling_is_no_change(text: str, expected: str) -> None:
     ],
 )
 def test_a_change_that_readers_notice_is_told_as_what_is_left(text: str, left: str) -> None:
-    assert markup.change(text) == left
-    assert markup.clean(text) == left
+    assert light_html.change(text) == left
+    assert light_html.clean(text) == left
 
 
 def test_a_link_is_shown_in_a_tab_of_its_own_without_an_opener() -> None:
-    assert markup.display('<a href="https://a.example">x</a>') == (
+    assert light_html.display('<a href="https://a.example">x</a>') == (
         '<a target="_blank" rel="noopener" href="https://a.example">x</a>'
     )
 
@@ -343,4 +343,4 @@ def test_bleach_stands_at_one_door() -> None:
         for path in (ROOT / "widget").rglob("*.py")
         if "import bleach" in path.read_text("utf-8") or "from bleach" in path.read_text("utf-8")
     ]
-    assert doors == ["markup.py"]
+    assert doors == ["light_html.py"]

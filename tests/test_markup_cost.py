@@ -7,7 +7,7 @@ import time
 import pytest
 from test_markup import seen
 
-from widget import markup
+from widget.entry import light_html
 
 SLOW = [
     "<b>",
@@ -33,25 +33,25 @@ def test_what_is_slow_to_clean_is_refused_at_once(shape: str) -> None:
     # Uncleaned: bleach would need 10 to 50 seconds for most of these at 100 KB.
     text = shape * (100_000 // len(shape))
     start = time.process_time()
-    problem = markup.cost_problem(text)
+    problem = light_html.cost_problem(text)
     with pytest.raises(ValueError, match="shorten"):
-        markup.clean(text)
+        light_html.clean(text)
     assert time.process_time() - start < 0.1
-    assert problem == f"has {len(text)} characters; shorten it to {markup.MAX_LENGTH}"
+    assert problem == f"has {len(text)} characters; shorten it to {light_html.MAX_LENGTH}"
 
 
 @pytest.mark.parametrize("shape", SLOW)
 def test_the_slowest_that_is_accepted_is_cleaned_within_a_second(shape: str) -> None:
     most = min(
-        markup.MAX_LENGTH // len(shape),
-        markup.MAX_ANGLES // (shape.count("<") or 1) if "<" in shape else markup.MAX_LENGTH,
-        markup.MAX_AMPERSANDS // shape.count("&") if "&" in shape else markup.MAX_LENGTH,
+        light_html.MAX_LENGTH // len(shape),
+        light_html.MAX_ANGLES // (shape.count("<") or 1) if "<" in shape else light_html.MAX_LENGTH,
+        light_html.MAX_AMPERSANDS // shape.count("&") if "&" in shape else light_html.MAX_LENGTH,
     )
     text = shape * most
-    text += "x" * (markup.MAX_LENGTH - len(text))
-    assert markup.cost_problem(text) is None
+    text += "x" * (light_html.MAX_LENGTH - len(text))
+    assert light_html.cost_problem(text) is None
     start = time.process_time()
-    cleaned = markup.clean(text)
+    cleaned = light_html.clean(text)
     assert time.process_time() - start < 1
     seen(cleaned)
 
@@ -66,4 +66,4 @@ def test_the_slowest_that_is_accepted_is_cleaned_within_a_second(shape: str) -> 
     ],
 )
 def test_the_limits_are_told(text: str, problem: str | None) -> None:
-    assert markup.cost_problem(text) == problem
+    assert light_html.cost_problem(text) == problem

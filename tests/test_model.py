@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import EXAMPLES, REMOVED, sample_bytes, sample_entry
 
-from widget import vocabulary
 from widget.entry import (
     Article,
     Correction,
@@ -22,6 +21,7 @@ from widget.entry import (
     Source,
     Viewpoint,
     parse_entry,
+    vocabulary,
 )
 from widget.errors import InvalidEntry
 

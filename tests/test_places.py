@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from widget.entry.places import line_of, lines
+from widget.entry.paths import line_of, lines
 
 TEXT = """{
   "a": [1, {"b": "x, [y]"},

@@ -6,8 +6,7 @@ import logging
 
 import pytest
 
-from widget import service_links
-from widget.config import load_settings
+from widget.config import load_settings, service_links
 from widget.errors import InvalidSettings
 
 pytestmark = pytest.mark.usefixtures("a_folder_of_its_own")

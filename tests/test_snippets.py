@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import PAPER, PUBLICATION, ROOT, sample_entry
 
-from widget import colours, panel
+from widget import panel
 from widget.cli import main
+from widget.config import colours
 from widget.i18n import languages
 from widget.panel import WAYS, Choices, Host, Options, Theme, Way
 from widget.panel.options import HEADING_LEVELS, OPENABLE

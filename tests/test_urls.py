@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from widget.urls import MAX_LENGTH, link_problem, normalize, origin
+from widget.entry.urls import MAX_LENGTH, link_problem, normalize, origin
 
 ATTACKS = [
     "",

@@ -8,8 +8,8 @@ import pytest
 from commands import done, run, written
 from samples import PAPER, PUBLICATION, sample_entry
 
-from widget.config import Publication, Settings
-from widget.entry import check, check_under
+from widget.config import Publication, Settings, check_under
+from widget.entry import check
 from widget.errors import Severity
 
 

@@ -7,26 +7,16 @@ from werkzeug.exceptions import HTTPException
 
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
-from widget.config import Settings
-from widget.entry import check_under
+from widget.config import Settings, check_under
 from widget.errors import InsightsError
+from widget.http import security_headers
+from widget.http.codings import Cache
 from widget.http.proxies import Forwarding
-from widget.panel import Cache
-from widget.prebuilt import Prebuilt
-from widget.purging import Ledger, keep, open_purger
+from widget.http.response_cache import Prebuilt
+from widget.purging import PurgeOutbox, keep, open_purger
 from widget.store import Revision, Rules, Store, open_store
-from widget.web import (
-    admin,
-    api,
-    embed,
-    health,
-    hosts,
-    kit,
-    observing,
-    oembed,
-    security_headers,
-    static,
-)
+from widget.web import admin, api, health, hosts, kit, observability
+from widget.web.reader import embed, oembed, static
 
 
 def rules(settings: Settings) -> Rules:
@@ -38,24 +28,24 @@ def create_app(
     settings: Settings,
     store: Store | None = None,
     accounts: Accounts | None = None,
-    purges: Ledger | None = None,
+    purges: PurgeOutbox | None = None,
 ) -> Flask:
     """Return the service as a WSGI application.
 
     Opens ``settings.store`` and its accounts where none are given. ``purges`` says how far
     the caches in front of the service are with changes.
     """
-    app = observing.Service(__name__, static_folder=None, template_folder=None)
+    app = observability.Service(__name__, static_folder=None, template_folder=None)
     security_headers.protect(app, settings)
-    observing.observe(app)
+    observability.observe(app)
     hosts.restrict(app, settings)
     store = store or open_store(
         settings.store, rules(settings), create=False, stale_seconds=settings.stale_seconds
     )
     if settings.metrics_token:
         token = settings.metrics_token.get_secret_value()
-        store = observing.timed(store)
-        app.register_blueprint(observing.blueprint(token, store, purges))
+        store = observability.timed(store)
+        app.register_blueprint(observability.blueprint(token, store, purges))
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
     cache = Cache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))

@@ -23,9 +23,9 @@ from flask import (
 )
 from werkzeug import Response as BaseResponse
 
-from widget import assets, i18n, markup, panel, server
+from widget import assets, i18n, panel, server
 from widget.config import Publication
-from widget.entry import Entry, parse_entry
+from widget.entry import Entry, light_html, parse_entry
 from widget.panel import Host, Snippet, Way
 from widget.store import Store
 
@@ -173,7 +173,7 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
         return render_template(
             "article.html",
             **_article_context(found, service),
-            panel=markup.trusted("" if bare() else panel.site_snippet(base=service).body),
+            panel=light_html.trusted("" if bare() else panel.site_snippet(base=service).body),
             more=others[:3],
         )
 
@@ -188,8 +188,8 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
             **_article_context(articles[_TYPICAL], service),
             way=page,
             hostile=page.hostile,
-            head=markup.trusted("" if bare() else head),
-            panel=markup.trusted("" if bare() else body),
+            head=light_html.trusted("" if bare() else head),
+            panel=light_html.trusted("" if bare() else body),
             snippet=f"{head}\n\n{body}".strip(),
         )
         response = Response(html)
@@ -203,7 +203,7 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
         items = [
             {
                 "article": articles[slug],
-                "panel": markup.trusted(
+                "panel": light_html.trusted(
                     panel.snippet(by_id[slug], publication(), "component", base=service).body
                 ),
             }
@@ -240,7 +240,7 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     body = assets.folder("examples") / "newspaper" / article["body"]
     return {
         "article": article,
-        "body": markup.trusted(body.read_text("utf-8")),
+        "body": light_html.trusted(body.read_text("utf-8")),
         "canonical": article["url"],
         "discovery": f"{service}/oembed?url={quote(article['url'], safe='')}",
         "language": article["language"],

@@ -14,7 +14,7 @@ from widget import logs
 from widget.app import create_service
 from widget.config import CONFIG_VARIABLE, Settings, load_settings
 from widget.errors import StoreUnavailable
-from widget.prebuilt import Prebuilt
+from widget.http.response_cache import Prebuilt
 
 log = logging.getLogger("insights.server")
 

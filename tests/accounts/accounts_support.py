@@ -16,10 +16,10 @@ from samples import ROOT
 
 from widget.accounts import Accounts, DirAccounts
 from widget.accounts.passwords import Passwords
-from widget.accounts.rules import KeptAccounts
-from widget.accounts.tables import DatabaseAccounts
-from widget.database import Database
+from widget.accounts.postgres import DatabaseAccounts
+from widget.accounts.service import AccountService
 from widget.errors import Denied, Throttled
+from widget.storage.postgres import Database
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody
 HERE = "192.0.2.1"
@@ -56,7 +56,7 @@ class Place(Protocol):
         clock: Callable[[], float] | None = None,
         passwords: Passwords = QUICK,
         own_words: tuple[str, ...] = (),
-    ) -> KeptAccounts:
+    ) -> AccountService:
         """Open the accounts as a process of its own has them."""
 
     def document(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from accounts_support import PASSWORD, Clock, DatabasePlace, DirPlace, Place
 
 from widget.accounts import User
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 
 
 @pytest.fixture
@@ -33,17 +33,17 @@ def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
 
 
 @pytest.fixture
-def accounts(place: Place, clock: Clock) -> KeptAccounts:
+def accounts(place: Place, clock: Clock) -> AccountService:
     return place.open(clock)
 
 
 @pytest.fixture
-def other(accounts: KeptAccounts, place: Place, clock: Clock) -> KeptAccounts:
+def other(accounts: AccountService, place: Place, clock: Clock) -> AccountService:
     """The same accounts as another process has them: nothing of it in memory."""
     assert accounts.tokens() == []
     return place.open(clock)
 
 
 @pytest.fixture
-def ana(accounts: KeptAccounts) -> User:
+def ana(accounts: AccountService) -> User:
     return accounts.add_user("ana", "editor", PASSWORD)

@@ -171,7 +171,7 @@ def test_accounts_and_purges_in_a_folder_do_without_the_library_of_a_database(
         "sys.modules['psycopg'] = None\n"
         "from widget.accounts import open_accounts\n"
         "from widget.errors import InvalidSettings\n"
-        "from widget.purging.ledger import open_ledger\n"
+        "from widget.purging.outbox import open_ledger\n"
         "for open_ in (open_accounts, open_ledger):\n"
         "    open_('dir:' + sys.argv[1])\n"
         "    try:\n"

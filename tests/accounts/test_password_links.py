@@ -6,12 +6,12 @@ import pytest
 from accounts_support import HERE, PASSWORD, Clock
 
 from widget.accounts import PASSWORD_LINK_SECONDS, User
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 from widget.errors import Denied, InvalidAccount
 
 
 def test_who_has_no_password_yet_chooses_one_by_a_link_and_signs_in(
-    accounts: KeptAccounts, other: KeptAccounts
+    accounts: AccountService, other: AccountService
 ) -> None:
     bo = accounts.add_user("bo", "editor")
     assert bo.invited
@@ -26,7 +26,7 @@ def test_who_has_no_password_yet_chooses_one_by_a_link_and_signs_in(
     assert accounts.authenticate("bo", PASSWORD, address=HERE) == User("bo", "editor")
 
 
-def test_a_weak_password_leaves_the_link_as_it_was(accounts: KeptAccounts, ana: User) -> None:
+def test_a_weak_password_leaves_the_link_as_it_was(accounts: AccountService, ana: User) -> None:
     secret = accounts.password_link(ana)
     with pytest.raises(InvalidAccount, match="at least 10"):
         accounts.redeem_password_link(secret, "short")
@@ -34,7 +34,7 @@ def test_a_weak_password_leaves_the_link_as_it_was(accounts: KeptAccounts, ana: 
 
 
 def test_a_password_chosen_by_a_link_ends_sessions_and_other_links(
-    accounts: KeptAccounts, ana: User
+    accounts: AccountService, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     one, two = accounts.password_link(ana), accounts.password_link(ana)
@@ -46,7 +46,7 @@ def test_a_password_chosen_by_a_link_ends_sessions_and_other_links(
 
 
 def test_a_password_link_is_good_for_a_day_and_for_nothing_else(
-    accounts: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, ana: User, clock: Clock
 ) -> None:
     secret = accounts.password_link(ana)
     assert accounts.redeem_sign_in(secret) is None
@@ -58,7 +58,7 @@ def test_a_password_link_is_good_for_a_day_and_for_nothing_else(
     assert accounts.redeem_password_link(secret, PASSWORD) is None
 
 
-def test_disabling_ends_password_links(accounts: KeptAccounts, ana: User) -> None:
+def test_disabling_ends_password_links(accounts: AccountService, ana: User) -> None:
     secret = accounts.password_link(ana)
     accounts.set_disabled("ana", True)
     accounts.set_disabled("ana", False)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from widget.accounts import User
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 
 KEYS = count()
 
 
 def test_requests_within_the_limit_pass_and_the_next_is_told_when(
-    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
+    accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
     each = (accounts, other)
     assert [each[n % 2].hit("a", limit=3, seconds=60) for n in range(3)] == [None] * 3
@@ -38,7 +38,7 @@ def test_requests_within_the_limit_pass_and_the_next_is_told_when(
     pauses=st.lists(st.floats(0, 30), min_size=1, max_size=60),
 )
 def test_no_span_passes_more_than_twice_the_limit(
-    accounts: KeptAccounts, clock: Clock, limit: int, seconds: float, pauses: list[float]
+    accounts: AccountService, clock: Clock, limit: int, seconds: float, pauses: list[float]
 ) -> None:
     key = str(next(KEYS))
     passed: list[float] = []
@@ -54,7 +54,7 @@ def test_no_span_passes_more_than_twice_the_limit(
 
 
 def test_what_is_remembered_is_recalled_for_its_time(
-    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
+    accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
     accounts.remember("key", {"status": 200, "body": "é"}, 60)
     assert other.recall("key") == {"status": 200, "body": "é"}
@@ -64,7 +64,7 @@ def test_what_is_remembered_is_recalled_for_its_time(
 
 
 def test_what_is_remembered_comes_back_as_it_was(
-    accounts: KeptAccounts, other: KeptAccounts
+    accounts: AccountService, other: AccountService
 ) -> None:
     payload = {"body": "a NUL \0, half a pair \ud800, é, \\u0000", "b": [1, None], "a": 1.5}
     accounts.remember("key \0 \ud800", payload, 60)
@@ -74,7 +74,7 @@ def test_what_is_remembered_comes_back_as_it_was(
 
 
 def test_what_expired_is_cleaned_away(
-    accounts: KeptAccounts, ana: User, clock: Clock, place: Place
+    accounts: AccountService, ana: User, clock: Clock, place: Place
 ) -> None:
     for number in range(10):
         accounts.remember(str(number), {}, 60)

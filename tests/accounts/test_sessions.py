@@ -9,12 +9,12 @@ import pytest
 from accounts_support import HERE, PASSWORD, Clock, Place
 
 from widget.accounts import ABSOLUTE_SECONDS, IDLE_SECONDS, ROLES, User
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 from widget.errors import Denied
 
 
 def test_a_session_says_who_and_since_when(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, other: AccountService, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     for each in (accounts, other):
@@ -25,7 +25,7 @@ def test_a_session_says_who_and_since_when(
 
 
 def test_each_session_has_an_id_and_a_csrf_value_of_its_own(
-    accounts: KeptAccounts, ana: User
+    accounts: AccountService, ana: User
 ) -> None:
     ids = [accounts.open_session(ana) for _ in range(3)]
     sessions = [accounts.session(session_id) for session_id in ids]
@@ -41,14 +41,14 @@ def test_each_session_has_an_id_and_a_csrf_value_of_its_own(
     "session_id", ["", "chosen-by-an-attacker", "../accounts.json", "\ud800", "\0"]
 )
 def test_an_id_that_was_not_given_out_opens_nothing(
-    accounts: KeptAccounts, ana: User, session_id: str
+    accounts: AccountService, ana: User, session_id: str
 ) -> None:
     accounts.open_session(ana)
     assert accounts.session(session_id) is None
     accounts.close_session(session_id)
 
 
-def test_a_secret_of_one_kind_is_none_of_another(accounts: KeptAccounts, ana: User) -> None:
+def test_a_secret_of_one_kind_is_none_of_another(accounts: AccountService, ana: User) -> None:
     link, session_id = accounts.sign_in_link(ana), accounts.open_session(ana)
     secret, _ = accounts.create_token(
         "cms", "editor", owner="ana", expires_at=datetime.now(UTC) + timedelta(9999), actor="ana"
@@ -62,7 +62,7 @@ def test_a_secret_of_one_kind_is_none_of_another(accounts: KeptAccounts, ana: Us
 
 
 def test_a_session_is_ended_by_signing_out_and_the_others_are_not(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User
+    accounts: AccountService, other: AccountService, ana: User
 ) -> None:
     one, two = accounts.open_session(ana), accounts.open_session(ana)
     other.close_session(one)
@@ -71,7 +71,7 @@ def test_a_session_is_ended_by_signing_out_and_the_others_are_not(
 
 
 def test_a_session_that_was_ended_while_it_was_looked_at_stays_ended(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, other: AccountService, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     clock.advance(61)
@@ -81,7 +81,7 @@ def test_a_session_that_was_ended_while_it_was_looked_at_stays_ended(
 
 
 def test_an_hour_without_a_request_ends_a_session(
-    accounts: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     clock.advance(IDLE_SECONDS - 1)
@@ -93,7 +93,7 @@ def test_an_hour_without_a_request_ends_a_session(
 
 
 def test_twelve_hours_end_a_session_however_busy(
-    accounts: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     for _ in range(ABSOLUTE_SECONDS // 1800 - 1):
@@ -106,7 +106,7 @@ def test_twelve_hours_end_a_session_however_busy(
 
 
 def test_a_session_holds_on_a_machine_that_is_a_moment_behind_and_not_on_one_set_back(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, other: AccountService, ana: User, clock: Clock
 ) -> None:
     session_id = accounts.open_session(ana)
     clock.advance(-0.5)
@@ -116,7 +116,7 @@ def test_a_session_holds_on_a_machine_that_is_a_moment_behind_and_not_on_one_set
 
 
 def test_a_session_is_written_at_most_once_a_minute(
-    accounts: KeptAccounts, ana: User, clock: Clock, place: Place
+    accounts: AccountService, ana: User, clock: Clock, place: Place
 ) -> None:
     session_id = accounts.open_session(ana)
     before = place.spooled()
@@ -134,7 +134,7 @@ def test_a_session_is_written_at_most_once_a_minute(
 
 @pytest.mark.parametrize("change", ["password", "disabled"])
 def test_a_new_password_and_disabling_end_all_of_a_users_sessions_and_no_other(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, change: str
+    accounts: AccountService, other: AccountService, ana: User, change: str
 ) -> None:
     bo = accounts.add_user("bo", "editor", PASSWORD)
     ids = [each.open_session(ana) for each in (accounts, other)]
@@ -156,7 +156,7 @@ def test_a_new_password_and_disabling_end_all_of_a_users_sessions_and_no_other(
 
 
 def test_a_disabled_user_has_no_session_and_comes_back_without_the_old_ones(
-    accounts: KeptAccounts, ana: User
+    accounts: AccountService, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     accounts.set_disabled("ana", True)
@@ -170,7 +170,7 @@ def test_a_disabled_user_has_no_session_and_comes_back_without_the_old_ones(
 
 
 def test_a_new_role_holds_in_sessions_that_are_open(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User
+    accounts: AccountService, other: AccountService, ana: User
 ) -> None:
     session_id = accounts.open_session(ana)
     for role in ROLES:
@@ -181,7 +181,7 @@ def test_a_new_role_holds_in_sessions_that_are_open(
 
 
 def test_who_is_disabled_by_hand_is_kept_out_at_once(
-    accounts: KeptAccounts, ana: User, place: Place
+    accounts: AccountService, ana: User, place: Place
 ) -> None:
     session_id = accounts.open_session(ana)
     assert accounts.session(session_id)
@@ -193,7 +193,7 @@ def test_who_is_disabled_by_hand_is_kept_out_at_once(
 
 
 def test_a_user_s_sessions_are_listed_and_ended_by_what_opens_nothing(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, other: AccountService, ana: User, clock: Clock
 ) -> None:
     bo = accounts.add_user("bo", "editor", PASSWORD)
     one = accounts.open_session(ana)
@@ -217,7 +217,7 @@ def test_a_user_s_sessions_are_listed_and_ended_by_what_opens_nothing(
 
 
 def test_sessions_that_were_ended_are_not_listed(
-    accounts: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, ana: User, clock: Clock
 ) -> None:
     accounts.open_session(ana)
     accounts.set_password("ana", "another long password")
@@ -228,7 +228,7 @@ def test_sessions_that_were_ended_are_not_listed(
 
 
 def test_it_is_known_when_a_user_signed_in_last(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, clock: Clock
+    accounts: AccountService, other: AccountService, ana: User, clock: Clock
 ) -> None:
     assert ana.signed_in_at is None
     accounts.sign_in_link(ana)

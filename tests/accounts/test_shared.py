@@ -16,13 +16,10 @@ from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, child,
 from relay import Relay
 from running import until
 
-from widget.accounts.spool import handle
-from widget.accounts.tables import (
-    DatabaseAccounts,
-    DatabaseSpool,
-)
-from widget.database import Database
+from widget.accounts.expiring_store import handle
+from widget.accounts.postgres import DatabaseAccounts, DatabaseSpool
 from widget.errors import Denied, StoreUnavailable
+from widget.storage.postgres import Database
 
 T = TypeVar("T")
 
@@ -144,7 +141,7 @@ def test_what_is_held_is_let_go_of_when_its_holder_is_killed(place: DatabasePlac
     script = (
         "import sys, time\n"
         "from widget.accounts import open_accounts\n"
-        "from widget.accounts.spool import handle\n"
+        "from widget.accounts.expiring_store import handle\n"
         "a = open_accounts(sys.argv[1])\n"
         "with a._records.change(), a._spool.held(handle('session', sys.argv[2])):\n"
         "    print('held', flush=True)\n"

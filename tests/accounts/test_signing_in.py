@@ -13,22 +13,22 @@ from argon2 import PasswordHasher
 from widget.accounts import LINK_SECONDS, User
 from widget.accounts.networks import network_of
 from widget.accounts.passwords import Passwords
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 from widget.errors import Denied, Throttled
 
 
-def test_a_name_and_its_password_let_in(accounts: KeptAccounts, ana: User) -> None:
+def test_a_name_and_its_password_let_in(accounts: AccountService, ana: User) -> None:
     assert accounts.authenticate("ana", PASSWORD, address=HERE) == ana
     assert accounts.authenticate(" ANA ", PASSWORD, address=HERE) == ana
 
 
-def test_a_password_is_the_same_however_its_accents_are_typed(accounts: KeptAccounts) -> None:
+def test_a_password_is_the_same_however_its_accents_are_typed(accounts: AccountService) -> None:
     accounts.add_user("ana", "editor", "Caf\u00e9 de la mañana")
     assert accounts.authenticate("ana", "Cafe\u0301 de la man\u0303ana", address=HERE)
 
 
 def test_all_of_a_long_password_counts_however_its_accents_are_typed(
-    accounts: KeptAccounts,
+    accounts: AccountService,
 ) -> None:
     password = "ferry " + "o\u0323\u0302e\u0323\u0302" * 80
     accounts.add_user("ana", "editor", password)
@@ -37,7 +37,7 @@ def test_all_of_a_long_password_counts_however_its_accents_are_typed(
     assert accounts.authenticate("ana", unicodedata.normalize("NFC", password), address=HERE)
 
 
-def test_whatever_is_wrong_the_answer_is_the_same(accounts: KeptAccounts, ana: User) -> None:
+def test_whatever_is_wrong_the_answer_is_the_same(accounts: AccountService, ana: User) -> None:
     accounts.add_user("gone", "editor", PASSWORD)
     accounts.set_disabled("gone", True)
     told = set()
@@ -176,7 +176,7 @@ def test_guesses_from_such_a_browser_wait_longer_and_longer_too(place: Place, cl
 
 
 def test_a_new_password_forgets_the_browsers_of_before(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User
+    accounts: AccountService, other: AccountService, ana: User
 ) -> None:
     device = accounts.remember_device(ana)
     assert other.is_device("ana", device)
@@ -220,7 +220,7 @@ def test_of_many_tries_at_once_only_the_free_ones_are_compared(place: Place, clo
 
 
 def test_a_link_signs_in_once_in_any_process(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User
+    accounts: AccountService, other: AccountService, ana: User
 ) -> None:
     secret = accounts.sign_in_link(ana)
     assert other.redeem_sign_in(secret) == ana
@@ -228,7 +228,7 @@ def test_a_link_signs_in_once_in_any_process(
     assert other.redeem_sign_in("another") is None
 
 
-def test_a_link_is_good_for_ten_minutes(accounts: KeptAccounts, ana: User, clock: Clock) -> None:
+def test_a_link_is_good_for_ten_minutes(accounts: AccountService, ana: User, clock: Clock) -> None:
     one, two = accounts.sign_in_link(ana), accounts.sign_in_link(ana)
     clock.advance(LINK_SECONDS - 1)
     assert accounts.redeem_sign_in(one) == ana
@@ -236,7 +236,7 @@ def test_a_link_is_good_for_ten_minutes(accounts: KeptAccounts, ana: User, clock
     assert accounts.redeem_sign_in(two) is None
 
 
-def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: KeptAccounts, ana: User) -> None:
+def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: AccountService, ana: User) -> None:
     secret = accounts.sign_in_link(ana)
     barrier = threading.Barrier(8)
     found: list[User | None] = []
@@ -254,7 +254,7 @@ def test_of_many_who_redeem_a_link_at_once_one_has_it(accounts: KeptAccounts, an
 
 
 def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
-    accounts: KeptAccounts, other: KeptAccounts, ana: User, monkeypatch: pytest.MonkeyPatch
+    accounts: AccountService, other: AccountService, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = accounts.sign_in_link(ana)
     read = accounts._spool.read

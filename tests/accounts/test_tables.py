@@ -10,14 +10,10 @@ from functools import partial
 import pytest
 from accounts_support import PASSWORD, Clock, DatabasePlace, wrong
 
-from widget.accounts import open_accounts, tables
-from widget.accounts.tables import (
-    DatabaseAccounts,
-    DatabaseRecords,
-    SharedClock,
-)
-from widget.database import Database, release
+from widget.accounts import open_accounts, postgres
+from widget.accounts.postgres import DatabaseAccounts, DatabaseRecords, SharedClock
 from widget.errors import InvalidAccount, StoreUnavailable
+from widget.storage.postgres import Database, release
 
 pytestmark = pytest.mark.parametrize("place", ["postgres"], indirect=True)
 
@@ -69,7 +65,7 @@ def test_the_clock_goes_on_while_the_database_is_away(
     clock, another = SharedClock(database), SharedClock(database)
     known = clock()
     database.close()
-    monkeypatch.setattr(tables, "SWEEP_SECONDS", 0.0)  # so that it asks each time
+    monkeypatch.setattr(postgres, "SWEEP_SECONDS", 0.0)  # so that it asks each time
     assert known <= clock() < known + 60
     with pytest.raises(StoreUnavailable):
         another()

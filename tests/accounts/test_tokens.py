@@ -9,17 +9,17 @@ import pytest
 from accounts_support import PASSWORD, Clock, Place
 
 from widget.accounts import ROLES, Role, Token, User
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 from widget.errors import InvalidAccount, NotFound
 
 
 @pytest.fixture(autouse=True)
-def ana(accounts: KeptAccounts) -> User:
+def ana(accounts: AccountService) -> User:
     return accounts.add_user("ana", "admin", PASSWORD)
 
 
 def made(
-    accounts: KeptAccounts, clock: Clock, name: str, role: Role, *, owner: str = "ana"
+    accounts: AccountService, clock: Clock, name: str, role: Role, *, owner: str = "ana"
 ) -> tuple[str, Token]:
     """Make a token that is good for a day."""
     return accounts.create_token(
@@ -27,7 +27,7 @@ def made(
     )
 
 
-def test_a_token_opens_until_it_expires(accounts: KeptAccounts, clock: Clock) -> None:
+def test_a_token_opens_until_it_expires(accounts: AccountService, clock: Clock) -> None:
     secret, made = accounts.create_token(
         "cms", "publisher", expires_at=clock.date(days=90), owner="ana", actor="root"
     )
@@ -47,7 +47,7 @@ def test_a_token_opens_until_it_expires(accounts: KeptAccounts, clock: Clock) ->
     "change", [lambda s: s[:-1], lambda s: s + "x", str.swapcase, lambda _: ""]
 )
 def test_a_secret_that_is_almost_right_opens_nothing(
-    accounts: KeptAccounts, clock: Clock, change: object
+    accounts: AccountService, clock: Clock, change: object
 ) -> None:
     secret, _ = made(accounts, clock, "cms", "admin")
     assert callable(change)
@@ -56,7 +56,7 @@ def test_a_secret_that_is_almost_right_opens_nothing(
 
 
 def test_a_revoked_token_opens_nothing_in_any_process(
-    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
+    accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
     secret, token = made(accounts, clock, "a", "admin")
     kept, _ = made(accounts, clock, "b", "editor")
@@ -72,7 +72,7 @@ def test_a_revoked_token_opens_nothing_in_any_process(
 
 
 def test_the_last_use_is_written_at_most_once_a_minute(
-    accounts: KeptAccounts, clock: Clock, place: Place
+    accounts: AccountService, clock: Clock, place: Place
 ) -> None:
     secret, _ = made(accounts, clock, "a", "admin")
     accounts.token(secret)
@@ -88,7 +88,7 @@ def test_the_last_use_is_written_at_most_once_a_minute(
 
 
 @pytest.mark.parametrize("name", ["", "a:b", " a", "a\n", "a" * 65, "é"])
-def test_an_odd_token_is_refused(accounts: KeptAccounts, clock: Clock, name: str) -> None:
+def test_an_odd_token_is_refused(accounts: AccountService, clock: Clock, name: str) -> None:
     with pytest.raises(InvalidAccount, match="cannot be a token's name"):
         made(accounts, clock, name, "editor")
     with pytest.raises(InvalidAccount, match="would be of no use"):
@@ -97,7 +97,7 @@ def test_an_odd_token_is_refused(accounts: KeptAccounts, clock: Clock, name: str
 
 
 def test_the_name_of_a_token_is_free_again_once_it_opens_nothing(
-    accounts: KeptAccounts, clock: Clock
+    accounts: AccountService, clock: Clock
 ) -> None:
     _, first = made(accounts, clock, "cms", "editor")
     with pytest.raises(InvalidAccount, match="there is a token 'cms' of ana's already"):
@@ -112,7 +112,7 @@ def test_the_name_of_a_token_is_free_again_once_it_opens_nothing(
 # Whose it is
 
 
-def test_a_token_acts_for_a_user_who_exists(accounts: KeptAccounts, clock: Clock) -> None:
+def test_a_token_acts_for_a_user_who_exists(accounts: AccountService, clock: Clock) -> None:
     _, token = made(accounts, clock, "ci", "editor")
     assert token.owner == "ana"
     with pytest.raises(NotFound, match="there is no user 'bo'"):
@@ -125,7 +125,7 @@ def test_a_token_acts_for_a_user_who_exists(accounts: KeptAccounts, clock: Clock
 @pytest.mark.parametrize("asked", ROLES)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_token_may_do_no_more_than_its_owner(
-    accounts: KeptAccounts, clock: Clock, role: Role, asked: Role
+    accounts: AccountService, clock: Clock, role: Role, asked: Role
 ) -> None:
     accounts.add_user("bo", role)
     if ROLES.index(asked) > ROLES.index(role):
@@ -146,7 +146,7 @@ def test_a_token_may_do_no_more_than_its_owner(
 
 
 def test_tokens_of_a_disabled_user_open_nothing_until_the_user_comes_back(
-    accounts: KeptAccounts, other: KeptAccounts, clock: Clock
+    accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
     accounts.add_user("bo", "editor")
     secret, _ = made(accounts, clock, "ci", "editor", owner="bo")
@@ -158,7 +158,7 @@ def test_tokens_of_a_disabled_user_open_nothing_until_the_user_comes_back(
 
 
 def test_a_document_of_before_tokens_had_owners_is_read_and_its_tokens_open(
-    accounts: KeptAccounts, clock: Clock, place: Place
+    accounts: AccountService, clock: Clock, place: Place
 ) -> None:
     secret, _ = made(accounts, clock, "ci", "publisher")
 

@@ -9,7 +9,7 @@ from accounts_support import HERE, PASSWORD, Clock, Place
 
 from widget.accounts import ROLES, Role, User, at_least
 from widget.accounts.passwords import check_password
-from widget.accounts.rules import KeptAccounts
+from widget.accounts.service import AccountService
 from widget.errors import InvalidAccount, NotFound
 
 
@@ -21,7 +21,7 @@ def test_a_role_may_what_those_before_it_may(role: Role, may: list[Role]) -> Non
     assert [needed for needed in ROLES if at_least(role, needed)] == may
 
 
-def test_users_are_listed_by_name(accounts: KeptAccounts, ana: User) -> None:
+def test_users_are_listed_by_name(accounts: AccountService, ana: User) -> None:
     bo = accounts.add_user("bo@paper.example", "admin", PASSWORD)
     assert accounts.users() == [ana, bo]
     assert accounts.user("ana") == ana == User("ana", "editor", disabled=False)
@@ -32,13 +32,13 @@ def test_users_are_listed_by_name(accounts: KeptAccounts, ana: User) -> None:
     "name",
     ["", "Ana", "a b", "token:a", "-a", "a-", "file", "a" * 65, "ana\n", "\x00", "é", "a/../b"],
 )
-def test_an_odd_name_is_refused(accounts: KeptAccounts, name: str) -> None:
+def test_an_odd_name_is_refused(accounts: AccountService, name: str) -> None:
     with pytest.raises(InvalidAccount, match="cannot be a user's name"):
         accounts.add_user(name, "editor", PASSWORD)
     assert accounts.users() == []
 
 
-def test_a_name_is_given_once(accounts: KeptAccounts, ana: User) -> None:
+def test_a_name_is_given_once(accounts: AccountService, ana: User) -> None:
     with pytest.raises(InvalidAccount, match="there is a user 'ana' already"):
         accounts.add_user("ana", "admin", "another long password")
     assert accounts.users() == [ana]
@@ -55,7 +55,7 @@ def test_a_name_is_given_once(accounts: KeptAccounts, ana: User) -> None:
     ],
 )
 def test_a_weak_password_is_refused_wherever_it_is_set(
-    accounts: KeptAccounts, password: str, message: str
+    accounts: AccountService, password: str, message: str
 ) -> None:
     with pytest.raises(InvalidAccount, match=message):
         accounts.add_user("maria.lopez", "editor", password)
@@ -70,7 +70,7 @@ def test_a_password_of_10_to_200_characters_of_any_kind_is_taken(password: str) 
     check_password("ana", password)
 
 
-def test_a_change_to_nobody_is_told(accounts: KeptAccounts) -> None:
+def test_a_change_to_nobody_is_told(accounts: AccountService) -> None:
     for change in (
         lambda: accounts.set_password("nobody", PASSWORD),
         lambda: accounts.set_role("nobody", "admin"),
@@ -90,7 +90,7 @@ LAST = "an admin who can sign in, and ana is the last one; make another user adm
 @pytest.mark.parametrize("change", ["disable", "publisher", "editor"])
 @pytest.mark.parametrize("rest", ["nobody", "a publisher", "disabled", "invited"])
 def test_the_last_admin_who_can_sign_in_stays_one(
-    accounts: KeptAccounts, change: str, rest: str
+    accounts: AccountService, change: str, rest: str
 ) -> None:
     accounts.add_user("ana", "admin", PASSWORD)
     if rest != "nobody":
@@ -113,7 +113,7 @@ def test_the_last_admin_who_can_sign_in_stays_one(
     assert accounts.user("ana") != User("ana", "admin")
 
 
-def test_the_last_admin_keeps_a_session_when_disabling_is_refused(accounts: KeptAccounts) -> None:
+def test_the_last_admin_keeps_a_session_when_disabling_is_refused(accounts: AccountService) -> None:
     session_id = accounts.open_session(accounts.add_user("ana", "admin", PASSWORD))
     with pytest.raises(InvalidAccount):
         accounts.set_disabled("ana", True)
@@ -121,7 +121,7 @@ def test_the_last_admin_keeps_a_session_when_disabling_is_refused(accounts: Kept
     accounts.set_role("ana", "admin")
 
 
-def test_where_there_is_no_admin_users_are_changed_as_ever(accounts: KeptAccounts) -> None:
+def test_where_there_is_no_admin_users_are_changed_as_ever(accounts: AccountService) -> None:
     accounts.add_user("ana", "publisher", PASSWORD)
     accounts.set_role("ana", "editor")
     accounts.set_disabled("ana", True)
@@ -136,7 +136,7 @@ def test_of_two_admins_who_disable_each_other_at_once_one_stays(place: Place, cl
         barrier = threading.Barrier(2)
         told: list[str] = []
 
-        def disable(accounts: KeptAccounts, name: str) -> None:
+        def disable(accounts: AccountService, name: str) -> None:
             barrier.wait()  # noqa: B023  # both threads end in this round
             try:
                 accounts.set_disabled(name, True)

@@ -8,9 +8,8 @@ from running import Running
 from ways import panel, scope, visit
 
 from benchmarks.attacked import documents
-from widget import markup
 from widget import panel as panels
-from widget.entry import parse_entry
+from widget.entry import light_html, parse_entry
 from widget.store import open_store
 
 pytestmark = pytest.mark.embedding
@@ -45,7 +44,7 @@ def test_nothing_of_an_attack_lives_in_a_browser(page: Page, place: Running, way
     own: list[str] = panel(page, way).evaluate(
         "it => [it, ...it.querySelectorAll('*')].map(it => it.tagName.toLowerCase())"
     )
-    allowed = sorted({*own, *markup.TAGS, "blockquote"})
+    allowed = sorted({*own, *light_html.TAGS, "blockquote"})
     seed = sum(way.encode())
     store = open_store(place.settings.store, lambda _: [])
     asked: list[str] = []

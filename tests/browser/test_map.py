@@ -1,4 +1,4 @@
-"""The exported site's embed.js makes of an address what widget/urls.py makes of it."""
+"""The exported site's embed.js makes of an address what widget/entry/urls.py makes of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from test_article_keys import ALIKE, APART
 from test_hostnames import REFUSED, SPELLED
 from test_urls import ACCEPTED, FOLDED, KEPT, hosts, pairs
 
-from widget import hostnames, panel, tracking, urls
+from widget import panel
+from widget.entry import hostnames, tracking, urls
 from widget.export.pages import shard
 
 # In place of the map stands one that notes what is looked for.

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from samples import PAPER, PUBLICATION, ROOT, sample_entry
 
-from widget import urls
 from widget.app import rules
 from widget.config import Publication, Settings
-from widget.entry import Entry
+from widget.entry import Entry, urls
 from widget.errors import ExportFailed
 from widget.export import Report, checked_base, export_site, folder, pages
 from widget.store import Store, open_store

@@ -12,10 +12,11 @@ import pytest
 from running import free_port
 from static_site import executable, nginx
 
-from widget import answers, demo, panel
+from widget import demo, panel
 from widget.app import rules
 from widget.config import Settings
 from widget.export import export_site
+from widget.http import responses
 from widget.store import open_store
 
 ORIGIN = "https://harborcourier.example"
@@ -53,7 +54,7 @@ def test_a_panel_may_be_framed_by_its_publication_only(base: str) -> None:
     status, headers, body = ask(f"{base}/panel/ferry-fares")
     assert status == 200
     assert headers["Content-Security-Policy"] == f"frame-ancestors 'self' {ORIGIN}"
-    assert headers["Cache-Control"] == answers.SHORT
+    assert headers["Cache-Control"] == responses.SHORT
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert "script-src &#39;sha256-" in body
 
@@ -122,18 +123,18 @@ def test_only_a_listed_origin_may_read(base: str, path: str) -> None:
 def test_htmx_may_send_its_headers(base: str) -> None:
     status, headers, _ = ask(f"{base}/fragment/ferry-fares", "OPTIONS", Origin=ORIGIN)
     assert status == 204
-    assert headers["Access-Control-Allow-Headers"] == answers.HTMX_HEADERS
+    assert headers["Access-Control-Allow-Headers"] == responses.HTMX_HEADERS
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
 def test_files_whose_name_says_their_content_are_kept_for_ever(base: str) -> None:
     for name in (panel.loader_name(static=True), panel.stylesheet_name()):
         _, headers, _ = ask(f"{base}/static/{name}")
-        assert headers["Cache-Control"] == answers.IMMUTABLE
+        assert headers["Cache-Control"] == responses.IMMUTABLE
         assert headers["Access-Control-Allow-Origin"] == "*"
     for name in ("embed.js", "static/embed.css", "entries.json", "oembed/ferry-fares.json"):
         _, headers, _ = ask(f"{base}/{name}")
-        assert headers["Cache-Control"] == answers.SHORT
+        assert headers["Cache-Control"] == responses.SHORT
         assert headers["Access-Control-Allow-Origin"] == "*"
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from widget import answers, server
-from widget.prebuilt import Prebuilt
+from widget import server
+from widget.http import responses
+from widget.http.response_cache import Prebuilt
 from widget.server import arbiter, worker
 
 LARGE = b"0123456789abcdef" * 1_000_000
@@ -51,7 +52,7 @@ def doubtful() -> Prebuilt:
         def holds(_: bool) -> bool:
             raise RuntimeError("nobody knows")
 
-        environ[answers.HOLDS] = holds
+        environ[responses.HOLDS] = holds
         return slow(environ, start_response)
 
     return Prebuilt(app, 1 << 20)
@@ -68,7 +69,7 @@ def pensive() -> Prebuilt:
             return wait or None
 
         path, environ["PATH_INFO"] = environ["PATH_INFO"], "/"
-        environ[answers.HOLDS] = holds if path == "/pensive" else lambda _: True
+        environ[responses.HOLDS] = holds if path == "/pensive" else lambda _: True
         return slow(environ, start_response)
 
     return Prebuilt(app, 1 << 20)
@@ -78,7 +79,7 @@ def large() -> Prebuilt:
     """Repeat a very large answer."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[answers.HOLDS] = lambda _: True
+        environ[responses.HOLDS] = lambda _: True
         start_response("200 OK", [("Content-Length", str(len(LARGE)))])
         return [LARGE]
 

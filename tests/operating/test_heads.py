@@ -11,8 +11,8 @@ from gunicorn.http.wsgi import create
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from widget.prebuilt import question
-from widget.server.heads import LONGEST, Heads
+from widget.http.response_cache import question
+from widget.server.heads import LONGEST, RequestHeadParser
 
 HOST = b"Host: panels.example\r\n"
 CHROMIUM = (
@@ -89,7 +89,7 @@ HEADS = st.builds(
 @example(CHROMIUM.replace(b"GET", b"HEAD"))
 @example(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n")
 def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
-    heads = Heads()
+    heads = RequestHeadParser()
     head = heads.read(data)
     for _ in range(3):  # by lines, and whole, that are remembered
         assert heads.read(data) == head
@@ -104,7 +104,7 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
 
 
 def test_a_browsers_request_is_read() -> None:
-    head = Heads().read(CHROMIUM)
+    head = RequestHeadParser().read(CHROMIUM)
     assert head
     asked, closes = head
     assert asked.key == (
@@ -116,10 +116,12 @@ def test_a_browsers_request_is_read() -> None:
 
 def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:
     """As nginx asks where nobody set ``proxy_http_version``."""
-    head = Heads().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"Connection: close\r\n\r\n")
+    head = RequestHeadParser().read(
+        b"GET /embed.js HTTP/1.0\r\n" + HOST + b"Connection: close\r\n\r\n"
+    )
     assert head
     assert (head.asked.key[0], head.closes) == ("/embed.js", True)
-    head = Heads().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"\r\n")
+    head = RequestHeadParser().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"\r\n")
     assert head
     assert head.closes
 
@@ -142,7 +144,7 @@ def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> Non
     ],
 )
 def test_what_is_not_plain_is_left_to_the_server(data: bytes) -> None:
-    assert Heads().read(data) is None
+    assert RequestHeadParser().read(data) is None
 
 
 @pytest.mark.parametrize(
@@ -155,11 +157,11 @@ def test_what_is_not_plain_is_left_to_the_server(data: bytes) -> None:
 )
 def test_what_asks_for_more_is_left_to_the_server(name: str, value: str) -> None:
     field = f"{name}: {value}\r\n".encode()
-    assert Heads().read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n") is None
+    assert RequestHeadParser().read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n") is None
 
 
 def test_what_tells_who_asks_is_not_remembered() -> None:
-    heads = Heads()
+    heads = RequestHeadParser()
     private = (b"Cookie: session=secret", b"X-Forwarded-For: 192.0.2.7", b"Referer: https://a/b?c")
     for field in private:
         for _ in range(3):
@@ -172,7 +174,7 @@ def test_what_tells_who_asks_is_not_remembered() -> None:
 
 
 def test_only_so_much_is_remembered() -> None:
-    heads = Heads()
+    heads = RequestHeadParser()
     for number in range(10_000):
         line = b"User-Agent: %d\r\n" % number
         for _ in range(2):

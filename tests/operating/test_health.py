@@ -9,7 +9,7 @@ from operating_support import serving
 from running import free_port, until
 
 from widget.purging import Order
-from widget.purging.ledger import open_ledger
+from widget.purging.outbox import open_ledger
 
 
 def test_what_is_wrong_with_the_store_is_said_and_mends_itself(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from werkzeug.test import Client
 from widget import demo, logs
 from widget.app import create_app
 from widget.config import Settings
-from widget.prebuilt import Prebuilt
+from widget.http.response_cache import Prebuilt
 from widget.store import Store
 
 SECRET = "xq7secret"  # noqa: S105  # what must not be found in the log

@@ -22,10 +22,10 @@ from running import children, free_port, process, until
 from samples import sample_bytes
 
 from widget import demo
-from widget.accounts.tables import DatabaseAccounts
+from widget.accounts.postgres import DatabaseAccounts
 from widget.app import rules
 from widget.config import ENV_PREFIX, Settings
-from widget.database import Database
+from widget.storage.postgres import Database
 from widget.store import open_store
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody

@@ -11,7 +11,7 @@ from malformed_requests import HOST, MALFORMED, WELL_FORMED, Malformed
 from operating_support import Served, serving
 from raw_http import Connect, Connection, get
 
-from widget.web import security_headers
+from widget.http import security_headers
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,13 @@ from samples import (
 
 from widget.config import Publication
 from widget.entry import Entry, Withdrawn
+from widget.entry.urls import link_problem
 from widget.panel import (
     Options,
     Page,
     fragment,
     frame,
 )
-from widget.urls import link_problem
 
 PLAIN = Options()
 Tree = Any

@@ -7,11 +7,7 @@ from panel_support import frame_page
 
 from widget import demo
 from widget.entry import Entry
-from widget.panel import (
-    CODINGS,
-    Cache,
-    Representation,
-)
+from widget.http.codings import CODINGS, Cache, Representation
 
 # Prebuilt answers
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from widget.database import Database
 from widget.errors import InvalidSettings
-from widget.purging.ledger import open_ledger
-from widget.purging.orders import Ledger, new_order
-from widget.purging.tables import DatabaseLedger
-from widget.store.lock import Busy
+from widget.purging.jobs import PurgeOutbox, new_order
+from widget.purging.outbox import open_ledger
+from widget.purging.postgres_outbox import DatabaseLedger
+from widget.storage.lock import Busy
+from widget.storage.postgres import Database
 
-Opener = Callable[[], Ledger]
+Opener = Callable[[], PurgeOutbox]
 
 
 @pytest.fixture(params=["dir", "postgres", "pooler"])
@@ -29,7 +29,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     url = request.getfixturevalue("database_url" if request.param == "postgres" else "pooled_url")
     with ExitStack() as stack:
 
-        def open_() -> Ledger:
+        def open_() -> PurgeOutbox:
             database = Database(url)
             stack.callback(database.close)
             return DatabaseLedger(database)
@@ -38,12 +38,12 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def ledger(opened: Opener) -> Ledger:
+def ledger(opened: Opener) -> PurgeOutbox:
     return opened()
 
 
 def test_an_order_is_pending_for_every_process_until_it_is_crossed_out(
-    opened: Opener, ledger: Ledger
+    opened: Opener, ledger: PurgeOutbox
 ) -> None:
     order = new_order("ferry-fares", "withdraw", ("entry-ferry-fares", "url-1"))
     ledger.add(order)
@@ -52,14 +52,14 @@ def test_an_order_is_pending_for_every_process_until_it_is_crossed_out(
     assert opened().pending() == []
 
 
-def test_the_oldest_order_comes_first(ledger: Ledger) -> None:
+def test_the_oldest_order_comes_first(ledger: PurgeOutbox) -> None:
     orders = [new_order(f"e{number}", "publish", (f"entry-e{number}",)) for number in range(3)]
     for order in reversed(orders):
         ledger.add(order)
     assert ledger.pending() == orders
 
 
-def test_how_an_order_stands_is_kept(ledger: Ledger) -> None:
+def test_how_an_order_stands_is_kept(ledger: PurgeOutbox) -> None:
     order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
     ledger.add(order)
     tried = replace(order, tries=3, trouble="Varnish refuses the connection", due=order.at + 4)
@@ -68,7 +68,7 @@ def test_how_an_order_stands_is_kept(ledger: Ledger) -> None:
     assert ledger.latest("ferry-fares") == tried
 
 
-def test_a_note_brings_nothing_back(ledger: Ledger) -> None:
+def test_a_note_brings_nothing_back(ledger: PurgeOutbox) -> None:
     order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
     ledger.add(order)
     ledger.cross_out(order)
@@ -77,7 +77,7 @@ def test_a_note_brings_nothing_back(ledger: Ledger) -> None:
     assert ledger.latest("ferry-fares") == order
 
 
-def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: Ledger) -> None:
+def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: PurgeOutbox) -> None:
     assert ledger.latest("ferry-fares") is None
     older = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
     newer = new_order("ferry-fares", "withdraw", ("entry-ferry-fares",))
@@ -94,7 +94,7 @@ def test_the_newest_order_of_an_entry_tells_how_it_stands(ledger: Ledger) -> Non
 
 
 def test_what_was_crossed_out_long_ago_is_forgotten_and_what_is_pending_is_not(
-    ledger: Ledger,
+    ledger: PurgeOutbox,
 ) -> None:
     done = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
     waiting = new_order("fish-market", "publish", ("entry-fish-market",))
@@ -108,7 +108,7 @@ def test_what_was_crossed_out_long_ago_is_forgotten_and_what_is_pending_is_not(
     assert ledger.pending() == [waiting]
 
 
-def test_one_process_looks_after_the_orders(opened: Opener, ledger: Ledger) -> None:
+def test_one_process_looks_after_the_orders(opened: Opener, ledger: PurgeOutbox) -> None:
     other = opened()
     with ledger.keeping() as still:
         with pytest.raises(Busy), other.keeping():
@@ -118,7 +118,7 @@ def test_one_process_looks_after_the_orders(opened: Opener, ledger: Ledger) -> N
         pass
 
 
-def test_what_concerns_no_single_entry_is_gone_once_it_is_crossed_out(ledger: Ledger) -> None:
+def test_what_concerns_no_single_entry_is_gone_once_it_is_crossed_out(ledger: PurgeOutbox) -> None:
     order = new_order("", "start", ("insights",))
     ledger.add(order)
     ledger.cross_out(order)

@@ -22,7 +22,7 @@ from widget import demo
 from widget.app import rules
 from widget.config import Settings
 from widget.purging import open_purger, told
-from widget.purging.ledger import open_ledger
+from widget.purging.outbox import open_ledger
 from widget.store import Live, Store, open_store
 
 

@@ -15,13 +15,13 @@ from relay import Relay
 from running import until
 from samples import ROOT
 
-from widget.database import Database, open_database, release
 from widget.errors import StoreUnavailable
-from widget.purging import tables as purging
-from widget.purging.ledger import open_ledger
-from widget.purging.orders import new_order
-from widget.purging.tables import DatabaseLedger
-from widget.store.lock import Busy
+from widget.purging import postgres_outbox as purging
+from widget.purging.jobs import new_order
+from widget.purging.outbox import open_ledger
+from widget.purging.postgres_outbox import DatabaseLedger
+from widget.storage.lock import Busy
+from widget.storage.postgres import Database, open_database, release
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_the_keepers_place_passes_on_when_its_holder_is_killed(
 ) -> None:
     script = (
         "import sys\n"
-        "from widget.purging.ledger import open_ledger\n"
+        "from widget.purging.outbox import open_ledger\n"
         "with open_ledger(sys.argv[1]).keeping() as still:\n"
         "    print(still(), flush=True)\n"
         "    sys.stdin.read()\n"

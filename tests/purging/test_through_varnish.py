@@ -24,7 +24,7 @@ from widget import demo
 from widget.app import rules
 from widget.config import Settings
 from widget.purging import open_purger, told
-from widget.purging.ledger import open_ledger
+from widget.purging.outbox import open_ledger
 from widget.store import open_store
 
 WORKERS = 2

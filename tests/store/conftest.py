@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from store_support import OpenStore, rules
 
-from widget.store import Store, looking, open_store, shelf
+from widget.store import Store, open_store
+from widget.store.directory import entry_cache, scanner
 from widget.store.postgres import lists, memory, tables
 
 
@@ -16,8 +17,8 @@ def _folder(request: pytest.FixtureRequest) -> str:
 
 def _large_folder(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
-    monkeypatch.setattr(shelf, "KEPT", 1)
-    monkeypatch.setattr(looking, "MANY", -1)
+    monkeypatch.setattr(entry_cache, "KEPT", 1)
+    monkeypatch.setattr(scanner, "MANY", -1)
     return _folder(request)
 
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from store_support import entry, rules
 
 from widget.errors import StoreUnavailable
-from widget.store import Live, Store, open_store, reading
+from widget.storage import files
+from widget.store import Live, Store, open_store
 
 ID = "ferry-fares"
 PR_SET_PTRACER = 0x59616D61
@@ -63,7 +64,7 @@ class Teller:
 
 def play(root: str, scenario: str, teller: Teller) -> None:
     if scenario == "changes":
-        reading.RACY_SECONDS = 0  # else the number of reads depends on the clock
+        files.RACY_SECONDS = 0  # else the number of reads depends on the clock
     try:
         store = open_store(f"dir:{root}", rules)
     except StoreUnavailable as error:

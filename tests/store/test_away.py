@@ -20,8 +20,8 @@ from store_support import entry, rules, until
 from widget.accounts import open_accounts
 from widget.app import create_app
 from widget.config import Settings
-from widget.database import open_database, release
 from widget.errors import InsightsError, StoreUnavailable
+from widget.storage.postgres import open_database, release
 from widget.store import UNKNOWN, Live, Store, open_store
 from widget.store.postgres import PostgresStore
 

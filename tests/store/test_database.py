@@ -50,7 +50,7 @@ def test_processes_that_start_at_once_make_the_tables_once(database_url: str) ->
     assert [finish(process) for process in processes] == ["[]\n"] * 3
     with psycopg.connect(database_url) as connection:
         made = connection.execute("SELECT name FROM migration ORDER BY name").fetchall()
-    folder = Path(__file__).parents[2] / "widget" / "database" / "migrations"
+    folder = Path(__file__).parents[2] / "widget" / "storage" / "postgres" / "migrations"
     assert [name for (name,) in made] == sorted(path.name for path in folder.glob("*.sql"))
 
 

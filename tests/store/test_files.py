@@ -11,10 +11,10 @@ import pytest
 from files_support import ID, places, published, title
 from store_support import document, entry, finish, put, rules, start_python, until
 
-from widget.entry.gate import MAX_BYTES
+from widget.entry.json_input import MAX_BYTES
 from widget.errors import InvalidEntry, StoreUnavailable
 from widget.store import Live, Store, Withdrawn, open_store
-from widget.store.files import DirStore
+from widget.store.directory.store import DirStore
 
 # What is set aside
 
@@ -204,7 +204,9 @@ def test_an_unchanged_file_is_parsed_once(
     published(files)
     path = data / "live" / f"{ID}.json"
     until(lambda: not files._look(ID).live_file.racy)  # type: ignore[attr-defined]
-    monkeypatch.setattr("widget.store.folder.parse_entry", lambda _: pytest.fail("parsed again"))
+    monkeypatch.setattr(
+        "widget.store.directory.entry_folder.parse_entry", lambda _: pytest.fail("parsed again")
+    )
     first = files.live(ID)
     os.utime(path)
     for _ in range(3):

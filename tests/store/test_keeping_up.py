@@ -10,8 +10,8 @@ import pytest
 from relay import Relay
 from store_support import entry, finish, rules, start_python, until
 
-from widget.database import open_database, release
 from widget.errors import StoreUnavailable
+from widget.storage.postgres import open_database, release
 from widget.store import Live, Query, Revision, Store, Withdrawn, open_store
 from widget.store.postgres import PostgresStore, tables
 

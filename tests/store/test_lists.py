@@ -9,7 +9,7 @@ import pytest
 from store_support import OpenStore, document, entry, put, until
 
 from widget.store import Live, Query, Sort, Store
-from widget.store.listing import key
+from widget.store.query import key
 
 NAMES = ["ferry", "gull", "heron", "ibis", "jay"]
 

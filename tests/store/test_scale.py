@@ -9,8 +9,9 @@ import pytest
 from store_support import document, entry, put, rules, until
 
 from widget.errors import InvalidEntry
-from widget.store import Live, Query, Store, Withdrawn, looking, open_store, shelf
-from widget.store.files import DirStore
+from widget.store import Live, Query, Store, Withdrawn, open_store
+from widget.store.directory import entry_cache, scanner
+from widget.store.directory.store import DirStore
 
 NAMES = [f"entry-{number}" for number in range(12)]
 
@@ -40,7 +41,7 @@ def rest(store: DirStore) -> None:
 def test_only_some_entries_are_held_in_memory(
     files: DirStore, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "KEPT", 4)
+    monkeypatch.setattr(entry_cache, "KEPT", 4)
     for name in NAMES:
         publish(files, name)
     files.withdraw(NAMES[0], actor="ana", reason="Wrong.")
@@ -66,13 +67,13 @@ def test_what_did_not_change_is_not_read_at_start(
     put(data / "live" / f"{NAMES[5]}.json", document(NAMES[5], "By hand"))
     (data / "live" / f"{NAMES[6]}.json").unlink()
     read: list[str] = []
-    look = shelf.Shelf.bring_up_to_date
+    look = entry_cache.EntryCache.bring_up_to_date
 
-    def watched(self: shelf.Shelf, entry_id: str, **more: object) -> object:
+    def watched(self: entry_cache.EntryCache, entry_id: str, **more: object) -> object:
         read.append(entry_id)
         return look(self, entry_id, **more)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(shelf.Shelf, "bring_up_to_date", watched)
+    monkeypatch.setattr(entry_cache.EntryCache, "bring_up_to_date", watched)
     again = open_store(f"dir:{data}", rules)
     assert set(read) == {NAMES[5], NAMES[6]}
     live = again.live(NAMES[5])
@@ -118,7 +119,7 @@ def test_a_list_during_a_look_at_all_files_is_answered(
     files: DirStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(files, "ferry")
-    monkeypatch.setattr(looking, "MANY", 0)
+    monkeypatch.setattr(scanner, "MANY", 0)
     with files._lookout._scanning:
         files._lookout.scanned = float("-inf")
         assert [row.id for row in files.rows(Query(), limit=5)] == ["ferry"]

@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 from wire_support import ARTICLE, FRAGMENT, HERE, ID, PANEL
 
 from widget import assets, panel
-from widget.prebuilt import Prebuilt
+from widget.http.response_cache import Prebuilt
 from widget.store import Store
 
 VENDORED = sorted(path.name for path in (assets.folder("static") / "vendor").glob("*.js"))

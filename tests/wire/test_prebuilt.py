@@ -16,7 +16,7 @@ from widget import panel
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.errors import StoreUnavailable
-from widget.prebuilt import HOLD_SECONDS, Prebuilt
+from widget.http.response_cache import HOLD_SECONDS, Prebuilt
 from widget.store import Live, Store, Withdrawn, open_store
 
 MANY = 64 * 1024 * 1024

@@ -14,7 +14,7 @@ from wire_support import PANEL
 from widget.app import create_app, create_service
 from widget.config import Settings
 from widget.http.proxies import OWN_PATHS, Forwarding
-from widget.server.heads import Heads
+from widget.server.heads import RequestHeadParser
 from widget.store import Store
 
 PROXY, CLIENT = "10.0.0.5", "203.0.113.9"
@@ -214,7 +214,7 @@ def test_kept_answers_are_told_apart_by_what_a_proxy_says(
 
 
 def test_what_the_loop_reads_by_itself_is_told_apart_likewise() -> None:
-    heads, found = Heads(Forwarding([PROXY])), {}
+    heads, found = RequestHeadParser(Forwarding([PROXY])), {}
     for peer in (PROXY, CLIENT, PROXY):  # what was remembered of one holds for no other
         for prefix in (b"/insights", b"/other"):
             line = b"X-Forwarded-Prefix: " + prefix

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from widget.accounts.files import DirAccounts, DirRecords
+from widget.accounts.directory import DirAccounts, DirRecords
 from widget.accounts.networks import prefix_of
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
@@ -22,8 +22,8 @@ from widget.accounts.protocol import (
     at_least,
 )
 from widget.accounts.records import Records
-from widget.database import is_database, without_password
 from widget.errors import InvalidSettings
+from widget.storage.postgres import is_database, without_password
 
 __all__ = [
     "ABSOLUTE_SECONDS",
@@ -60,8 +60,8 @@ def open_accounts(
     """
     if is_database(store_url):
         # Here, since accounts in a folder do without the database's library.
-        from widget.accounts.tables import DatabaseAccounts
-        from widget.database import open_database
+        from widget.accounts.postgres import DatabaseAccounts
+        from widget.storage.postgres import open_database
 
         return DatabaseAccounts(open_database(store_url, create=create), own_words=own_words)
     return DirAccounts(_folder(store_url), create=create, own_words=own_words)
@@ -73,8 +73,8 @@ def open_records(store_url: str) -> Records:
     Raises as ``open_accounts``.
     """
     if is_database(store_url):
-        from widget.accounts.tables import DatabaseRecords
-        from widget.database import open_database
+        from widget.accounts.postgres import DatabaseRecords
+        from widget.storage.postgres import open_database
 
         return DatabaseRecords(open_database(store_url, create=False))
     return DirRecords(_folder(store_url))

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from widget.accounts.expiring_store import ExpiringStore, handle
 from widget.accounts.networks import network_of
-from widget.accounts.spool import Spool, handle
 from widget.errors import Throttled
 
 FORGET_SECONDS = 3600.0
@@ -45,7 +45,7 @@ class Throttle:
     Otherwise a hundred at once would all be compared before the first had failed.
     """
 
-    def __init__(self, spool: Spool, clock: Callable[[], float]) -> None:
+    def __init__(self, spool: ExpiringStore, clock: Callable[[], float]) -> None:
         self._spool = spool
         self._clock = clock
 
@@ -83,7 +83,7 @@ class Throttle:
                 failures, at = _kept(spool, key)
                 _keep(spool, key, max(0, failures - 1), at)
 
-    def _held(self, *keys: str) -> AbstractContextManager[Spool]:
+    def _held(self, *keys: str) -> AbstractContextManager[ExpiringStore]:
         return self._spool.held(*(handle("throttle", key) for key in keys))
 
 
@@ -97,12 +97,12 @@ def _limits(account: str, address: str, device: str) -> list[tuple[_Limit, str]]
     ]
 
 
-def _kept(spool: Spool, key: str) -> tuple[int, float]:
+def _kept(spool: ExpiringStore, key: str) -> tuple[int, float]:
     kept = spool.read("throttle", key) or {"failures": 0, "at": 0.0}
     return kept["failures"], kept["at"]
 
 
-def _keep(spool: Spool, key: str, failures: int, at: float) -> None:
+def _keep(spool: ExpiringStore, key: str, failures: int, at: float) -> None:
     spool.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
 
 

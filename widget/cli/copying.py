@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from widget import copying
 from widget.accounts import open_records
 from widget.app import rules
 from widget.cli.context import Context
 from widget.cli.output import confirm, is_quiet
-from widget.copying import Difference
-from widget.database import is_database, without_password
+from widget.editorial import copying
+from widget.editorial.copying import Difference
 from widget.errors import CopyRefused, InvalidSettings
+from widget.storage.postgres import is_database, without_password
 from widget.store import Store, open_store
 
 _SHOWN = 20

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from widget import editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.output import Failures, confirm
-from widget.containment import contained
-from widget.entry import Withdrawn, check_under, parse_entry
+from widget.config import check_under
+from widget.editorial import service
+from widget.entry import Withdrawn, parse_entry
+from widget.entry.containment import contained
 from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
 
@@ -60,9 +61,9 @@ def put(
         for path in _files(paths):
             with failures.of(path):
                 entry = parse_entry(_read(path))
-                editing.save(store, entry, actor=actor, note=note)
+                service.save(store, entry, actor=actor, note=note)
                 if and_publish:
-                    editing.publish(store, context.settings, entry.id, actor=actor, note=note)
+                    service.publish(store, context.settings, entry.id, actor=actor, note=note)
                 for breach in check_under(context.settings, entry):
                     if breach.severity == "warning":
                         line = f"{path}: {breach.path}: warning: {breach.message}"
@@ -82,7 +83,7 @@ def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) ->
     with context.store() as store:
         for entry_id in ids:
             with failures.of(entry_id):
-                revision = editing.publish(
+                revision = service.publish(
                     store, context.settings, entry_id, actor=actor, note=note
                 )
                 confirm(f"{entry_id}: published as revision {revision.number}")
@@ -105,7 +106,7 @@ def withdraw(
     with context.store() as store:
         for entry_id in ids:
             with failures.of(entry_id):
-                revision = editing.withdraw(
+                revision = service.withdraw(
                     store, entry_id, actor=actor, reason=reason, legal=legal
                 )
                 confirm(f"{entry_id}: withdrawn as revision {revision.number}")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from widget import diff, editing
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.output import confirm
+from widget.editorial import comparison, service
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
 from widget.store import Live, Store
@@ -54,7 +54,7 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
     with context.store() as store:
         before = _version(store, entry_id, older or "live")
         after = _version(store, entry_id, newer or "draft")
-    changes = diff.entries(before, after)
+    changes = comparison.entries(before, after)
     for change in changes:
         click.secho(f"{change.path} ({change.label})", bold=True)
         for piece in change.pieces:
@@ -78,7 +78,7 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
 def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
     """Keep what a revision was as the draft. Readers see it once it is published."""
     with context.store() as store:
-        made = editing.restore(store, entry_id, revision, actor=actor)
+        made = service.restore(store, entry_id, revision, actor=actor)
     confirm(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
 
 
@@ -112,7 +112,7 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
                 changed = parse_entry(text)
                 if changed.id != entry_id:
                     raise click.UsageError(f"The id must stay {entry_id!r}; copy it with `put`.")
-                editing.save(store, changed, actor=actor, note=note, head=head)
+                service.save(store, changed, actor=actor, note=note, head=head)
             except (InvalidEntry, Conflict, click.UsageError) as error:
                 _say(error)
                 question = "Open the editor again?"

@@ -7,8 +7,9 @@ from typing import get_args
 
 import click
 
-from widget import colours, i18n, panel
+from widget import i18n, panel
 from widget.cli.context import Context, echo_json, json_option, own_address
+from widget.config import colours
 from widget.entry import Withdrawn
 from widget.errors import InsightsError, NotFound
 from widget.panel import Choices, Host, Theme, Way

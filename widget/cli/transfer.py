@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from widget import editing
 from widget.cli.context import Context, actor_option
 from widget.cli.output import confirm, is_quiet
+from widget.editorial import service
 from widget.entry import parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
 
@@ -59,9 +59,9 @@ def import_entries(
             try:
                 entry = parse_entry(document.data)
                 if and_publish:
-                    editing.save_and_publish(store, context.settings, entry, actor=actor, note=note)
+                    service.save_and_publish(store, context.settings, entry, actor=actor, note=note)
                 else:
-                    editing.save(store, entry, actor=actor, note=note)
+                    service.save(store, entry, actor=actor, note=note)
             except InvalidEntry as error:
                 refused += [(document.where, breach) for breach in error.breaches]
             except InsightsError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
 from widget.config.publication import Accent, Publication, Text
+from widget.config.publishing import check_under
 from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Purge, Settings
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Purge",
     "Settings",
     "Text",
+    "check_under",
     "load_settings",
 ]

@@ -16,9 +16,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from widget.config.service_links import report, service_links
 from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
 from widget.errors import InvalidSettings
-from widget.service_links import report, service_links
 
 DEFAULT_FILE = Path("insights.toml")
 

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from widget import colours, i18n
+from widget import i18n
+from widget.config import colours
 from widget.config.validators import checked_origin, checked_visible
-from widget.vocabulary import OPINION_KINDS, ArticleKind
+from widget.entry.vocabulary import OPINION_KINDS, ArticleKind
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOOPBACK_SOURCES = ("http://localhost:*", "https://localhost:*", "http://127.0.0.1:*")

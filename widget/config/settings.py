@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from widget import logs, urls
+from widget import logs
 from widget.config.publication import Publication
 from widget.config.validators import (
     checked_base,
@@ -29,6 +29,7 @@ from widget.config.validators import (
     checked_origin,
     checked_proxy,
 )
+from widget.entry import urls
 from widget.errors import Severity
 
 ENV_PREFIX = "INSIGHTS_"

@@ -6,9 +6,17 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from widget import hostnames, urls
-from widget.characters import is_blank
-from widget.http.proxies import OWN_PATHS, UNIX
+from widget.entry import hostnames, urls
+from widget.entry.characters import is_blank
+
+UNIX = "unix"
+"""The name in ``trusted_proxies`` of whoever connects over a Unix socket."""
+
+OWN_PATHS = frozenset(
+    {"admin", "api", "corrections", "doctor", "embed.js", "fragment", "healthz", "log", "metrics"}
+    | {"oembed", "openapi.json", "panel", "readyz", "report", "schema", "snippet", "static"}
+)
+"""The first parts of this service's own paths; a path that it is mounted at begins with none."""
 
 
 def checked_origin(value: str) -> str:

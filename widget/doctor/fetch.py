@@ -22,9 +22,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from widget import __version__, urls
+from widget import __version__
 from widget.config import Settings
 from widget.doctor.addresses import is_loopback, is_public
+from widget.entry import urls
 from widget.errors import InsightsError
 
 SECONDS = 10.0

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from widget import urls
 from widget.doctor import policy
 from widget.doctor.html import Element, elements
 from widget.doctor.policy import Policy
+from widget.entry import urls
 
 MOST = 20
 MOST_POLICIES = 8

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from widget import urls
+from widget.entry import urls
 
 Directive = Literal[
     "frame-src", "script-src-elem", "connect-src", "style-src-elem", "style-src-attr"

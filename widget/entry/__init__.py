@@ -1,6 +1,6 @@
 """The entry: the JSON document about one article (schema 1)."""
 
-from widget.entry.gate import read_json
+from widget.entry.json_input import read_json
 from widget.entry.limits import cost_breach
 from widget.entry.model import (
     Article,
@@ -13,7 +13,7 @@ from widget.entry.model import (
     Viewpoint,
     parse_entry,
 )
-from widget.entry.rules import check, check_under
+from widget.entry.rules import check
 from widget.entry.schema import json_schema, schema_document
 from widget.entry.withdrawn import Withdrawn
 
@@ -28,7 +28,6 @@ __all__ = [
     "Viewpoint",
     "Withdrawn",
     "check",
-    "check_under",
     "cost_breach",
     "json_schema",
     "parse_entry",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from widget import markup
+from widget.entry import light_html
 from widget.entry.model import Entry
 from widget.errors import Breach
 
@@ -22,7 +22,7 @@ def light_texts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def cost_breach(entry: Entry) -> Breach | None:
     """Return what is said of an entry whose markup is too costly; it names the costliest text."""
-    costs = [(markup.cost(text), path) for path, text in light_texts(entry)]
+    costs = [(light_html.cost(text), path) for path, text in light_texts(entry)]
     total = sum(cost for cost, _ in costs)
     if total <= MAX_COST:
         return None

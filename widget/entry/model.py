@@ -20,12 +20,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from widget import markup
-from widget.containment import contained
-from widget.entry.gate import read_json, step
-from widget.errors import Breach, InvalidEntry
-from widget.urls import MAX_LENGTH as MAX_URL_LENGTH
-from widget.vocabulary import (
+from widget.entry import light_html
+from widget.entry.containment import contained
+from widget.entry.json_input import read_json, step
+from widget.entry.urls import MAX_LENGTH as MAX_URL_LENGTH
+from widget.entry.vocabulary import (
     ArticleKind,
     Confidence,
     CorrectionKind,
@@ -34,6 +33,7 @@ from widget.vocabulary import (
     Role,
     SourceKind,
 )
+from widget.errors import Breach, InvalidEntry
 
 MAX_PERSPECTIVES = 6
 MAX_POINTS = 12
@@ -42,11 +42,12 @@ MAX_BREACHES = 200
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$"
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}$"
 
+_ID = re.compile(ID_PATTERN.removesuffix("$"))
 EntryId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 Line = Annotated[str, StringConstraints(max_length=500)]
 Paragraph = Annotated[str, StringConstraints(max_length=2_000)]
-LightHtml = Annotated[str, StringConstraints(max_length=markup.MAX_LENGTH)]
+LightHtml = Annotated[str, StringConstraints(max_length=light_html.MAX_LENGTH)]
 Url = Annotated[str, StringConstraints(max_length=MAX_URL_LENGTH)]
 
 
@@ -57,6 +58,11 @@ def _written_out(value: object) -> object:
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", value, re.ASCII):
         return value
     raise PydanticCustomError("datetime_parsing", "is no point in time")
+
+
+def is_id(text: str) -> bool:
+    """Say whether ``text`` can be an entry's id (and so a safe file name)."""
+    return _ID.fullmatch(text) is not None
 
 
 # Lax behind the check: strictly, only a value that comes straight from JSON would be read.

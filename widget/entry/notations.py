@@ -1,7 +1,7 @@
 """References in other notations than ours, which readers would see as text without a source.
 
 Language models and other systems write ``[1, 2]``, ``[^1]`` or ``【1†source】``; only ``[1]`` to
-``[99]`` are markers (``widget.footnotes``).
+``[99]`` are markers (``widget.entry.footnotes``).
 """
 
 from __future__ import annotations

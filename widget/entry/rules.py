@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Protocol
 
-from widget import footnotes, i18n, markup, urls
-from widget.characters import is_blank
-from widget.config import Publication, Settings
-from widget.containment import contained
+from widget import i18n
+from widget.entry import footnotes, light_html, urls
+from widget.entry.characters import is_blank
+from widget.entry.containment import contained
 from widget.entry.limits import cost_breach
 from widget.entry.model import Entry
 from widget.entry.notations import other_notations
@@ -17,17 +18,23 @@ from widget.errors import Breach, InvalidEntry, Severity
 # Characters that turn the direction of what follows them, outside the text they stand in.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-Rule = Callable[[Entry, Publication], Iterator[Breach]]
+
+class Eligibility(Protocol):
+    """What the rules need of a publication: its name, and which articles may carry panels."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def kinds(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def sections(self) -> Sequence[str]: ...  # noqa: D102
 
 
-def check_under(settings: Settings, entry: Entry) -> list[Breach]:
-    """Return every breach of the rules for publishing under ``settings``."""
-    url = entry.article.url
-    return check(entry, settings.publication_for(url), unlisted=settings.unlisted(url))
+Rule = Callable[[Entry, Eligibility], Iterator[Breach]]
 
 
 def check(
-    entry: Entry, publication: Publication, *, unlisted: Severity | None = None
+    entry: Entry, publication: Eligibility, *, unlisted: Severity | None = None
 ) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document.
 
@@ -46,11 +53,11 @@ def check(
     return found
 
 
-def _listed(rule: Rule, entry: Entry, publication: Publication) -> list[Breach]:
+def _listed(rule: Rule, entry: Entry, publication: Eligibility) -> list[Breach]:
     return list(rule(entry, publication))
 
 
-def _language(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _language(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     if entry.language.partition("-")[0].lower() not in i18n.languages():
         spoken = ", ".join(i18n.languages())
         yield Breach(
@@ -62,7 +69,7 @@ def _language(entry: Entry, _: Publication) -> Iterator[Breach]:
 
 
 def _origin(
-    entry: Entry, publication: Publication, *, unlisted: Severity | None
+    entry: Entry, publication: Eligibility, *, unlisted: Severity | None
 ) -> Iterator[Breach]:
     url = entry.article.url
     if unlisted and not urls.link_problem(url):
@@ -75,7 +82,7 @@ def _origin(
         )
 
 
-def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
+def _article(entry: Entry, publication: Eligibility) -> Iterator[Breach]:
     article = entry.article
     yield from _link("$.article.url", article.url)
     seen = {_key(article.url)}
@@ -103,11 +110,11 @@ def _article(entry: Entry, publication: Publication) -> Iterator[Breach]:
         )
 
 
-def _viewpoint(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _viewpoint(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     yield from _light_html("$.viewpoint.rationale", entry.viewpoint.rationale)
 
 
-def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     if not entry.perspectives:
         yield Breach("$.perspectives", "is empty; add a group of points")
     for group_index, group in enumerate(entry.perspectives):
@@ -122,7 +129,7 @@ def _perspectives(entry: Entry, _: Publication) -> Iterator[Breach]:
                 yield Breach(f"{inner}.text", "is empty; write the point or remove it")
                 continue
             yield from _light_html(f"{inner}.text", point.text)
-            if not markup.cost_problem(point.text) and is_blank(markup.plain(point.text)):
+            if not light_html.cost_problem(point.text) and is_blank(light_html.plain(point.text)):
                 yield Breach(f"{inner}.text", "says nothing once it is sanitized; write the point")
             if point.attributed_to is not None:
                 yield from _plain(
@@ -167,7 +174,7 @@ def _notations(path: str, text: str) -> Iterator[Breach]:
     )
 
 
-def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _sources(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     numbers: dict[str, int] = {}
     cited = {
         marker.number
@@ -194,7 +201,7 @@ def _sources(entry: Entry, _: Publication) -> Iterator[Breach]:
             )
 
 
-def _provenance(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     provenance = entry.provenance
     for name in ("provider", "model", "reviewed_by"):
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
@@ -208,7 +215,7 @@ def _provenance(entry: Entry, _: Publication) -> Iterator[Breach]:
         )
 
 
-def _corrections(entry: Entry, _: Publication) -> Iterator[Breach]:
+def _corrections(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     for index, correction in enumerate(entry.corrections):
         yield from _plain(
             f"$.corrections[{index}].note", correction.note, required="what was corrected"
@@ -216,12 +223,12 @@ def _corrections(entry: Entry, _: Publication) -> Iterator[Breach]:
 
 
 def _light_html(path: str, text: str) -> Iterator[Breach]:
-    problem = markup.cost_problem(text)
+    problem = light_html.cost_problem(text)
     if problem:
         yield Breach(path, problem)
         return
     yield from _overrides(path, text)
-    changed = markup.change(text)
+    changed = light_html.change(text)
     if changed is not None:
         yield Breach(path, f"is not all allowed and would be shown as: {changed}", "warning")
 
@@ -264,7 +271,7 @@ def _key(url: str) -> str:
 
 
 def _markers(text: str) -> list[footnotes.Marker]:
-    return [] if markup.cost_problem(text) else list(footnotes.markers(markup.clean(text)))
+    return [] if light_html.cost_problem(text) else list(footnotes.markers(light_html.clean(text)))
 
 
 RULES: tuple[Rule, ...] = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from widget.errors import ExportFailed, StoreUnavailable
-from widget.store.lock import Busy, StoreLock
+from widget.storage.lock import Busy, StoreLock
 
 MANIFEST = ".insights-export.json"
 _LOCK = ".insights-export.lock"

@@ -12,15 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from widget import answers, urls
 from widget.config import Settings
+from widget.entry import urls
 from widget.errors import ExportFailed
 from widget.export import nginx
+from widget.http import responses
 
 NAMES = ("_headers", "vercel.json", ".htaccess", "nginx.conf")
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD",
-    "Access-Control-Allow-Headers": answers.HTMX_HEADERS,
+    "Access-Control-Allow-Headers": responses.HTMX_HEADERS,
 }
 _ANYONE = {"Access-Control-Allow-Origin": "*"}
 
@@ -64,9 +65,9 @@ def _rules(settings: Settings, root: str, unchanging: Sequence[str]) -> Iterator
     listed = {origin for it in settings.publications for origin in it.origins}
     # Where a host can say but one thing: the one origin, or anyone.
     allowed = {"Access-Control-Allow-Origin": listed.pop() if len(listed) == 1 else "*"}
-    short, ever = {"Cache-Control": answers.SHORT}, {"Cache-Control": answers.IMMUTABLE}
+    short, ever = {"Cache-Control": responses.SHORT}, {"Cache-Control": responses.IMMUTABLE}
     policy = {"Content-Security-Policy": f"frame-ancestors {nginx.embedders(settings)}"}
-    isolated = {"Cross-Origin-Embedder-Policy": answers.FRAMED["Cross-Origin-Embedder-Policy"]}
+    isolated = {"Cross-Origin-Embedder-Policy": responses.FRAMED["Cross-Origin-Embedder-Policy"]}
     yield f"{root}/panel/*", {**short, **policy, **isolated}
     yield f"{root}/fragment/*", {**short, **allowed, **_PREFLIGHT}
     yield f"{root}/map/*", {**short, **allowed}
@@ -78,7 +79,7 @@ def _rules(settings: Settings, root: str, unchanging: Sequence[str]) -> Iterator
     yield (
         f"{root}/*",
         {
-            "Cross-Origin-Resource-Policy": answers.FRAMED["Cross-Origin-Resource-Policy"],
+            "Cross-Origin-Resource-Policy": responses.FRAMED["Cross-Origin-Resource-Policy"],
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "strict-origin-when-cross-origin",
         },

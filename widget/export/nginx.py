@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from widget import answers
 from widget.config import Settings
+from widget.http import responses
 
 _LOOPBACK = r"http://(?:localhost|127\.0\.0\.1)(?::[0-9]+)?"
 
@@ -25,10 +25,12 @@ def config(settings: Settings, base: str) -> str:
         "PATTERN": re.escape(root),
         "ORIGINS": "|".join(_origins(settings)),
         "EMBEDDERS": embedders(settings),
-        "SHORT": answers.SHORT,
-        "IMMUTABLE": answers.IMMUTABLE,
-        "HTMX": answers.HTMX_HEADERS,
-        "FRAMED": "\n".join(f"  add_header {it} {of} always;" for it, of in answers.FRAMED.items()),
+        "SHORT": responses.SHORT,
+        "IMMUTABLE": responses.IMMUTABLE,
+        "HTMX": responses.HTMX_HEADERS,
+        "FRAMED": "\n".join(
+            f"  add_header {it} {of} always;" for it, of in responses.FRAMED.items()
+        ),
     }
     return re.sub(r"<([A-Z]+)>", lambda name: values[name[1]], _CONFIG)
 

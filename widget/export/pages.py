@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from widget import assets, panel, tracking, urls
+from widget import assets, panel
 from widget.config import Settings
-from widget.entry import Entry, Withdrawn
+from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
 from widget.store import Live, Store

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from widget.config import Settings
-from widget.containment import contained
+from widget.entry.containment import contained
 from widget.errors import ExportFailed, InvalidEntry
 from widget.export import hosts, pages
 from widget.export.folder import Folder

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from widget.config.validators import OWN_PATHS, UNIX
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-UNIX = "unix"
-"""The name in ``trusted_proxies`` of whoever connects over a Unix socket."""
 
 FORWARDED = (
     "FORWARDED",
@@ -27,12 +26,6 @@ FORWARDED = (
     "X_FORWARDED_PREFIX",
 )
 """What proxies say, as the WSGI environment names it behind ``HTTP_``."""
-
-OWN_PATHS = frozenset(
-    {"admin", "api", "corrections", "doctor", "embed.js", "fragment", "healthz", "log", "metrics"}
-    | {"oembed", "openapi.json", "panel", "readyz", "report", "schema", "snippet", "static"}
-)
-"""The first parts of this service's own paths; a path that it is mounted at begins with none."""
 
 _DONE = "insights.forwarded"
 _PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]{1,100}){1,8}/?")

@@ -1,23 +1,18 @@
-"""The panel: an entry as readers see it, in every representation that is sent out."""
+"""The panel: an entry as readers see it, rendered for every way in."""
 
 from widget.panel.loader import finder, integrity, loader, loader_name, stylesheet_name
 from widget.panel.oembed import oembed
 from widget.panel.options import Options, Theme
 from widget.panel.render import Page, fragment, frame, frame_script, message_frame
-from widget.panel.representation import CODINGS, Cache, Coding, Representation
 from widget.panel.snippets import WAYS, Choices, Host, Snippet, Way, site_snippet, snippet
 from widget.panel.styles import host_stylesheet, panel_stylesheet
 
 __all__ = [
-    "CODINGS",
     "WAYS",
-    "Cache",
     "Choices",
-    "Coding",
     "Host",
     "Options",
     "Page",
-    "Representation",
     "Snippet",
     "Theme",
     "Way",

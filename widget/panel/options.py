@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
 
-from widget import colours
-from widget.config import Accent, Publication
+from widget.config import Accent, Publication, colours
+from widget.entry.vocabulary import Role
 from widget.i18n import interface_language, languages
-from widget.vocabulary import Role
 
 Theme = Literal["host", "auto", "light", "dark"]
 """``host`` follows the page's ``color-scheme``, ``auto`` the reader's system."""

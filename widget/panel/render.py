@@ -12,9 +12,9 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from widget import assets, i18n, markup
+from widget import assets, i18n
 from widget.config import Accent, Publication
-from widget.entry import Entry, Withdrawn
+from widget.entry import Entry, Withdrawn, light_html
 from widget.panel import styles
 from widget.panel.options import Options
 from widget.panel.portable import in_ascii, without_expressions
@@ -138,7 +138,7 @@ def _document(
     style = styles.frame_stylesheet(accent)
     script = _frame_script(static=static)
     if console:
-        script += markup.trusted(f";console.warn({_script_string(console)})")
+        script += light_html.trusted(f";console.warn({_script_string(console)})")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -153,7 +153,7 @@ def _document(
             discovery=_discovery(view, static=static),
             policy=policy if static else None,
             sizing=embedders,
-            style=markup.trusted(style),
+            style=light_html.trusted(style),
             script=script,
         )
     )
@@ -191,7 +191,7 @@ def _script_string(text: str) -> str:
 
 @cache
 def _frame_script(*, static: bool) -> Markup:
-    return markup.trusted(minified("frame.js", static=static))
+    return light_html.trusted(minified("frame.js", static=static))
 
 
 def frame_script(*, static: bool) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from widget import footnotes
+from widget.entry import footnotes
 
 _ROW = 4
 """Markers in a row that stay on one line."""

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from widget import assets, markup
+from widget import assets
 from widget.config import Publication
-from widget.entry import Entry
+from widget.entry import Entry, light_html
 from widget.panel.height import WIDE, heights
 from widget.panel.loader import integrity, loader_name
 from widget.panel.options import Options
@@ -161,7 +161,7 @@ def snippet(
         permalink=permalink,
         address=f"{permalink}{query}",
         # Inside SSI's comment nothing decodes &amp;.
-        fragment=markup.trusted(fragment) if choices.way == "include" else fragment,
+        fragment=light_html.trusted(fragment) if choices.way == "include" else fragment,
         title=Words(view.language).page_title(view.article_title),
         lean=view.lean.sentence,
         language=entry.language,

@@ -10,13 +10,13 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from widget import i18n, markup, urls
+from widget import i18n
 from widget.config import Publication, Text
-from widget.entry import Entry, Source, Withdrawn, cost_breach
+from widget.entry import Entry, Source, Withdrawn, cost_breach, light_html, urls
+from widget.entry.vocabulary import LEAN_SCALE, Lean
 from widget.panel import words
 from widget.panel.options import SOURCES, Options
 from widget.panel.runs import Run, pieces
-from widget.vocabulary import LEAN_SCALE, Lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def panel_view(
     speech = words.Words(language)
     occurrences: Counter[int] = Counter()
     # Published before there was a limit, or a draft: shown as it was typed.
-    display = escape if cost_breach(entry) else markup.display
+    display = escape if cost_breach(entry) else light_html.display
     groups = tuple(_groups(entry, options, speech, occurrences, display))
     return PanelView(
         **_common(entry.language, language, publication, options, prefix),
@@ -250,7 +250,7 @@ def _common(
 
 def _own_text(publication: Publication, text: Text | None, language: str) -> Markup | None:
     own = publication.text(text, language)
-    return markup.display(own) if own else None
+    return light_html.display(own) if own else None
 
 
 def _lean(entry: Entry, speech: words.Words) -> LeanView:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from widget import i18n, markup
-from widget.vocabulary import Confidence, CorrectionKind, Lean, Origin, Role, SourceKind
+from widget import i18n
+from widget.entry import light_html
+from widget.entry.vocabulary import Confidence, CorrectionKind, Lean, Origin, Role, SourceKind
 
 
 def _(message: str) -> str:
@@ -97,7 +98,7 @@ class Words:
 
     def _html(self, message: str, **values: str) -> Markup:
         """Say a message that is HTML itself; the values are text."""
-        return markup.trusted(self._catalog.ugettext(message)) % {
+        return light_html.trusted(self._catalog.ugettext(message)) % {
             name: escape(value) for name, value in values.items()
         }
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from widget.config import Settings
 from widget.purging.caches import open_cache
-from widget.purging.keeper import Keeper
+from widget.purging.jobs import Order, PurgeOutbox, What
 from widget.purging.keys import Surrogate, of_request
-from widget.purging.ledger import open_ledger
-from widget.purging.orders import Ledger, Order, What
+from widget.purging.leader import Keeper
+from widget.purging.outbox import open_ledger
 from widget.purging.purger import Purger
 from widget.store import Store
 
 __all__ = [
-    "Ledger",
     "Order",
+    "PurgeOutbox",
     "Purger",
     "Surrogate",
     "What",

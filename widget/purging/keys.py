@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from flask import Response
 
 from widget.config import Settings
+from widget.entry.model import is_id
 from widget.store import Revision
-from widget.store.folder import is_id
-from widget.store.rows import key_of, keys_of
+from widget.store.entry_summary import key_of, keys_of
 
 ALL = "insights"
 """The key that every answer carries."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from widget.errors import InsightsError
 from widget.purging import keys
 from widget.purging.caches import Cache
-from widget.purging.line import SETTLED, Due, Line, rounds
-from widget.purging.orders import Ledger, Order, What, new_order
+from widget.purging.jobs import Order, PurgeOutbox, What, new_order
+from widget.purging.worker import SETTLED, Due, Line, rounds
 from widget.store import Revision
 
 log = logging.getLogger("insights.purging")
@@ -34,7 +34,7 @@ class _Open:
 class Purger:
     """Purges what changes make wrong, in threads of its own."""
 
-    def __init__(self, caches: Sequence[Cache], ledger: Ledger) -> None:
+    def __init__(self, caches: Sequence[Cache], ledger: PurgeOutbox) -> None:
         self.ledger = ledger
         self._lines = [Line(cache, self._hear) for cache in caches]
         self._open: dict[str, _Open] = {}

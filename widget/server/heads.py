@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple, TypeVar
 
 from widget.http.proxies import FORWARDED, Forwarding
-from widget.prebuilt import Question, question
+from widget.http.response_cache import RequestKey, question
 
 LONGEST = 8192
 """Bytes of a head that is read here at most."""
@@ -56,11 +56,11 @@ _Read = TypeVar("_Read")
 class Head(NamedTuple):
     """What is asked for, and whether nothing more will be asked over the connection."""
 
-    asked: Question
+    asked: RequestKey
     closes: bool
 
 
-class Heads:
+class RequestHeadParser:
     """Reads heads. For one thread.
 
     To read one anew takes as long as all else together. So the lines that browsers have in common

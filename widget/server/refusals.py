@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from widget.web import security_headers
+from widget.http import security_headers
 
 _WORDS = {
     HTTPStatus.BAD_REQUEST: "The request is not well-formed HTTP.",

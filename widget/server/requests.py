@@ -13,9 +13,9 @@ from gunicorn.http import errors
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
+from widget.http.limits import body_limit
 from widget.server.bodies import Body, ChunkedBody
 from widget.server.refusals import Refused
-from widget.web.limits import body_limit
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 """Those that the application can judge; it refuses what a path has no use for."""

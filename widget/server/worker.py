@@ -25,10 +25,10 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from widget.prebuilt import Prebuilt, Reply
+from widget.http.response_cache import Prebuilt, Reply
 from widget.server.bodies import bare_line_feed
 from widget.server.connections import Connection, excess, received
-from widget.server.heads import Heads
+from widget.server.heads import RequestHeadParser
 from widget.server.outbox import Outbox, Outcome, respond
 from widget.server.refusals import Refused, refusal
 from widget.server.requests import Incoming, read_head
@@ -73,7 +73,7 @@ class Worker(ThreadWorker):
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._open: set[Connection] = set()
         self._now = self._swept = monotonic()
-        self._heads = Heads()
+        self._heads = RequestHeadParser()
         self._prebuilt: Prebuilt | None = None
         self._second = 0
         self._starts: dict[str, bytes] = {}
@@ -95,7 +95,7 @@ class Worker(ThreadWorker):
         loaded: object = self.wsgi
         if isinstance(loaded, Prebuilt):
             self._prebuilt = loaded
-            self._heads = Heads(loaded.forwarding)
+            self._heads = RequestHeadParser(loaded.forwarding)
 
     def init_signals(self) -> None:
         """Take signals (gunicorn's hook): those of a terminal are the parent's alone."""

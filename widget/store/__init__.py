@@ -1,10 +1,9 @@
 """Where entries are kept: a protocol, and the implementations that a URL chooses from."""
 
-from widget.database import is_database, without_password
 from widget.entry import Withdrawn
 from widget.errors import InvalidSettings
-from widget.store.files import DirStore
-from widget.store.listing import Key, Query, Row, Sort, State, Tally
+from widget.storage.postgres import is_database, without_password
+from widget.store.directory.store import DirStore
 from widget.store.protocol import (
     UNKNOWN,
     Action,
@@ -17,6 +16,7 @@ from widget.store.protocol import (
     Store,
     Unknown,
 )
+from widget.store.query import Key, Query, Row, Sort, State, Tally
 
 __all__ = [
     "UNKNOWN",

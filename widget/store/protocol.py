@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach
-from widget.store.listing import Key, Query, Row, Tally
+from widget.store.query import Key, Query, Row, Tally
 
 Action = Literal["save", "discard", "publish", "withdraw"]
 

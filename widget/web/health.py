@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from widget.purging import Ledger
+from widget.purging import PurgeOutbox
 from widget.store import Store
 
 
-def blueprint(store: Store, purges: Ledger | None = None) -> Blueprint:
+def blueprint(store: Store, purges: PurgeOutbox | None = None) -> Blueprint:
     """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too).
 
     What is wrong with the store is said by the problem details of its error, 503.

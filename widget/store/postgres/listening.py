@@ -8,11 +8,11 @@ import threading
 import time
 from contextlib import suppress
 
-from widget.database import Connection, Database
 from widget.errors import StoreUnavailable
+from widget.storage.postgres import Connection, Database
 from widget.store.postgres.memory import Memory
 from widget.store.postgres.tables import CHANNEL, changed_since, horizon
-from widget.store.problems import log
+from widget.store.quarantine import log
 
 LOOK_SECONDS = 0.3
 """How often it looks: notifications may be lost, in a pooler or with a connection."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from widget.database import Connection
-from widget.store.listing import COUNTED, LONG_AGO, Key, Query, Row, Tally
+from widget.storage.postgres import Connection
 from widget.store.postgres.tables import FOLDED, pairs
+from widget.store.query import COUNTED, LONG_AGO, Key, Query, Row, Tally
 
 NEAR = 2_000
 """So many rows of the order are looked through before the index of all texts is asked."""

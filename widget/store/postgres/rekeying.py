@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from widget import urls
-from widget.database import Connection, Database
+from widget.entry import urls
+from widget.storage.postgres import Connection, Database
+from widget.store.entry_summary import key_of
 from widget.store.postgres import tables
-from widget.store.problems import log
-from widget.store.rows import key_of
+from widget.store.quarantine import log
 
 _LOCK = 0x1051D1
 """Names the lock that lets one process do this at a time; any number of ours."""

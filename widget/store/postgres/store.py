@@ -9,15 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from widget.containment import or_else
-from widget.database import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.entry import Entry
-from widget.entry.gate import read_json
+from widget.entry.containment import or_else
+from widget.entry.json_input import read_json
+from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
-from widget.store.checks import broken_rules, check_change, check_entry
-from widget.store.folder import is_id
-from widget.store.known import NOTHING, draft_of, live_of, shown_of
-from widget.store.listing import Key, Query, Row, Tally
+from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
+from widget.store.entry_summary import key_of, keys_of, taken_addresses
 from widget.store.postgres import lists, tables
 from widget.store.postgres.listening import Listener
 from widget.store.postgres.memory import Answer, Held, Memory
@@ -34,8 +32,9 @@ from widget.store.protocol import (
     Unknown,
     Withdrawn,
 )
-from widget.store.revisions import Standing, conflict, now
-from widget.store.rows import key_of, keys_of, taken_addresses
+from widget.store.query import Key, Query, Row, Tally
+from widget.store.state import EntryState, conflict, draft_of, live_of, now, shown_of
+from widget.store.validation import broken_rules, check_change, check_entry
 
 READ_SECONDS = 1.0
 """How long a reader waits for the database at most."""
@@ -217,7 +216,7 @@ class PostgresStore:
     ) -> Revision:
         """Drop the draft. Raises NotFound, Conflict."""
 
-        def step(_: Connection, standing: Standing) -> _Step:
+        def step(_: Connection, standing: EntryState) -> _Step:
             if standing.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft")
             return _Step("discard", standing.draft.entry)
@@ -229,7 +228,7 @@ class PostgresStore:
     ) -> Revision:
         """Make the draft live, and drop it. Raises NotFound, InvalidEntry, Conflict."""
 
-        def step(connection: Connection, standing: Standing) -> _Step:
+        def step(connection: Connection, standing: EntryState) -> _Step:
             if standing.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = standing.draft.entry
@@ -251,7 +250,7 @@ class PostgresStore:
     ) -> Revision:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
 
-        def step(connection: Connection, standing: Standing) -> _Step:
+        def step(connection: Connection, standing: EntryState) -> _Step:
             live = standing.live
             if live is None and tables.has_live(connection, entry_id):
                 live = tables.newest_readable(connection, entry_id)
@@ -269,7 +268,7 @@ class PostgresStore:
         _check_text(revision.actor, revision.note)
         _kept(revision.entry)
 
-        def make(connection: Connection, standing: Standing) -> Revision:
+        def make(connection: Connection, standing: EntryState) -> Revision:
             if standing.head != revision.number - 1:
                 raise conflict(entry_id, revision.number - 1, standing.head, None)
             if revision.action == "publish" and (taken := _taken(connection, revision.entry)):
@@ -284,12 +283,12 @@ class PostgresStore:
         actor: str,
         note: str,
         head: int | None,
-        step: Callable[[Connection, Standing], _Step],
+        step: Callable[[Connection, EntryState], _Step],
     ) -> Revision:
         check_change(entry_id, actor, note)
         _check_text(actor, note)
 
-        def make(connection: Connection, standing: Standing) -> Revision:
+        def make(connection: Connection, standing: EntryState) -> Revision:
             if head is not None and head != standing.head:
                 first = tables.revision(connection, entry_id, standing.head)
                 raise conflict(entry_id, head, standing.head, first)
@@ -299,7 +298,9 @@ class PostgresStore:
 
         return self._append(entry_id, make)
 
-    def _append(self, entry_id: str, make: Callable[[Connection, Standing], Revision]) -> Revision:
+    def _append(
+        self, entry_id: str, make: Callable[[Connection, EntryState], Revision]
+    ) -> Revision:
         for _ in range(_TRIES):
             made: Revision | None = None
             try:
@@ -328,7 +329,7 @@ def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
     if found is None:
         return None
     if found.action == "publish":
-        return live_of(NOTHING, found)
+        return live_of(found)
     notice = shown_of(found)
     return notice[0] if isinstance(notice, tuple) else notice
 

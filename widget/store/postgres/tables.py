@@ -11,16 +11,15 @@ from itertools import pairwise
 from psycopg import errors
 from pydantic import ValidationError
 
-from widget.containment import contained, or_else
-from widget.database import Connection
 from widget.entry import Entry
+from widget.entry.containment import contained, or_else
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
-from widget.store.known import draft_of, shown_of
-from widget.store.listing import Row, moment_key
-from widget.store.problems import log
+from widget.storage.postgres import Connection
+from widget.store.entry_summary import keys_of, row_of, search_text
 from widget.store.protocol import Live, Problem, Revision, Withdrawn
-from widget.store.revisions import NEVER, Standing
-from widget.store.rows import keys_of, row_of, search_text
+from widget.store.quarantine import log
+from widget.store.query import Row, moment_key
+from widget.store.state import NEVER, EntryState, draft_of, shown_of
 
 CHANNEL = "insights_entry"
 """Whoever changes an entry says its id here."""
@@ -168,7 +167,7 @@ def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     return {by_digest[bytes(key)]: entry_id for key, entry_id in found}
 
 
-def lock(connection: Connection, entry_id: str) -> Standing:
+def lock(connection: Connection, entry_id: str) -> EntryState:
     """Keep others from changing an entry until the transaction ends; return what it is.
 
     What has no row yet cannot be locked: of two that make it, the revision's key stops one.
@@ -180,12 +179,12 @@ def lock(connection: Connection, entry_id: str) -> Standing:
         raise Overtaken from error
 
 
-def _lock(connection: Connection, entry_id: str) -> Standing:
+def _lock(connection: Connection, entry_id: str) -> EntryState:
     connection.execute(_DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
     standing = NEVER
     for number, live_number, draft_number, *values in connection.execute(_STANDING, (entry_id,)):
-        standing = Standing(number, standing.live, standing.draft)
+        standing = EntryState(number, standing.live, standing.draft)
         if values[0] is None:
             continue
         try:
@@ -194,7 +193,7 @@ def _lock(connection: Connection, entry_id: str) -> Standing:
             # Set aside, but that a new draft can be published in its place, or it be withdrawn.
             log.warning("%s; it is passed over", error)
             continue
-        standing = Standing(
+        standing = EntryState(
             number,
             made if made.number == live_number else standing.live,
             made if made.number == draft_number else standing.draft,
@@ -202,7 +201,7 @@ def _lock(connection: Connection, entry_id: str) -> Standing:
     return standing
 
 
-def append(connection: Connection, before: Standing, made: Revision) -> None:
+def append(connection: Connection, before: EntryState, made: Revision) -> None:
     """Write a revision and what follows from it, and tell everyone. The entry is locked.
 
     Raises Overtaken where somebody else took its number or an address since, InvalidEntry
@@ -217,7 +216,7 @@ def append(connection: Connection, before: Standing, made: Revision) -> None:
         raise InvalidEntry([Breach("$", message)]) from error
 
 
-def _append(connection: Connection, before: Standing, made: Revision) -> None:
+def _append(connection: Connection, before: EntryState, made: Revision) -> None:
     entry_id = made.entry.id
     after = before.after(made)
     old, new = _row(entry_id, before), _row(entry_id, after)
@@ -239,7 +238,9 @@ def _append(connection: Connection, before: Standing, made: Revision) -> None:
         connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
 
 
-def _put_words(connection: Connection, entry_id: str, before: Standing, after: Standing) -> None:
+def _put_words(
+    connection: Connection, entry_id: str, before: EntryState, after: EntryState
+) -> None:
     was, now = _glanced(before), _glanced(after)
     if now is None:
         connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
@@ -273,13 +274,13 @@ def _keys(shown: Revision | None) -> frozenset[str]:
     return or_else("indexing its addresses", lambda: keys_of(shown.entry), frozenset[str]())
 
 
-def _glanced(standing: Standing) -> Entry | None:
+def _glanced(standing: EntryState) -> Entry | None:
     """Return the entry that a list shows: the draft's, else what is or was live."""
     made = standing.draft or standing.live
     return made.entry if made else None
 
 
-def _row(entry_id: str, standing: Standing) -> Row | None:
+def _row(entry_id: str, standing: EntryState) -> Row | None:
     entry = _glanced(standing)
     if entry is None:
         return None
@@ -299,7 +300,7 @@ def _kind(row: Row) -> Kind:
     return row.state, row.waiting, row.lean or "", row.section, row.language
 
 
-def _values(entry_id: str, standing: Standing, row: Row | None) -> tuple[object, ...]:
+def _values(entry_id: str, standing: EntryState, row: Row | None) -> tuple[object, ...]:
     numbers = (
         standing.head,
         standing.live.number if standing.live else None,

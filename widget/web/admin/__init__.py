@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.accounts import Accounts
 from widget.config import Settings
 from widget.errors import Forbidden, InsightsError, NotFound, StoreUnavailable
-from widget.purging import Ledger
+from widget.purging import PurgeOutbox
 from widget.store import Store
 from widget.web.admin import (
     editor,
@@ -31,7 +31,7 @@ def blueprint(
     settings: Settings,
     store: Store,
     accounts: Accounts,
-    purges: Ledger | None = None,
+    purges: PurgeOutbox | None = None,
     not_found: Callable[[], Response] | None = None,
 ) -> Blueprint:
     """Return all editors' pages; ``purges`` says how far caches are with changes.

@@ -8,11 +8,10 @@ from typing import Any, get_args
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, editing, panel
+from widget import panel
+from widget.editorial import comparison, service
 from widget.entry import Entry
-from widget.errors import Breach, Conflict
-from widget.panel import Options
-from widget.vocabulary import (
+from widget.entry.vocabulary import (
     ArticleKind,
     Confidence,
     CorrectionKind,
@@ -21,9 +20,11 @@ from widget.vocabulary import (
     Role,
     SourceKind,
 )
+from widget.errors import Breach, Conflict
+from widget.panel import Options
 from widget.web import templating
 from widget.web.admin import forms, guards
-from widget.web.admin.arranging import Arranged, arrange
+from widget.web.admin.form_actions import Arranged, arrange
 from widget.web.admin.forms import Document, Judgement
 from widget.web.admin.guards import Desk
 from widget.web.admin.standing import Standing, number, standing
@@ -65,7 +66,7 @@ def blueprint(desk: Desk) -> Blueprint:
             if not now.says(judged.entry, head):
                 note = "Autosaved" if guards.is_htmx() and not arranged else ""
                 actor = guards.user().name
-                editing.save(desk.store, judged.entry, actor=actor, note=note, head=number(head))
+                service.save(desk.store, judged.entry, actor=actor, note=note, head=number(head))
         except Conflict:
             now = standing(desk, entry_id)
             return _conflict(now, document, judged, head, arranged=arranged is not None)
@@ -120,7 +121,7 @@ def _editor(
     arranged: Arranged | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
-    conflict: list[diff.Change] | None = None,
+    conflict: list[comparison.Change] | None = None,
     unsaved: bool = False,
 ) -> Response:
     return guards.page(
@@ -166,7 +167,7 @@ def _conflict(
     if guards.is_htmx() and not arranged:
         problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
         return guards.page("_saved.html", now=now, problem=problem)
-    changes = diff.documents(forms.of_entry(now.entry), document)
+    changes = comparison.documents(forms.of_entry(now.entry), document)
     return _editor(
         now, document, judged, head=head, conflict=changes, status=HTTPStatus.CONFLICT, unsaved=True
     )

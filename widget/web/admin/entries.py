@@ -12,14 +12,15 @@ from urllib.parse import unquote, urlsplit
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import catalog, editing, urls
-from widget.catalog import Asked
-from widget.entry import Entry, parse_entry
-from widget.entry.gate import MAX_BYTES
+from widget.editorial import listing as entry_listing
+from widget.editorial import service
+from widget.editorial.listing import Asked
+from widget.entry import Entry, parse_entry, urls
+from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import ID_PATTERN
+from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
 from widget.store import Sort, State
-from widget.vocabulary import Lean
 from widget.web.admin import forms, guards
 from widget.web.admin.guards import Desk
 
@@ -38,7 +39,7 @@ def blueprint(desk: Desk) -> Blueprint:
         return guards.page(
             "_listing.html" if guards.is_htmx() else "entries.html",
             query=asked.query,
-            listing=catalog.find(desk.store, asked),
+            listing=entry_listing.find(desk.store, asked),
             states=get_args(State),
             leans=get_args(Lean),
             sorts=get_args(Sort),
@@ -61,7 +62,7 @@ def blueprint(desk: Desk) -> Blueprint:
                     [Breach("$.article.url", f"is the address of {owner!r} already")]
                 )
             try:
-                editing.save(
+                service.save(
                     desk.store, entry, actor=guards.user().name, note=_NOTES[_way()], head=0
                 )
             except Conflict as error:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from widget.config import Settings
-from widget.entry import Entry, check_under, parse_entry
+from widget.config import Settings, check_under
+from widget.entry import Entry, parse_entry
 from widget.errors import Breach, InvalidEntry
 
 Document = dict[str, Any]

@@ -17,11 +17,12 @@ import jinja2
 from flask import Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, i18n
+from widget import i18n
 from widget.accounts import DEVICE_SECONDS, Accounts, Role, Session, User, at_least
 from widget.config import Settings
+from widget.editorial import comparison
 from widget.errors import Denied, Throttled
-from widget.purging import Ledger
+from widget.purging import PurgeOutbox
 from widget.store import Store
 from widget.web import security_events, templating
 
@@ -53,7 +54,7 @@ class Desk:
     settings: Settings
     store: Store
     accounts: Accounts
-    purges: Ledger | None = None
+    purges: PurgeOutbox | None = None
     not_found: Callable[[], Response] | None = None
     """What another host than ``admin_host`` answers, like any address that is nobody's."""
 
@@ -334,7 +335,7 @@ def warm() -> None:
 def _environment() -> jinja2.Environment:
     environment = templating.environment("admin")
     environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
-    environment.filters["place"] = diff.name_of
+    environment.filters["place"] = comparison.name_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
     environment.filters["words"] = words
     environment.filters["sentence"] = sentence

@@ -10,7 +10,8 @@ from itertools import zip_longest
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, editing
+from widget.editorial import comparison as comparing
+from widget.editorial import service
 from widget.errors import Conflict
 from widget.store import Revision
 from widget.web.admin import guards
@@ -83,7 +84,7 @@ def blueprint(desk: Desk) -> Blueprint:
             title=new.entry.article.title or entry_id,
             old=old,
             new=new,
-            changes=diff.entries(old.entry if old else None, new.entry),
+            changes=comparing.entries(old.entry if old else None, new.entry),
             head=max(revisions),
         )
 
@@ -93,7 +94,7 @@ def blueprint(desk: Desk) -> Blueprint:
         number = _number("revision", 0)
         try:
             actor = guards.user().name
-            editing.restore(desk.store, entry_id, number, actor=actor, head=_number("head", 0))
+            service.restore(desk.store, entry_id, number, actor=actor, head=_number("head", 0))
         except Conflict:
             abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
         return guards.see(url_for("admin.editor.form", entry_id=entry_id))

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, editing
-from widget.entry import check_under
+from widget.config import check_under
+from widget.editorial import comparison, service
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
 from widget.purging import Order, What, told
 from widget.store import Draft, Live
@@ -30,7 +30,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def publish(entry_id: str) -> AnyResponse:
         try:
-            editing.publish(
+            service.publish(
                 desk.store,
                 desk.settings,
                 entry_id,
@@ -58,7 +58,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @routes.post("/draft/removal")
     def discard(entry_id: str) -> AnyResponse:
         try:
-            editing.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
+            service.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
@@ -80,7 +80,7 @@ def blueprint(desk: Desk) -> Blueprint:
         # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
         with suppress(NotFound):  # somebody took it down already
             actor = guards.user().name
-            editing.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
+            service.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
         return guards.see(url_for(".ask", entry_id=entry_id))
 
     @routes.get("/purge")
@@ -117,10 +117,10 @@ def blueprint(desk: Desk) -> Blueprint:
             title=_title(entry_id),
             order=(order := _order(entry_id, "publish")),
             said=_said(order),
-            changes=diff.entries(shown, draft.entry) if draft else [],
+            changes=comparison.entries(shown, draft.entry) if draft else [],
             breaches=breaches or (_breaches(draft) if draft else ()),
             problem=problem,
-            refusal=editing.second_look(desk.store, desk.settings, entry_id, actor=actor),
+            refusal=service.second_look(desk.store, desk.settings, entry_id, actor=actor),
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:

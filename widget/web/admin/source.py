@@ -10,9 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import diff, editing
+from widget.editorial import comparison, service
 from widget.entry import Entry
-from widget.entry.places import line_of, lines
+from widget.entry.paths import line_of, lines
 from widget.errors import Breach, Conflict
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
@@ -49,7 +49,7 @@ def blueprint(desk: Desk) -> Blueprint:
             if not now.says(entry, head):
                 note = "Autosaved" if guards.is_htmx() else "As JSON"
                 actor = guards.user().name
-                editing.save(desk.store, entry, actor=actor, note=note, head=number(head))
+                service.save(desk.store, entry, actor=actor, note=note, head=number(head))
         except Conflict:
             return _conflict(standing(desk, entry_id), text, entry, breaches, head)
         if guards.is_htmx():
@@ -63,7 +63,7 @@ def blueprint(desk: Desk) -> Blueprint:
         return guards.page("_source_verdict.html", **_said(text, entry, breaches))
 
     def _judge(entry_id: str, text: str) -> tuple[Entry | None, list[Breach]]:
-        entry, breaches = editing.judge(desk.settings, text.encode("utf-8", "surrogatepass"))
+        entry, breaches = service.judge(desk.settings, text.encode("utf-8", "surrogatepass"))
         if entry is not None and entry.id != entry_id:
             return None, [Breach("$.id", f"must stay {entry_id!r}"), *breaches]
         return entry, breaches
@@ -79,7 +79,7 @@ def _page(
     entry: Entry | None = None,
     status: int = HTTPStatus.OK,
     head: str = "",
-    conflict: list[diff.Change] | None = None,
+    conflict: list[comparison.Change] | None = None,
 ) -> Response:
     return guards.page(
         "source.html",
@@ -121,7 +121,7 @@ def _conflict(
     if guards.is_htmx():
         problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
         return guards.page("_saved.html", now=now, problem=problem)
-    changes = diff.entries(now.entry, entry)
+    changes = comparison.entries(now.entry, entry)
     status = HTTPStatus.CONFLICT
     return _page(now, text, breaches, entry=entry, status=status, head=head, conflict=changes)
 

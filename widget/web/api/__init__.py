@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
-from widget import answers
 from widget.accounts import Accounts
 from widget.config import Settings
-from widget.panel import Representation
+from widget.http import responses
+from widget.http.codings import Representation
 from widget.store import Store
 from widget.web.api.guard import Guard
 from widget.web.api.openapi import document
@@ -35,7 +35,7 @@ def blueprint(settings: Settings, store: Store, accounts: Accounts) -> Blueprint
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return answers.send(_described(request.script_root), request)
+        return responses.send(_described(request.script_root), request)
 
     return routes
 

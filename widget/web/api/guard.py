@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, abort, request
 
 from widget.accounts import Accounts, Token, at_least
-from widget.actors import by_token
-from widget.entry.gate import MAX_BYTES
+from widget.editorial.actors import by_token
+from widget.entry.json_input import MAX_BYTES
 from widget.errors import Breach, Conflict, Denied, Forbidden, InvalidRequest, Throttled
 from widget.web import security_events
 from widget.web.api.routes import Route

@@ -9,11 +9,12 @@ from http import HTTPStatus
 
 from flask import abort
 
-from widget import editing, panel
+from widget import panel
+from widget.editorial import service
 from widget.entry import Withdrawn, parse_entry
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Key, Live, Query, Row, Sort
-from widget.store.listing import key
+from widget.store.query import key
 from widget.web.api import models
 from widget.web.api.service import Answer, Call, answer, breach_records, summary
 
@@ -68,20 +69,20 @@ def save_draft(call: Call) -> Answer:
     if entry.id != call.entry_id:
         raise InvalidEntry([Breach("$.id", f"is not {call.entry_id!r}, as the address says")])
     head = call.head(new=True)
-    revision = editing.save(call.store, entry, actor=call.actor, head=head)
+    revision = service.save(call.store, entry, actor=call.actor, head=head)
     return call.changed(revision, status=HTTPStatus.OK if head else HTTPStatus.CREATED)
 
 
 def discard_draft(call: Call) -> Answer:
     """Drop the draft."""
-    revision = editing.discard(call.store, call.entry_id, actor=call.actor, head=call.head())
+    revision = service.discard(call.store, call.entry_id, actor=call.actor, head=call.head())
     return call.changed(revision, status=HTTPStatus.OK)
 
 
 def publish(call: Call) -> Answer:
     """Make the draft live."""
     given = call.body(models.Publication, optional=True)
-    revision = editing.publish(
+    revision = service.publish(
         call.store,
         call.service.settings,
         call.entry_id,
@@ -95,7 +96,7 @@ def publish(call: Call) -> Answer:
 def withdraw(call: Call) -> Answer:
     """Take the live entry down at once."""
     given = call.body(models.Withdrawal)
-    revision = editing.withdraw(
+    revision = service.withdraw(
         call.store,
         call.entry_id,
         actor=call.actor,
@@ -109,7 +110,7 @@ def withdraw(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """Make a draft of what an earlier revision was."""
     given = call.body(models.Restoration)
-    revision = editing.restore(
+    revision = service.restore(
         call.store, call.entry_id, given.revision, actor=call.actor, head=call.head()
     )
     return call.changed(revision)
@@ -153,7 +154,7 @@ def read_snippet(call: Call) -> Answer:
 
 def validate(call: Call) -> Answer:
     """List everything that keeps the body from being published; nothing is saved."""
-    _, breaches = editing.judge(call.service.settings, call.data())
+    _, breaches = service.judge(call.service.settings, call.data())
     publishable = not any(breach.severity == "error" for breach in breaches)
     return answer({"publishable": publishable, "breaches": breach_records(breaches)})
 

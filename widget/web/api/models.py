@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringC
 
 from widget import panel
 from widget.entry import Entry
+from widget.entry.vocabulary import Lean
 from widget.errors import Severity
 from widget.store import Action, Sort, State
-from widget.vocabulary import Lean
 
 MAX_LIMIT = 200
 MAX_REVISION = 999_999_999

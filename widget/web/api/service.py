@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from flask import Request, abort
 from pydantic import BaseModel, ValidationError
 
-from widget.config import Settings
-from widget.entry import check_under, read_json
-from widget.entry.gate import step
+from widget.config import Settings, check_under
+from widget.entry import read_json
+from widget.entry.json_input import step
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Revision, Store
 

@@ -7,9 +7,10 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
-from widget import doctor, urls
+from widget import doctor
 from widget.config import Settings
 from widget.doctor import CannotFetch, Report, Severity, Turns
+from widget.entry import urls
 from widget.errors import Throttled
 from widget.store import Store
 from widget.web.kit import pages

@@ -10,9 +10,10 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import answers, i18n, markup, panel
+from widget import i18n, panel
 from widget.config import Settings
-from widget.entry import Withdrawn
+from widget.entry import Withdrawn, light_html
+from widget.http import responses
 from widget.panel import Choices, Host, Theme, Way
 from widget.panel.options import HEADING_LEVELS, OPENABLE
 from widget.store import Live, Store
@@ -109,7 +110,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     @routes.get("/snippet/", defaults={"entry_id": ""})
     @routes.get("/snippet/<entry_id>/")
     def slashed(entry_id: str) -> Response:
-        return answers.without_slash(entry_id or "snippet", request)
+        return responses.without_slash(entry_id or "snippet", request)
 
     @routes.get("/snippet/<entry_id>/host")
     def host(entry_id: str) -> Response:
@@ -124,8 +125,8 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         look = request.args.get("look", "light")
         html = pages.render(
             "host.html",
-            head=markup.trusted(snippet.head),
-            body=markup.trusted(body),
+            head=light_html.trusted(snippet.head),
+            body=light_html.trusted(body),
             article=live.entry.article,
             htmx={"htmx2": "2.0.10", "htmx4": "4.0.1"}.get(choices.way),
             dark=look == "dark",

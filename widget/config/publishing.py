@@ -1,0 +1,13 @@
+"""The rules for publishing, applied with the publication that an entry belongs to."""
+
+from __future__ import annotations
+
+from widget.config.settings import Settings
+from widget.entry import Entry, check
+from widget.errors import Breach
+
+
+def check_under(settings: Settings, entry: Entry) -> list[Breach]:
+    """Return every breach of the rules for publishing under ``settings``."""
+    url = entry.article.url
+    return check(entry, settings.publication_for(url), unlisted=settings.unlisted(url))

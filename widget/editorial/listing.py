@@ -1,0 +1,68 @@
+"""The list of entries as people ask for it: searched, filtered, sorted, page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self, get_args
+
+from widget.entry.vocabulary import Lean
+from widget.store import Query, Row, Sort, State, Store
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for in an address. Pages count from 1."""
+
+    query: Query = field(default_factory=Query)
+    page: int = 1
+
+    @classmethod
+    def from_query(cls, given: Mapping[str, str]) -> Self:
+        """Read a URL's query: ``q state lean section language sort page``; wrong is passed over."""
+        state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
+        page = given.get("page", "")
+        query = Query(
+            search=given.get("q", "").strip()[:200],
+            state=state if state in get_args(State) else None,  # type: ignore[arg-type]  # just checked
+            lean=lean if lean in get_args(Lean) else None,  # type: ignore[arg-type]  # just checked
+            section=given.get("section") or None,
+            language=given.get("language") or None,
+            sort=sort if sort in get_args(Sort) else "changed",  # type: ignore[arg-type]  # just checked
+        )
+        return cls(query, int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the rows that a query found; ``found`` counts them all, or there are ``more``."""
+
+    rows: tuple[Row, ...]
+    found: int
+    total: int
+    page: int
+    pages: int
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    more: bool = False
+
+
+def find(store: Store, asked: Asked) -> Listing:
+    """Return the page that is asked for; the last one where it is a later one."""
+    tally = store.tally(asked.query)
+    pages = max(1, -(-tally.found // PER_PAGE))
+    page = min(asked.page, pages)
+    rows = store.rows(asked.query, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    return Listing(
+        rows=tuple(rows),
+        found=tally.found,
+        total=tally.total,
+        page=page,
+        pages=pages,
+        sections=tally.sections,
+        languages=tally.languages,
+        more=tally.more,
+    )

@@ -1,0 +1,64 @@
+"""Which line of a JSON document each of its places stands in."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from widget.entry.json_input import MAX_DEPTH, step
+
+# A string that never ends is one, too: see the gate.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{},]|[^\s\[\]{}:,"]+|\n', re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or array that has not ended: where it is, and the key or index it is at."""
+
+    path: str
+    at: str | int | None
+
+
+def lines(text: str) -> dict[str, int]:
+    """Return the line, from 1, of each place of ``text``, by its JSONPath (RFC 9535).
+
+    A member stands where its key does. ``text`` is JSON that the gate takes; of other text
+    nothing is promised but that this returns.
+    """
+    found = {"$": 1}
+    line = 1
+    stack: list[_Open] = []
+    for mark in (match[0] for match in _TOKEN.finditer(text)):
+        here = stack[-1] if stack else _Open("$", "")
+        if mark == "\n":
+            line += 1
+        elif mark in ("]", "}"):
+            del stack[-1:]
+        elif mark == ",":
+            here.at = here.at + 1 if isinstance(here.at, int) else None
+        elif here.at is None:
+            here.at = _key(mark)
+            found[step(here.path, here.at)] = line
+        else:
+            path = step(here.path, here.at) if stack else "$"
+            found.setdefault(path, line)
+            if mark in ("[", "{"):
+                if len(stack) == MAX_DEPTH:
+                    return found  # the gate takes no such text; every path below would be longer
+                stack.append(_Open(path, 0 if mark == "[" else None))
+    return found
+
+
+def _key(mark: str) -> str:
+    try:
+        return str(json.loads(mark))
+    except ValueError:
+        return mark
+
+
+def line_of(path: str, known: dict[str, int]) -> int:
+    """Return the line of ``path``, or of the nearest place above it that is there."""
+    while path not in known and path != "$":
+        path = re.sub(r"(?:\.[^.\[\]]*|\[[^\[\]]*\]|.)$", "", path) or "$"
+    return known[path]

@@ -1,0 +1,83 @@
+"""One change at a time over all threads and processes that use a folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from widget.errors import StoreUnavailable
+from widget.storage.atomic import is_refused, reason
+
+PATIENCE_SECONDS = 15.0
+
+
+class Busy(StoreUnavailable):
+    """Somebody else holds the lock."""
+
+
+class ReadOnly(StoreUnavailable):
+    """The lock's file cannot be opened for writing, and nor can the rest."""
+
+
+class StoreLock:
+    """flock on a file: the kernel lets go of it when its holder dies, however it dies.
+
+    Raises ReadOnly where the file may not be written.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def held(self, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """Hold the lock. Raises Busy where it is not free within ``patience`` seconds."""
+        deadline = time.monotonic() + patience
+        if (
+            not self._threads.acquire(timeout=patience)
+            if patience
+            else not (self._threads.acquire(blocking=False))
+        ):
+            raise Busy("another change is taking too long: nothing was saved")
+        try:
+            descriptor = self._lock(deadline)
+            try:
+                yield
+            finally:
+                os.close(descriptor)
+        finally:
+            self._threads.release()
+
+    def _lock(self, deadline: float) -> int:
+        pause = 0.0005
+        while True:
+            # Opened anew each time: a descriptor kept over a fork would share one lock.
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            try:
+                descriptor = os.open(self._path, flags, 0o600)
+            except OSError as error:
+                if is_refused(error):
+                    folder = os.path.dirname(self._path)
+                    raise ReadOnly(f"{folder} can only be read ({reason(error)})") from error
+                raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(descriptor), os.lstat(self._path)):
+                    return descriptor
+            except (BlockingIOError, FileNotFoundError):
+                pass  # Held by somebody, or somebody removed the file: another try.
+            except OSError as error:
+                os.close(descriptor)
+                raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+            if time.monotonic() >= deadline:
+                raise Busy("another change is taking too long: nothing was saved")
+            time.sleep(pause)
+            pause = min(pause * 2, 0.01)

@@ -1,0 +1,338 @@
+"""One change, all of it or none: ``docs/decisions/0002-directory-store.md`` says why so.
+
+A change consists of a new revision and of steps that put or drop files of ``live/`` and
+``drafts/``. Everything that can run out of space happens before the commit, which is the
+link that gives the revision its number. The journal tells whoever comes after a crash
+which change it was; nothing else is ever mended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from widget.entry.containment import contained
+from widget.entry.json_input import MAX_BYTES
+from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable
+from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
+from widget.storage.files import SetAside, fingerprint, read_regular
+from widget.store.directory.revision_log import Revisions, encode, moment
+from widget.store.protocol import Revision
+from widget.store.quarantine import Quarantine, log
+from widget.store.state import drops_draft
+
+Place = Literal["live", "drafts"]
+PLACES: tuple[Place, Place] = ("live", "drafts")
+_MAX_JOURNAL_BYTES = 64 * 1024
+
+
+def steps_of(revision: Revision) -> dict[Place, bool]:
+    """Return which files a revision puts (True) or drops (False), unless a person did already."""
+    steps: dict[Place, bool] = {}
+    if revision.action in ("publish", "withdraw"):
+        steps["live"] = revision.action == "publish"
+    if revision.action == "save":
+        steps["drafts"] = True
+    elif drops_draft(revision):
+        steps["drafts"] = False
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What becomes of one file: the entry of the revision is put there, or it is dropped.
+
+    ``before`` is its fingerprint when the change began.
+    """
+
+    put: bool
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the journal says of a change; ``token`` is in the names of its temporary files."""
+
+    token: str
+    number: int
+    at: str
+    actor: str
+    action: str
+    steps: dict[Place, Step]
+
+    def encode(self) -> bytes:
+        """Return the record as it is written to disk."""
+        steps = {place: [step.put, step.before] for place, step in self.steps.items()}
+        fields = (self.token, self.number, self.at, self.actor, self.action, steps)
+        return json.dumps(dict(zip(self.__slots__, fields, strict=True))).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Record:
+        """Read a record. Raises SetAside."""
+        try:
+            value = json.loads(data)
+            steps = {
+                place: Step(bool(value["steps"][place][0]), value["steps"][place][1])
+                for place in PLACES
+                if place in value["steps"]
+            }
+            token = str(value["token"])
+            if not token.isalnum():
+                raise ValueError("odd token")
+            return cls(
+                token=token,
+                number=int(value["number"]),
+                at=str(value["at"]),
+                actor=str(value["actor"]),
+                action=str(value["action"]),
+                steps=steps,
+            )
+        except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise SetAside(f"is no journal of a change ({error}); remove it") from error
+
+    def describes(self, revision: Revision) -> bool:
+        """Say whether ``revision`` is the one that this change was to make."""
+        told = (self.number, self.at, self.actor, self.action)
+        return told == (revision.number, moment(revision.at), revision.actor, revision.action)
+
+
+class Journal:
+    """Applies changes and mends what a crash left. The caller holds the store's lock."""
+
+    def __init__(self, root: str, disk: Disk, revisions: Revisions, problems: Quarantine) -> None:
+        self._root = root
+        self.path = os.path.join(root, "journal")
+        self._disk = disk
+        self._revisions = revisions
+        self._problems = problems
+
+    def apply(self, revision: Revision, steps: dict[Place, bool]) -> None:
+        """Make ``revision`` and put (True) or drop (False) files; returns when it is on disk.
+
+        Raises Conflict where the number is taken, StoreUnavailable otherwise; its message
+        says whether nothing was saved or nobody knows.
+        """
+        entry_id = revision.entry.id
+        record = self._record(revision, steps)
+        try:
+            self._prepare(record, revision)
+            self._link(record, revision)
+        except SyncFailed as error:
+            # Left as a crash would leave it: what is on disk is not known any more.
+            raise StoreUnavailable(str(error)) from error
+        except BaseException as error:
+            with suppress(OSError):
+                self._undo(record, entry_id)
+            if isinstance(error, OSError):
+                raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+            raise
+        try:
+            self._disk.sync_folder(self._revisions.folder(entry_id))
+            for place, step in record.steps.items():
+                self._carry_out(place, step, entry_id, record.token)
+            remove(self._temporary("revisions", entry_id, record.token))
+            if steps:
+                remove(self.file_path(entry_id))
+        except (OSError, SyncFailed) as error:
+            if isinstance(error, OSError):
+                self._disk.fail("a change was cut short", error)
+            message = f"it is in doubt whether revision {revision.number} of {entry_id!r} was saved"
+            raise StoreUnavailable(f"{message}: {self._disk.failure}") from error
+
+    def _record(self, revision: Revision, steps: dict[Place, bool]) -> Record:
+        try:
+            planned = {
+                place: self._step(place, revision.entry.id, put=put) for place, put in steps.items()
+            }
+        except OSError as error:
+            raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
+        at = moment(revision.at)
+        return Record(new_token(), revision.number, at, revision.actor, revision.action, planned)
+
+    def _step(self, place: Place, entry_id: str, *, put: bool) -> Step:
+        path = self._target(place, entry_id)
+        if put and os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+            message = f"{place}/{entry_id}.json is no regular file: remove it; nothing was saved"
+            raise StoreUnavailable(message)
+        return Step(put, fingerprint(path, MAX_BYTES))
+
+    def _prepare(self, record: Record, revision: Revision) -> None:
+        entry_id = revision.entry.id
+        folder = self._revisions.folder(entry_id)
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+            self._disk.sync_folder(self._revisions.path)
+        self._disk.write(self._temporary("revisions", entry_id, record.token), encode(revision))
+        for place, step in record.steps.items():
+            if step.put:
+                temporary = self._temporary(place, entry_id, record.token)
+                self._disk.write(temporary, revision.entry.to_json())
+                self._disk.sync_folder(os.path.join(self._root, place))
+        if record.steps:
+            temporary = self._temporary("journal", entry_id, record.token)
+            self._disk.write(temporary, record.encode())
+            os.rename(temporary, self.file_path(entry_id))
+            self._disk.sync_folder(self.path)
+
+    def _link(self, record: Record, revision: Revision) -> None:
+        source = self._temporary("revisions", revision.entry.id, record.token)
+        target = self._revisions.file_path(revision.entry.id, revision.number)
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError as error:
+            if self._is_same(source, target):
+                return  # A network file system repeated a call whose answer was lost.
+            if isinstance(error, FileExistsError):
+                message = f"revision {revision.number} of {revision.entry.id!r} came first"
+                raise Conflict(message, head=revision.number) from error
+            raise
+
+    def _carry_out(self, place: Place, step: Step, entry_id: str, token: str) -> None:
+        target = self._target(place, entry_id)
+        if step.put:
+            os.rename(self._temporary(place, entry_id, token), target)
+        elif step.before is not None and os.path.lexists(target):
+            if not stat.S_ISREG(os.lstat(target).st_mode):
+                return
+            remove(target)
+        else:
+            return
+        self._disk.sync_folder(os.path.join(self._root, place))
+
+    def is_open(self, entry_id: str) -> bool:
+        """Say whether a change of this entry is under way or was cut short."""
+        return os.path.lexists(self.file_path(entry_id))
+
+    def recover_all(self) -> None:
+        """Finish or undo every change that was cut short, and clear away temporary files.
+
+        Raises OSError, SyncFailed.
+        """
+        for name in sorted(os.listdir(self.path)):
+            entry_id, dot, suffix = name.rpartition(".")
+            if dot and suffix == "json" and not name.startswith("."):
+                self._recover_contained(entry_id)
+        for folder in ("live", "drafts", "journal", "revisions"):
+            path = os.path.join(self._root, folder)
+            for name in os.listdir(path):
+                if name.startswith(".") and name.endswith(".insights-tmp"):
+                    remove(os.path.join(path, name))
+
+    def _recover_contained(self, entry_id: str) -> None:
+        try:
+            contained("finishing its change", lambda: self.recover(entry_id))
+        except InvalidEntry as error:
+            self._problems.report(f"journal/{entry_id}.json", 0, error.breaches)
+
+    def recover(self, entry_id: str) -> bool:
+        """Finish or undo the change of this entry that was cut short, if one was.
+
+        Returns whether there was one. Raises OSError, SyncFailed.
+        """
+        where = f"journal/{entry_id}.json"
+        try:
+            data, _ = read_regular(self.file_path(entry_id), _MAX_JOURNAL_BYTES)
+            record = Record.decode(data)
+        except FileNotFoundError:
+            self._problems.clear(where)
+            return False
+        except SetAside as error:
+            self._problems.report(where, 0, [error.breach])
+            return False
+        taken = self._revisions.numbers(entry_id)
+        if taken and taken[-1] > record.number:
+            self._undo(record, entry_id)  # Long finished; the journal's removal was lost.
+            return True
+        try:
+            revision = self._revisions.read(entry_id, record.number)
+        except NotFound as error:
+            if record.number in taken:
+                self._problems.report(where, 0, [Breach("$", f"cannot be finished: {error}")])
+                return False
+            revision = None
+        if revision is not None and record.describes(revision):
+            log.warning("finishing the %s of %s that was cut short", record.action, entry_id)
+            self._finish(record, revision)
+        else:
+            log.warning("undoing the %s of %s that was cut short", record.action, entry_id)
+            self._undo(record, entry_id)
+        return True
+
+    def _finish(self, record: Record, revision: Revision) -> None:
+        # What the change wrote may never have reached the disk although fsync says so the
+        # second time; so all of it is written afresh.
+        entry_id = revision.entry.id
+        fresh = new_token()
+        number = self._revisions.file_path(entry_id, revision.number)
+        self._replace("revisions", entry_id, fresh, encode(revision), number)
+        self._disk.sync_folder(self._revisions.folder(entry_id))
+        self._disk.sync_folder(self._revisions.path)
+        for place, step in record.steps.items():
+            self._finish_step(place, step, record, revision, fresh)
+        self._undo(record, entry_id)
+
+    def _finish_step(
+        self, place: Place, step: Step, record: Record, revision: Revision, fresh: str
+    ) -> None:
+        entry_id = revision.entry.id
+        target = self._target(place, entry_id)
+        now = fingerprint(target, MAX_BYTES)
+        if not step.put:
+            if now is not None and now == step.before:
+                self._carry_out(place, step, entry_id, record.token)
+            self._disk.sync_folder(os.path.join(self._root, place))
+            return
+        document = revision.entry.to_json()
+        temporary = self._temporary(place, entry_id, record.token)
+        waiting = os.path.lexists(temporary) and now == step.before
+        if waiting:
+            # By way of the change's own temporary file: while that exists the step is waiting,
+            # so that a crash in here cannot bring back what a person removes later.
+            self._replace(place, entry_id, fresh, document, temporary)
+            os.rename(temporary, target)
+        elif self._holds(target, document):
+            self._replace(place, entry_id, fresh, document, target)
+        else:
+            return  # A person changed or removed it since: that is the newer change.
+        self._disk.sync_folder(os.path.join(self._root, place))
+
+    def _replace(self, folder: str, entry_id: str, token: str, data: bytes, target: str) -> None:
+        temporary = self._temporary(folder, entry_id, token)
+        self._disk.write(temporary, data)
+        os.rename(temporary, target)
+
+    def _undo(self, record: Record, entry_id: str) -> None:
+        remove(self._temporary("revisions", entry_id, record.token))
+        for place in PLACES:
+            remove(self._temporary(place, entry_id, record.token))
+        remove(self._temporary("journal", entry_id, record.token))
+        if record.steps:
+            remove(self.file_path(entry_id))
+
+    def file_path(self, entry_id: str) -> str:
+        """Return the path of the journal of an entry's change."""
+        return f"{self.path}/{entry_id}.json"
+
+    def _target(self, place: Place, entry_id: str) -> str:
+        return f"{self._root}/{place}/{entry_id}.json"
+
+    def _temporary(self, folder: str, entry_id: str, token: str) -> str:
+        return f"{self._root}/{folder}/.{entry_id}.{token}.insights-tmp"
+
+    @staticmethod
+    def _holds(path: str, document: bytes) -> bool:
+        try:
+            return read_regular(path, MAX_BYTES)[0] == document
+        except (FileNotFoundError, SetAside):
+            return False
+
+    @staticmethod
+    def _is_same(source: str, target: str) -> bool:
+        try:
+            return os.path.samestat(os.lstat(source), os.lstat(target))
+        except OSError:
+            return False

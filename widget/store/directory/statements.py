@@ -1,0 +1,101 @@
+"""The SQL of the index: its schema, and what queries and rows are in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from widget.store.query import Query, Row, moment_key
+
+SCHEMA = """
+CREATE TABLE entry (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  seen INTEGER,
+  version INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  title TEXT NOT NULL, folded TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
+  waiting INTEGER NOT NULL, lean TEXT, section TEXT NOT NULL, language TEXT NOT NULL,
+  changed INTEGER NOT NULL, problem TEXT NOT NULL
+);
+CREATE TABLE address (key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
+CREATE INDEX by_entry ON address (n);
+CREATE TABLE promised (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE whole (said INTEGER PRIMARY KEY);
+CREATE INDEX by_version ON entry (version);
+CREATE INDEX by_changed ON entry (changed, id);
+CREATE INDEX by_title ON entry (folded, id);
+CREATE INDEX by_section ON entry (section);
+CREATE INDEX by_language ON entry (language);
+CREATE INDEX by_state ON entry (state, waiting);
+CREATE INDEX by_lean ON entry (lean);
+CREATE VIRTUAL TABLE words USING fts5(text, tokenize='trigram case_sensitive 1');
+"""
+COLUMNS = "id, title, url, state, waiting, lean, section, language, changed, problem"
+PUT = """
+INSERT INTO entry (id, seen, digest, title, url, state, waiting, lean, section, language, changed,
+  problem, folded, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+  (SELECT ifnull(max(version), 0) + 1 FROM entry))
+ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title=excluded.title,
+  folded=excluded.folded, url=excluded.url, state=excluded.state, waiting=excluded.waiting,
+  lean=excluded.lean, section=excluded.section, language=excluded.language,
+  changed=excluded.changed, problem=excluded.problem, version=excluded.version
+RETURNING n
+"""
+ORDERS = {
+    "changed": ("changed", "DESC", "<"),
+    "title": ("folded", "", ">"),
+    "id": ("''", "", ">"),
+}
+
+
+def where_clause(where: list[str]) -> str:
+    """Return the conditions as a WHERE clause, nothing where there are none."""
+    return f"WHERE {' AND '.join(where)}" if where else ""
+
+
+def conditions(query: Query) -> tuple[list[str], list[Any]]:
+    """Return the conditions of a query, and the values of their parameters."""
+    where: list[str] = []
+    given: list[Any] = []
+    for column in ("lean", "section", "language"):
+        value = getattr(query, column)
+        if value is not None:
+            where.append(f"{column} = ?")
+            given.append(value)
+    if query.state == "draft":
+        where.append("(state = 'draft' OR waiting)")
+    elif query.state is not None:
+        where.append("state = ?")
+        given.append(query.state)
+    words = [word.replace("\0", " ") for word in query.words]
+    long = [word for word in words if len(word) >= 3]
+    short = [word for word in words if len(word) < 3]
+    if words:
+        tests = ["words MATCH ?"] * bool(long) + ["instr(text, ?)"] * len(short)
+        where.append(f"n IN (SELECT rowid FROM words WHERE {' AND '.join(tests)})")  # noqa: S608  # no input
+        quoted = ['"' + word.replace('"', '""') + '"' for word in long]
+        given += [" AND ".join(quoted)] * bool(long) + short
+    return where, given
+
+
+def row_values(row: Row) -> tuple[Any, ...]:
+    """Return the columns of a row, from title to problem, as they are stored."""
+    return (
+        row.title,
+        row.url,
+        row.state,
+        row.waiting,
+        row.lean,
+        row.section,
+        row.language,
+        moment_key(row.changed),
+        row.problem,
+    )
+
+
+def to_row(values: tuple[Any, ...]) -> Row:
+    """Return the row of the values of ``COLUMNS``."""
+    entry_id, title, url, state, waiting, lean, section, language, changed, problem = values
+    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=changed)
+    return Row(entry_id, title, url, state, bool(waiting), lean, section, language, at, problem)

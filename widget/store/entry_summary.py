@@ -1,0 +1,86 @@
+"""What a list shows, a search reads and an address finds of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from widget.entry import Entry, Withdrawn, urls
+from widget.entry.containment import or_else
+from widget.errors import Breach
+from widget.store.protocol import Draft, Live
+from widget.store.query import LONG_AGO, Row, State
+
+
+def row_of(
+    entry_id: str,
+    live: Live | Withdrawn | None,
+    draft: Draft | None,
+    entry: Entry | None,
+    problem: str = "",
+) -> Row:
+    """Return an entry at a glance; ``entry`` is what it shows of it, None: it cannot be read."""
+    state: State = "draft" if live is None else "both" if draft else "live"
+    if isinstance(live, Withdrawn):
+        state = "withdrawn"
+    return Row(
+        id=entry_id,
+        title=entry.article.title if entry else "",
+        url=entry.article.url if entry else "",
+        state="invalid" if problem else state,
+        waiting=draft is not None,
+        lean=entry.viewpoint.lean if entry else None,
+        section=entry.article.section if entry else "",
+        language=entry.language if entry else "",
+        changed=max([LONG_AGO, *(it.at for it in (live, draft) if it)]),
+        problem=problem,
+    )
+
+
+def search_text(entry_id: str, entry: Entry | None) -> str:
+    """Return what a search reads of an entry, case folded."""
+    texts = _texts(entry) if entry else ()
+    return "\n".join([entry_id, *texts]).replace("\0", " ").casefold()
+
+
+def _texts(entry: Entry) -> Iterator[str]:
+    article = entry.article
+    yield from (article.title, article.url, *article.aliases, *article.authors)
+    yield entry.viewpoint.rationale
+    for group in entry.perspectives:
+        yield group.heading or ""
+        for point in group.points:
+            yield from (point.text, point.attributed_to or "")
+    for source in entry.sources:
+        yield from (source.title, source.url, source.publisher or "", source.quote or "")
+
+
+def key_of(url: str) -> str | None:
+    """Return the key under which ``url`` is found; None where it is no address."""
+    return or_else("looking an address up", lambda: _normalized(url), None)
+
+
+def _normalized(url: str) -> str | None:
+    try:
+        return urls.normalize(url)
+    except ValueError:
+        return None
+
+
+def keys_of(entry: Entry) -> frozenset[str]:
+    """Return the keys of all addresses of an entry."""
+    addresses = [entry.article.url, *entry.article.aliases]
+    return frozenset(key for key in map(key_of, addresses) if key)
+
+
+def taken_addresses(entry: Entry, owner: Callable[[str], str | None]) -> list[Breach]:
+    """Return which addresses of ``entry`` belong to others; ``owner`` says whose a key is."""
+    article = entry.article
+    addresses = [("$.article.url", article.url)]
+    addresses += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
+    found = []
+    for path, url in addresses:
+        owned_by = owner(key_of(url) or "") or entry.id
+        if owned_by != entry.id:
+            message = f"is already the address of the entry {owned_by!r}; change it in one of them"
+            found.append(Breach(path, message))
+    return found

@@ -1,0 +1,86 @@
+"""Entries at a glance: what a list shows, asks for and is sorted by, in every store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from widget.entry.vocabulary import Lean
+
+State = Literal["live", "draft", "both", "withdrawn", "invalid"]
+Sort = Literal["changed", "title", "id"]
+Key = tuple[int | str, str]
+"""A row's place in a sorting: microseconds since 1970, folded title or ``""``; then the id."""
+
+COUNTED = 1_000
+"""What a search finds is counted so far, where counting on would take long."""
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry at a glance: its draft where there is one, else what is or was live.
+
+    ``invalid`` is the state of an entry whose file was set aside; ``problem`` says why.
+    ``waiting``: there is a draft that readers do not see yet.
+    """
+
+    id: str
+    title: str = ""
+    url: str = ""
+    state: State = "invalid"
+    waiting: bool = False
+    lean: Lean | None = None
+    section: str = ""
+    language: str = ""
+    changed: datetime = LONG_AGO
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows, in which order. ``None`` and ``""`` ask for nothing in particular.
+
+    Each word of ``search`` is to stand anywhere in ``search_text``, whatever its case. The
+    state ``draft`` is that of every entry with a draft. ``changed`` sorts the newest first.
+    """
+
+    search: str = ""
+    state: State | None = None
+    lean: Lean | None = None
+    section: str | None = None
+    language: str | None = None
+    sort: Sort = "changed"
+
+    @property
+    def words(self) -> list[str]:
+        """The words to look for."""
+        return self.search.casefold().split()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows a query finds, how many there are, and what they can be filtered by.
+
+    ``more``: a search found more than ``found``, which is ``COUNTED``; nobody counted on.
+    """
+
+    found: int
+    total: int
+    sections: tuple[str, ...]
+    languages: tuple[str, ...]
+    more: bool = False
+
+
+def key(sort: Sort, row: Row) -> Key:
+    """Return the row's place in a sorting."""
+    if sort == "changed":
+        return moment_key(row.changed), row.id
+    return row.title.casefold() if sort == "title" else "", row.id
+
+
+def moment_key(at: datetime) -> int:
+    """Return microseconds since 1970."""
+    since = at - LONG_AGO
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -1,0 +1,41 @@
+"""What every store refuses before it looks at anything."""
+
+from __future__ import annotations
+
+from widget.entry import Entry
+from widget.entry.containment import contained
+from widget.entry.json_input import MAX_BYTES
+from widget.entry.model import is_id
+from widget.errors import Breach, InvalidEntry, NotFound
+from widget.store.protocol import Rules
+from widget.store.state import FILE_ACTOR, MAX_NOTE
+
+
+def check_entry(entry: Entry, document: bytes) -> None:
+    """Raise InvalidEntry where ``document``, the entry as JSON, could not be read again."""
+    length = len(document)
+    if length > MAX_BYTES:
+        message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
+        raise InvalidEntry([Breach("$", message)])
+    if not is_id(entry.id):
+        raise InvalidEntry([Breach("$.id", "is no id")])
+
+
+def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
+    """Return what keeps ``entry`` from being published. Rules that fail over it keep it back."""
+    try:
+        found = contained("the rules for publishing", lambda: list(rules(entry)))
+    except InvalidEntry as error:
+        return error.breaches
+    return tuple(breach for breach in found if breach.severity == "error")
+
+
+def check_change(entry_id: str, actor: str, note: str) -> None:
+    """Raise InvalidEntry where the note is too long, NotFound where there can be no such entry."""
+    if actor == FILE_ACTOR:
+        raise ValueError(f"the actor {FILE_ACTOR!r} stands for changes by hand")
+    if len(note) > MAX_NOTE:
+        message = f"is too long; shorten it to {MAX_NOTE:,} characters"
+        raise InvalidEntry([Breach("$.note", message)])
+    if not is_id(entry_id):
+        raise NotFound(f"there is no entry {entry_id!r}")

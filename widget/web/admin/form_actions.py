@@ -1,0 +1,139 @@
+"""What the editor's buttons and handles do to a document: add, remove, move, cite.
+
+Each names the item that it is about, after its place in the form: ``sources.2``. When sources
+move or go, the markers in all points follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from widget.editorial import comparison
+from widget.entry import footnotes
+from widget.web.admin.forms import LINES, POINT, SOURCE, Document
+
+_MOVE = re.compile(r"(?P<item>.+)\.(?:(?P<way>up|down)|to\.(?P<to>\d\d?))", re.ASCII)
+_FIRST = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What was done: the control to go on at, by its place, and what to tell who cannot see it.
+
+    Both are empty where nothing was done.
+    """
+
+    at: str = ""
+    words: str = ""
+
+
+def arrange(document: Document, form: Mapping[str, str]) -> Arranged | None:
+    """Do what the form's button says; return None where none was pressed.
+
+    ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
+    ``cite=perspectives.0.points.1.3``. What names no item changes nothing.
+    """
+    for verb, act in (("add", _add), ("remove", _remove), ("move", _move), ("cite", _cite)):
+        if verb in form:
+            try:
+                return act(document, form[verb])
+            except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+                return Arranged()
+    return None
+
+
+def _add(document: Document, name: str) -> Arranged:
+    items = _items(document, name)
+    kind = name.rpartition(".")[2]
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+    blanks: dict[str, Document] = {
+        "perspectives": {"role": "context", "heading": None, "points": [dict(POINT)]},
+        "points": dict(POINT),
+        "sources": dict(SOURCE),
+        "corrections": {"at": f"{now}Z", "kind": "correction", "note": ""},
+    }
+    items.append(blanks[kind])
+    item = f"{name}.{len(items) - 1}"
+    return Arranged(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.")
+
+
+def _remove(document: Document, name: str) -> Arranged:
+    place, items, index = _item(document, name)
+    count = len(items)
+    del items[index]
+    follow = ""
+    if place == "sources":
+        _renumber(document, [number for number in range(count) if number != index], count)
+        follow = " Its markers went with it."
+    first = _FIRST[place.rpartition(".")[2]]
+    at = f"{place}.{min(index, len(items) - 1)}.{first}" if items else f"{place}.add"
+    return Arranged(at, f"{_called(name)} was removed.{follow}")
+
+
+def _move(document: Document, name: str) -> Arranged:
+    asked = _MOVE.fullmatch(name)
+    if asked is None:
+        return Arranged()
+    place, items, old = _item(document, asked["item"])
+    new = int(asked["to"]) if asked["to"] else old + {"up": -1, "down": 1}[asked["way"]]
+    if new == old or not 0 <= new < len(items):
+        return Arranged()
+    order = list(range(len(items)))
+    order.insert(new, order.pop(old))
+    items.insert(new, items.pop(old))
+    follow = ""
+    if place == "sources":
+        _renumber(document, order, len(items))
+        follow = " The markers follow."
+    # The button pressed, to press it again; at an end of the list it is the other one that works.
+    way = "down" if new == 0 else "up" if new == len(items) - 1 else asked["way"] or "up"
+    words = f"{_called(asked['item'])} is number {new + 1} of {len(items)} now.{follow}"
+    return Arranged(f"{place}.{new}.{way}", words)
+
+
+def _cite(document: Document, name: str) -> Arranged:
+    point, _, number = name.rpartition(".")
+    _, items, index = _item(document, point)
+    text = items[index]["text"].rstrip()
+    # In front of the full stop, as the panel's own style has it.
+    end = re.search(r"[.!?…]?$", text)
+    cut = end.start() if end else len(text)
+    gap = "" if text[:cut].endswith("]") else " "
+    items[index]["text"] = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
+    return Arranged(f"{point}.text", f"{_called(point)} cites source {int(number)}.")
+
+
+def _renumber(document: Document, order: list[int], count: int) -> None:
+    """Let the markers follow; ``order`` lists which of the ``count`` sources stand where now."""
+    numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
+    numbers |= {old + 1: new + 1 for new, old in enumerate(order)}
+    for group in document["perspectives"]:
+        for point in group["points"]:
+            point["text"] = footnotes.renumber(point["text"], numbers)
+
+
+def _item(document: Document, name: str) -> tuple[str, list[Any], int]:
+    """Return the place of the list that an item is in, the list, and the item's index."""
+    place, _, number = name.rpartition(".")
+    items = _items(document, place)
+    index = int(number)
+    if not 0 <= index < len(items):
+        raise IndexError(name)
+    return place, items, index
+
+
+def _items(document: Document, name: str) -> list[Any]:
+    part: Any = document
+    for step in name.split("."):
+        part = part[int(step)] if isinstance(part, list) else part[step]
+    if not isinstance(part, list) or name.rpartition(".")[2] in LINES:
+        raise KeyError(name)
+    return part
+
+
+def _called(item: str) -> str:
+    return comparison.name_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))
