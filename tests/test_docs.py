@@ -78,6 +78,15 @@ def test_every_link_between_documents_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_the_code_that_a_document_names_exists(page: Path) -> None:
+    named = re.findall(
+        r"`((?:widget|templates|tests|benchmarks|locks)/[\w./-]*)`", page.read_text("utf-8")
+    )
+    installed = {"tests/node/node_modules"}
+    assert [it for it in named if it not in installed and not (ROOT / it).exists()] == []
+
+
 def test_the_readme_is_one_screen_and_a_half() -> None:
     assert len(read("README.md").splitlines()) <= 90
 
