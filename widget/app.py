@@ -13,7 +13,7 @@ from widget.http import security_headers
 from widget.http.codings import Cache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import Prebuilt
-from widget.purging import PurgeOutbox, keep, open_purger
+from widget.purging import PurgeOutbox, open_purger, start_leader
 from widget.store import Revision, Rules, Store, open_store
 from widget.web import admin, api, health, hosts, kit, observability
 from widget.web.reader import embed, oembed, static
@@ -84,10 +84,10 @@ def create_service(settings: Settings) -> Prebuilt:
         wait=False,
         stale_seconds=settings.stale_seconds,
     )
-    app = create_app(settings, store, purges=purger.ledger if purger else None)
+    app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
     if purger:
-        keep(store, purger)
+        start_leader(store, purger)
     return service

@@ -17,7 +17,7 @@ from widget.errors import InvalidEntry, StoreUnavailable
 from widget.http import responses
 from widget.http.codings import Cache, Representation
 from widget.panel import Options
-from widget.purging import Surrogate, of_request
+from widget.purging import Surrogate, keys_of_request
 from widget.store import Live, Store, Unknown
 
 HTML = "text/html; charset=utf-8"
@@ -173,7 +173,7 @@ def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
     subject = subject_now()
     version = _version(subject)
     found = subject.entry if isinstance(subject, Live) else subject
-    g.keys = of_request(entry_id, url, found.id if found else None)
+    g.keys = keys_of_request(entry_id, url, found.id if found else None)
     responses.keep(request, holds)
     return subject
 
