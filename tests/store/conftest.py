@@ -17,7 +17,7 @@ def _folder(request: pytest.FixtureRequest) -> str:
 
 def _large_folder(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
-    monkeypatch.setattr(entry_cache, "KEPT", 1)
+    monkeypatch.setattr(entry_cache, "CACHED_ENTRIES", 1)
     monkeypatch.setattr(scanner, "MANY", -1)
     return _folder(request)
 

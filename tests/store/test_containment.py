@@ -57,17 +57,17 @@ def all_others_are_as_they_were(store: Store) -> None:
 
 
 OF_FILES = [
-    "folder.read_regular",
-    "folder.parse_entry",
-    "known.keys_of",
-    "shelf.live_of",
-    "shelf.by_hand",
-    "shelf.taken_addresses",
-    "shelf.row_of",
-    "shelf.search_text",
-    "shelf.same",
-    "shelf.fingerprint",
-    "writing.revision_of",
+    "directory.entry_folder.read_regular",
+    "directory.entry_folder.parse_entry",
+    "directory.snapshot.keys_of",
+    "directory.entry_cache.live_of",
+    "directory.entry_cache.by_hand",
+    "directory.entry_cache.taken_addresses",
+    "directory.index_sync.row_of",
+    "directory.index_sync.search_text",
+    "directory.entry_cache.same",
+    "directory.entry_cache.fingerprint",
+    "directory.committer.revision_of",
 ]
 
 
@@ -88,7 +88,14 @@ def test_a_file_that_makes_a_step_fail_touches_no_other_entry(
     all_others_are_as_they_were(open_another())
 
 
-@pytest.mark.parametrize("step", ["folder.parse_entry", "revisions.decode", "known.keys_of"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "directory.entry_folder.parse_entry",
+        "directory.revision_log.decode",
+        "directory.snapshot.keys_of",
+    ],
+)
 @pytest.mark.usefixtures("tmp_path")
 def test_what_is_live_and_makes_a_step_fail_touches_no_other_entry(
     open_another: Callable[[], Store],
@@ -103,7 +110,9 @@ def test_what_is_live_and_makes_a_step_fail_touches_no_other_entry(
     all_others_are_as_they_were(open_another())
 
 
-@pytest.mark.parametrize("step", ["folder.parse_entry", "folder.read_regular"])
+@pytest.mark.parametrize(
+    "step", ["directory.entry_folder.parse_entry", "directory.entry_folder.read_regular"]
+)
 def test_a_file_that_cannot_be_read_leaves_live_what_was_and_is_named(
     tmp_path: Path,
     open_another: Callable[[], Store],

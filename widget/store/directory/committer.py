@@ -15,7 +15,7 @@ from widget.storage.atomic import Disk, SyncFailed, reason
 from widget.storage.lock import Busy, ReadOnly, StoreLock
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
 from widget.store.directory.entry_folder import ABSENT
-from widget.store.directory.index_sync import Lists
+from widget.store.directory.index_sync import IndexSync
 from widget.store.directory.journal import Journal, Place
 from widget.store.directory.scanner import Scanner
 from widget.store.directory.snapshot import NOTHING, EntrySnapshot
@@ -31,24 +31,24 @@ _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class Committer:
-    """One change at a time: the lock, the journal, what is known, the index, and who is told."""
+    """One change at a time: the lock, the journal, what is snapshot, the index, and who is told."""
 
     def __init__(
         self,
         lock: StoreLock,
         disk: Disk,
         journal: Journal,
-        shelf: EntryCache,
-        lists: Lists,
-        lookout: Scanner,
+        cache: EntryCache,
+        sync: IndexSync,
+        scanner: Scanner,
         changed: Changed | None,
     ) -> None:
         self._lock = lock
         self._disk = disk
         self._journal = journal
-        self._shelf = shelf
-        self._lists = lists
-        self._lookout = lookout
+        self._cache = cache
+        self._sync = sync
+        self._scanner = scanner
         self._changed = changed
         self._record_after = 0.0
 
@@ -63,25 +63,19 @@ class Committer:
             why = reason(error) if isinstance(error, OSError) else error
             log.error("changes that were cut short are left as they are: %s", why)
 
-    def record_hand_edits(self, *, patience: float) -> bool:
-        """Make revisions of what people did to the files; readers are served it either way.
+    def record_hand_edits(self, entry_ids: list[str], *, patience: float) -> bool:
+        """Append revisions for what people did to the files; readers see it either way.
 
-        Very many are not recorded at once, since every other change waits meanwhile: returns
-        whether there are more.
+        Other changes wait meanwhile, so very many are recorded in several calls: returns whether
+        some are left. Waits ``patience`` seconds for the lock.
         """
         clock = time.monotonic()
-        if self._disk.failure or clock < self._record_after:
-            return False
-        known = list(self._shelf.entries.items())
-        waiting = [entry_id for entry_id, it in known if it.unrecorded]
-        # Withdrawals first: they must not wait for what is only new.
-        waiting.sort(key=lambda entry_id: self._shelf.known(entry_id).live_file is not ABSENT)
-        if not waiting:
+        if not entry_ids or self._disk.failure or clock < self._record_after:
             return False
         try:
             with self._lock.held(patience=patience):
                 until = time.monotonic() + RECORD_SECONDS
-                for number, entry_id in enumerate(waiting):
+                for number, entry_id in enumerate(entry_ids):
                     if number and time.monotonic() > until:
                         return True
                     if not self._record_contained(entry_id):
@@ -115,37 +109,37 @@ class Committer:
     def _settle(self, entry_id: str) -> EntrySnapshot:
         """Finish what was cut short and record what was done by hand. The lock is held."""
         if self._journal.recover(entry_id):
-            self._lookout.refresh(force=True)
+            self._scanner.scan()
         try:
-            known = self._shelf.bring_up_to_date(entry_id, judge=self._lookout.is_long())
+            snapshot = self._sync.update(entry_id, validate=self._scanner.is_long())
         except Unvalidated:
-            self._lookout.refresh(force=True)
-            known = self._shelf.entries.get(entry_id, NOTHING)
-        while known.unrecorded:
-            before = known.standing
-            known = self._record(entry_id, known)
-            if known.standing.head == before.head:
+            self._scanner.scan()
+            snapshot = self._cache.entries.get(entry_id, NOTHING)
+        while snapshot.unrecorded:
+            before = snapshot.state
+            snapshot = self._record(entry_id, snapshot)
+            if snapshot.state.head == before.head:
                 break
-        return known
+        return snapshot
 
-    def _record(self, entry_id: str, known: EntrySnapshot) -> EntrySnapshot:
-        last = known.standing
-        live, draft = known.live_file.entry, known.draft_file.entry
-        if "live" in known.unrecorded and live is not None:
-            return self._append(entry_id, known, "publish", live, FILE_ACTOR)
-        if "live" in known.unrecorded and known.live_file is ABSENT and last.live is not None:
-            return self._append(entry_id, known, "withdraw", last.live.entry, FILE_ACTOR)
-        if "drafts" in known.unrecorded and draft is not None:
-            return self._append(entry_id, known, "save", draft, FILE_ACTOR)
-        if "drafts" in known.unrecorded and last.draft is not None:
-            return self._append(entry_id, known, "discard", last.draft.entry, FILE_ACTOR)
-        return known
+    def _record(self, entry_id: str, snapshot: EntrySnapshot) -> EntrySnapshot:
+        last = snapshot.state
+        live, draft = snapshot.live_file.entry, snapshot.draft_file.entry
+        if "live" in snapshot.unrecorded and live is not None:
+            return self._append(entry_id, snapshot, "publish", live, FILE_ACTOR)
+        if "live" in snapshot.unrecorded and snapshot.live_file is ABSENT and last.live is not None:
+            return self._append(entry_id, snapshot, "withdraw", last.live.entry, FILE_ACTOR)
+        if "drafts" in snapshot.unrecorded and draft is not None:
+            return self._append(entry_id, snapshot, "save", draft, FILE_ACTOR)
+        if "drafts" in snapshot.unrecorded and last.draft is not None:
+            return self._append(entry_id, snapshot, "discard", last.draft.entry, FILE_ACTOR)
+        return snapshot
 
     def _append(
-        self, entry_id: str, known: EntrySnapshot, action: Action, entry: Entry, actor: str
+        self, entry_id: str, snapshot: EntrySnapshot, action: Action, entry: Entry, actor: str
     ) -> EntrySnapshot:
-        self.keep(known, revision_of(known, action, entry, actor), {})
-        return self._shelf.entries.get(entry_id, NOTHING)
+        self.commit(snapshot, revision_of(snapshot, action, entry, actor), {})
+        return self._cache.entries.get(entry_id, NOTHING)
 
     @contextmanager
     def locked(self, entry_id: str) -> Iterator[EntrySnapshot]:
@@ -154,34 +148,34 @@ class Committer:
             if self._disk.failure:
                 raise StoreUnavailable(self._disk.failure)
             try:
-                known = self._settle(entry_id)
+                snapshot = self._settle(entry_id)
             except OSError as error:
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             except SyncFailed as error:
                 raise StoreUnavailable(str(error)) from error
-            yield known
+            yield snapshot
 
-    def look_at_rivals(self, entry: Entry) -> None:
+    def update_url_owners(self, entry: Entry) -> None:
         """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
-        rivals = self._lists.rivals(keys_of(entry))
+        rivals = self._sync.url_owners(keys_of(entry))
         if rivals is None:
-            self._lookout.refresh(force=True)
+            self._scanner.scan()
             return
         for entry_id in rivals:
             try:
-                self._shelf.bring_up_to_date(entry_id, judge=False)
+                self._sync.update(entry_id, validate=False)
             except Unvalidated:
-                self._lookout.refresh(force=True)
+                self._scanner.scan()
 
-    def keep(self, known: EntrySnapshot, revision: Revision, steps: dict[Place, bool]) -> None:
+    def commit(self, snapshot: EntrySnapshot, revision: Revision, steps: dict[Place, bool]) -> None:
         """Put a revision and its steps on disk, and tell of it."""
         entry_id = revision.entry.id
-        self._lists.promise(entry_id)
+        self._sync.mark_pending(entry_id)
         self._journal.apply(revision, steps)
         try:
-            standing = known.standing.after(revision)
-            self._shelf.bring_up_to_date(entry_id, judge=True, standing=standing)
-            self._lists.fulfil(entry_id)
+            state = snapshot.state.after(revision)
+            self._sync.update(entry_id, validate=True, state=state)
+            self._sync.clear_pending(entry_id)
         except OSError as error:
             # It is on disk all the same; the next look finds it.
             log.warning("%s was changed and cannot be read now: %s", entry_id, error)
@@ -191,7 +185,7 @@ class Committer:
 
 
 def revision_of(
-    known: EntrySnapshot,
+    snapshot: EntrySnapshot,
     action: Action,
     entry: Entry,
     actor: str,
@@ -200,4 +194,4 @@ def revision_of(
     legal: bool = False,
 ) -> Revision:
     """Return the revision that is next, made now."""
-    return Revision(known.standing.head + 1, now(), actor, action, note, entry, legal)
+    return Revision(snapshot.state.head + 1, now(), actor, action, note, entry, legal)

@@ -138,7 +138,7 @@ class Revisions:
                 continue
         return found
 
-    def standing(self, entry_id: str, known: EntryState) -> EntryState:
+    def state(self, entry_id: str, known: EntryState) -> EntryState:
         """Return what the revisions add up to; ``known`` is what they did. Raises OSError."""
         stamp = self.stamp(entry_id)
         if stamp is not None and stamp == known.stamp:

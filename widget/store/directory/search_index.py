@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IndexUpdate:
     """What becomes of one row: it is as said here, or gone (None).
 
     ``seen`` tells what it was made of; None: it is to be made again in any case.
@@ -195,7 +195,7 @@ class Index:
     # Writing
 
     @_told
-    def write(self, changes: Iterable[Change]) -> None:
+    def write(self, changes: Iterable[IndexUpdate]) -> None:
         """Write all of ``changes``, or none of them."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
@@ -205,7 +205,7 @@ class Index:
                 else:
                     self._put(change, change.row)
 
-    def _put(self, change: Change, row: Row) -> None:
+    def _put(self, change: IndexUpdate, row: Row) -> None:
         text = change.text
         made = f"{row!r}\0{sorted(change.keys)}\0{text}"
         digest = hashlib.sha256(made.encode("utf-8", "replace")).hexdigest()
@@ -232,17 +232,17 @@ class Index:
             self._database.execute("DELETE FROM address WHERE n = ?", found)
 
     @_told
-    def promise(self, entry_id: str) -> None:
+    def mark_pending(self, entry_id: str) -> None:
         """Note that an entry is about to change, for whoever comes after a crash."""
         self._database.execute("INSERT OR IGNORE INTO promised (id) VALUES (?)", (entry_id,))
 
     @_told
-    def fulfil(self, entry_id: str) -> None:
+    def clear_pending(self, entry_id: str) -> None:
         """Note that what became of an entry is written."""
         self._database.execute("DELETE FROM promised WHERE id = ?", (entry_id,))
 
     @_told
-    def say_whole(self) -> None:
+    def mark_complete(self) -> None:
         """Note that every entry of the store is here."""
         self._database.execute("INSERT OR IGNORE INTO whole (said) VALUES (1)")
 
@@ -254,24 +254,24 @@ class Index:
         return {entry_id for (entry_id,) in self._database.execute("SELECT id FROM entry")}
 
     @_told
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Say whether every entry of the store is here."""
         return self._database.execute("SELECT 1 FROM whole").fetchone() is not None
 
     @_told
-    def seen(self) -> dict[str, int]:
+    def fingerprints(self) -> dict[str, int]:
         """Return what the files of each entry were like that need not be read again."""
         asked = "SELECT id, seen FROM entry WHERE seen IS NOT NULL"
         return dict(self._database.execute(asked).fetchall())
 
     @_told
-    def addresses(self) -> list[tuple[str, str]]:
+    def url_keys(self) -> list[tuple[str, str]]:
         """Return every key with the id of its entry; of several, the owner comes last."""
         asked = "SELECT key, id FROM address JOIN entry USING (n) ORDER BY id DESC"
         return self._database.execute(asked).fetchall()
 
     @_told
-    def rivals(self, keys: Iterable[str]) -> set[str]:
+    def url_owners(self, keys: Iterable[str]) -> set[str]:
         """Return the ids that own one of ``keys``, or that may: their change was cut short."""
         found = {entry_id for (entry_id,) in self._database.execute("SELECT id FROM promised")}
         asked = "SELECT id FROM address JOIN entry USING (n) WHERE key = ?"
@@ -280,7 +280,7 @@ class Index:
         return found
 
     @_told
-    def since(self, version: int) -> tuple[int, list[str]]:
+    def changed_since(self, version: int) -> tuple[int, list[str]]:
         """Return the newest version, and the ids of the rows that are newer than ``version``."""
         asked = "SELECT version, id FROM entry WHERE version > ? ORDER BY version"
         found = self._database.execute(asked, (version,)).fetchall()

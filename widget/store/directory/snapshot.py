@@ -22,7 +22,7 @@ class EntrySnapshot:
     ``unsettled``: look again even where no file changes.
     """
 
-    standing: EntryState = NEVER
+    state: EntryState = NEVER
     live_file: File = ABSENT
     shown: Live | Withdrawn | None = None
     draft_file: File = ABSENT
@@ -46,15 +46,15 @@ def same(one: Entry, other: Entry) -> bool:
     return one is other or one == other
 
 
-def showing(
-    made: EntrySnapshot, shown: tuple[Live | Withdrawn, Entry] | Live | None
+def with_shown(
+    snapshot: EntrySnapshot, shown: tuple[Live | Withdrawn, Entry] | Live | None
 ) -> EntrySnapshot:
-    """Return ``made`` with what readers see, and its addresses."""
+    """Return ``snapshot`` with what readers see, and its addresses."""
     if shown is None:
-        return made
+        return snapshot
     what, entry = (shown, shown.entry) if isinstance(shown, Live) else shown
     keys = or_else("indexing its addresses", lambda: keys_of(entry), frozenset[str]())
-    return replace(made, shown=what, keys=keys)
+    return replace(snapshot, shown=what, keys=keys)
 
 
 def by_hand(entry: Entry, number: int, file: File) -> Revision:

@@ -216,10 +216,10 @@ class PostgresStore:
     ) -> Revision:
         """Drop the draft. Raises NotFound, Conflict."""
 
-        def step(_: Connection, standing: EntryState) -> _Step:
-            if standing.draft is None:
+        def step(_: Connection, state: EntryState) -> _Step:
+            if state.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft")
-            return _Step("discard", standing.draft.entry)
+            return _Step("discard", state.draft.entry)
 
         return self._change(entry_id, actor, note, head, step)
 
@@ -228,10 +228,10 @@ class PostgresStore:
     ) -> Revision:
         """Make the draft live, and drop it. Raises NotFound, InvalidEntry, Conflict."""
 
-        def step(connection: Connection, standing: EntryState) -> _Step:
-            if standing.draft is None:
+        def step(connection: Connection, state: EntryState) -> _Step:
+            if state.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
-            entry = standing.draft.entry
+            entry = state.draft.entry
             breaches = [*broken_rules(self._rules, entry), *_taken(connection, entry)]
             if breaches:
                 raise InvalidEntry(breaches)
@@ -250,8 +250,8 @@ class PostgresStore:
     ) -> Revision:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
 
-        def step(connection: Connection, standing: EntryState) -> _Step:
-            live = standing.live
+        def step(connection: Connection, state: EntryState) -> _Step:
+            live = state.live
             if live is None and tables.has_live(connection, entry_id):
                 live = tables.newest_readable(connection, entry_id)
             elif live is not None and live.action != "publish":
@@ -268,9 +268,9 @@ class PostgresStore:
         _check_text(revision.actor, revision.note)
         _kept(revision.entry)
 
-        def make(connection: Connection, standing: EntryState) -> Revision:
-            if standing.head != revision.number - 1:
-                raise conflict(entry_id, revision.number - 1, standing.head, None)
+        def make(connection: Connection, state: EntryState) -> Revision:
+            if state.head != revision.number - 1:
+                raise conflict(entry_id, revision.number - 1, state.head, None)
             if revision.action == "publish" and (taken := _taken(connection, revision.entry)):
                 raise InvalidEntry(taken)
             return revision
@@ -288,12 +288,12 @@ class PostgresStore:
         check_change(entry_id, actor, note)
         _check_text(actor, note)
 
-        def make(connection: Connection, standing: EntryState) -> Revision:
-            if head is not None and head != standing.head:
-                first = tables.revision(connection, entry_id, standing.head)
-                raise conflict(entry_id, head, standing.head, first)
-            to_do = step(connection, standing)
-            number = standing.head + 1
+        def make(connection: Connection, state: EntryState) -> Revision:
+            if head is not None and head != state.head:
+                first = tables.revision(connection, entry_id, state.head)
+                raise conflict(entry_id, head, state.head, first)
+            to_do = step(connection, state)
+            number = state.head + 1
             return Revision(number, now(), actor, to_do.action, note, to_do.entry, to_do.legal)
 
         return self._append(entry_id, make)
@@ -305,9 +305,9 @@ class PostgresStore:
             made: Revision | None = None
             try:
                 with self._database.changing() as connection:
-                    standing = tables.lock(connection, entry_id)
-                    made = make(connection, standing)
-                    tables.append(connection, standing, made)
+                    state = tables.lock(connection, entry_id)
+                    made = make(connection, state)
+                    tables.append(connection, state, made)
             except tables.Overtaken:
                 continue
             except InDoubt:

@@ -33,7 +33,7 @@ SELECT {_REVISION} FROM revision WHERE (entry_id, number) =
 """
 _LIVE = _SHOWN.format("live")
 _DRAFT = _SHOWN.format("draft")
-_STANDING = f"""
+_STATE = f"""
 SELECT head, live, draft, {_REVISION} FROM entry LEFT JOIN revision
   ON entry_id = id AND number IN (live, draft) WHERE id = %s
 """
@@ -182,9 +182,9 @@ def lock(connection: Connection, entry_id: str) -> EntryState:
 def _lock(connection: Connection, entry_id: str) -> EntryState:
     connection.execute(_DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
-    standing = NEVER
-    for number, live_number, draft_number, *values in connection.execute(_STANDING, (entry_id,)):
-        standing = EntryState(number, standing.live, standing.draft)
+    state = NEVER
+    for number, live_number, draft_number, *values in connection.execute(_STATE, (entry_id,)):
+        state = EntryState(number, state.live, state.draft)
         if values[0] is None:
             continue
         try:
@@ -193,12 +193,12 @@ def _lock(connection: Connection, entry_id: str) -> EntryState:
             # Set aside, but that a new draft can be published in its place, or it be withdrawn.
             log.warning("%s; it is passed over", error)
             continue
-        standing = EntryState(
+        state = EntryState(
             number,
-            made if made.number == live_number else standing.live,
-            made if made.number == draft_number else standing.draft,
+            made if made.number == live_number else state.live,
+            made if made.number == draft_number else state.draft,
         )
-    return standing
+    return state
 
 
 def append(connection: Connection, before: EntryState, made: Revision) -> None:
@@ -274,17 +274,17 @@ def _keys(shown: Revision | None) -> frozenset[str]:
     return or_else("indexing its addresses", lambda: keys_of(shown.entry), frozenset[str]())
 
 
-def _glanced(standing: EntryState) -> Entry | None:
+def _glanced(state: EntryState) -> Entry | None:
     """Return the entry that a list shows: the draft's, else what is or was live."""
-    made = standing.draft or standing.live
+    made = state.draft or state.live
     return made.entry if made else None
 
 
-def _row(entry_id: str, standing: EntryState) -> Row | None:
-    entry = _glanced(standing)
+def _row(entry_id: str, state: EntryState) -> Row | None:
+    entry = _glanced(state)
     if entry is None:
         return None
-    last = standing.live
+    last = state.live
     shown: Live | Withdrawn | None = None
     if last is None:
         pass
@@ -293,18 +293,18 @@ def _row(entry_id: str, standing: EntryState) -> Row | None:
     else:
         notice = shown_of(last)
         shown = notice[0] if isinstance(notice, tuple) else None
-    return row_of(entry_id, shown, draft_of(standing.draft) if standing.draft else None, entry)
+    return row_of(entry_id, shown, draft_of(state.draft) if state.draft else None, entry)
 
 
 def _kind(row: Row) -> Kind:
     return row.state, row.waiting, row.lean or "", row.section, row.language
 
 
-def _values(entry_id: str, standing: EntryState, row: Row | None) -> tuple[object, ...]:
+def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, ...]:
     numbers = (
-        standing.head,
-        standing.live.number if standing.live else None,
-        standing.draft.number if standing.draft else None,
+        state.head,
+        state.live.number if state.live else None,
+        state.draft.number if state.draft else None,
     )
     if row is None:  # no list shows it
         return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0)
