@@ -128,7 +128,7 @@ def test_what_concerns_no_single_entry_is_gone_once_it_is_crossed_out(ledger: Pu
 
 
 def test_a_store_that_keeps_no_ledger_is_named() -> None:
-    with pytest.raises(InvalidSettings, match="purge: a store of the kind 'elsewhere'"):
+    with pytest.raises(InvalidSettings, match="'elsewhere://host/name' names no store"):
         open_ledger("elsewhere://host/name")
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from widget.entry.model import is_id
-from widget.errors import InvalidSettings, StoreUnavailable
+from widget.errors import StoreUnavailable
 from widget.purging.jobs import Order, PurgeOutbox, fields_of, order_of
-from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
+from widget.storage.atomic import Disk, SyncFailed, reason, remove
 from widget.storage.lock import StoreLock
-from widget.storage.postgres import is_database
+from widget.storage.url import folder_of
 
 log = logging.getLogger("insights.purging")
 
@@ -42,10 +42,6 @@ class DirLedger:
     def add(self, order: Order) -> None:
         """Write an order down."""
         self._write(self._path(order), order)
-        try:
-            self._disk.sync_folder(self._root)
-        except (OSError, SyncFailed) as error:
-            raise _unavailable(error) from error
 
     def note(self, order: Order) -> None:
         """Keep how an order stands."""
@@ -110,10 +106,8 @@ class DirLedger:
 
     def _write(self, path: str, order: Order) -> None:
         self._make()
-        beside = f"{path}.{new_token()}"
         try:
-            self._disk.write(beside, json.dumps(fields_of(order)).encode(), mode=0o600)
-            os.replace(beside, path)
+            self._disk.replace(path, json.dumps(fields_of(order)).encode(), mode=0o600)
         except (OSError, SyncFailed) as error:
             raise _unavailable(error) from error
 
@@ -138,13 +132,11 @@ def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
 
 def open_ledger(store_url: str) -> PurgeOutbox:
     """Return the ledger that goes with a store. Raises InvalidSettings, StoreUnavailable."""
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         # Here, since a ledger in a folder does without the database's library.
         from widget.purging.postgres_outbox import DatabaseLedger
         from widget.storage.postgres import open_database
 
         return DatabaseLedger(open_database(store_url, create=False))
-    scheme, _, path = store_url.partition(":")
-    if scheme != "dir":
-        raise InvalidSettings(f"purge: a store of the kind {scheme!r} keeps no list of purges yet")
-    return DirLedger(os.path.join(os.path.abspath(path), "purges"))
+    return DirLedger(os.path.join(os.path.abspath(folder), "purges"))

@@ -6,7 +6,7 @@ import os
 import stat
 
 from widget.errors import StoreUnavailable
-from widget.storage.atomic import reason
+from widget.storage.atomic import reason, sync_folder
 
 FOLDERS = ("live", "drafts", "revisions", "journal")
 
@@ -50,8 +50,8 @@ def make_folders(root: str) -> None:
         for name in missing:
             os.makedirs(os.path.join(root, name), 0o700, exist_ok=True)
         if missing:
-            _sync(root)
-            _sync(parent)
+            sync_folder(root)
+            sync_folder(parent)
     except OSError as error:
         raise StoreUnavailable(f"the store {root} cannot be opened: {reason(error)}") from error
 
@@ -65,11 +65,3 @@ def _refuse_lost_panels(root: str) -> None:
 def _has_revisions(root: str) -> bool:
     path = os.path.join(root, "revisions")
     return os.path.isdir(path) and any(not name.startswith(".") for name in os.listdir(path))
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
