@@ -17,7 +17,7 @@ from widget.accounts.records import Change, State, parsed, written
 from widget.accounts.service import AccountService
 from widget.errors import StoreUnavailable
 from widget.storage.atomic import Disk, SyncFailed, reason, remove, replace_file, sync_folder
-from widget.storage.files import SetAside, Signature, is_racy, read_regular, signature
+from widget.storage.files import InvalidFile, Signature, is_racy, read_regular, signature
 from widget.storage.lock import StoreLock
 from widget.store.directory.layout import check_folders
 
@@ -70,7 +70,7 @@ class DirRecords:
             data, status = read_regular(self._path, MAX_BYTES)
         except FileNotFoundError:
             return State()
-        except SetAside as error:
+        except InvalidFile as error:
             raise StoreUnavailable(f"{self._path} {error}") from error
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error

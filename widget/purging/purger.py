@@ -43,7 +43,7 @@ class Purger:
         self._writing = threading.Lock()
 
     def changed(self, revision: Revision) -> None:
-        """Hear of a change, as a store's ``Changed``: write it down, and leave the rest to threads.
+        """Hear of a change, as a ``ChangeListener``: write it down, and leave the rest to threads.
 
         Raises nothing: the change is made, whatever becomes of the purge.
         """

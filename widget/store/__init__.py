@@ -6,7 +6,7 @@ from widget.store.directory.store import DirStore
 from widget.store.protocol import (
     UNKNOWN,
     Action,
-    Changed,
+    ChangeListener,
     Draft,
     Live,
     Problem,
@@ -20,7 +20,7 @@ from widget.store.query import Key, Query, Row, Sort, State, Tally
 __all__ = [
     "UNKNOWN",
     "Action",
-    "Changed",
+    "ChangeListener",
     "Draft",
     "Key",
     "Live",
@@ -46,7 +46,7 @@ STALE_SECONDS = 60.0
 def open_store(
     url: str,
     rules: Rules,
-    changed: Changed | None = None,
+    on_change: ChangeListener | None = None,
     *,
     create: bool = True,
     wait: bool = True,
@@ -67,5 +67,5 @@ def open_store(
         # Imported here: a directory store needs no database library.
         from widget.store.postgres import PostgresStore
 
-        return PostgresStore(url, rules, changed, create=create, stale_seconds=stale_seconds)
-    return DirStore(folder, rules, changed, create=create, wait=wait)
+        return PostgresStore(url, rules, on_change, create=create, stale_seconds=stale_seconds)
+    return DirStore(folder, rules, on_change, create=create, wait=wait)

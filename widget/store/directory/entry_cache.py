@@ -1,4 +1,4 @@
-"""What the files of each entry mean to readers, kept in memory and brought up to date."""
+"""Entries in memory, as their files and revisions describe them."""
 
 from __future__ import annotations
 
@@ -11,40 +11,43 @@ from widget.entry import Entry
 from widget.entry.containment import contained
 from widget.errors import Breach, InsightsError, InvalidEntry
 from widget.storage.files import Signature
-from widget.store.directory.entry_folder import ABSENT, Folder
+from widget.store.directory.entry_folder import ABSENT, EntryFolder
 from widget.store.directory.journal import Journal
-from widget.store.directory.revision_log import Revisions
+from widget.store.directory.revision_log import RevisionLog
 from widget.store.directory.snapshot import (
-    NOTHING,
+    NO_ENTRY,
     EntrySnapshot,
-    by_hand,
     fingerprint,
+    hand_edit,
     same,
     with_shown,
 )
-from widget.store.entry_summary import taken_addresses
-from widget.store.protocol import Live, Rules, Withdrawn
+from widget.store.entry_summary import url_conflicts
+from widget.store.protocol import Live, Revision, Rules, Withdrawn
 from widget.store.quarantine import Quarantine
-from widget.store.state import FILE_ACTOR, EntryState, draft_of, live_of, shown_of
+from widget.store.state import FILE_ACTOR, EntryState, draft_from, live_from, withdrawn_from
 from widget.store.validation import broken_rules
 
 
 class Unvalidated(InsightsError):
-    """A file that a person changed; it is judged after all that are in order."""
+    """A live file changed by hand; it is validated after all unchanged files are read."""
 
 
 CACHED_ENTRIES = 1_000
-"""So many entries are held in memory as they were read; any other is read when it is asked for."""
+"""Entries in memory; the least recently updated are evicted, and read again on request."""
 
 
 class EntryCache:
-    """The entries as readers see them. Looked up by any thread; changed under ``guard``."""
+    """The entries as readers see them. Any thread may read; updates hold ``guard``.
+
+    ``url_owners`` maps lookup keys to entry ids.
+    """
 
     def __init__(
         self,
-        live: Folder,
-        drafts: Folder,
-        revisions: Revisions,
+        live: EntryFolder,
+        drafts: EntryFolder,
+        revisions: RevisionLog,
         journal: Journal,
         rules: Rules,
         quarantine: Quarantine,
@@ -64,9 +67,10 @@ class EntryCache:
     def update(
         self, entry_id: str, *, validate: bool, state: EntryState | None = None
     ) -> EntrySnapshot:
-        """Look at the files of one entry and return what they mean.
+        """Read the changed files of one entry, and return its snapshot.
 
-        Raises Unvalidated where a live file was changed by hand and ``validate`` is false, OSError.
+        ``state`` is what its revisions add up to, if the caller knows. Raises Unvalidated where a
+        live file was changed by hand and ``validate`` is false, OSError.
         """
         with self.guard:
             cached = self.snapshot(entry_id)
@@ -75,9 +79,9 @@ class EntryCache:
                     "serving it", lambda: self._read(entry_id, cached, state, validate=validate)
                 )
             except InvalidEntry as error:
-                # Nobody foresaw it: what was served stays as it was, and it is tried again.
-                self._quarantine.report(self._live.place(entry_id), str(error), error.breaches)
-                fresh = replace(cached, unsettled=True)
+                # An error in our code: keep serving the last snapshot, and try again.
+                self._quarantine.report(self._live.where(entry_id), str(error), error.breaches)
+                fresh = replace(cached, needs_recheck=True)
             self._store(entry_id, cached, fresh)
         return fresh
 
@@ -86,46 +90,46 @@ class EntryCache:
     ) -> EntrySnapshot:
         state = state or cached.state
         for _ in range(10):
-            live = self._live.look(entry_id)
-            draft = self._drafts.look(entry_id)
+            live = self._live.read(entry_id)
+            draft = self._drafts.read(entry_id)
             state = self._revisions.state(entry_id, state)
-            # A change commits its revision before it touches files: what is read in this
-            # order, with the files still the same afterwards, belongs together.
-            if self._live.look(entry_id) is live and self._drafts.look(entry_id) is draft:
+            # A change commits its revision before its files. So files and revisions belong
+            # together if the files are unchanged after the revisions were read.
+            if self._live.read(entry_id) is live and self._drafts.read(entry_id) is draft:
                 break
         fresh = EntrySnapshot(state, live, None, draft)
         fresh = self._with_live(entry_id, cached, fresh, validate=validate)
         return self._with_draft(entry_id, cached, fresh)
 
     def snapshot(self, entry_id: str) -> EntrySnapshot:
-        """Return what is in memory of an entry; NOTHING where none was ever seen."""
+        """Return an entry as it is in memory; NO_ENTRY where it was never read."""
         cached = self.entries.get(entry_id)
         if cached is None and entry_id in self._fingerprints:
-            # What is at rest is the same for whoever reads it for the first time.
-            return replace(NOTHING, keys=self._keys.get(entry_id, frozenset()))
-        return cached or NOTHING
+            # Evicted: reading it again gives the same snapshot.
+            return replace(NO_ENTRY, keys=self._keys.get(entry_id, frozenset()))
+        return cached or NO_ENTRY
 
     def __len__(self) -> int:
-        """Return how many entries there are, more or less: some may be both or neither."""
+        """Return about how many entries there are: changing ones may be counted or not."""
         return max(len(self._fingerprints), len(self.entries))
 
     def ids(self) -> set[str]:
-        """Return the ids of all entries of which there is something."""
+        """Return the ids of all entries that have a draft or a revision."""
         in_memory = list(self.entries.items())
-        held = {
+        ids = {
             entry_id
             for entry_id, cached in in_memory
             if cached.state.head or cached.draft is not None or cached.shown is not None
         }
-        return held | set(self._fingerprints)
+        return ids | set(self._fingerprints)
 
     def is_current(
         self, entry_id: str, live: Signature | None, draft: Signature | None, stamp: int | None = 0
     ) -> bool:
-        """Say whether the files are as they were; ``stamp`` is that of the revisions' folder."""
-        seen = self._fingerprints.get(entry_id)
-        if seen is not None:
-            return seen == fingerprint(live, draft, stamp)
+        """Say whether the files are unchanged; ``stamp`` is the revision folder's time."""
+        expected = self._fingerprints.get(entry_id)
+        if expected is not None:
+            return expected == fingerprint(live, draft, stamp)
         cached = self.entries.get(entry_id)
         return (
             cached is not None
@@ -136,7 +140,7 @@ class EntryCache:
         )
 
     def restore(self, fingerprints: dict[str, int], keys: Iterable[tuple[str, str]]) -> None:
-        """Start with entries that are read only once somebody asks for them.
+        """Start with evicted entries, which are read on request.
 
         ``fingerprints`` describes their files by id; ``keys`` are URL keys with ids, of which the
         last one owns the URL.
@@ -160,7 +164,7 @@ class EntryCache:
         return [entry_id for entry_id, _ in found]
 
     def breaches(self, entry: Entry) -> tuple[Breach, ...]:
-        """Return what keeps ``entry`` from being live: broken rules, addresses of others."""
+        """Return why ``entry`` cannot be live: broken rules, URLs of other entries."""
         return (*self._broken_rules(entry), *self.url_conflicts(entry))
 
     def _with_live(
@@ -172,7 +176,7 @@ class EntryCache:
             return self._fall_back(cached, fresh)
         if file.entry is None:
             if last is None or last.action == "withdraw":
-                return with_shown(fresh, shown_of(last))
+                return _with_withdrawal(fresh, last)
             if self._live.is_missing(entry_id):
                 gone = replace(
                     last,
@@ -184,15 +188,15 @@ class EntryCache:
                 )
                 if cached.live_file is ABSENT and isinstance(cached.shown, Withdrawn):
                     gone = replace(gone, at=cached.shown.at)
-                return replace(with_shown(fresh, shown_of(gone)), unrecorded=frozenset({"live"}))
-            return replace(self._fall_back(cached, fresh), unsettled=True, vanishing=True)
+                return replace(_with_withdrawal(fresh, gone), unrecorded=frozenset({"live"}))
+            return replace(self._fall_back(cached, fresh), needs_recheck=True, vanishing=True)
         if last is not None and last.action == "publish" and same(last.entry, file.entry):
-            self._quarantine.clear(self._live.place(entry_id))
-            last = replace(last, entry=file.entry)  # One object: half the memory.
+            self._quarantine.clear(self._live.where(entry_id))
+            last = replace(last, entry=file.entry)  # share one object: half the memory
             fresh = replace(fresh, state=replace(fresh.state, live=last))
-            return with_shown(fresh, live_of(last, cached.shown))
-        if cached is not NOTHING and self._journal.is_open(entry_id):
-            return replace(self._fall_back(cached, fresh), unsettled=True)
+            return _with_publication(fresh, last, cached)
+        if cached is not NO_ENTRY and self._journal.is_open(entry_id):
+            return replace(self._fall_back(cached, fresh), needs_recheck=True)
         if not validate and not file.verdict:
             raise Unvalidated(entry_id)
         if not file.verdict:
@@ -200,11 +204,11 @@ class EntryCache:
         conflicts = self.url_conflicts(file.entry)
         if file.verdict[0] or conflicts:
             breaches = (*file.verdict[0], *conflicts)
-            self._quarantine.report(self._live.place(entry_id), file.signature, breaches)
-            return replace(self._fall_back(cached, fresh), unsettled=bool(conflicts))
-        self._quarantine.clear(self._live.place(entry_id))
-        written = by_hand(file.entry, fresh.state.head, file)
-        fresh = with_shown(fresh, live_of(written, cached.shown))
+            self._quarantine.report(self._live.where(entry_id), file.signature, breaches)
+            return replace(self._fall_back(cached, fresh), needs_recheck=bool(conflicts))
+        self._quarantine.clear(self._live.where(entry_id))
+        written = hand_edit(file.entry, fresh.state.head, file)
+        fresh = _with_publication(fresh, written, cached)
         return replace(fresh, unrecorded=frozenset({"live"}))
 
     def _with_draft(
@@ -216,34 +220,35 @@ class EntryCache:
             if last is not None and same(last.entry, file.entry):
                 last = replace(last, entry=file.entry)
                 fresh = replace(fresh, state=replace(fresh.state, draft=last))
-                return replace(fresh, draft=draft_of(last))
-            if cached is not NOTHING and self._journal.is_open(entry_id):
-                return replace(fresh, draft=cached.draft, unsettled=True)
-            written = by_hand(file.entry, fresh.state.head, file)
+                return replace(fresh, draft=draft_from(last))
+            if cached is not NO_ENTRY and self._journal.is_open(entry_id):
+                return replace(fresh, draft=cached.draft, needs_recheck=True)
+            written = hand_edit(file.entry, fresh.state.head, file)
             unrecorded = fresh.unrecorded | {"drafts"}
-            return replace(fresh, draft=draft_of(written), unrecorded=unrecorded)
+            return replace(fresh, draft=draft_from(written), unrecorded=unrecorded)
         if last is None:
             return fresh
         if file is ABSENT:
             if self._drafts.is_missing(entry_id):
                 return replace(fresh, unrecorded=fresh.unrecorded | {"drafts"})
-            return replace(fresh, draft=draft_of(last), unsettled=True, vanishing=True)
-        return replace(fresh, draft=draft_of(last))
+            return replace(fresh, draft=draft_from(last), needs_recheck=True, vanishing=True)
+        return replace(fresh, draft=draft_from(last))
 
     def _fall_back(self, cached: EntrySnapshot, fresh: EntrySnapshot) -> EntrySnapshot:
         if "live" in cached.unrecorded and isinstance(cached.shown, Live):
-            return replace(with_shown(fresh, cached.shown), unrecorded=frozenset({"live"}))
+            shown = cached.shown
+            return replace(with_shown(fresh, shown, shown.entry), unrecorded=frozenset({"live"}))
         last = fresh.state.live
         if last is not None and last.action == "publish":
-            return with_shown(fresh, live_of(last, cached.shown))
-        return with_shown(fresh, shown_of(last))
+            return _with_publication(fresh, last, cached)
+        return _with_withdrawal(fresh, last)
 
     def _broken_rules(self, entry: Entry) -> tuple[Breach, ...]:
         return broken_rules(self._rules, entry)
 
     def url_conflicts(self, entry: Entry) -> tuple[Breach, ...]:
-        """Return which addresses of ``entry`` belong to others."""
-        return tuple(taken_addresses(entry, self.url_owners.get))
+        """Return the URLs of ``entry`` that other entries own."""
+        return tuple(url_conflicts(entry, self.url_owners.get))
 
     def _store(self, entry_id: str, cached: EntrySnapshot, fresh: EntrySnapshot) -> None:
         if fresh.keys:
@@ -254,21 +259,21 @@ class EntryCache:
             if self.url_owners.get(key) == entry_id:
                 self._release_url(key)
         for key in fresh.keys:
-            # Two are live at one address only where an earlier release told it apart.
+            # Two live entries share a URL only if an earlier release compared URLs otherwise.
             self.url_owners[key] = min(entry_id, self.url_owners.get(key, entry_id))
         self._fingerprints.pop(entry_id, None)
-        self.entries.pop(entry_id, None)  # the newest comes last
+        self.entries.pop(entry_id, None)  # inserted again below, as the newest
         empty = fresh.live_file is ABSENT and fresh.draft_file is ABSENT and not fresh.state.head
         if not empty or fresh.shown is not None:
             self.entries[entry_id] = fresh
-            seen = self._fingerprint_of(entry_id, fresh)
-            if seen is not None:
-                self._fingerprints[entry_id] = seen
+            current = self._fingerprint_of(entry_id, fresh)
+            if current is not None:
+                self._fingerprints[entry_id] = current
         if len(self.entries) > CACHED_ENTRIES:
             self._evict()
 
     def _release_url(self, key: str) -> None:
-        """Give an address that its owner gave up to whoever has it, too."""
+        """Pass a URL that its owner gave up to another entry that has it."""
         others = [entry_id for entry_id, keys in self._keys.items() if key in keys]
         if others:
             self.url_owners[key] = min(others)
@@ -276,9 +281,13 @@ class EntryCache:
             del self.url_owners[key]
 
     def _fingerprint_of(self, entry_id: str, fresh: EntrySnapshot) -> int | None:
-        """Return what the files are like, where nothing of them has to be looked at again."""
+        """Return the fingerprint of the files, None where they must be read again."""
         files = (fresh.live_file, fresh.draft_file)
-        if fresh.unrecorded or fresh.unsettled or any(file.racy or file.breaches for file in files):
+        if (
+            fresh.unrecorded
+            or fresh.needs_recheck
+            or any(file.racy or file.breaches for file in files)
+        ):
             return None
         if self.problem(entry_id, fresh):
             return None
@@ -286,18 +295,34 @@ class EntryCache:
         return fingerprint(fresh.live_file.signature, fresh.draft_file.signature, stamp)
 
     def _evict(self) -> None:
-        """Forget what was looked at long ago and can be read again as it is."""
+        """Drop the least recently updated entries whose files are unchanged."""
         unchanged = [entry_id for entry_id in self.entries if entry_id in self._fingerprints]
         for entry_id in unchanged[: CACHED_ENTRIES // 4]:
             del self.entries[entry_id]
-            self._live.forget(entry_id)
-            self._drafts.forget(entry_id)
+            self._live.evict(entry_id)
+            self._drafts.evict(entry_id)
 
     def problem(self, entry_id: str, fresh: EntrySnapshot) -> str:
-        """Return why a file of an entry is set aside, "" where none is."""
+        """Return why a file of an entry is set aside, "" if none is."""
         newest = f"revisions/{entry_id}/{fresh.state.head:06d}.json"
-        for where in (self._live.place(entry_id), self._drafts.place(entry_id), newest):
+        for where in (
+            self._live.where(entry_id),
+            self._drafts.where(entry_id),
+            newest,
+        ):
             found = self._quarantine.at(where)
             if found and found.breaches:
                 return f"{where}: {found.breaches[0].path} {found.breaches[0].message}"
         return ""
+
+
+def _with_publication(
+    fresh: EntrySnapshot, revision: Revision, cached: EntrySnapshot
+) -> EntrySnapshot:
+    return with_shown(fresh, live_from(revision, cached.shown), revision.entry)
+
+
+def _with_withdrawal(fresh: EntrySnapshot, revision: Revision | None) -> EntrySnapshot:
+    if revision is None:
+        return fresh
+    return with_shown(fresh, withdrawn_from(revision), revision.entry)

@@ -10,9 +10,9 @@ from typing import TypeVar
 from widget.entry.containment import contained, or_else
 from widget.errors import InvalidEntry, StoreUnavailable
 from widget.store.directory.entry_cache import EntryCache
-from widget.store.directory.search_index import Index, IndexRebuilt, IndexUpdate
+from widget.store.directory.search_index import IndexRebuilt, IndexUpdate, SearchIndex
 from widget.store.directory.snapshot import EntrySnapshot
-from widget.store.entry_summary import row_of, search_text
+from widget.store.entry_summary import search_text, summarize
 from widget.store.protocol import Live
 from widget.store.quarantine import Quarantine, log
 from widget.store.query import Row
@@ -30,7 +30,7 @@ class IndexSync:
     """Updates entries in the cache and their rows in the index. Safe for threads."""
 
     def __init__(self, root: str, cache: EntryCache, quarantine: Quarantine) -> None:
-        self._index = Index(root)
+        self._index = SearchIndex(root)
         self._cache = cache
         self._quarantine = quarantine
         self._pending: dict[str, IndexUpdate] = {}
@@ -118,7 +118,7 @@ class IndexSync:
         """Close the index."""
         self._index.close()
 
-    def ask(self, question: Callable[[Index], T]) -> T:
+    def ask(self, question: Callable[[SearchIndex], T]) -> T:
         """Return what ``question`` reads from the complete index. Raises StoreUnavailable."""
         for _ in range(2):
             self.flush()
@@ -141,12 +141,12 @@ class IndexSync:
             return None
 
     def mark_pending(self, entry_id: str) -> None:
-        """Record that an entry is about to change, in case the process crashes."""
+        """JournalRecord that an entry is about to change, in case the process crashes."""
         with suppress(IndexRebuilt):
             self._index.mark_pending(entry_id)
 
     def clear_pending(self, entry_id: str) -> None:
-        """Record that the row of a changed entry is written."""
+        """JournalRecord that the row of a changed entry is written."""
         with suppress(IndexRebuilt):
             self._index.clear_pending(entry_id)
 
@@ -201,7 +201,7 @@ class IndexSync:
             entry = snapshot.state.live.entry
         return IndexUpdate(
             entry_id,
-            row_of(entry_id, snapshot.shown, snapshot.draft, entry, problem),
+            summarize(entry_id, snapshot.shown, snapshot.draft, entry, problem),
             search_text(entry_id, entry),
             snapshot.keys,
             self._cache.fingerprint(entry_id),

@@ -1,4 +1,4 @@
-"""Decides when files are read again, and has what people changed in them committed."""
+"""Decides when files are read again, and commits what people changed in them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import time
 from widget.entry.model import is_id
 from widget.errors import InsightsError, StoreUnavailable
 from widget.storage.atomic import reason
-from widget.storage.files import signature, told
+from widget.storage.files import signature, unavailable_on_os_error
 from widget.storage.lock import PATIENCE_SECONDS
 from widget.store.directory.committer import Committer
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
-from widget.store.directory.entry_folder import GRACE_SECONDS, Folder
+from widget.store.directory.entry_folder import GRACE_SECONDS, EntryFolder
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.revision_log import Revisions
+from widget.store.directory.revision_log import RevisionLog
 from widget.store.directory.scanner import Scanner
-from widget.store.directory.snapshot import NOTHING, EntrySnapshot
+from widget.store.directory.snapshot import NO_ENTRY, EntrySnapshot
 from widget.store.protocol import UNKNOWN, Live, Unknown, Withdrawn
 from widget.store.quarantine import log
 
@@ -44,9 +44,9 @@ class Refresher:
         sync: IndexSync,
         scanner: Scanner,
         committer: Committer,
-        live: Folder,
-        drafts: Folder,
-        revisions: Revisions,
+        live: EntryFolder,
+        drafts: EntryFolder,
+        revisions: RevisionLog,
     ) -> None:
         self._cache = cache
         self._sync = sync
@@ -64,7 +64,7 @@ class Refresher:
     def open(self, *, wait: bool) -> None:
         """Read what changed since the index was written; with ``wait`` all of it."""
         self._sync.open()
-        with told():
+        with unavailable_on_os_error():
             new = len(self._scanner.changed())
         if wait or new <= READ_AT_ONCE:
             self._read_all()
@@ -96,7 +96,7 @@ class Refresher:
         self._scanner.scan()
         if self._scanner.closing.is_set():
             return
-        with told():
+        with unavailable_on_os_error():
             self._sync.complete()
         self._scanner.unread = 0
         if any(snapshot.vanishing for snapshot in self._cache.entries.values()):
@@ -187,7 +187,7 @@ class Refresher:
     def cached(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
         """Return what readers see where the file is unchanged, else UNKNOWN. One stat."""
         snapshot = self._cache.entries.get(entry_id)
-        if snapshot is not None and not snapshot.live_file.racy and not snapshot.unsettled:
+        if snapshot is not None and not snapshot.live_file.racy and not snapshot.needs_recheck:
             try:
                 status = os.lstat(self._live.file_path(entry_id))
             except OSError:
@@ -201,7 +201,7 @@ class Refresher:
     def current(self, entry_id: str) -> EntrySnapshot:
         """Return one entry, compared with its files, its hand edits recorded."""
         if not is_id(entry_id):
-            return NOTHING
+            return NO_ENTRY
         checked = max(self._checked.get(entry_id, self._scanner.scanned), self._scanner.scanned)
         self.refresh()
         snapshot = self.update(entry_id)
@@ -211,15 +211,15 @@ class Refresher:
             snapshot = self.update(entry_id)
         if snapshot.unrecorded:
             self._committer.record_hand_edits(self._cache.hand_edits(), patience=0)
-            snapshot = self._cache.entries.get(entry_id, NOTHING)
+            snapshot = self._cache.entries.get(entry_id, NO_ENTRY)
         return snapshot
 
     def update(self, entry_id: str) -> EntrySnapshot:
         """Compare one entry with its files."""
         cached = self._cache.snapshot(entry_id)
         try:
-            if cached is NOTHING and not self._exists(entry_id):
-                return NOTHING
+            if cached is NO_ENTRY and not self._exists(entry_id):
+                return NO_ENTRY
             return self._sync.update(entry_id, validate=False)
         except Unvalidated:
             if self._scanner.is_long():
@@ -229,7 +229,7 @@ class Refresher:
             if cached.shown is None and cached.draft is None:
                 raise StoreUnavailable(f"{entry_id!r} cannot be read: {reason(error)}") from error
             log.warning("%s cannot be read, serving the last version: %s", entry_id, error)
-        return self._cache.entries.get(entry_id, NOTHING)
+        return self._cache.entries.get(entry_id, NO_ENTRY)
 
     def _exists(self, entry_id: str) -> bool:
         paths = [self._live.file_path(entry_id), self._drafts.file_path(entry_id)]

@@ -7,12 +7,12 @@ import time
 
 from widget.errors import Breach
 from widget.storage.atomic import reason
-from widget.storage.files import told
+from widget.storage.files import unavailable_on_os_error
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
-from widget.store.directory.entry_folder import Folder
+from widget.store.directory.entry_folder import EntryFolder
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.revision_log import Revisions
-from widget.store.directory.snapshot import NOTHING
+from widget.store.directory.revision_log import RevisionLog
+from widget.store.directory.snapshot import NO_ENTRY
 from widget.store.quarantine import Quarantine
 
 MANY = 5_000
@@ -33,9 +33,9 @@ class Scanner:
         self,
         cache: EntryCache,
         sync: IndexSync,
-        live: Folder,
-        drafts: Folder,
-        revisions: Revisions,
+        live: EntryFolder,
+        drafts: EntryFolder,
+        revisions: RevisionLog,
         quarantine: Quarantine,
     ) -> None:
         self.scanned = float("-inf")
@@ -73,7 +73,7 @@ class Scanner:
     def scan_now(self) -> list[str]:
         """Scan; the caller holds ``running``. Returns and raises as ``scan``."""
         started = time.monotonic()
-        with told(), self._sync.batch():
+        with unavailable_on_os_error(), self._sync.batch():
             ids = self.changed()
             self.duration = time.monotonic() - started
             self._update_all(ids)
@@ -86,10 +86,10 @@ class Scanner:
         Those without a live file come first: a withdrawal must not wait for new entries.
         """
         cache = self._cache
-        in_drafts = dict(self._drafts.listed())
-        found = {entry_id for entry_id, it in list(cache.entries.items()) if it.unsettled}
+        in_drafts = dict(self._drafts.signatures())
+        found = {entry_id for entry_id, it in list(cache.entries.items()) if it.needs_recheck}
         in_live = set()
-        for entry_id, signature in self._live.listed():
+        for entry_id, signature in self._live.signatures():
             in_live.add(entry_id)
             if not cache.is_current(entry_id, signature, in_drafts.get(entry_id)):
                 found.add(entry_id)
@@ -108,14 +108,14 @@ class Scanner:
             if self.closing.is_set():
                 return
             self.unread -= self.unread > 1
-            cached = entries.get(entry_id, NOTHING)
-            if cached.unsettled and cached.live_file.entry is not None:
+            cached = entries.get(entry_id, NO_ENTRY)
+            if cached.needs_recheck and cached.live_file.entry is not None:
                 # Another entry owned its URL and may give it up in this scan.
                 hand_edits.append((cached.live_file.modified, entry_id))
             try:
                 self._update(entry_id, validate=False)
             except Unvalidated:
-                hand_edits.append((self._live.look(entry_id).modified, entry_id))
+                hand_edits.append((self._live.read(entry_id).modified, entry_id))
         # Of two files with one URL the older one owns it, in every process.
         hand_edits.sort()
         retried = [each for each in hand_edits if each[1] in entries]
@@ -129,5 +129,5 @@ class Scanner:
             self._sync.update(entry_id, validate=validate)
         except OSError as error:
             message = f"cannot be read now: {reason(error)}"
-            self._quarantine.report(self._live.place(entry_id), message, [Breach("$", message)])
+            self._quarantine.report(self._live.where(entry_id), message, [Breach("$", message)])
             self._sync.update_problem(entry_id)

@@ -10,23 +10,23 @@ from widget.entry import Entry
 from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound
 from widget.storage.atomic import Disk
-from widget.storage.files import told
+from widget.storage.files import unavailable_on_os_error
 from widget.storage.lock import StoreLock
-from widget.store.directory.committer import Committer, revision_of
+from widget.store.directory.committer import Committer, next_revision
 from widget.store.directory.entry_cache import EntryCache
-from widget.store.directory.entry_folder import Folder
+from widget.store.directory.entry_folder import EntryFolder
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.journal import Journal, steps_of
+from widget.store.directory.journal import Journal, files_changed_by
 from widget.store.directory.layout import make_folders, open_folders
 from widget.store.directory.refresher import Refresher
-from widget.store.directory.revision_log import Revisions
+from widget.store.directory.revision_log import RevisionLog
 from widget.store.directory.scanner import Scanner
 from widget.store.directory.snapshot import EntrySnapshot
-from widget.store.entry_summary import key_of
+from widget.store.entry_summary import lookup_key
 from widget.store.protocol import (
     UNKNOWN,
     Action,
-    Changed,
+    ChangeListener,
     Draft,
     Live,
     Problem,
@@ -41,16 +41,16 @@ from widget.store.validation import check_change, check_entry
 
 
 class DirStore:
-    """A ``Store`` in the folder ``path``; with ``create`` it is made where there is none.
+    """A ``Store`` in the folder ``path``; ``create`` makes a missing one.
 
-    Where the folder can only be read, readers are served and every change is refused.
+    In a read-only folder readers are served and changes are refused.
     """
 
     def __init__(
         self,
         path: str,
         rules: Rules,
-        changed: Changed | None = None,
+        on_change: ChangeListener | None = None,
         *,
         create: bool = True,
         wait: bool = True,
@@ -62,9 +62,9 @@ class DirStore:
             open_folders(root)
         self._quarantine = Quarantine()
         disk = Disk()
-        live = Folder(root, "live", self._quarantine)
-        drafts = Folder(root, "drafts", self._quarantine)
-        self._revisions = Revisions(root, self._quarantine)
+        live = EntryFolder(root, "live", self._quarantine)
+        drafts = EntryFolder(root, "drafts", self._quarantine)
+        self._revisions = RevisionLog(root, self._quarantine)
         journal = Journal(root, disk, self._revisions, self._quarantine)
         self._cache = EntryCache(live, drafts, self._revisions, journal, rules, self._quarantine)
         self._sync = IndexSync(root, self._cache, self._quarantine)
@@ -78,7 +78,7 @@ class DirStore:
             self._cache,
             self._sync,
             self._scanner,
-            changed,
+            on_change,
         )
         self._refresher = Refresher(
             self._cache,
@@ -95,12 +95,12 @@ class DirStore:
     # Reading
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
-        """Return what readers see. One stat where nothing changed."""
+        """Return what readers see, with one stat if nothing changed."""
         shown = self.live_at_once(entry_id)
         return self._refresher.current(entry_id).shown if isinstance(shown, Unknown) else shown
 
     def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
-        """Return what readers see, UNKNOWN where it changed or is not live."""
+        """Return what readers see, UNKNOWN if the file changed or is missing."""
         return self._refresher.cached(entry_id)
 
     def draft(self, entry_id: str) -> Draft | None:
@@ -109,7 +109,7 @@ class DirStore:
 
     def find(self, url: str) -> str | None:
         """Return the id of the entry that owns ``url``."""
-        key = key_of(url)
+        key = lookup_key(url)
         if key is None:
             return None
         self._refresher.refresh()
@@ -120,7 +120,7 @@ class DirStore:
 
     def find_at_once(self, url: str) -> str | Unknown | None:
         """Return the id of the entry that owns ``url``, UNKNOWN where a scan is due."""
-        key = key_of(url)
+        key = lookup_key(url)
         if key is None:
             return None
         owner = self._cache.url_owners.get(key)
@@ -137,7 +137,7 @@ class DirStore:
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
-        """Return some of the rows that ``query`` asks for."""
+        """Return some of the rows that match ``query``."""
         self._refresher.require_all_read()
         self._refresher.refresh()
         return self._sync.ask(lambda it: it.rows(query, limit=limit, offset=offset, after=after))
@@ -149,39 +149,39 @@ class DirStore:
         return self._sync.ask(lambda it: it.tally(query))
 
     def head(self, entry_id: str) -> int:
-        """Return the number of the newest revision, by the names of the files."""
+        """Return the number of the newest revision."""
         self._refresher.current(entry_id)
-        with told():
+        with unavailable_on_os_error():
             numbers = self._revisions.numbers(entry_id) if is_id(entry_id) else []
         return numbers[-1] if numbers else 0
 
     def history(self, entry_id: str) -> list[Revision]:
-        """Return all revisions that can be read, newest first."""
+        """Return all readable revisions, newest first."""
         self._refresher.current(entry_id)
-        with told():
+        with unavailable_on_os_error():
             return self._revisions.history(entry_id) if is_id(entry_id) else []
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
         if not is_id(entry_id) or number < 1:
             raise NotFound(f"there is no revision {number} of {entry_id!r}")
-        with told():
+        with unavailable_on_os_error():
             return self._revisions.read(entry_id, number)
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
-        """Return what is set aside; ``thorough`` reads the revisions that no one read yet."""
+        """Return the files that are set aside; ``thorough`` reads every revision, too."""
         self._refresher.refresh_now(force=thorough)
         if thorough:
-            with told():
+            with unavailable_on_os_error():
                 self._revisions.check()
         unread = self._refresher.unread
         if unread:
             message = f"{unread:,} entries are still being read for the first time"
-            return [Problem("live/", (Breach("$", message),)), *self._quarantine.listed()]
-        return self._quarantine.listed()
+            return [Problem("live/", (Breach("$", message),)), *self._quarantine.problems()]
+        return self._quarantine.problems()
 
     def look(self) -> None:
-        """Scan the files now, or in a thread where they are very many, and record what changed."""
+        """Scan the files now, or in a thread if there are very many, and record what changed."""
         self._refresher.poll()
 
     def close(self) -> None:
@@ -194,7 +194,7 @@ class DirStore:
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Keep ``entry`` as the draft. Raises InvalidEntry where it is too long, Conflict."""
+        """Save ``entry`` as the draft. Raises InvalidEntry where it is too long, Conflict."""
         check_entry(entry, entry.to_json())
         with self._change(entry.id, actor, note, head) as snapshot:
             return self._commit_change(snapshot, "save", entry, actor, note)
@@ -202,7 +202,7 @@ class DirStore:
     def discard(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Drop the draft. Raises NotFound, Conflict."""
+        """Discard the draft. Raises NotFound, Conflict."""
         with self._change(entry_id, actor, note, head) as snapshot:
             if snapshot.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft")
@@ -212,7 +212,7 @@ class DirStore:
     def publish(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Make the draft live, and drop it. Raises NotFound, InvalidEntry, Conflict."""
+        """Make the draft live. Raises NotFound, InvalidEntry, Conflict."""
         self._refresher.require_all_read()  # and so the owners of all URLs
         with self._change(entry_id, actor, note, head) as snapshot:
             if snapshot.draft is None:
@@ -241,7 +241,7 @@ class DirStore:
             return self._commit_change(snapshot, "withdraw", entry, actor, reason, legal=legal)
 
     def adopt(self, revision: Revision) -> None:
-        """Append a revision of another store. Raises Conflict, InvalidEntry."""
+        """Append a revision of another store, unchanged. Raises Conflict, InvalidEntry."""
         self._refresher.require_all_read()
         entry = revision.entry
         with self._committer.locked(entry.id) as snapshot:
@@ -251,7 +251,7 @@ class DirStore:
                 self._committer.update_url_owners(entry)
                 if taken := self._cache.url_conflicts(entry):
                     raise InvalidEntry(taken)
-            self._committer.commit(snapshot, revision, steps_of(revision))
+            self._committer.commit(snapshot, revision, files_changed_by(revision))
 
     @contextmanager
     def _change(
@@ -273,6 +273,6 @@ class DirStore:
         *,
         legal: bool = False,
     ) -> Revision:
-        revision = revision_of(snapshot, action, entry, actor, note, legal=legal)
-        self._committer.commit(snapshot, revision, steps_of(revision))
+        revision = next_revision(snapshot, action, entry, actor, note, legal=legal)
+        self._committer.commit(snapshot, revision, files_changed_by(revision))
         return revision

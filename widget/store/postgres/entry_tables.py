@@ -15,11 +15,11 @@ from widget.entry import Entry
 from widget.entry.containment import contained, or_else
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import Connection
-from widget.store.entry_summary import keys_of, row_of, search_text
+from widget.store.entry_summary import lookup_keys, search_text, summarize
 from widget.store.protocol import Live, Problem, Revision, Withdrawn
 from widget.store.quarantine import log
 from widget.store.query import Row, moment_key
-from widget.store.state import NEVER, EntryState, draft_of, shown_of
+from widget.store.state import NO_REVISIONS, EntryState, draft_from, withdrawn_from
 
 CHANNEL = "insights_entry"
 """Whoever changes an entry says its id here."""
@@ -104,15 +104,15 @@ def draft(connection: Connection, entry_id: str) -> Revision | None:
 
 def revision(connection: Connection, entry_id: str, number: int) -> Revision | None:
     """Return one revision."""
-    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
-    return _one(connection, asked, (entry_id, number))
+    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
+    return _one(connection, sql, (entry_id, number))
 
 
 def history(connection: Connection, entry_id: str) -> list[Revision]:
     """Return all revisions that can be read, newest first."""
-    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
+    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
     found = []
-    for values in connection.execute(asked, (entry_id,)):
+    for values in connection.execute(sql, (entry_id,)):
         try:
             found.append(_revision(values))
         except Unreadable as error:
@@ -122,8 +122,8 @@ def history(connection: Connection, entry_id: str) -> list[Revision]:
 
 def has_live(connection: Connection, entry_id: str) -> bool:
     """Say whether something was published or withdrawn, whether or not it can be read."""
-    asked = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
-    found = connection.execute(asked, (entry_id,)).fetchone()
+    sql = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
+    found = connection.execute(sql, (entry_id,)).fetchone()
     return bool(found and found[0])
 
 
@@ -135,9 +135,9 @@ def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
 
 def unreadable(connection: Connection) -> Iterator[Problem]:
     """Yield the revisions that cannot be read; looks at all, which takes long."""
-    asked = f"SELECT {_REVISION} FROM revision"
+    sql = f"SELECT {_REVISION} FROM revision"
     with connection.transaction(), connection.cursor("revisions") as cursor:
-        for values in cursor.execute(asked):
+        for values in cursor.execute(sql):
             try:
                 _revision(values)
             except Unreadable as error:
@@ -147,23 +147,23 @@ def unreadable(connection: Connection) -> Iterator[Problem]:
 
 def head(connection: Connection, entry_id: str) -> int:
     """Return the newest revision's number, 0 where there is none."""
-    asked = "SELECT head FROM entry WHERE id = %s"
-    found = connection.execute(asked, (entry_id,)).fetchone()
+    sql = "SELECT head FROM entry WHERE id = %s"
+    found = connection.execute(sql, (entry_id,)).fetchone()
     return int(found[0]) if found else 0
 
 
 def owner(connection: Connection, key: str) -> str | None:
     """Return the id of the entry whose address ``key`` is."""
-    asked = "SELECT entry_id FROM address WHERE key = %s"
-    found = connection.execute(asked, (digest(key),)).fetchone()
+    sql = "SELECT entry_id FROM address WHERE key = %s"
+    found = connection.execute(sql, (digest(key),)).fetchone()
     return found[0] if found else None
 
 
 def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     """Return the ids of the entries whose addresses ``keys`` are."""
     by_digest = {digest(key): key for key in keys}
-    asked = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
-    found = connection.execute(asked, (list(by_digest),))
+    sql = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
+    found = connection.execute(sql, (list(by_digest),))
     return {by_digest[bytes(key)]: entry_id for key, entry_id in found}
 
 
@@ -182,7 +182,7 @@ def lock(connection: Connection, entry_id: str) -> EntryState:
 def _lock(connection: Connection, entry_id: str) -> EntryState:
     connection.execute(_DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
-    state = NEVER
+    state = NO_REVISIONS
     for number, live_number, draft_number, *values in connection.execute(_STATE, (entry_id,)):
         state = EntryState(number, state.live, state.draft)
         if values[0] is None:
@@ -220,9 +220,9 @@ def _append(connection: Connection, before: EntryState, made: Revision) -> None:
     entry_id = made.entry.id
     after = before.after(made)
     old, new = _row(entry_id, before), _row(entry_id, after)
-    given = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
+    values = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
     with connection.pipeline():
-        connection.execute(_APPEND, (*given, made.entry.to_json().decode()))
+        connection.execute(_APPEND, (*values, made.entry.to_json().decode()))
         connection.execute(_PUT, _values(entry_id, after, new))
         _put_words(connection, entry_id, before, after)
         _put_addresses(connection, entry_id, before.live, after.live)
@@ -271,7 +271,7 @@ def _put_addresses(
 def _keys(shown: Revision | None) -> frozenset[str]:
     if shown is None:
         return frozenset()
-    return or_else("indexing its addresses", lambda: keys_of(shown.entry), frozenset[str]())
+    return or_else("indexing its addresses", lambda: lookup_keys(shown.entry), frozenset[str]())
 
 
 def _glanced(state: EntryState) -> Entry | None:
@@ -291,9 +291,8 @@ def _row(entry_id: str, state: EntryState) -> Row | None:
     elif last.action == "publish":
         shown = Live(last.entry, last.number, last.at, "")
     else:
-        notice = shown_of(last)
-        shown = notice[0] if isinstance(notice, tuple) else None
-    return row_of(entry_id, shown, draft_of(state.draft) if state.draft else None, entry)
+        shown = withdrawn_from(last)
+    return summarize(entry_id, shown, draft_from(state.draft) if state.draft else None, entry)
 
 
 def _kind(row: Row) -> Kind:
@@ -319,8 +318,8 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
     )
 
 
-def _one(connection: Connection, asked: str, given: tuple[object, ...]) -> Revision | None:
-    found = connection.execute(asked, given, prepare=True).fetchone()
+def _one(connection: Connection, sql: str, values: tuple[object, ...]) -> Revision | None:
+    found = connection.execute(sql, values, prepare=True).fetchone()
     return _revision(found) if found else None
 
 
@@ -356,8 +355,8 @@ def digest(key: str) -> bytes:
 
 def horizon(connection: Connection) -> str:
     """Return from which transaction on there may be changes that cannot be seen yet."""
-    asked = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
-    ((start,),) = connection.execute(asked).fetchall()
+    sql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+    ((start,),) = connection.execute(sql).fetchall()
     return str(start)
 
 
