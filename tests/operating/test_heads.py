@@ -11,7 +11,7 @@ from gunicorn.http.wsgi import create
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from widget.http.response_cache import question
+from widget.http.response_cache import request_key
 from widget.server.heads import LONGEST, RequestHeadParser
 
 HOST = b"Host: panels.example\r\n"
@@ -97,7 +97,7 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
         understood = by_the_server(data)
         assert understood is not None
         environ, left = understood
-        assert question(environ) == head.asked
+        assert request_key(environ) == head.request
         asked_for = str(environ.get("HTTP_CONNECTION", "")).lower()
         assert head.closes == (asked_for == "close" or environ["SERVER_PROTOCOL"] == "HTTP/1.0")
         assert left == b""
@@ -111,7 +111,7 @@ def test_a_browsers_request_is_read() -> None:
         *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
         *("panels.example", "http", "", "https://paper.example"),
     )
-    assert (asked.head, asked.tag, closes) == (False, None, False)
+    assert (asked.head, asked.etag, closes) == (False, None, False)
 
 
 def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:
@@ -120,7 +120,7 @@ def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> Non
         b"GET /embed.js HTTP/1.0\r\n" + HOST + b"Connection: close\r\n\r\n"
     )
     assert head
-    assert (head.asked.key[0], head.closes) == ("/embed.js", True)
+    assert (head.request.key[0], head.closes) == ("/embed.js", True)
     head = RequestHeadParser().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"\r\n")
     assert head
     assert head.closes

@@ -222,6 +222,6 @@ def test_what_the_loop_reads_by_itself_is_told_apart_likewise() -> None:
                 b"GET /panel/a HTTP/1.1\r\nHost: inner\r\n" + line + b"\r\n\r\n", peer
             )
             assert read is not None
-            found[peer, prefix] = read.asked.key
+            found[peer, prefix] = read.request.key
     assert len(set(found.values())) == 3
     assert found[CLIENT, b"/insights"] == found[CLIENT, b"/other"]

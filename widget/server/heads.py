@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple, TypeVar
 
 from widget.http.proxies import FORWARDED, Forwarding
-from widget.http.response_cache import RequestKey, question
+from widget.http.response_cache import RequestKey, request_key
 
 LONGEST = 8192
 """Bytes of a head that is read here at most."""
@@ -56,7 +56,7 @@ _Read = TypeVar("_Read")
 class Head(NamedTuple):
     """What is asked for, and whether nothing more will be asked over the connection."""
 
-    asked: RequestKey
+    request: RequestKey
     closes: bool
 
 
@@ -111,7 +111,7 @@ class RequestHeadParser:
         if "HTTP_HOST" not in environ:
             return None
         self._forwarding.apply(environ)
-        asked = question(environ)
+        asked = request_key(environ)
         if asked is None:
             return None
         head = Head(asked, minor == b"0" or _CLOSES in environ)

@@ -1,7 +1,7 @@
 """gunicorn's worker of threads, but that its loop answers by itself what is prebuilt.
 
 A hand-over to a thread costs more than the whole answer. So the loop reads each request's head
-and sends what ``Prebuilt`` keeps; only the rest goes to the threads, which run Flask. The loop
+and sends what ``ResponseCache`` holds; only the rest goes to the threads, which run Flask. The loop
 reads requests whole and sends what clients do not take at once. No thread waits for a client, so
 whoever is slow holds up nobody; and the loop waits for no store.
 """
@@ -25,7 +25,7 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from widget.http.response_cache import Prebuilt, Reply
+from widget.http.response_cache import Reply, ResponseCache
 from widget.server.bodies import bare_line_feed
 from widget.server.connections import Connection, excess, received
 from widget.server.heads import RequestHeadParser
@@ -74,7 +74,7 @@ class Worker(ThreadWorker):
         self._open: set[Connection] = set()
         self._now = self._swept = monotonic()
         self._heads = RequestHeadParser()
-        self._prebuilt: Prebuilt | None = None
+        self._cache: ResponseCache | None = None
         self._second = 0
         self._starts: dict[str, bytes] = {}
         super().init_process()
@@ -93,8 +93,8 @@ class Worker(ThreadWorker):
             time.sleep(_AGAIN_SECONDS)
             sys.exit(1)
         loaded: object = self.wsgi
-        if isinstance(loaded, Prebuilt):
-            self._prebuilt = loaded
+        if isinstance(loaded, ResponseCache):
+            self._cache = loaded
             self._heads = RequestHeadParser(loaded.forwarding)
 
     def init_signals(self) -> None:
@@ -163,7 +163,7 @@ class Worker(ThreadWorker):
             return
         before, connection.coming = connection.coming, b""
         data = before + data
-        reply = self._prebuilt and self.alive and self._reply(self._prebuilt, connection, data)
+        reply = self._cache and self.alive and self._reply(self._cache, connection, data)
         if reply:
             self._send(connection, reply)
             return
@@ -215,14 +215,14 @@ class Worker(ThreadWorker):
     def _refusal(self, status: HTTPStatus) -> bytes:
         return self._start(f"{status} {status.phrase}") + refusal(status)
 
-    def _reply(self, prebuilt: Prebuilt, connection: Connection, data: bytes) -> Reply | None:
+    def _reply(self, cache: ResponseCache, connection: Connection, data: bytes) -> Reply | None:
         try:
             peer = connection.client
             head = self._heads.read(data, peer[0] if isinstance(peer, tuple) else "")
             if head is None:
                 return None
             connection.closes = head.closes
-            return prebuilt.repeat(head.asked, wait=False)
+            return cache.lookup(head.request, wait=False)
         except Exception:  # all connections are in this loop
             self.log.exception("a thread answers")
             return None
