@@ -22,8 +22,7 @@ from widget.accounts.protocol import (
     at_least,
 )
 from widget.accounts.records import Records
-from widget.errors import InvalidSettings
-from widget.storage.postgres import is_database, without_password
+from widget.storage.url import folder_of
 
 __all__ = [
     "ABSOLUTE_SECONDS",
@@ -58,13 +57,14 @@ def open_accounts(
     InvalidSettings where ``store_url`` names no store, StoreUnavailable where the accounts cannot
     be opened.
     """
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         # Here, since accounts in a folder do without the database's library.
         from widget.accounts.postgres import DatabaseAccounts
         from widget.storage.postgres import open_database
 
         return DatabaseAccounts(open_database(store_url, create=create), own_words=own_words)
-    return DirAccounts(_folder(store_url), create=create, own_words=own_words)
+    return DirAccounts(folder, create=create, own_words=own_words)
 
 
 def open_records(store_url: str) -> Records:
@@ -72,19 +72,10 @@ def open_records(store_url: str) -> Records:
 
     Raises as ``open_accounts``.
     """
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         from widget.accounts.postgres import DatabaseRecords
         from widget.storage.postgres import open_database
 
         return DatabaseRecords(open_database(store_url, create=False))
-    return DirRecords(_folder(store_url))
-
-
-def _folder(store_url: str) -> str:
-    scheme, _, path = store_url.partition(":")
-    if scheme != "dir" or not path or "\0" in path:
-        raise InvalidSettings(
-            f'store: {without_password(store_url)!r} names no store; write "dir:PATH", a '
-            'folder\'s path, or "postgresql://USER@HOST/DATABASE"'
-        )
-    return path
+    return DirRecords(folder)

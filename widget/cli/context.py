@@ -24,9 +24,9 @@ from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
 from widget.editorial.service import Editorial
 from widget.errors import InsightsError, InvalidEntry
-from widget.purging import Order, open_purger, told
-from widget.storage.postgres import without_password
-from widget.store import Changed, EntryReader, open_store
+from widget.purging import PurgeJob, describe, open_purger
+from widget.storage.url import without_password
+from widget.store import ChangeListener, EntryReader, open_store
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
@@ -76,7 +76,7 @@ class Group(click.Group):
 
 @contextmanager
 def open_editorial(
-    url: str, settings: Settings, changed: Changed | None = None, *, create: bool = False
+    url: str, settings: Settings, changed: ChangeListener | None = None, *, create: bool = False
 ) -> Iterator[Editorial]:
     """Open the store ``url``; ``create`` creates a missing one. Raises StoreUnavailable."""
     store = open_store(url, rules(settings), changed, create=create)
@@ -140,14 +140,14 @@ class Context:
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
-def _say_purged(orders: list[Order]) -> None:
+def _say_purged(jobs: list[PurgeJob]) -> None:
     """Say what became of the purges; where they are many, only of those that are not confirmed."""
-    confirmed = [order for order in orders if order.confirmed is not None]
-    for order in orders:
-        if order.confirmed is None:
-            click.echo(f"{order.entry_id}: {told(order)}; the service goes on trying", err=True)
+    confirmed = [job for job in jobs if job.confirmed is not None]
+    for job in jobs:
+        if job.confirmed is None:
+            click.echo(f"{job.entry_id}: {describe(job)}; the service goes on trying", err=True)
         elif len(confirmed) <= _FEW:
-            confirm(f"{order.entry_id}: {told(order)}", err=True)
+            confirm(f"{job.entry_id}: {describe(job)}", err=True)
     if len(confirmed) > _FEW:
         confirm(f"{len(confirmed)} purges confirmed", err=True)
 

@@ -27,7 +27,7 @@ from widget.cli.context import Context, ask_password, open_editorial, password_o
 from widget.cli.output import confirm, volume_options
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.errors import InsightsError, InvalidSettings
-from widget.storage.postgres import without_password
+from widget.storage.url import without_password
 
 log = logging.getLogger("insights.server")
 
@@ -99,7 +99,7 @@ def _pages(settings: Settings, here: str) -> str:
 def _check(context: Context) -> None:
     """Raise InvalidSettings where the settings, read anew, would keep workers from starting."""
     now = load_settings(context.config, store=context.store_url)
-    purging.check(now)
+    purging.check_caches(now)
     for key in ("host", "port", "workers"):
         if getattr(now, key) != getattr(context.settings, key):
             log.warning("%s was changed; that needs a restart", key)
