@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from widget.accounts import open_records
+from widget.accounts import open_repository
 from widget.app import rules
 from widget.cli.context import Context
 from widget.cli.output import confirm, is_quiet
@@ -42,7 +42,7 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
     with ExitStack() as stack:
         one = stack.enter_context(_opened(context, source, create=False))
         other = stack.enter_context(_opened(context, target, create=True))
-        if not one.ids() and not open_records(source).state().users:
+        if not one.ids() and not open_repository(source).state().users:
             raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
         _copy(one, other, source, target, replace_accounts=replace_accounts)
 
@@ -56,7 +56,7 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
         "TO holds something else, and nothing was copied; "
         "choose an empty folder or database for TO",
     )
-    from_records, to_records = open_records(source), open_records(target)
+    from_records, to_records = open_repository(source), open_repository(target)
     if not replace_accounts:
         _refuse(
             copying.account_differences(from_records.state(), to_records.state()),
@@ -71,7 +71,7 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
         differing = copying.differences(one, other, ids, plan.same, tick)
     left_out = differing + left_out + plan.left_out
     left_out += copying.account_differences(
-        from_records.state(), open_records(target).state(), whole=True
+        from_records.state(), open_repository(target).state(), whole=True
     )
     # Why one could not be copied says more than that it differs.
     named = {each.what: each for each in left_out}
