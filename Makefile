@@ -1,4 +1,4 @@
-# `make help` lists the targets. Everything they need is put into .venv and tests/node.
+# `make help` lists the targets. They install everything they need into .venv and tests/node.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,60 +7,60 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help demo test newest lint bench schema messages pictures snippets docs update sbom format clean
 
-help: ## say what there is to make
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo 'ARGS goes on to demo, test and bench: make demo ARGS="--port 8080", make test ARGS="-k panel"'
+	@echo 'ARGS is passed to demo, test and bench: make demo ARGS="--port 8080", make test ARGS="-k panel"'
 
-demo: .venv/.installed ## show panels on the pages of a small fictional newspaper
+demo: .venv/.installed ## start a fictional newspaper with panels
 	$(BIN)/insights demo $(ARGS)
 
-test: .venv/.test ## install what the tests need, and run all of them
+test: .venv/.test ## install the test tools and run all tests
 	$(BIN)/python tests/provision.py
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-newest: .venv/.test ## run the quick tests against the newest versions that the ranges allow
+newest: .venv/.test ## run the quick tests with the newest allowed versions of the dependencies
 	$(BIN)/python -m pytest -m newest -s -q --no-header tests/test_newest.py
 
-lint: .venv/.lint ## ruff and strict mypy
+lint: .venv/.lint ## run ruff and strict mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.test ## measure weights, delivery, withdrawals, outages, pages and Lighthouse; ARGS=weights does one
+bench: .venv/.test ## measure weights, delivery, withdrawals, outages, pages and Lighthouse; ARGS=weights runs one section
 	$(BIN)/python tests/provision.py bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
-schema: .venv/.installed ## write static/entry.schema.json anew
+schema: .venv/.installed ## regenerate static/entry.schema.json
 	$(BIN)/python -c "import pathlib, widget.entry; pathlib.Path('static/entry.schema.json').write_bytes(widget.entry.schema_document())"
 
-messages: .venv/.installed ## collect the interface's messages into the catalogs
+messages: .venv/.installed ## extract the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
 	$(BIN)/python tests/catalogs.py
 
-pictures: .venv/.test ## take the pictures of docs/admin.md anew, and contact sheets into build/pictures; ARGS=sheets: those only
+pictures: .venv/.test ## regenerate the screenshots of docs/admin.md, and contact sheets in build/pictures (ARGS=sheets: only those)
 	$(BIN)/python tests/pictures.py $(ARGS)
 
-snippets: .venv/.test ## write the documentation's snippets anew
+snippets: .venv/.test ## regenerate the snippets in the documentation
 	$(BIN)/python tests/doc_snippets.py
 
-docs: .venv/.test ## build the documentation as a site, into site/
+docs: .venv/.test ## build the documentation site in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-update: .venv/.made ## renew the locks: the newest versions that the ranges allow
+update: .venv/.made ## update the locks to the newest allowed versions
 	$(LOCKED) -r locks/update.txt
 	$(BIN)/python locks/update.py
 	$(MAKE) sbom
 
-sbom: .venv/.made ## write the bill of materials, sbom.cdx.json, from the lock of what the service needs
+sbom: .venv/.made ## regenerate the software bill of materials, sbom.cdx.json
 	$(LOCKED) -r locks/update.txt
 	sed -n 's/ \\$$//; /==/p' locks/runtime.txt | \
 	  $(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o sbom.cdx.json -
 
-format: .venv/.lint ## let ruff format the code
+format: .venv/.lint ## format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## remove everything that was installed or made
+clean: ## remove everything that was installed or built
 	rm -rf .venv tests/node/node_modules dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.made:
@@ -68,8 +68,8 @@ clean: ## remove everything that was installed or made
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# What is installed stands in locks/ with its hashes; the project itself is put in as it is, and built
-# with what is installed already, so that nothing is fetched that no lock names.
+# All packages come from locks/, with hashes. The project itself is installed without dependencies and
+# built with the installed tools, so that nothing is downloaded that no lock names.
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes
 

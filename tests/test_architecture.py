@@ -124,6 +124,37 @@ def test_a_library_is_imported_at_one_door(library: str, door: str) -> None:
     assert all(name == door or name.startswith(f"{door}.") for name in doors)
 
 
+def test_files_are_replaced_by_one_module() -> None:
+    """The journal renames and links files itself: each step of a change is one it can finish."""
+    movers = {"storage.atomic", "store.directory.journal"}
+    allowed = {"os.fsync": {"storage.atomic"}}
+    allowed |= dict.fromkeys(("os.rename", "os.replace", "os.link"), movers)
+    for path in MODULES:
+        for node in ast.walk(parsed(path)):
+            call = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+            if call in allowed:
+                assert name_of(path) in allowed[call], f"{name_of(path)}:{node.lineno}: {call}"
+
+
+def test_the_url_of_a_store_is_parsed_in_one_module() -> None:
+    """No other module compares a scheme, or cuts the path off."""
+    for path in MODULES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Compare) and name_of(path) != "storage.url":
+                texts = [it.value for it in node.comparators if isinstance(it, ast.Constant)]
+                assert "dir" not in texts, f"{name_of(path)}:{node.lineno}"
+
+
+def test_the_stores_do_not_import_each_other() -> None:
+    """What both need stands beside them; only ``open_store`` knows both."""
+    for path in MODULES:
+        own = name_of(path)
+        for ours, theirs in (("directory", "postgres"), ("postgres", "directory")):
+            if own.startswith(f"store.{ours}"):
+                imported = [it for it in imports(path) if it.startswith(f"widget.store.{theirs}")]
+                assert not imported, own
+
+
 def test_markup_arises_in_one_module() -> None:
     for path in MODULES:
         calls = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from widget.config import Publication, Purge, Settings
 from widget.store.directory.layout import make_folders
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+DOCS = sorted([*(ROOT / name for name in AT_THE_TOP), *(ROOT / "docs").rglob("*.md")])
 
 
 def read(name: str) -> str:
@@ -76,6 +78,15 @@ def test_every_link_between_documents_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_the_code_that_a_document_names_exists(page: Path) -> None:
+    named = re.findall(
+        r"`((?:widget|templates|tests|benchmarks|locks)/[\w./-]*)`", page.read_text("utf-8")
+    )
+    installed = {"tests/node/node_modules"}
+    assert [it for it in named if it not in installed and not (ROOT / it).exists()] == []
+
+
 def test_the_readme_is_one_screen_and_a_half() -> None:
     assert len(read("README.md").splitlines()) <= 90
 
@@ -98,6 +109,37 @@ def test_vendored_files_are_what_their_record_says() -> None:
     for it in recorded:
         assert it["version"] in it["file"]
         assert hashlib.sha256((folder / it["file"]).read_bytes()).hexdigest() == it["sha256"]
+
+
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+HEADER = re.compile(
+    r"# (\d+)\. ([^\n]+)\n\n"
+    r"- Status: (accepted|superseded by \[(\d{4})\]\(\4-[\w-]+\.md\))\n"
+    r"- Date: (\d{4}-\d\d-\d\d)\n\n"
+)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.name)
+def test_every_decision_has_status_and_date_and_is_listed(page: Path) -> None:
+    header = HEADER.match(page.read_text("utf-8"))
+    assert header, f"{page.name} needs a title, `- Status:` and `- Date:`; see decisions/README.md"
+    number, title, status, _, day = header.groups()
+    assert page.name.startswith(f"{int(number):04}-")
+    date.fromisoformat(day)
+    row = f"| {number} | [{title}]({page.name}) | {status} | {day} |"
+    assert row in read("docs/decisions/README.md")
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [page.name[:4] for page in DECISIONS]
+    assert len(numbers) >= 19
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_the_glossary_defines_each_term_once() -> None:
+    terms = re.findall(r"^\| ([\w -]+) \| [A-Z]", read("docs/glossary.md"), re.MULTILINE)
+    assert len(terms) > 50
+    assert len(set(terms)) == len(terms)
 
 
 def test_no_document_tells_where_it_was_written() -> None:

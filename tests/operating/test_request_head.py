@@ -11,7 +11,7 @@ from gunicorn.http.wsgi import create
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from widget.http.response_cache import question
+from widget.http.response_cache import request_key
 from widget.server.request_head import LONGEST, RequestHeadParser
 
 HOST = b"Host: panels.example\r\n"
@@ -97,7 +97,7 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
         understood = by_the_server(data)
         assert understood is not None
         environ, left = understood
-        assert question(environ) == head.request_key
+        assert request_key(environ) == head.request_key
         asked_for = str(environ.get("HTTP_CONNECTION", "")).lower()
         assert head.close_after == (
             asked_for == "close" or environ["SERVER_PROTOCOL"] == "HTTP/1.0"
@@ -113,7 +113,7 @@ def test_a_browsers_request_is_read() -> None:
         *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
         *("panels.example", "http", "", "https://paper.example"),
     )
-    assert (asked.head, asked.tag, close_after) == (False, None, False)
+    assert (asked.head, asked.etag, close_after) == (False, None, False)
 
 
 def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:

@@ -128,7 +128,7 @@ def test_a_purge_of_everything_is_deleted_once_it_is_completed(outbox: PurgeOutb
 
 
 def test_a_store_without_an_outbox_is_named() -> None:
-    with pytest.raises(InvalidSettings, match="purge: a store of the kind 'elsewhere'"):
+    with pytest.raises(InvalidSettings, match="'elsewhere://host/name' names no store"):
         open_outbox("elsewhere://host/name")
 
 

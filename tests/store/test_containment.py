@@ -57,17 +57,17 @@ def all_others_are_as_they_were(store: Store) -> None:
 
 
 OF_FILES = [
-    "folder.read_regular",
-    "folder.parse_entry",
-    "known.keys_of",
-    "shelf.live_of",
-    "shelf.by_hand",
-    "shelf.taken_addresses",
-    "shelf.row_of",
-    "shelf.search_text",
-    "shelf.same",
-    "shelf.fingerprint",
-    "writing.revision_of",
+    "directory.entry_folder.read_regular",
+    "directory.entry_folder.parse_entry",
+    "directory.snapshot.lookup_keys",
+    "directory.entry_cache.live_from",
+    "directory.entry_cache.hand_edit",
+    "directory.entry_cache.url_conflicts",
+    "directory.index_sync.summarize",
+    "directory.index_sync.search_text",
+    "directory.entry_cache.same",
+    "directory.entry_cache.fingerprint",
+    "directory.committer.next_revision",
 ]
 
 
@@ -88,7 +88,14 @@ def test_a_file_that_makes_a_step_fail_touches_no_other_entry(
     all_others_are_as_they_were(open_another())
 
 
-@pytest.mark.parametrize("step", ["folder.parse_entry", "revisions.decode", "known.keys_of"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "directory.entry_folder.parse_entry",
+        "directory.revision_log.decode",
+        "directory.snapshot.lookup_keys",
+    ],
+)
 @pytest.mark.usefixtures("tmp_path")
 def test_what_is_live_and_makes_a_step_fail_touches_no_other_entry(
     open_another: Callable[[], Store],
@@ -103,7 +110,9 @@ def test_what_is_live_and_makes_a_step_fail_touches_no_other_entry(
     all_others_are_as_they_were(open_another())
 
 
-@pytest.mark.parametrize("step", ["folder.parse_entry", "folder.read_regular"])
+@pytest.mark.parametrize(
+    "step", ["directory.entry_folder.parse_entry", "directory.entry_folder.read_regular"]
+)
 def test_a_file_that_cannot_be_read_leaves_live_what_was_and_is_named(
     tmp_path: Path,
     open_another: Callable[[], Store],
@@ -166,7 +175,11 @@ def test_a_file_over_which_the_rules_fail_is_set_aside_and_named(
 
 @pytest.mark.parametrize(
     "step",
-    ["postgres.tables.search_text", "postgres.tables.keys_of", "postgres.tables._entry"],
+    [
+        "postgres.entry_tables.search_text",
+        "postgres.entry_tables.lookup_keys",
+        "postgres.entry_tables._entry",
+    ],
 )
 def test_a_row_that_makes_a_step_fail_touches_no_other_entry(
     database_url: str, monkeypatch: pytest.MonkeyPatch, step: str

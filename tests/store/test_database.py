@@ -15,7 +15,7 @@ from store_support import document, entry, finish, rules, start_python
 from widget.cli import main
 from widget.errors import InvalidEntry, InvalidSettings, StoreUnavailable
 from widget.store import Live, Query, Store, open_store
-from widget.store.postgres import PostgresStore, tables
+from widget.store.postgres import PostgresStore, entry_tables
 
 ID = "ferry-fares"
 
@@ -133,7 +133,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         if number % 11 == 1:
             store.withdraw(name, actor="ana")
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(tables._ADD_UP)
+        connection.execute(entry_tables._ADD_UP)
         columns = "state, waiting, lean, section, language"
         counted = f"SELECT {columns}, count(*) FROM entry WHERE state <> '' GROUP BY {columns}"  # noqa: S608  # no input
         rows = connection.execute(counted).fetchall()
@@ -203,6 +203,6 @@ def test_what_is_committed_is_on_disk_whatever_the_databases_own_setting(
         name = connection.info.dbname
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     with psycopg.connect(database_url) as connection:
-        tables.lock(connection, ID)  # type: ignore[arg-type]  # any connection will do
+        entry_tables.lock(connection, ID)  # type: ignore[arg-type]  # any connection will do
         found = connection.execute("SHOW synchronous_commit").fetchone()
     assert found == ("on",)

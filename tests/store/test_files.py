@@ -203,7 +203,7 @@ def test_an_unchanged_file_is_parsed_once(
 ) -> None:
     published(files)
     path = data / "live" / f"{ID}.json"
-    until(lambda: not files._look(ID).live_file.racy)  # type: ignore[attr-defined]
+    until(lambda: not files._refresher.update(ID).live_file.racy)  # type: ignore[attr-defined]
     monkeypatch.setattr(
         "widget.store.directory.entry_folder.parse_entry", lambda _: pytest.fail("parsed again")
     )

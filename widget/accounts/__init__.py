@@ -22,8 +22,7 @@ from widget.accounts.protocol import (
     at_least,
 )
 from widget.accounts.repository import AccountRepository
-from widget.errors import InvalidSettings
-from widget.storage.postgres import is_database, without_password
+from widget.storage.url import folder_of
 
 __all__ = [
     "ABSOLUTE_SECONDS",
@@ -57,13 +56,14 @@ def open_accounts(
     its publications', of which no password may consist. Raises InvalidSettings where ``store_url``
     is not the URL of a store, StoreUnavailable where the accounts cannot be opened.
     """
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         # Imported here: accounts in a folder do not need the database library.
         from widget.accounts.postgres import PostgresAccounts
         from widget.storage.postgres import open_database
 
         return PostgresAccounts(open_database(store_url, create=create), own_words=own_words)
-    return DirectoryAccounts(_folder(store_url), create=create, own_words=own_words)
+    return DirectoryAccounts(folder, create=create, own_words=own_words)
 
 
 def open_repository(store_url: str) -> AccountRepository:
@@ -71,19 +71,10 @@ def open_repository(store_url: str) -> AccountRepository:
 
     Raises the errors of ``open_accounts``.
     """
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         from widget.accounts.postgres import PostgresRepository
         from widget.storage.postgres import open_database
 
         return PostgresRepository(open_database(store_url, create=False))
-    return DirectoryRepository(_folder(store_url))
-
-
-def _folder(store_url: str) -> str:
-    scheme, _, path = store_url.partition(":")
-    if scheme != "dir" or not path or "\0" in path:
-        raise InvalidSettings(
-            f'store: {without_password(store_url)!r} names no store; write "dir:PATH", a '
-            'folder\'s path, or "postgresql://USER@HOST/DATABASE"'
-        )
-    return path
+    return DirectoryRepository(folder)

@@ -16,8 +16,8 @@ from widget.accounts.passwords import Passwords
 from widget.accounts.repository import AccountsState, Transaction, dump, load
 from widget.accounts.service import AccountService
 from widget.errors import StoreUnavailable
-from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
-from widget.storage.files import SetAside, Signature, is_racy, read_regular, signature
+from widget.storage.atomic import Disk, SyncFailed, reason, remove, replace_file, sync_folder
+from widget.storage.files import InvalidFile, Signature, is_racy, read_regular, signature
 from widget.storage.lock import StoreLock
 from widget.store.directory.layout import check_folders
 
@@ -25,7 +25,6 @@ log = logging.getLogger("widget.accounts")
 
 MAX_BYTES = 16 * 1024 * 1024
 _LEFTOVER_SECONDS = 3600.0
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class DirectoryAccounts(AccountService):
@@ -71,7 +70,7 @@ class DirectoryRepository:
             data, status = read_regular(self._path, MAX_BYTES)
         except FileNotFoundError:
             return AccountsState()
-        except SetAside as error:
+        except InvalidFile as error:
             raise StoreUnavailable(f"{self._path} {error}") from error
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
@@ -91,13 +90,9 @@ class DirectoryRepository:
                 self._write(transaction.state)
 
     def _write(self, state: AccountsState) -> None:
-        temporary = os.path.join(self._folder, f".accounts.{new_token()}")
         try:
-            self._disk.write(temporary, dump(state).encode(), mode=0o600)
-            os.rename(temporary, self._path)
-            self._disk.sync_folder(self._folder)
+            self._disk.replace(self._path, dump(state).encode(), mode=0o600)
         except (OSError, SyncFailed) as error:
-            remove(temporary)
             why = reason(error) if isinstance(error, OSError) else error
             raise StoreUnavailable(f"{self._path} cannot be written: {why}") from error
 
@@ -175,20 +170,8 @@ class DirectoryExpiringStore:
         expires = self._clock() + seconds
         data = json.dumps({"kind": kind, "expires": expires, "value": value}).encode()
         path = self._file(kind, handle_of(kind, key))
-        temporary = os.path.join(self._path, f".{new_token()}")
         with _reported("written"):
-            descriptor = os.open(temporary, _CREATE, 0o600)
-            try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(descriptor, view) :]
-                os.utime(descriptor, (expires, expires))
-                os.rename(temporary, path)
-            except BaseException:
-                remove(temporary)
-                raise
-            finally:
-                os.close(descriptor)
+            replace_file(path, data, mode=0o600, modified=expires)
         self._sweep()
 
     def remove(self, kind: Kind, key: str) -> bool:
@@ -204,11 +187,7 @@ class DirectoryExpiringStore:
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be changed: {reason(error)}") from error
         with _reported("written"):
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_folder(self._path)
         return True
 
     def _file(self, kind: Kind, handle: str) -> str:

@@ -24,7 +24,7 @@ from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import PurgeJob, describe, open_purger
-from widget.storage.postgres import without_password
+from widget.storage.url import without_password
 from widget.store import Store, open_store
 
 _PURGE_SECONDS = 5.0

@@ -16,7 +16,7 @@ from widget.cli.output import confirm, is_quiet
 from widget.editorial import copying
 from widget.editorial.copying import Difference
 from widget.errors import CopyRefused, InvalidSettings
-from widget.storage.postgres import is_database, without_password
+from widget.storage.url import folder_of, without_password
 from widget.store import Store, open_store
 
 _SHOWN = 20
@@ -84,21 +84,15 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
 
 
 def _check(source: str, target: str) -> None:
-    for url in (source, target):
-        scheme, _, path = url.partition(":")
-        if not is_database(url) and (scheme != "dir" or not path):
-            raise InvalidSettings(
-                f'copy: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s '
-                'path, or "postgresql://USER@HOST/DATABASE"'
-            )
-    if not is_database(source) and not Path(source.partition(":")[2]).is_dir():
-        raise InvalidSettings(f"copy: there is no folder {source.partition(':')[2]}")
-    if _place(source) == _place(target):
+    folders = [folder_of(url, setting="copy") for url in (source, target)]
+    if folders[0] is not None and not Path(folders[0]).is_dir():
+        raise InvalidSettings(f"copy: there is no folder {folders[0]}")
+    places = [
+        url if folder is None else str(Path(folder).resolve())
+        for url, folder in zip((source, target), folders, strict=True)
+    ]
+    if places[0] == places[1]:
         raise InvalidSettings("copy: FROM and TO are the same store")
-
-
-def _place(url: str) -> str:
-    return url if is_database(url) else str(Path(url.partition(":")[2]).resolve())
 
 
 @contextmanager

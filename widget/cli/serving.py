@@ -28,7 +28,7 @@ from widget.cli.context import Context, ask_password, password_option
 from widget.cli.output import confirm, volume_options
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.errors import InsightsError, InvalidSettings
-from widget.storage.postgres import without_password
+from widget.storage.url import without_password
 from widget.store import open_store
 
 log = logging.getLogger("insights.server")

@@ -14,7 +14,7 @@ from flask import Response
 from widget.config import Settings
 from widget.entry.model import is_id
 from widget.store import Revision
-from widget.store.entry_summary import key_of, keys_of
+from widget.store.entry_summary import lookup_key, lookup_keys
 
 ALL = "insights"
 """The key that every response carries."""
@@ -37,7 +37,7 @@ def keys_of_revision(revision: Revision) -> tuple[str, ...]:
 
     A URL that the entry no longer has needs no key: its responses carry the entry's key.
     """
-    addresses = sorted(keys_of(revision.entry))
+    addresses = sorted(lookup_keys(revision.entry))
     return (entry_key(revision.entry.id), *(url_key(address) for address in addresses))
 
 
@@ -47,7 +47,7 @@ def keys_of_request(entry_id: str | None, url: str, found: str | None) -> tuple[
     ``found`` is the id of the entry that was found by either.
     """
     ids = {each for each in (entry_id, found) if each and is_id(each)}
-    address = key_of(url) if entry_id is None else None
+    address = lookup_key(url) if entry_id is None else None
     by_url = (url_key(address),) if address else ()
     return (*(entry_key(each) for each in sorted(ids)), *by_url)
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from widget.entry.model import is_id
-from widget.errors import InvalidSettings, StoreUnavailable
+from widget.errors import StoreUnavailable
 from widget.purging.jobs import PurgeJob, PurgeOutbox, from_document, to_document
-from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
+from widget.storage.atomic import Disk, SyncFailed, reason, remove
 from widget.storage.lock import StoreLock
-from widget.storage.postgres import is_database
+from widget.storage.url import folder_of
 
 log = logging.getLogger("insights.purging")
 
@@ -42,10 +42,6 @@ class DirectoryOutbox:
     def add(self, job: PurgeJob) -> None:
         """Store a job."""
         self._write(self._path(job), job)
-        try:
-            self._disk.sync_folder(self._root)
-        except (OSError, SyncFailed) as error:
-            raise _unavailable(error) from error
 
     def update(self, job: PurgeJob) -> None:
         """Store the state of a pending job."""
@@ -110,10 +106,8 @@ class DirectoryOutbox:
 
     def _write(self, path: str, job: PurgeJob) -> None:
         self._make_folder()
-        beside = f"{path}.{new_token()}"
         try:
-            self._disk.write(beside, json.dumps(to_document(job)).encode(), mode=0o600)
-            os.replace(beside, path)
+            self._disk.replace(path, json.dumps(to_document(job)).encode(), mode=0o600)
         except (OSError, SyncFailed) as error:
             raise _unavailable(error) from error
 
@@ -138,13 +132,11 @@ def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
 
 def open_outbox(store_url: str) -> PurgeOutbox:
     """Return the outbox of a store. Raises InvalidSettings, StoreUnavailable."""
-    if is_database(store_url):
+    folder = folder_of(store_url)
+    if folder is None:
         # Imported here: a directory store does not need the database library.
         from widget.purging.postgres_outbox import PostgresOutbox
         from widget.storage.postgres import open_database
 
         return PostgresOutbox(open_database(store_url, create=False))
-    scheme, _, path = store_url.partition(":")
-    if scheme != "dir":
-        raise InvalidSettings(f"purge: a store of the kind {scheme!r} has no purge outbox")
-    return DirectoryOutbox(os.path.join(os.path.abspath(path), "purges"))
+    return DirectoryOutbox(os.path.join(os.path.abspath(folder), "purges"))

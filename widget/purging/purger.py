@@ -43,7 +43,7 @@ class Purger:
         self._writing = threading.Lock()
 
     def changed(self, revision: Revision) -> None:
-        """Store a purge job for a change (a store's ``Changed``); threads carry it out.
+        """Store a purge job for a change (a store's ``ChangeListener``); threads carry it out.
 
         Raises nothing: the change is made, whether or not the purge succeeds.
         """

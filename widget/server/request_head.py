@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeVar
 
+from widget.http import response_cache
 from widget.http.proxies import FORWARDED, Forwarding
-from widget.http.response_cache import RequestKey, question
+from widget.http.response_cache import RequestKey
 
 LONGEST = 8192
 """The maximum size of a head, in bytes."""
@@ -113,7 +114,7 @@ class RequestHeadParser:
         if "HTTP_HOST" not in environ:
             return None
         self._forwarding.apply(environ)
-        request_key = question(environ)
+        request_key = response_cache.request_key(environ)
         if request_key is None:
             return None
         head = Head(request_key, minor == b"0" or _CLOSES in environ)

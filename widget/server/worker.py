@@ -1,7 +1,7 @@
 """gunicorn's threaded worker, changed so that its event loop sends cached responses itself.
 
 Handing a request to a thread costs more than a cached response. Therefore the loop parses each
-request's head and sends what ``Prebuilt`` has cached; only other requests go to the threads, which
+request's head and sends what ``ResponseCache`` has; only other requests go to the threads, which
 run Flask. The loop reads complete requests, and sends what a client does not accept at once. No
 thread waits for a client, so a slow client delays nobody; and the loop never waits for the store.
 """
@@ -24,7 +24,7 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from widget.http.response_cache import Prebuilt, Reply
+from widget.http.response_cache import Reply, ResponseCache
 from widget.server.connections import Connection, over_memory_limit, receive
 from widget.server.error_responses import RequestRejected, error_response
 from widget.server.incoming_request import IncomingRequest, read_head
@@ -80,7 +80,7 @@ class Worker(ThreadWorker):
         self._open: set[Connection] = set()
         self._now = self._swept = monotonic()
         self._head_parser = RequestHeadParser()
-        self._prebuilt: Prebuilt | None = None
+        self._cache: ResponseCache | None = None
         self._status_lines = StatusLines()
         super().init_process()
 
@@ -98,8 +98,8 @@ class Worker(ThreadWorker):
             time.sleep(_AGAIN_SECONDS)
             sys.exit(1)
         loaded: object = self.wsgi
-        if isinstance(loaded, Prebuilt):
-            self._prebuilt = loaded
+        if isinstance(loaded, ResponseCache):
+            self._cache = loaded
             self._head_parser = RequestHeadParser(loaded.forwarding)
 
     def init_signals(self) -> None:
@@ -168,9 +168,7 @@ class Worker(ThreadWorker):
             return
         before, connection.buffered = connection.buffered, b""
         data = before + data
-        reply = (
-            self._prebuilt and self.alive and self._cached_reply(self._prebuilt, connection, data)
-        )
+        reply = self._cache and self.alive and self._cached_reply(self._cache, connection, data)
         if reply:
             self._send(connection, reply)
             return
@@ -223,7 +221,7 @@ class Worker(ThreadWorker):
         return self._status_lines.start(f"{status} {status.phrase}") + error_response(status)
 
     def _cached_reply(
-        self, prebuilt: Prebuilt, connection: Connection, data: bytes
+        self, cache: ResponseCache, connection: Connection, data: bytes
     ) -> Reply | None:
         try:
             peer = connection.client
@@ -231,7 +229,7 @@ class Worker(ThreadWorker):
             if head is None:
                 return None
             connection.close_after = head.close_after
-            return prebuilt.repeat(head.request_key, wait=False)
+            return cache.lookup(head.request_key, wait=False)
         except Exception:  # an error must not end the loop, which serves all connections
             self.log.exception("cannot use the response cache; a thread answers")
             return None

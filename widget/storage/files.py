@@ -30,7 +30,7 @@ Signature = tuple[int, int, int, int]
 """What tells one state of a file from another: st_mtime_ns, st_ctime_ns, st_size, st_ino."""
 
 
-class SetAside(InsightsError):
+class InvalidFile(InsightsError):
     """A file that is not to be read; ``breach`` says why."""
 
     def __init__(self, message: str) -> None:
@@ -52,21 +52,21 @@ def is_racy(status: os.stat_result) -> bool:
 def read_regular(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     """Return the bytes and the status of the regular file ``path``.
 
-    Never blocks on a pipe and never follows a link in the last place. Raises SetAside for
+    Never blocks on a pipe and never follows a link in the last place. Raises InvalidFile for
     what is no regular file or is longer than ``limit`` bytes, OSError.
     """
     kind = stat.S_IFMT(os.lstat(path).st_mode)
     if kind != stat.S_IFREG:
         # Not opened at all: opening a device can have effects.
-        raise SetAside(f"is {_KINDS.get(kind, 'no regular file')}; put a regular file here")
+        raise InvalidFile(f"is {_KINDS.get(kind, 'no regular file')}; put a regular file here")
     descriptor = os.open(path, _OPEN)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise SetAside("is no regular file; put a regular file here")
+            raise InvalidFile("is no regular file; put a regular file here")
         data = _read(descriptor, limit)
         if len(data) > limit:
-            raise SetAside(f"is {status.st_size:,} bytes long; at most {limit:,} are accepted")
+            raise InvalidFile(f"is {status.st_size:,} bytes long; at most {limit:,} are accepted")
         return data, status
     finally:
         os.close(descriptor)
@@ -87,13 +87,13 @@ def fingerprint(path: str, limit: int) -> str | None:
         data, _ = read_regular(path, limit)
     except FileNotFoundError:
         return None
-    except SetAside:
+    except InvalidFile:
         return "set aside {} {} {} {}".format(*signature(os.lstat(path)))
     return hashlib.sha256(data).hexdigest()
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def unavailable_on_os_error() -> Iterator[None]:
     """Make what keeps files from being read into StoreUnavailable."""
     try:
         yield

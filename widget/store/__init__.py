@@ -1,13 +1,12 @@
 """Where entries are kept: a protocol, and the implementations that a URL chooses from."""
 
 from widget.entry import Withdrawn
-from widget.errors import InvalidSettings
-from widget.storage.postgres import is_database, without_password
+from widget.storage.url import folder_of
 from widget.store.directory.store import DirStore
 from widget.store.protocol import (
     UNKNOWN,
     Action,
-    Changed,
+    ChangeListener,
     Draft,
     Live,
     Problem,
@@ -21,7 +20,7 @@ from widget.store.query import Key, Query, Row, Sort, State, Tally
 __all__ = [
     "UNKNOWN",
     "Action",
-    "Changed",
+    "ChangeListener",
     "Draft",
     "Key",
     "Live",
@@ -47,7 +46,7 @@ STALE_SECONDS = 60.0
 def open_store(
     url: str,
     rules: Rules,
-    changed: Changed | None = None,
+    on_change: ChangeListener | None = None,
     *,
     create: bool = True,
     wait: bool = True,
@@ -63,15 +62,10 @@ def open_store(
     Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
     cannot be opened or, without ``create``, does not exist.
     """
-    if is_database(url):
-        # Here, since a store in a folder does without the database's library.
+    folder = folder_of(url)
+    if folder is None:
+        # Imported here: a directory store needs no database library.
         from widget.store.postgres import PostgresStore
 
-        return PostgresStore(url, rules, changed, create=create, stale_seconds=stale_seconds)
-    scheme, _, path = url.partition(":")
-    if scheme != "dir" or not path or "\0" in path:
-        raise InvalidSettings(
-            f'store: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s path, '
-            'or "postgresql://USER@HOST/DATABASE"'
-        )
-    return DirStore(path, rules, changed, create=create, wait=wait)
+        return PostgresStore(url, rules, on_change, create=create, stale_seconds=stale_seconds)
+    return DirStore(folder, rules, on_change, create=create, wait=wait)

@@ -36,7 +36,7 @@ class Revision:
     legal: bool = False
 
 
-Changed = Callable[[Revision], None]
+ChangeListener = Callable[[Revision], None]
 """Told of every revision that this process made, once it is on disk, from the thread that made
 it while the entry may still be locked: so it is quick, and it does not raise."""
 

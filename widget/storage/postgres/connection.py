@@ -19,7 +19,6 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from widget.errors import InvalidSettings, StoreUnavailable
 from widget.storage.postgres.migrations import has_tables, migrate
-from widget.storage.url import is_database as is_database
 from widget.storage.url import without_password
 
 T = TypeVar("T")

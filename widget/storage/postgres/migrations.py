@@ -43,8 +43,8 @@ def has_tables(connection: psycopg.Connection[TupleRow]) -> bool:
 
 
 def _is_done(connection: psycopg.Connection[TupleRow]) -> bool:
-    asked = "SELECT to_regclass('migration'), current_setting('server_encoding')"
-    ((table, encoding),) = connection.execute(asked).fetchall()
+    sql = "SELECT to_regclass('migration'), current_setting('server_encoding')"
+    ((table, encoding),) = connection.execute(sql).fetchall()
     if encoding != "UTF8":
         raise StoreUnavailable(
             f"the database keeps text as {encoding}; make one with ENCODING 'UTF8'"

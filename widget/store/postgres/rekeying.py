@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from widget.entry import urls
 from widget.storage.postgres import Connection, Database
-from widget.store.entry_summary import key_of
-from widget.store.postgres import tables
+from widget.store.entry_summary import lookup_key
+from widget.store.postgres import entry_tables
 from widget.store.quarantine import log
 
 _LOCK = 0x1051D1
@@ -54,11 +54,11 @@ def _renew(connection: Connection) -> None:
     owners: dict[str, str] = {}
     with connection.cursor("addresses") as cursor:
         for entry_id, url, aliases in cursor.execute(_ADDRESSES):
-            for key in filter(None, map(key_of, (url, *(aliases or ())))):
+            for key in filter(None, map(lookup_key, (url, *(aliases or ())))):
                 owner = owners.setdefault(key, entry_id)
                 if owner != entry_id:
                     log.warning("%r and %r have one address, %s", owner, entry_id, key)
-    made = ((tables.digest(key), entry_id) for key, entry_id in owners.items())
+    made = ((entry_tables.digest(key), entry_id) for key, entry_id in owners.items())
     with connection.cursor() as cursor:
         cursor.executemany(_PUT, made)
     connection.execute("UPDATE address_keys SET rules = %s", (urls.KEYS,))

@@ -15,15 +15,15 @@ from widget.entry.json_input import read_json
 from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
 from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
-from widget.store.entry_summary import key_of, keys_of, taken_addresses
-from widget.store.postgres import lists, tables
-from widget.store.postgres.listening import Listener
-from widget.store.postgres.memory import Answer, Held, Memory
+from widget.store.entry_summary import lookup_key, lookup_keys, url_conflicts
+from widget.store.postgres import entry_tables, search
+from widget.store.postgres.listener import Listener
+from widget.store.postgres.live_cache import Answer, Held, Memory
 from widget.store.postgres.rekeying import renew_keys
 from widget.store.protocol import (
     UNKNOWN,
     Action,
-    Changed,
+    ChangeListener,
     Draft,
     Live,
     Problem,
@@ -33,7 +33,7 @@ from widget.store.protocol import (
     Withdrawn,
 )
 from widget.store.query import Key, Query, Row, Tally
-from widget.store.state import EntryState, conflict, draft_of, live_of, now, shown_of
+from widget.store.state import EntryState, conflict, draft_from, live_from, now, withdrawn_from
 from widget.store.validation import broken_rules, check_change, check_entry
 
 READ_SECONDS = 1.0
@@ -62,13 +62,13 @@ class PostgresStore:
         self,
         url: str,
         rules: Rules,
-        changed: Changed | None = None,
+        on_change: ChangeListener | None = None,
         *,
         create: bool = True,
         stale_seconds: float = 60,
     ) -> None:
         self._rules = rules
-        self._changed = changed
+        self._on_change = on_change
         self._database = open_database(url, create=create)
         try:
             renew_keys(self._database)
@@ -89,10 +89,10 @@ class PostgresStore:
 
     def find(self, url: str) -> str | None:
         """Return the id of the entry whose address ``url`` is."""
-        key = key_of(url)
+        key = lookup_key(url)
         if key is None:
             return None
-        return cast("str | None", self._answer(self._memory.addresses, key, tables.owner))
+        return cast("str | None", self._answer(self._memory.addresses, key, entry_tables.owner))
 
     def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
         """Return what is known of what readers see."""
@@ -100,7 +100,7 @@ class PostgresStore:
 
     def find_at_once(self, url: str) -> str | Unknown | None:
         """Return what is known of whose address ``url`` is."""
-        key = key_of(url)
+        key = lookup_key(url)
         if key is None:
             return None
         return cast("str | Unknown | None", self._held(self._memory.addresses, key))
@@ -109,38 +109,38 @@ class PostgresStore:
         """Return the draft, or None."""
         if not is_id(entry_id):
             return None
-        found = self._ask(lambda it: tables.draft(it, entry_id))
-        return draft_of(found) if found else None
+        found = self._ask(lambda it: entry_tables.draft(it, entry_id))
+        return draft_from(found) if found else None
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
-        return self._ask(lists.ids, LIST_SECONDS)
+        return self._ask(search.ids, LIST_SECONDS)
 
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that ``query`` asks for."""
-        return self._ask(lambda it: lists.rows(it, query, limit, offset, after), LIST_SECONDS)
+        return self._ask(lambda it: search.rows(it, query, limit, offset, after), LIST_SECONDS)
 
     def tally(self, query: Query) -> Tally:
         """Count the rows."""
-        return self._ask(lambda it: lists.tally(it, query), LIST_SECONDS)
+        return self._ask(lambda it: search.tally(it, query), LIST_SECONDS)
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
-        return self._ask(lambda it: tables.head(it, entry_id)) if is_id(entry_id) else 0
+        return self._ask(lambda it: entry_tables.head(it, entry_id)) if is_id(entry_id) else 0
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions, newest first."""
         if not is_id(entry_id):
             return []
-        return self._ask(lambda it: tables.history(it, entry_id), LIST_SECONDS)
+        return self._ask(lambda it: entry_tables.history(it, entry_id), LIST_SECONDS)
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
         found = None
         if is_id(entry_id) and 0 < number < 2**31:
-            found = self._ask(lambda it: tables.revision(it, entry_id, number))
+            found = self._ask(lambda it: entry_tables.revision(it, entry_id, number))
         if found is None:
             raise NotFound(f"there is no revision {number} of {entry_id!r}")
         return found
@@ -148,10 +148,10 @@ class PostgresStore:
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return which revisions cannot be read, where ``thorough``; all were in order once."""
         if not thorough:
-            self._ask(tables.horizon)  # whoever asks is to know whether the database answers
+            self._ask(entry_tables.horizon)  # whoever asks is to know whether the database answers
             return []
         with self._database.reading() as connection:
-            return list(tables.unreadable(connection))
+            return list(entry_tables.unreadable(connection))
 
     def look(self) -> None:
         """Do nothing: changes of others are heard of."""
@@ -216,10 +216,10 @@ class PostgresStore:
     ) -> Revision:
         """Drop the draft. Raises NotFound, Conflict."""
 
-        def step(_: Connection, standing: EntryState) -> _Step:
-            if standing.draft is None:
+        def step(_: Connection, state: EntryState) -> _Step:
+            if state.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft")
-            return _Step("discard", standing.draft.entry)
+            return _Step("discard", state.draft.entry)
 
         return self._change(entry_id, actor, note, head, step)
 
@@ -228,10 +228,10 @@ class PostgresStore:
     ) -> Revision:
         """Make the draft live, and drop it. Raises NotFound, InvalidEntry, Conflict."""
 
-        def step(connection: Connection, standing: EntryState) -> _Step:
-            if standing.draft is None:
+        def step(connection: Connection, state: EntryState) -> _Step:
+            if state.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
-            entry = standing.draft.entry
+            entry = state.draft.entry
             breaches = [*broken_rules(self._rules, entry), *_taken(connection, entry)]
             if breaches:
                 raise InvalidEntry(breaches)
@@ -250,10 +250,10 @@ class PostgresStore:
     ) -> Revision:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
 
-        def step(connection: Connection, standing: EntryState) -> _Step:
-            live = standing.live
-            if live is None and tables.has_live(connection, entry_id):
-                live = tables.newest_readable(connection, entry_id)
+        def step(connection: Connection, state: EntryState) -> _Step:
+            live = state.live
+            if live is None and entry_tables.has_live(connection, entry_id):
+                live = entry_tables.newest_readable(connection, entry_id)
             elif live is not None and live.action != "publish":
                 live = None
             if live is None:
@@ -268,9 +268,9 @@ class PostgresStore:
         _check_text(revision.actor, revision.note)
         _kept(revision.entry)
 
-        def make(connection: Connection, standing: EntryState) -> Revision:
-            if standing.head != revision.number - 1:
-                raise conflict(entry_id, revision.number - 1, standing.head, None)
+        def make(connection: Connection, state: EntryState) -> Revision:
+            if state.head != revision.number - 1:
+                raise conflict(entry_id, revision.number - 1, state.head, None)
             if revision.action == "publish" and (taken := _taken(connection, revision.entry)):
                 raise InvalidEntry(taken)
             return revision
@@ -288,12 +288,12 @@ class PostgresStore:
         check_change(entry_id, actor, note)
         _check_text(actor, note)
 
-        def make(connection: Connection, standing: EntryState) -> Revision:
-            if head is not None and head != standing.head:
-                first = tables.revision(connection, entry_id, standing.head)
-                raise conflict(entry_id, head, standing.head, first)
-            to_do = step(connection, standing)
-            number = standing.head + 1
+        def make(connection: Connection, state: EntryState) -> Revision:
+            if head is not None and head != state.head:
+                first = entry_tables.revision(connection, entry_id, state.head)
+                raise conflict(entry_id, head, state.head, first)
+            to_do = step(connection, state)
+            number = state.head + 1
             return Revision(number, now(), actor, to_do.action, note, to_do.entry, to_do.legal)
 
         return self._append(entry_id, make)
@@ -305,10 +305,10 @@ class PostgresStore:
             made: Revision | None = None
             try:
                 with self._database.changing() as connection:
-                    standing = tables.lock(connection, entry_id)
-                    made = make(connection, standing)
-                    tables.append(connection, standing, made)
-            except tables.Overtaken:
+                    state = entry_tables.lock(connection, entry_id)
+                    made = make(connection, state)
+                    entry_tables.append(connection, state, made)
+            except entry_tables.Overtaken:
                 continue
             except InDoubt:
                 self._tell(entry_id, made)  # rather for nothing than not at all
@@ -319,23 +319,22 @@ class PostgresStore:
 
     def _tell(self, entry_id: str, made: Revision | None) -> None:
         self._memory.forget([entry_id])
-        changed = self._changed
+        changed = self._on_change
         if changed and made:
             or_else("telling of a change", lambda: changed(made), None)
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
-    found = tables.live(connection, entry_id)
+    found = entry_tables.live(connection, entry_id)
     if found is None:
         return None
     if found.action == "publish":
-        return live_of(found)
-    notice = shown_of(found)
-    return notice[0] if isinstance(notice, tuple) else notice
+        return live_from(found)
+    return withdrawn_from(found)
 
 
 def _taken(connection: Connection, entry: Entry) -> list[Breach]:
-    return taken_addresses(entry, tables.owners(connection, keys_of(entry)).get)
+    return url_conflicts(entry, entry_tables.owners(connection, lookup_keys(entry)).get)
 
 
 def _kept(entry: Entry) -> bytes:

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from widget.errors import StoreUnavailable
 from widget.storage.postgres import Connection, Database
-from widget.store.postgres.memory import Memory
-from widget.store.postgres.tables import CHANNEL, changed_since, horizon
+from widget.store.postgres.entry_tables import CHANNEL, changed_since, horizon
+from widget.store.postgres.live_cache import Memory
 from widget.store.quarantine import log
 
 LOOK_SECONDS = 0.3

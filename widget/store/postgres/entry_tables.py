@@ -15,11 +15,11 @@ from widget.entry import Entry
 from widget.entry.containment import contained, or_else
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import Connection
-from widget.store.entry_summary import keys_of, row_of, search_text
+from widget.store.entry_summary import lookup_keys, search_text, summarize
 from widget.store.protocol import Live, Problem, Revision, Withdrawn
 from widget.store.quarantine import log
 from widget.store.query import Row, moment_key
-from widget.store.state import NEVER, EntryState, draft_of, shown_of
+from widget.store.state import NO_REVISIONS, EntryState, draft_from, withdrawn_from
 
 CHANNEL = "insights_entry"
 """Whoever changes an entry says its id here."""
@@ -33,7 +33,7 @@ SELECT {_REVISION} FROM revision WHERE (entry_id, number) =
 """
 _LIVE = _SHOWN.format("live")
 _DRAFT = _SHOWN.format("draft")
-_STANDING = f"""
+_STATE = f"""
 SELECT head, live, draft, {_REVISION} FROM entry LEFT JOIN revision
   ON entry_id = id AND number IN (live, draft) WHERE id = %s
 """
@@ -104,15 +104,15 @@ def draft(connection: Connection, entry_id: str) -> Revision | None:
 
 def revision(connection: Connection, entry_id: str, number: int) -> Revision | None:
     """Return one revision."""
-    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
-    return _one(connection, asked, (entry_id, number))
+    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
+    return _one(connection, sql, (entry_id, number))
 
 
 def history(connection: Connection, entry_id: str) -> list[Revision]:
     """Return all revisions that can be read, newest first."""
-    asked = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
+    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
     found = []
-    for values in connection.execute(asked, (entry_id,)):
+    for values in connection.execute(sql, (entry_id,)):
         try:
             found.append(_revision(values))
         except Unreadable as error:
@@ -122,8 +122,8 @@ def history(connection: Connection, entry_id: str) -> list[Revision]:
 
 def has_live(connection: Connection, entry_id: str) -> bool:
     """Say whether something was published or withdrawn, whether or not it can be read."""
-    asked = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
-    found = connection.execute(asked, (entry_id,)).fetchone()
+    sql = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
+    found = connection.execute(sql, (entry_id,)).fetchone()
     return bool(found and found[0])
 
 
@@ -135,9 +135,9 @@ def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
 
 def unreadable(connection: Connection) -> Iterator[Problem]:
     """Yield the revisions that cannot be read; looks at all, which takes long."""
-    asked = f"SELECT {_REVISION} FROM revision"
+    sql = f"SELECT {_REVISION} FROM revision"
     with connection.transaction(), connection.cursor("revisions") as cursor:
-        for values in cursor.execute(asked):
+        for values in cursor.execute(sql):
             try:
                 _revision(values)
             except Unreadable as error:
@@ -147,23 +147,23 @@ def unreadable(connection: Connection) -> Iterator[Problem]:
 
 def head(connection: Connection, entry_id: str) -> int:
     """Return the newest revision's number, 0 where there is none."""
-    asked = "SELECT head FROM entry WHERE id = %s"
-    found = connection.execute(asked, (entry_id,)).fetchone()
+    sql = "SELECT head FROM entry WHERE id = %s"
+    found = connection.execute(sql, (entry_id,)).fetchone()
     return int(found[0]) if found else 0
 
 
 def owner(connection: Connection, key: str) -> str | None:
     """Return the id of the entry whose address ``key`` is."""
-    asked = "SELECT entry_id FROM address WHERE key = %s"
-    found = connection.execute(asked, (digest(key),)).fetchone()
+    sql = "SELECT entry_id FROM address WHERE key = %s"
+    found = connection.execute(sql, (digest(key),)).fetchone()
     return found[0] if found else None
 
 
 def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     """Return the ids of the entries whose addresses ``keys`` are."""
     by_digest = {digest(key): key for key in keys}
-    asked = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
-    found = connection.execute(asked, (list(by_digest),))
+    sql = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
+    found = connection.execute(sql, (list(by_digest),))
     return {by_digest[bytes(key)]: entry_id for key, entry_id in found}
 
 
@@ -182,9 +182,9 @@ def lock(connection: Connection, entry_id: str) -> EntryState:
 def _lock(connection: Connection, entry_id: str) -> EntryState:
     connection.execute(_DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
-    standing = NEVER
-    for number, live_number, draft_number, *values in connection.execute(_STANDING, (entry_id,)):
-        standing = EntryState(number, standing.live, standing.draft)
+    state = NO_REVISIONS
+    for number, live_number, draft_number, *values in connection.execute(_STATE, (entry_id,)):
+        state = EntryState(number, state.live, state.draft)
         if values[0] is None:
             continue
         try:
@@ -193,12 +193,12 @@ def _lock(connection: Connection, entry_id: str) -> EntryState:
             # Set aside, but that a new draft can be published in its place, or it be withdrawn.
             log.warning("%s; it is passed over", error)
             continue
-        standing = EntryState(
+        state = EntryState(
             number,
-            made if made.number == live_number else standing.live,
-            made if made.number == draft_number else standing.draft,
+            made if made.number == live_number else state.live,
+            made if made.number == draft_number else state.draft,
         )
-    return standing
+    return state
 
 
 def append(connection: Connection, before: EntryState, made: Revision) -> None:
@@ -220,9 +220,9 @@ def _append(connection: Connection, before: EntryState, made: Revision) -> None:
     entry_id = made.entry.id
     after = before.after(made)
     old, new = _row(entry_id, before), _row(entry_id, after)
-    given = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
+    values = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
     with connection.pipeline():
-        connection.execute(_APPEND, (*given, made.entry.to_json().decode()))
+        connection.execute(_APPEND, (*values, made.entry.to_json().decode()))
         connection.execute(_PUT, _values(entry_id, after, new))
         _put_words(connection, entry_id, before, after)
         _put_addresses(connection, entry_id, before.live, after.live)
@@ -271,40 +271,39 @@ def _put_addresses(
 def _keys(shown: Revision | None) -> frozenset[str]:
     if shown is None:
         return frozenset()
-    return or_else("indexing its addresses", lambda: keys_of(shown.entry), frozenset[str]())
+    return or_else("indexing its addresses", lambda: lookup_keys(shown.entry), frozenset[str]())
 
 
-def _glanced(standing: EntryState) -> Entry | None:
+def _glanced(state: EntryState) -> Entry | None:
     """Return the entry that a list shows: the draft's, else what is or was live."""
-    made = standing.draft or standing.live
+    made = state.draft or state.live
     return made.entry if made else None
 
 
-def _row(entry_id: str, standing: EntryState) -> Row | None:
-    entry = _glanced(standing)
+def _row(entry_id: str, state: EntryState) -> Row | None:
+    entry = _glanced(state)
     if entry is None:
         return None
-    last = standing.live
+    last = state.live
     shown: Live | Withdrawn | None = None
     if last is None:
         pass
     elif last.action == "publish":
         shown = Live(last.entry, last.number, last.at, "")
     else:
-        notice = shown_of(last)
-        shown = notice[0] if isinstance(notice, tuple) else None
-    return row_of(entry_id, shown, draft_of(standing.draft) if standing.draft else None, entry)
+        shown = withdrawn_from(last)
+    return summarize(entry_id, shown, draft_from(state.draft) if state.draft else None, entry)
 
 
 def _kind(row: Row) -> Kind:
     return row.state, row.waiting, row.lean or "", row.section, row.language
 
 
-def _values(entry_id: str, standing: EntryState, row: Row | None) -> tuple[object, ...]:
+def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, ...]:
     numbers = (
-        standing.head,
-        standing.live.number if standing.live else None,
-        standing.draft.number if standing.draft else None,
+        state.head,
+        state.live.number if state.live else None,
+        state.draft.number if state.draft else None,
     )
     if row is None:  # no list shows it
         return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0)
@@ -319,8 +318,8 @@ def _values(entry_id: str, standing: EntryState, row: Row | None) -> tuple[objec
     )
 
 
-def _one(connection: Connection, asked: str, given: tuple[object, ...]) -> Revision | None:
-    found = connection.execute(asked, given, prepare=True).fetchone()
+def _one(connection: Connection, sql: str, values: tuple[object, ...]) -> Revision | None:
+    found = connection.execute(sql, values, prepare=True).fetchone()
     return _revision(found) if found else None
 
 
@@ -356,8 +355,8 @@ def digest(key: str) -> bytes:
 
 def horizon(connection: Connection) -> str:
     """Return from which transaction on there may be changes that cannot be seen yet."""
-    asked = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
-    ((start,),) = connection.execute(asked).fetchall()
+    sql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+    ((start,),) = connection.execute(sql).fetchall()
     return str(start)
 
 
