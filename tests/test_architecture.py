@@ -13,6 +13,7 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "assets", "logs", "metrics"),
+    ("rate_limiter",),
     ("i18n", "storage"),
     ("entry",),
     ("config",),
@@ -38,7 +39,7 @@ ROWS = (
 # The one module or package that a library is imported in, and why there.
 DOORS = {
     "idna": "entry.hostnames",  # one spelling of a host, everywhere
-    "zxcvbn": "accounts.weak_passwords",  # its list of common passwords
+    "zxcvbn": "accounts.password_strength",  # its list of common passwords
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "entry.light_html",  # text becomes Markup nowhere else
     "tinycss2": "panel.styles",  # the hardened stylesheet

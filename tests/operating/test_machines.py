@@ -22,7 +22,7 @@ from running import children, free_port, process, until
 from samples import sample_bytes
 
 from widget import demo
-from widget.accounts.postgres import DatabaseAccounts
+from widget.accounts.postgres import PostgresAccounts
 from widget.app import rules
 from widget.config import ENV_PREFIX, Settings
 from widget.editorial.service import Editorial
@@ -114,11 +114,11 @@ def service(url: str) -> Iterator[int]:
 
 
 @contextmanager
-def accounts_of(url: str) -> Iterator[DatabaseAccounts]:
+def accounts_of(url: str) -> Iterator[PostgresAccounts]:
     database = Database(url)
     try:
         database.prepare()
-        yield DatabaseAccounts(database)
+        yield PostgresAccounts(database)
     finally:
         database.close()
 

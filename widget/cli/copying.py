@@ -9,8 +9,14 @@ from pathlib import Path
 
 import click
 
+<<<<<<< HEAD
 from widget.accounts import open_records
 from widget.cli.context import Context, open_editorial
+=======
+from widget.accounts import open_repository
+from widget.app import rules
+from widget.cli.context import Context
+>>>>>>> accounts
 from widget.cli.output import confirm, is_quiet
 from widget.editorial import copying
 from widget.editorial.copying import Difference
@@ -39,12 +45,19 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
     everything is compared. Nobody stays signed in. TO must be empty, or hold what FROM held.
     """
     _check(source, target)
+<<<<<<< HEAD
     settings = context.settings
     with (
         open_editorial(source, settings) as one,
         open_editorial(target, settings, create=True) as other,
     ):
         if not one.entries.ids() and not open_records(source).state().users:
+=======
+    with ExitStack() as stack:
+        one = stack.enter_context(_opened(context, source, create=False))
+        other = stack.enter_context(_opened(context, target, create=True))
+        if not one.ids() and not open_repository(source).state().users:
+>>>>>>> accounts
             raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
         _copy(one.entries, other, source, target, replace_accounts=replace_accounts)
 
@@ -60,7 +73,7 @@ def _copy(
         "TO holds something else, and nothing was copied; "
         "choose an empty folder or database for TO",
     )
-    from_records, to_records = open_records(source), open_records(target)
+    from_records, to_records = open_repository(source), open_repository(target)
     if not replace_accounts:
         _refuse(
             copying.account_differences(from_records.state(), to_records.state()),
@@ -75,7 +88,7 @@ def _copy(
         differing = copying.differences(one, other.entries, ids, plan.same, tick)
     left_out = differing + left_out + plan.left_out
     left_out += copying.account_differences(
-        from_records.state(), open_records(target).state(), whole=True
+        from_records.state(), open_repository(target).state(), whole=True
     )
     # Why one could not be copied says more than that it differs.
     named = {each.what: each for each in left_out}

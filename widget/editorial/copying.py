@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+<<<<<<< HEAD
 from widget.accounts.records import Records, State, TokenRecord, UserRecord
 from widget.editorial.service import Editorial
+=======
+from widget.accounts.repository import AccountRepository, AccountsState, TokenRecord, UserRecord
+>>>>>>> accounts
 from widget.errors import Conflict, InvalidEntry
 from widget.store import EntryReader, Live, Revision
 
@@ -163,7 +167,9 @@ def _shown(store: EntryReader, entry_id: str) -> object:
 # Accounts
 
 
-def account_differences(source: State, target: State, *, whole: bool = False) -> list[Difference]:
+def account_differences(
+    source: AccountsState, target: AccountsState, *, whole: bool = False
+) -> list[Difference]:
     """Return the users and tokens of ``target`` that ``source`` has not, or not so.
 
     ``whole``: those that it lacks, too.
@@ -174,19 +180,21 @@ def account_differences(source: State, target: State, *, whole: bool = False) ->
     ]
 
 
-def copy_accounts(source: Records, target: Records, *, replace: bool) -> list[Difference]:
+def copy_accounts(
+    source: AccountRepository, target: AccountRepository, *, replace: bool
+) -> list[Difference]:
     """Give ``target`` the source's users and tokens; sessions are not copied.
 
     Where it has others, or the same otherwise, they are returned and nothing is done, unless
     it is to ``replace`` them.
     """
     there = source.state()
-    with target.change() as change:
-        unlike = [] if replace else account_differences(there, change.state)
-        if not unlike and change.state != there:
-            change.state = State(
-                _newest(there.users, change.state.users, "signed_in_at"),
-                _newest(there.tokens, change.state.tokens, "last_used_at"),
+    with target.transaction() as transaction:
+        unlike = [] if replace else account_differences(there, transaction.state)
+        if not unlike and transaction.state != there:
+            transaction.state = AccountsState(
+                _newest(there.users, transaction.state.users, "signed_in_at"),
+                _newest(there.tokens, transaction.state.tokens, "last_used_at"),
             )
     return unlike
 
