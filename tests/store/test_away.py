@@ -67,21 +67,21 @@ def published(store: Store, entry_id: str = ID) -> None:
 def hold(store: Store) -> None:
     """Let the store know and hold what readers ask for."""
     assert isinstance(store, PostgresStore)
-    memory = store._memory
+    cache = store._cache
     until(
-        lambda: store.live(ID) and store.find(URL) and memory.is_fresh() and memory.entries.items,
+        lambda: store.live(ID) and store.find(URL) and cache.is_fresh() and cache.entries.current,
         within=20,
     )
 
 
 def holds(store: Store, entry_id: str) -> bool:
     assert isinstance(store, PostgresStore)
-    return entry_id in store._memory.entries.items
+    return entry_id in store._cache.entries.current
 
 
 def away(store: Store) -> bool:
     assert isinstance(store, PostgresStore)
-    return bool(store._memory.away)
+    return bool(store._cache.outage)
 
 
 def works(store: Store) -> bool:
@@ -257,7 +257,7 @@ def test_a_change_that_is_in_doubt_is_told_as_one_that_may_have_been_made(
     published(store)
     hold(store)
     relay.last_words = b"COMMIT"
-    with pytest.raises(StoreUnavailable, match="in doubt"):
+    with pytest.raises(StoreUnavailable, match="may or may not have been saved"):
         store.withdraw(ID, actor="ana")
     relay.last_words = b""
     assert told == [1, 2, 3]  # caches in front are told rather for nothing than not at all
@@ -319,7 +319,7 @@ def test_a_database_that_can_only_be_read_says_so(url: str, open_it: Callable[..
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    until(lambda: "only be read" in refusal(store), within=10)
+    until(lambda: "read-only" in refusal(store), within=10)
     until(lambda: isinstance(store.live(ID), Live), within=10)
 
 
@@ -347,15 +347,15 @@ def test_what_was_held_before_a_short_return_is_served_for_as_long_as_before_it(
     assert isinstance(store, PostgresStore)
     published(store)
     hold(store)
-    looked = store._memory._looked
-    store._memory.looked(time.monotonic(), None)
-    assert store._memory.get(store._memory.entries, ID) is UNKNOWN
+    looked = store._cache.polled
+    store._cache.confirm(time.monotonic(), None)
+    assert store._cache.get(store._cache.entries, ID) is UNKNOWN
     server.stop()
     try:
         until(lambda: away(store), within=10)
         assert isinstance(store.live(ID), Live)
         assert store.find(URL) == ID
-        store._memory.entries.doubtful[ID] = store.live(ID), looked - 20
+        store._cache.entries.unconfirmed[ID] = store.live(ID), looked - 20
         with pytest.raises(StoreUnavailable):
             store.live(ID)
     finally:

@@ -140,7 +140,7 @@ def test_a_corrupt_revision_breaks_neither_numbering_nor_the_rest(
 def test_a_broken_file_takes_no_publication_over_it(data: Path, files: Store) -> None:
     files.save(entry(), actor="ana")
     (data / "live" / f"{ID}.json").mkdir()
-    with pytest.raises(StoreUnavailable, match="no regular file"):
+    with pytest.raises(StoreUnavailable, match="not a regular file"):
         files.publish(ID, actor="ana")
     assert files.head(ID) == 1
 
