@@ -111,7 +111,7 @@ def test_an_address_that_another_process_just_gave_away_is_taken(
     publish(other, "theirs", article=address)
     monkeypatch.setattr(files._scanner, "scan_now", lambda: pytest.fail("looked at all files"))
     monkeypatch.setattr(files._scanner, "scanned", float("inf"))
-    with pytest.raises(InvalidEntry, match="address"):
+    with pytest.raises(InvalidEntry, match="already the URL"):
         files.publish("mine", actor="ana")
 
 

@@ -281,7 +281,7 @@ def _put_urls(
 def _keys(shown: Revision | None) -> frozenset[str]:
     if shown is None:
         return frozenset()
-    return or_else("indexing its addresses", lambda: lookup_keys(shown.entry), frozenset[str]())
+    return or_else("indexing its URLs", lambda: lookup_keys(shown.entry), frozenset[str]())
 
 
 def _displayed(state: EntryState) -> Entry | None:
