@@ -42,8 +42,8 @@ def server() -> Iterator[postgres.Server]:
 def url(server: postgres.Server) -> Iterator[str]:
     if server.process is None:
         server.start()  # a test that failed left it so
-    with postgres.database(server.url) as made:
-        yield made
+    with postgres.database(server.url) as database_url:
+        yield database_url
 
 
 @pytest.fixture
@@ -166,13 +166,13 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
     store, reader = open_it(), open_it()
     published(store)
     hold(reader)
-    kept: list[int] = []
+    acknowledged: list[int] = []
     ended = threading.Event()
 
     def write() -> None:
         while not ended.is_set():
             try:
-                kept.append(store.save(entry("busy"), actor="ana").number)
+                acknowledged.append(store.save(entry("busy"), actor="ana").number)
             except StoreUnavailable:
                 ended.wait(0.05)
 
@@ -180,8 +180,8 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
     writer.start()
     try:
         for _ in range(2):
-            before = len(kept)
-            until(lambda before=before: len(kept) > before + 5, within=30)  # type: ignore[misc]  # called at once
+            before = len(acknowledged)
+            until(lambda before=before: len(acknowledged) > before + 5, within=30)  # type: ignore[misc]  # called at once
             until(lambda: not away(reader), within=20)
             hold(reader)
             server.stop(signal.SIGQUIT)
@@ -192,7 +192,7 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
         writer.join()
     until(lambda: works(store) and works(reader), within=20)
     numbers = [revision.number for revision in reversed(store.history("busy"))]
-    assert set(kept) <= set(numbers)
+    assert set(acknowledged) <= set(numbers)
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -252,15 +252,15 @@ def test_a_change_that_is_in_doubt_is_told_as_one_that_may_have_been_made(
     url: str, open_it: Callable[..., Store]
 ) -> None:
     relay = Relay(url)
-    told: list[int] = []
-    store = open_store(relay.url, rules, lambda it: told.append(it.number))
+    notified: list[int] = []
+    store = open_store(relay.url, rules, lambda it: notified.append(it.number))
     published(store)
     hold(store)
     relay.last_words = b"COMMIT"
     with pytest.raises(StoreUnavailable, match="may or may not have been saved"):
         store.withdraw(ID, actor="ana")
     relay.last_words = b""
-    assert told == [1, 2, 3]  # caches in front are told rather for nothing than not at all
+    assert notified == [1, 2, 3]  # caches in front are told rather for nothing than not at all
     other = open_it()
     until(lambda: other.head(ID) == 3, within=10)
     until(lambda: not isinstance(store.live(ID), Live), within=10)

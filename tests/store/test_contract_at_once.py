@@ -160,12 +160,12 @@ def test_another_process_changes_the_same_store(store: Store, store_url: str) ->
 
 
 def test_whoever_asked_is_told_of_each_revision_once_it_is_kept(store_url: str) -> None:
-    told: list[tuple[str, int]] = []
-    telling = open_store(store_url, rules, lambda it: told.append((it.action, it.number)))
-    telling.save(entry(), actor="ana")
-    telling.publish(ID, actor="ana")
+    notified: list[tuple[str, int]] = []
+    listening = open_store(store_url, rules, lambda it: notified.append((it.action, it.number)))
+    listening.save(entry(), actor="ana")
+    listening.publish(ID, actor="ana")
     with pytest.raises(Conflict):
-        telling.withdraw(ID, actor="ana", head=1)
-    telling.withdraw(ID, actor="ana")
-    assert told == [("save", 1), ("publish", 2), ("withdraw", 3)]
-    telling.close()
+        listening.withdraw(ID, actor="ana", head=1)
+    listening.withdraw(ID, actor="ana")
+    assert notified == [("save", 1), ("publish", 2), ("withdraw", 3)]
+    listening.close()

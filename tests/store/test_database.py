@@ -49,9 +49,9 @@ def test_processes_that_start_at_once_make_the_tables_once(database_url: str) ->
     processes = [start_python(script, database_url) for _ in range(3)]
     assert [finish(process) for process in processes] == ["[]\n"] * 3
     with psycopg.connect(database_url) as connection:
-        made = connection.execute("SELECT name FROM migration ORDER BY name").fetchall()
+        stored = connection.execute("SELECT name FROM migration ORDER BY name").fetchall()
     folder = Path(__file__).parents[2] / "widget" / "storage" / "postgres" / "migrations"
-    assert [name for (name,) in made] == sorted(path.name for path in folder.glob("*.sql"))
+    assert [name for (name,) in stored] == sorted(path.name for path in folder.glob("*.sql"))
 
 
 def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) -> None:
@@ -101,10 +101,10 @@ def test_what_the_database_cannot_keep_is_refused_in_words(store: Store, odd: st
     assert caught.value.breaches[0].path == "$.note"
     with pytest.raises(InvalidEntry):
         store.save(entry(), actor=odd)
-    made = entry()
-    made = made.model_copy(update={"article": made.article.model_copy(update={"title": odd})})
+    stored = entry()
+    stored = stored.model_copy(update={"article": stored.article.model_copy(update={"title": odd})})
     with pytest.raises(InvalidEntry):
-        store.save(made, actor="ana")
+        store.save(stored, actor="ana")
     assert store.ids() == []
     assert store.find(f"https://harborcourier.example/{odd}") is None
     for query in (Query(search=odd), Query(section=odd), Query(language=odd)):
@@ -191,8 +191,8 @@ def test_without_its_library_a_database_is_refused_with_what_to_install(tmp_path
         "except InvalidSettings as error:\n"
         "    print(error)\n"
     )
-    said = finish(start_python(script, str(tmp_path)))
-    assert "pip install 'insights-widget[postgres]'" in said
+    output = finish(start_python(script, str(tmp_path)))
+    assert "pip install 'insights-widget[postgres]'" in output
 
 
 def test_what_is_committed_is_on_disk_whatever_the_databases_own_setting(
