@@ -318,7 +318,7 @@ def test_a_failed_fsync_is_never_tried_again_nor_acknowledged(rig: Rig, plain: P
         refused, again = run.first("refused"), run.first("refused again")
         assert refused is not None, where
         assert again is not None, where
-        assert "restarted" in str(refused[2]), where
+        assert "restart the service" in str(refused[2]), where
         assert "nothing was saved" not in str(refused[2]), where
         shutil.rmtree(root.parent)
 
