@@ -10,10 +10,10 @@ from widget.accounts import Accounts, open_accounts
 from widget.config import Settings, check_under
 from widget.errors import InsightsError
 from widget.http import security_headers
-from widget.http.codings import Cache
+from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
-from widget.http.response_cache import Prebuilt
-from widget.purging import PurgeOutbox, keep, open_purger
+from widget.http.response_cache import ResponseCache
+from widget.purging import PurgeOutbox, open_purger, start_leader
 from widget.store import Revision, Rules, Store, open_store
 from widget.web import admin, api, health, hosts, kit, observability
 from widget.web.reader import embed, oembed, static
@@ -47,7 +47,7 @@ def create_app(
         store = observability.timed(store)
         app.register_blueprint(observability.blueprint(token, store, purges))
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
-    cache = Cache(settings.cache_bytes // 2)
+    cache = RepresentationCache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
     app.register_blueprint(oembed.blueprint(settings, store))
@@ -62,12 +62,12 @@ def create_app(
     return app
 
 
-def create_service(settings: Settings) -> Prebuilt:
+def create_service(settings: Settings) -> ResponseCache:
     """Return the service as it is deployed: the application, behind its prebuilt answers.
 
     Its changes are purged from the caches in front of it.
     """
-    service: Prebuilt | None = None
+    service: ResponseCache | None = None
     purger = open_purger(settings)
 
     def changed(revision: Revision) -> None:
@@ -84,10 +84,10 @@ def create_service(settings: Settings) -> Prebuilt:
         wait=False,
         stale_seconds=settings.stale_seconds,
     )
-    app = create_app(settings, store, purges=purger.ledger if purger else None)
+    app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    service = layer = Prebuilt(app.wsgi_app, settings.cache_bytes // 2, forwarding)
+    service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
     if purger:
-        keep(store, purger)
+        start_leader(store, purger)
     return service

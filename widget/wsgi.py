@@ -14,14 +14,14 @@ from widget import logs
 from widget.app import create_service
 from widget.config import CONFIG_VARIABLE, Settings, load_settings
 from widget.errors import StoreUnavailable
-from widget.http.response_cache import Prebuilt
+from widget.http.response_cache import ResponseCache
 
 log = logging.getLogger("insights.server")
 
 AGAIN_SECONDS = 0.5
 
 
-def _opened(settings: Settings) -> Prebuilt:
+def _opened(settings: Settings) -> ResponseCache:
     """Return the service, once its store can be opened.
 
     A worker that gave up would be started again and again, until its server gave up itself,

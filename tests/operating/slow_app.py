@@ -11,7 +11,7 @@ from typing import Any
 
 from widget import server
 from widget.http import responses
-from widget.http.response_cache import Prebuilt
+from widget.http.response_cache import ResponseCache
 from widget.server import arbiter, worker
 
 LARGE = b"0123456789abcdef" * 1_000_000
@@ -45,20 +45,20 @@ def broken() -> Callable[..., Iterable[bytes]]:
     return slow
 
 
-def doubtful() -> Prebuilt:
+def doubtful() -> ResponseCache:
     """Say of answers that they may be repeated, and fail when asked whether they still may."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def holds(_: bool) -> bool:
             raise RuntimeError("nobody knows")
 
-        environ[responses.HOLDS] = holds
+        environ[responses.IS_FRESH] = holds
         return slow(environ, start_response)
 
-    return Prebuilt(app, 1 << 20)
+    return ResponseCache(app, 1 << 20)
 
 
-def pensive() -> Prebuilt:
+def pensive() -> ResponseCache:
     """Think for long about whether the answer to /pensive still holds, where it may."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -69,21 +69,21 @@ def pensive() -> Prebuilt:
             return wait or None
 
         path, environ["PATH_INFO"] = environ["PATH_INFO"], "/"
-        environ[responses.HOLDS] = holds if path == "/pensive" else lambda _: True
+        environ[responses.IS_FRESH] = holds if path == "/pensive" else lambda _: True
         return slow(environ, start_response)
 
-    return Prebuilt(app, 1 << 20)
+    return ResponseCache(app, 1 << 20)
 
 
-def large() -> Prebuilt:
+def large() -> ResponseCache:
     """Repeat a very large answer."""
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ[responses.HOLDS] = lambda _: True
+        environ[responses.IS_FRESH] = lambda _: True
         start_response("200 OK", [("Content-Length", str(len(LARGE)))])
         return [LARGE]
 
-    return Prebuilt(app, 1 << 30)
+    return ResponseCache(app, 1 << 30)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from werkzeug.test import Client
 from widget import demo, logs
 from widget.app import create_app
 from widget.config import Settings
-from widget.http.response_cache import Prebuilt
+from widget.http.response_cache import ResponseCache
 from widget.store import Store
 
 SECRET = "xq7secret"  # noqa: S105  # what must not be found in the log
@@ -118,7 +118,7 @@ def test_what_caches_keep_carries_no_id(settings: Settings, store: Store) -> Non
 
 
 def test_what_is_repeated_ahead_of_flask_carries_no_id(settings: Settings, store: Store) -> None:
-    layer = Client(Prebuilt(create_app(settings, store).wsgi_app, 1_000_000))
+    layer = Client(ResponseCache(create_app(settings, store).wsgi_app, 1_000_000))
     demo.fill(store)
     stranger = {"Sec-Fetch-Dest": "iframe", "Referer": "https://stranger.example/"}
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Prebuilt answers: made once, counted, and let go."""
+"""The cache of representations: rendered once, counted in bytes, evicted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from panel_support import frame_page
 
 from widget import demo
 from widget.entry import Entry
-from widget.http.codings import CODINGS, Cache, Representation
+from widget.http.codings import CODINGS, Representation, RepresentationCache
 
-# Prebuilt answers
+# The cache
 
 
 def of_size(size: int) -> Representation:
@@ -18,7 +18,7 @@ def of_size(size: int) -> Representation:
 
 
 def test_what_is_kept_is_made_once() -> None:
-    cache, made = Cache(1_000), []
+    cache, made = RepresentationCache(1_000), []
 
     def make() -> Representation:
         made.append(1)
@@ -30,7 +30,7 @@ def test_what_is_kept_is_made_once() -> None:
 
 
 def test_bytes_are_counted_and_what_was_used_least_recently_goes_first() -> None:
-    cache, made = Cache(300), []
+    cache, made = RepresentationCache(300), []
 
     def get(key: str) -> None:
         def make() -> Representation:
@@ -54,7 +54,7 @@ def test_bytes_are_counted_and_what_was_used_least_recently_goes_first() -> None
 
 
 def test_what_is_larger_than_the_cache_is_sent_but_not_kept() -> None:
-    cache = Cache(100)
+    cache = RepresentationCache(100)
     assert cache.get("big", 1, lambda: of_size(102)).size == 102
     small = cache.get("small", 1, lambda: of_size(100))
     assert cache.get("small", 1, lambda: of_size(2)) is small
@@ -62,12 +62,12 @@ def test_what_is_larger_than_the_cache_is_sent_but_not_kept() -> None:
 
 
 def test_a_cache_of_no_bytes_keeps_nothing() -> None:
-    cache = Cache(0)
+    cache = RepresentationCache(0)
     assert cache.get("a", 1, lambda: of_size(2)) is not cache.get("a", 1, lambda: of_size(2))
 
 
 def test_what_an_edition_replaced_takes_no_room() -> None:
-    cache = Cache(300)
+    cache = RepresentationCache(300)
     other = cache.get("other", 1, lambda: of_size(100))
     for edition in range(100):
         first = cache.get("panel", edition, lambda: of_size(100))

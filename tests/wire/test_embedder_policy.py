@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 from wire_support import ARTICLE, FRAGMENT, HERE, ID, PANEL
 
 from widget import assets, panel
-from widget.http.response_cache import Prebuilt
+from widget.http.response_cache import ResponseCache
 from widget.store import Store
 
 VENDORED = sorted(path.name for path in (assets.folder("static") / "vendor").glob("*.js"))
@@ -75,7 +75,7 @@ def test_a_refusal_isolates_itself(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("live")
 @pytest.mark.parametrize("path", [PANEL, FRAGMENT, "/embed.js"])
 def test_a_copy_that_is_still_right_is_told_so_with_the_same_headers(app: Flask, path: str) -> None:
-    layer = Client(Prebuilt(app.wsgi_app, 1_000_000))
+    layer = Client(ResponseCache(app.wsgi_app, 1_000_000))
     whole = layer.get(path, headers=HERE)
     for server in (Client(app.wsgi_app), layer):
         again = server.get(path, headers=HERE | {"If-None-Match": whole.headers["ETag"]})

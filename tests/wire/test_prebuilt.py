@@ -16,15 +16,15 @@ from widget import panel
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.errors import StoreUnavailable
-from widget.http.response_cache import HOLD_SECONDS, Prebuilt
+from widget.http.response_cache import REVALIDATE_SECONDS, ResponseCache
 from widget.store import Live, Store, Withdrawn, open_store
 
 MANY = 64 * 1024 * 1024
 
 
 @pytest.fixture
-def layer(app: Flask) -> Prebuilt:
-    return Prebuilt(app.wsgi_app, MANY)
+def layer(app: Flask) -> ResponseCache:
+    return ResponseCache(app.wsgi_app, MANY)
 
 
 def sent(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -91,7 +91,9 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.mark.usefixtures("entries")
 @pytest.mark.parametrize("path", PATHS)
-def test_it_answers_byte_for_byte_what_flask_does(app: Flask, layer: Prebuilt, path: str) -> None:
+def test_it_answers_byte_for_byte_what_flask_does(
+    app: Flask, layer: ResponseCache, path: str
+) -> None:
     direct, ahead = Client(app.wsgi_app), Client(layer)
     for coding, origin, source in product(CODINGS, ORIGINS, FROM):
         headers = {"Accept-Encoding": coding, "Origin": origin, **source}
@@ -112,7 +114,9 @@ def test_it_answers_byte_for_byte_what_flask_does(app: Flask, layer: Prebuilt, p
 
 @pytest.mark.usefixtures("entries")
 @pytest.mark.parametrize("method", ["OPTIONS", "POST", "DELETE"])
-def test_other_methods_are_none_of_its_concern(app: Flask, layer: Prebuilt, method: str) -> None:
+def test_other_methods_are_none_of_its_concern(
+    app: Flask, layer: ResponseCache, method: str
+) -> None:
     headers = {"Origin": PAPER, "Access-Control-Request-Method": "GET"}
     for path in (PANEL, FRAGMENT):
         Client(layer).get(path)
@@ -138,7 +142,9 @@ def test_other_methods_are_none_of_its_concern(app: Flask, layer: Prebuilt, meth
         (f"/snippet/{ID}", False),
     ],
 )
-def test_it_repeats_what_readers_browsers_fetch(layer: Prebuilt, path: str, kept: bool) -> None:
+def test_it_repeats_what_readers_browsers_fetch(
+    layer: ResponseCache, path: str, kept: bool
+) -> None:
     client = Client(layer)
     first = client.get(path)
     client.get(path)
@@ -152,13 +158,13 @@ def test_it_repeats_what_readers_browsers_fetch(layer: Prebuilt, path: str, kept
 
 @pytest.mark.usefixtures("live")
 def test_a_change_by_another_process_shows_within_the_hold(
-    layer: Prebuilt, settings: Settings
+    layer: ResponseCache, settings: Settings
 ) -> None:
     client = Client(layer)
     assert client.get(PANEL).status_code == 200
     other = open_store(settings.store, rules(settings))
     other.withdraw(ID, actor="ben")
-    deadline = monotonic() + HOLD_SECONDS + 0.5
+    deadline = monotonic() + REVALIDATE_SECONDS + 0.5
     while client.get(PANEL).status_code != 410:
         assert monotonic() < deadline
     other.close()
@@ -168,13 +174,13 @@ def test_it_keeps_no_more_than_it_may_and_drops_what_was_asked_for_longest_ago(
     app: Flask, store: Store
 ) -> None:
     published(store)
-    nothing = Prebuilt(app.wsgi_app, 0)
+    nothing = ResponseCache(app.wsgi_app, 0)
     client = Client(nothing)
     client.get(PANEL)
     client.get(PANEL)
     assert nothing.hits == 0
     size = len(client.get(PANEL).data)
-    layer = Prebuilt(app.wsgi_app, 4 * (size + 2_000))
+    layer = ResponseCache(app.wsgi_app, 4 * (size + 2_000))
     client = Client(layer)
     for number in range(50):
         client.get(f"{PANEL}?n={number}")
@@ -205,7 +211,7 @@ class Away:
 def test_while_the_store_is_away_flask_says_so(settings: Settings, store: Store) -> None:
     published(store)
     away = Away(store)
-    layer = Prebuilt(create_app(settings, away).wsgi_app, MANY)
+    layer = ResponseCache(create_app(settings, away).wsgi_app, MANY)
     client = Client(layer)
     assert client.get(PANEL).status_code == 200
     away.away = True

@@ -23,7 +23,7 @@ from widget.app import rules
 from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
 from widget.errors import InsightsError, InvalidEntry
-from widget.purging import Order, open_purger, told
+from widget.purging import PurgeJob, describe, open_purger
 from widget.storage.url import without_password
 from widget.store import Store, open_store
 
@@ -112,14 +112,14 @@ class Context:
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
-def _say_purged(orders: list[Order]) -> None:
+def _say_purged(jobs: list[PurgeJob]) -> None:
     """Say what became of the purges; where they are many, only of those that are not confirmed."""
-    confirmed = [order for order in orders if order.confirmed is not None]
-    for order in orders:
-        if order.confirmed is None:
-            click.echo(f"{order.entry_id}: {told(order)}; the service goes on trying", err=True)
+    confirmed = [job for job in jobs if job.confirmed is not None]
+    for job in jobs:
+        if job.confirmed is None:
+            click.echo(f"{job.entry_id}: {describe(job)}; the service goes on trying", err=True)
         elif len(confirmed) <= _FEW:
-            confirm(f"{order.entry_id}: {told(order)}", err=True)
+            confirm(f"{job.entry_id}: {describe(job)}", err=True)
     if len(confirmed) > _FEW:
         confirm(f"{len(confirmed)} purges confirmed", err=True)
 

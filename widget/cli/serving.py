@@ -101,7 +101,7 @@ def _pages(settings: Settings, here: str) -> str:
 def _check(context: Context) -> None:
     """Raise InvalidSettings where the settings, read anew, would keep workers from starting."""
     now = load_settings(context.config, store=context.store_url)
-    purging.check(now)
+    purging.check_caches(now)
     for key in ("host", "port", "workers"):
         if getattr(now, key) != getattr(context.settings, key):
             log.warning("%s was changed; that needs a restart", key)

@@ -104,3 +104,7 @@ class Publication(BaseModel):
     def embedders(self) -> str:
         """Who may embed the panels, as CSP writes a list of sources."""
         return " ".join(self.origins or _LOOPBACK_SOURCES)
+
+    def origins_with(self, origin: str) -> str:
+        """Return the line of ``insights.toml`` that adds ``origin`` to those that may embed."""
+        return f"origins = {json.dumps([*self.origins, origin])}"

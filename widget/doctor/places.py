@@ -10,7 +10,6 @@ from html import escape
 from widget.doctor.findings import Case, Finding, Severity
 from widget.doctor.page import Embed, origin_of
 from widget.entry import Entry, Withdrawn, check, urls
-from widget.http import responses
 
 HEAD = "In the page's head"
 SETTINGS = "In insights.toml, for this publication; `insights serve` follows the file"
@@ -71,7 +70,7 @@ def origins(case: Case) -> Iterator[Finding]:
             "stop",
             f"{page.origin} is not among the origins of {publication.name}, so browsers keep "
             "its panels from this page.",
-            responses.origins_line(page.origin, publication),
+            publication.origins_with(page.origin),
             SETTINGS,
         )
 

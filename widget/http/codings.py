@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +12,14 @@ from typing import Literal
 
 import brotli
 import zstandard
+from cachetools import LRUCache
 
-Coding = Literal["br", "zstd", "gzip", "identity"]
-CODINGS: tuple[Coding, ...] = ("br", "zstd", "gzip", "identity")
+ContentCoding = Literal["br", "zstd", "gzip", "identity"]
+CODINGS: tuple[ContentCoding, ...] = ("br", "zstd", "gzip", "identity")
 """From the smallest bodies to the largest."""
 
-# Of a panel, Brotli's best takes 38 ms, the next 11 for 3 % more bytes, and 8 takes half a
-# millisecond for another 8 %.
+# For a panel, Brotli's level 11 takes 38 ms; level 10 takes 11 ms for 3 % more bytes, level 8
+# half a millisecond for another 8 %.
 _SMALL, _QUICK = 10, 8
 
 
@@ -32,10 +32,10 @@ class Body:
 
 
 class Representation:
-    """What is sent for one address: type, policy, and a body per content coding.
+    """The response body of one URL: its type, its policy, and its bytes in each content coding.
 
-    Bodies are made when first asked for and kept; ``quick`` ones cost whoever asks first less,
-    and a few more bytes. Safe to use from several threads.
+    A body is compressed on first use and then cached; ``quick`` compresses faster, at the cost of
+    a few more bytes. Safe for threads.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Representation:
         self.policy = policy
         self._quality = _QUICK if quick else _SMALL
 
-    def body(self, coding: Coding) -> Body:
+    def body(self, coding: ContentCoding) -> Body:
         """Return the body in ``coding``."""
         match coding:
             case "br":
@@ -77,7 +77,7 @@ class Representation:
 
     @property
     def size(self) -> int:
-        """An upper bound of the bytes that this holds once every body is made."""
+        """An upper bound of the bytes in memory once the body exists in every coding."""
         return 2 * len(self.content)
 
 
@@ -85,42 +85,33 @@ def _body(data: bytes) -> Body:
     return Body(data, hashlib.sha256(data).hexdigest()[:24])
 
 
-class Cache:
+class RepresentationCache:
     """The representations used last, ``max_bytes`` of them at most. Safe for threads.
 
-    Of each key one version is kept: what an edition replaced is let go of at once.
+    Of each key one version is cached: a new version replaces the old one at once.
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Representation]] = OrderedDict()
+        self._cache: LRUCache[Hashable, tuple[Hashable, Representation]] = LRUCache(
+            max_bytes, getsizeof=lambda item: item[1].size
+        )
         self._lock = threading.Lock()
 
     def get(
-        self, key: Hashable, version: Hashable, make: Callable[[], Representation]
+        self, key: Hashable, version: Hashable, render: Callable[[], Representation]
     ) -> Representation:
-        """Return the ``version`` kept under ``key``, else what ``make`` returns, and keep that."""
+        """Return the cached ``version`` of ``key``, else cache and return what ``render`` does."""
+        if (cached := self._lookup(key, version)) is not None:
+            return cached
+        rendered = render()
         with self._lock:
-            if (known := self._known(key, version)) is not None:
-                return known
-        made = make()
-        with self._lock:
-            if (known := self._known(key, version)) is not None:
-                return known  # another thread made it meanwhile
-            if key in self._kept:
-                self._bytes -= self._kept.pop(key)[1].size
-            if made.size <= self._max_bytes:
-                self._kept[key] = version, made
-                self._bytes += made.size
-            while self._bytes > self._max_bytes:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._bytes -= dropped.size
-        return made
+            if rendered.size <= self._cache.maxsize:
+                self._cache[key] = version, rendered
+            else:
+                self._cache.pop(key, None)
+        return rendered
 
-    def _known(self, key: Hashable, version: Hashable) -> Representation | None:
-        kept, representation = self._kept.get(key, (None, None))
-        if representation is None or kept != version:
-            return None
-        self._kept.move_to_end(key)
-        return representation
+    def _lookup(self, key: Hashable, version: Hashable) -> Representation | None:
+        with self._lock:
+            cached_version, representation = self._cache.get(key, (None, None))
+        return representation if cached_version == version else None

@@ -1,19 +1,20 @@
-"""Prebuilt answers: a WSGI layer ahead of Flask that repeats what Flask answered before.
+"""The response cache: a WSGI layer ahead of Flask that repeats earlier responses.
 
-A view says of an answer how long it holds (``answers.keep``); the layer keeps it, with every
-header made, and gives it to whoever asks the same. It asks ``holds`` again for each answer that
-is older than ``HOLD_SECONDS``, so that a withdrawn panel is gone that much later at most. All
-else goes to Flask.
+A view marks its response with ``responses.cacheable``; the layer stores it with its serialized
+headers, and sends it to every request with the same ``RequestKey``. A response older than
+``REVALIDATE_SECONDS`` is revalidated with its ``is_fresh`` first, so that a withdrawn panel
+disappears after that time at most. All other requests go to Flask.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cachetools import LRUCache
 
 from widget.entry.containment import contained
 from widget.errors import InsightsError
@@ -23,32 +24,32 @@ from widget.http.proxies import Forwarding
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-HOLD_SECONDS = 0.25
+REVALIDATE_SECONDS = 0.25
 
 Headers = list[tuple[str, str]]
 Key = tuple[str | None, ...]
 
 _OVERHEAD = 1_500
-"""What a kept answer takes beside its body and its key: about so many bytes."""
+"""Bytes that a cached response takes beside its body and its key, about."""
 
-# What a 304 leaves out (RFC 9110, section 15.4.5), and what the server adds by itself.
-_OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
-_OF_THE_MOMENT = frozenset({"date"})
+_NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
+"""RFC 9110, section 15.4.5."""
+_SET_BY_SERVER = frozenset({"date"})
 
 
 class RequestKey(NamedTuple):
-    """What is asked for: all that a kept answer may depend on."""
+    """Everything in a request that a cached response may depend on."""
 
     key: Key
-    """Path, query, coding, ``Origin``, ``Host``, scheme, mount, and whose page a frame is for."""
+    """Path, query, coding, ``Origin``, ``Host``, scheme, mount, and a frame's embedding origin."""
     head: bool
-    """Whether only the headers are wanted."""
-    tag: str | None
-    """Of the copy that is there already (``If-None-Match``)."""
+    """Whether the method is HEAD."""
+    etag: str | None
+    """``If-None-Match``: the ETag of the copy that the client has."""
 
 
-def question(environ: Mapping[str, Any]) -> RequestKey | None:
-    """Return what a request (PEP 3333) asks for, None where no kept answer is for it."""
+def request_key(environ: Mapping[str, Any]) -> RequestKey | None:
+    """Return the key of a request (PEP 3333); None where no cached response can serve it."""
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
         return None
@@ -57,7 +58,7 @@ def question(environ: Mapping[str, Any]) -> RequestKey | None:
     key = (
         environ["PATH_INFO"],
         get("QUERY_STRING", ""),
-        responses.coding(get("HTTP_ACCEPT_ENCODING", "")),
+        responses.content_coding(get("HTTP_ACCEPT_ENCODING", "")),
         get("HTTP_ORIGIN"),
         get("HTTP_HOST"),
         environ["wsgi.url_scheme"],
@@ -68,7 +69,7 @@ def question(environ: Mapping[str, Any]) -> RequestKey | None:
 
 
 class Reply:
-    """A reply as WSGI has it, and ``wire``: its headers as they are sent, with the empty line."""
+    """A WSGI response; ``wire`` is its serialized header block, with the empty line."""
 
     __slots__ = ("body", "headers", "status", "wire")
 
@@ -81,10 +82,10 @@ class Reply:
 
 
 @dataclass(slots=True, eq=False)
-class _Answer:
-    """One kept answer, in each form that is asked for.
+class _CachedResponse:
+    """One response, in each form that requests ask for.
 
-    Its ``holds`` was asked after so many ``changes``, and is again from ``until`` on.
+    ``is_fresh`` was last called after so many ``changes``, and is called again from ``until`` on.
     """
 
     whole: Reply
@@ -92,16 +93,16 @@ class _Answer:
     not_modified: Reply
     etags: tuple[str, ...]
     size: int
-    holds: responses.Holds
+    is_fresh: responses.IsFresh
     changes: int
     until: float
 
 
-class Prebuilt:
+class ResponseCache:
     """The layer around ``app``, of at most ``max_bytes``. Safe for threads.
 
-    A view whose answer depends on more than a ``RequestKey`` has must not call ``answers.keep``.
-    ``forwarding`` corrects each request first: answers are kept by what readers see.
+    A view whose response depends on more than a ``RequestKey`` has must not mark it as cacheable.
+    ``forwarding`` corrects each request first: the key is what the reader's browser sees.
     """
 
     def __init__(
@@ -109,122 +110,119 @@ class Prebuilt:
     ) -> None:
         self._app = app
         self.forwarding = forwarding or Forwarding()
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Key, _Answer] = OrderedDict()
+        self._cache: LRUCache[Key, _CachedResponse] = LRUCache(
+            max_bytes, getsizeof=lambda cached: cached.size
+        )
+        # A lookup reorders the cache, too.
         self._lock = threading.Lock()
         self._changes = 0
         self.hits = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
+        """Respond to a request (PEP 3333)."""
         self.forwarding.apply(environ)
-        asked = question(environ)
-        if asked is None:
+        key = request_key(environ)
+        if key is None:
             return self._app(environ, start_response)
-        reply = self.repeat(asked, wait=True)
+        reply = self.lookup(key, wait=True)
         if reply is None:
-            return self._ask(asked, environ, start_response)
+            return self._forward(key, environ, start_response)
         start_response(reply.status, reply.headers.copy())
         return reply.body
 
-    def repeat(self, asked: RequestKey, *, wait: bool) -> Reply | None:
-        """Return the reply to ``asked`` if an answer is kept that still holds.
+    def lookup(self, request: RequestKey, *, wait: bool) -> Reply | None:
+        """Return the cached response to ``request``, None where Flask has to make one.
 
-        Without ``wait`` it is only said what is known at once.
+        Without ``wait`` it never waits for the store.
         """
-        key, head, tag = asked
-        answer = self._kept.get(key)
-        if answer is None or (
-            (answer.changes != self._changes or monotonic() >= answer.until)
-            and not self._still_holds(key, answer, wait=wait)
+        key, head, etag = request
+        with self._lock:
+            cached = self._cache.get(key)
+        if cached is None or (
+            (cached.changes != self._changes or monotonic() >= cached.until)
+            and not self._revalidate(key, cached, wait=wait)
         ):
             return None
-        if tag is not None and tag not in answer.etags:
+        if etag is not None and etag not in cached.etags:
             return None
         self.hits += 1
-        if tag is not None:
-            return answer.not_modified
-        return answer.head if head else answer.whole
+        if etag is not None:
+            return cached.not_modified
+        return cached.head if head else cached.whole
 
     def changed(self) -> None:
-        """Take note that something changed: every answer is asked for once more whether it holds.
+        """Revalidate all cached responses, each when it is next requested.
 
-        So a change by this process shows at once; those by others within ``HOLD_SECONDS``.
+        A change by this process shows at once; one by another within ``REVALIDATE_SECONDS``.
         """
         self._changes += 1
 
-    def _still_holds(self, key: Key, answer: _Answer, *, wait: bool) -> bool:
-        changes, asked_at = self._changes, monotonic()
+    def _revalidate(self, key: Key, cached: _CachedResponse, *, wait: bool) -> bool:
+        # Read before is_fresh: a change meanwhile makes the next request revalidate again.
+        changes, started = self._changes, monotonic()
         try:
-            holds = contained("asking whether an answer holds", lambda: answer.holds(wait))
+            fresh = contained("revalidating a cached response", lambda: cached.is_fresh(wait))
         except InsightsError:
-            holds = False  # Flask says so
-        if holds is None:
+            fresh = False  # Flask reports the error
+        if fresh is None:
             return False
-        if not holds:
-            self._drop(key, answer)
+        if not fresh:
+            self._remove(key, cached)
             return False
-        answer.changes, answer.until = changes, asked_at + HOLD_SECONDS
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
+        cached.changes, cached.until = changes, started + REVALIDATE_SECONDS
         return True
 
-    def _ask(
-        self, asked: RequestKey, environ: WSGIEnvironment, start_response: StartResponse
+    def _forward(
+        self, request: RequestKey, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Let Flask answer, and keep the answer where its view says how long it holds."""
-        started: list[Any] = []
-        changes, asked_at = self._changes, monotonic()
+        """Let Flask respond, and cache the response where its view marked it as cacheable."""
+        arguments: list[Any] = []
+        changes, started = self._changes, monotonic()
 
-        def note(*said: Any) -> Callable[[bytes], object]:  # noqa: ANN401  # PEP 3333's own shapes
-            started[:] = said
-            return start_response(*said)
+        def recorded(*given: Any) -> Callable[[bytes], object]:  # noqa: ANN401  # PEP 3333's shapes
+            arguments[:] = given
+            return start_response(*given)
 
-        body = self._app(environ, note)
-        holds = environ.get(responses.HOLDS)
-        if holds is None or asked.head or "HTTP_IF_NONE_MATCH" in environ:
+        body = self._app(environ, recorded)
+        is_fresh = environ.get(responses.IS_FRESH)
+        if is_fresh is None or request.head or "HTTP_IF_NONE_MATCH" in environ:
             return body
         content = b"".join(body)
         if hasattr(body, "close"):
             body.close()
-        status, headers, *_ = started
+        status, headers, *_ = arguments
         if status.startswith("5"):
-            return [content]  # what failed is tried again
-        headers = [it for it in headers if it[0].lower() not in _OF_THE_MOMENT]
-        slim = [it for it in headers if it[0].lower() not in _OF_THE_BODY]
+            return [content]  # never cache a failure
+        headers = [it for it in headers if it[0].lower() not in _SET_BY_SERVER]
+        slim = [it for it in headers if it[0].lower() not in _NOT_IN_304]
         whole = Reply(status, headers, [content])
-        answer = _Answer(
+        cached = _CachedResponse(
             whole,
             head=Reply(status, headers, []),
             not_modified=Reply("304 NOT MODIFIED", slim, []),
             etags=_etags(headers) if status.startswith("200") else (),
             size=len(content)
             + 3 * len(whole.wire)
-            + sum(len(part) for part in asked.key if part)
+            + sum(len(part) for part in request.key if part)
             + _OVERHEAD,
-            holds=holds,
+            is_fresh=is_fresh,
             changes=changes,
-            until=asked_at + HOLD_SECONDS,
+            until=started + REVALIDATE_SECONDS,
         )
-        self._keep(asked.key, answer)
+        self._insert(request.key, cached)
         return whole.body
 
-    def _keep(self, key: Key, answer: _Answer) -> None:
+    def _insert(self, key: Key, cached: _CachedResponse) -> None:
         with self._lock:
-            replaced = self._kept.pop(key, None)
-            self._bytes += answer.size - (replaced.size if replaced else 0)
-            self._kept[key] = answer
-            while self._bytes > self._max_bytes:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= dropped.size
+            if cached.size <= self._cache.maxsize:
+                self._cache[key] = cached
+            else:
+                self._cache.pop(key, None)
 
-    def _drop(self, key: Key, answer: _Answer) -> None:
+    def _remove(self, key: Key, cached: _CachedResponse) -> None:
         with self._lock:
-            if self._kept.get(key) is answer:
-                del self._kept[key]
-                self._bytes -= answer.size
+            if self._cache.get(key) is cached:
+                del self._cache[key]
 
 
 def _etags(headers: Headers) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from widget.config import Settings
-from widget.http import responses
+from widget.http import problem_details
 
 # Asked by address, by those who look after the service; nothing in their answers names a host.
 _ANY_NAME = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -37,7 +37,7 @@ def restrict(app: Flask, settings: Settings) -> None:
             return None
         # RFC 9110, section 15.5.20.
         detail = "The service does not go by the name that it was asked by."
-        return responses.problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
+        return problem_details.problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
 
 
 def _name(host: str) -> str | None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 from widget import logs, metrics
 from widget.errors import InsightsError, InvalidEntry
-from widget.http import responses
+from widget.http import problem_details, responses
 from widget.purging import PurgeOutbox
 from widget.store import Store
 
@@ -44,7 +44,7 @@ def observe(app: Flask) -> None:
     def end(response: Response) -> Response:
         # Not on what is repeated, by caches or by us: it would be the id of another's request.
         public = response.headers.get("Cache-Control", "").startswith("public")
-        if not public and responses.HOLDS not in request.environ:
+        if not public and responses.IS_FRESH not in request.environ:
             response.headers[HEADER] = logs.request_id()
         g.status = response.status_code
         return response
@@ -98,7 +98,7 @@ def blueprint(token: str, store: Store, purges: PurgeOutbox | None) -> Blueprint
         if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
             detail = "Send the token of the setting metrics_token, as Authorization: Bearer."
             headers = {"WWW-Authenticate": 'Bearer realm="metrics"'}
-            return responses.problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers)
+            return problem_details.problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers)
         data, kind = meter.text(_now(store, purges))
         return Response(data, content_type=kind, headers={"Cache-Control": "no-store"})
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.config import check_under
 from widget.editorial import comparison, service
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
-from widget.purging import Order, What, told
+from widget.purging import PurgeJob, What, describe
 from widget.store import Draft, Live
 from widget.web import security_events
 from widget.web.admin import guards
@@ -88,13 +88,13 @@ def blueprint(desk: Desk) -> Blueprint:
         order = _order(entry_id)
         return guards.page("_purge.html", entry_id=entry_id, order=order, said=_said(order))
 
-    def _order(entry_id: str, what: What | None = None) -> Order | None:
+    def _order(entry_id: str, what: What | None = None) -> PurgeJob | None:
         """Return the newest purge of an entry; with ``what``, only where it was for that."""
         order = desk.purges.latest(entry_id) if desk.purges else None
         return order if order and what in (None, order.what) else None
 
-    def _said(order: Order | None) -> str:
-        return guards.sentence(told(order)) if order else ""
+    def _said(order: PurgeJob | None) -> str:
+        return guards.sentence(describe(order)) if order else ""
 
     def _publication(
         entry_id: str,

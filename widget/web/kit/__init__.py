@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
 from widget.config import Settings
-from widget.http import responses
+from widget.http import problem_details
 from widget.store import Store
 from widget.web.kit import doctor, errors, start
 from widget.web.kit import snippets as snippet_pages
@@ -26,4 +26,4 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
 
 
 def _sorry(error: HTTPException) -> Response:
-    return errors.page(responses.from_http(error))
+    return errors.page(problem_details.from_http(error))

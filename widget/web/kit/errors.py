@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from widget.errors import InsightsError
-from widget.http import responses
+from widget.http import problem_details
 from widget.web.kit import pages
 
 _PROGRAMS = frozenset(
@@ -20,12 +20,12 @@ _PROGRAMS = frozenset(
 
 def from_http(error: HTTPException) -> Response:
     """Return what Flask and Werkzeug raise as a page, or as problem details."""
-    return _negotiated(responses.from_http(error))
+    return _negotiated(problem_details.from_http(error))
 
 
 def from_error(error: InsightsError) -> Response:
     """Return an error of ours as a page, or as problem details."""
-    return _negotiated(responses.from_error(error))
+    return _negotiated(problem_details.from_error(error))
 
 
 def not_found() -> Response:

@@ -14,10 +14,10 @@ from widget.entry import Entry, Withdrawn
 from widget.entry.containment import contained
 from widget.entry.urls import origin
 from widget.errors import InvalidEntry, StoreUnavailable
-from widget.http import responses
-from widget.http.codings import Cache, Representation
+from widget.http import problem_details, responses
+from widget.http.codings import Representation, RepresentationCache
 from widget.panel import Options
-from widget.purging import Surrogate, of_request
+from widget.purging import Surrogate, keys_of_request
 from widget.store import Live, Store, Unknown
 
 HTML = "text/html; charset=utf-8"
@@ -26,7 +26,7 @@ Subject = Live | Withdrawn
 Render = Callable[[Entry | Withdrawn, Publication, Options, str], panel.Page]
 
 
-def blueprint(settings: Settings, store: Store, cache: Cache) -> Blueprint:
+def blueprint(settings: Settings, store: Store, cache: RepresentationCache) -> Blueprint:
     """Return the routes ``/panel`` and ``/fragment``, by id and by URL."""
     routes = Blueprint("embed", __name__)
     surrogate = Surrogate(settings)
@@ -173,8 +173,8 @@ def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
     subject = subject_now()
     version = _version(subject)
     found = subject.entry if isinstance(subject, Live) else subject
-    g.keys = of_request(entry_id, url, found.id if found else None)
-    responses.keep(request, holds)
+    g.keys = keys_of_request(entry_id, url, found.id if found else None)
+    responses.cacheable(request, holds)
     return subject
 
 
@@ -222,4 +222,4 @@ def _refused_fragment(
     settings: Settings, asking: str, publication: Publication | None = None
 ) -> Response:
     detail = responses.not_listed(asking, publication or settings.publications[0])
-    return responses.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})
+    return problem_details.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

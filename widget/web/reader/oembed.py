@@ -17,7 +17,7 @@ from widget.entry import urls
 from widget.http import responses
 from widget.http.codings import Representation
 from widget.panel import Choices, Options
-from widget.purging import Surrogate, of_request
+from widget.purging import Surrogate, keys_of_request
 from widget.store import Live, Store
 
 JSON = "application/json"
@@ -51,7 +51,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
             text = json.dumps(said, ensure_ascii=False)
             representation = Representation(text.encode(), JSON)
         response = responses.send(representation, request)
-        surrogate.mark(response, of_request(entry_id, "", None))
+        surrogate.mark(response, keys_of_request(entry_id, "", None))
         return responses.allow_origin(response, "*")
 
     return routes

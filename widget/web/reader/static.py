@@ -50,7 +50,7 @@ def blueprint() -> Blueprint:
 
     @routes.get("/embed.js")
     def embed() -> Response:
-        responses.keep(request, _always)
+        responses.cacheable(request, _always)
         return _for_anyone(responses.send(embed_js, request))
 
     @routes.get("/static/<name>")
@@ -64,7 +64,7 @@ def blueprint() -> Blueprint:
             response = responses.send(stylesheet, request)
         else:
             abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
-        responses.keep(request, _always)
+        responses.cacheable(request, _always)
         return _for_anyone(response)
 
     @routes.get("/static/vendor/<name>")
