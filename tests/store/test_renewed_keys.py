@@ -129,7 +129,7 @@ def test_where_nothing_may_be_written_readers_are_served_by_the_old_keys(
     standby = f"{database_url}?options=-c%20default_transaction_read_only%3Don"
     store = open_store(standby, rules)
     assert store.find(ADDRESSES["plain"][2]) == "plain"
-    assert "until a process that may write has started" in caplog.text
+    assert "until a process with write access has started" in caplog.text
     store.close()
 
 
