@@ -109,7 +109,7 @@ def test_what_the_database_cannot_keep_is_refused_in_words(store: Store, odd: st
     assert store.find(f"https://harborcourier.example/{odd}") is None
     for query in (Query(search=odd), Query(section=odd), Query(language=odd)):
         assert store.rows(query, limit=1) == []
-        assert store.tally(query).found == 0
+        assert store.counts(query).found == 0
 
 
 @pytest.mark.parametrize("long", ["ΐ" * 500, "🚢" * 500, "".join(map(chr, range(0x4E00, 0x4FF4)))])
@@ -119,7 +119,7 @@ def test_the_longest_title_and_section_can_be_kept_and_sorted_by(store: Store, l
     first, second = store.rows(Query(sort="title"), limit=9)
     assert (first.title, first.section) == (long, long)
     assert store.rows(Query(sort="title"), limit=9, after=(long.casefold(), "one")) == [second]
-    assert store.tally(Query(section=long)).found == 2
+    assert store.counts(Query(section=long)).found == 2
 
 
 def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: str) -> None:
@@ -141,7 +141,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         listed = connection.execute("SELECT id FROM entry WHERE state <> ''").fetchall()
         assert sorted(connection.execute("SELECT id FROM words").fetchall()) == sorted(listed)
     for query in (Query(), Query(state="live"), Query(state="draft"), Query(section="S1")):
-        assert store.tally(query).found == len(store.rows(query, limit=100))
+        assert store.counts(query).found == len(store.rows(query, limit=100))
 
 
 def test_an_entry_that_cannot_be_read_any_more_is_said_and_leaves_the_others_alone(

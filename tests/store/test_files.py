@@ -246,7 +246,7 @@ def test_who_looks_is_told_although_nobody_asks_for_anything(store: Store, data:
         change()
 
         def looked(wanted: str = action) -> bool:
-            watching.look()
+            watching.poll()
             return (wanted, "file") in notified
 
         until(looked)

@@ -185,7 +185,7 @@ def test_of_two_processes_that_publish_the_same_addresses_one_wins_each(
     processes = [start_python(script, database_url, name) for name in ("one", "two")]
     won = [number for process in processes for number in finish(process).split()]
     assert sorted(won, key=int) == [str(number) for number in range(20)]
-    assert writer.tally(Query(state="live")).found == 20
+    assert writer.counts(Query(state="live")).found == 20
 
 
 def test_a_closed_store_leaves_no_thread_behind(database_url: str) -> None:

@@ -125,4 +125,4 @@ def test_a_list_during_a_look_at_all_files_is_answered(
         assert [row.id for row in files.rows(Query(), limit=5)] == ["ferry"]
         assert files.find(entry("ferry").article.url) == "ferry"
         publish(files, "gull")
-        assert files.tally(Query()).total == 2
+        assert files.counts(Query()).total == 2

@@ -70,7 +70,7 @@ def test_a_standby_takes_over_without_help_and_nothing_acknowledged_is_lost(
     primary, standby = pair
     store.save(entry(READ), actor="ana")
     store.publish(READ, actor="ana")
-    until(lambda: store.live(READ) and isinstance(store.live_at_once(READ), Live), within=20)
+    until(lambda: store.live(READ) and isinstance(store.live_cached(READ), Live), within=20)
     acknowledged: list[int] = []
     over = threading.Event()
 

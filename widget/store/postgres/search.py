@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
 from widget.store.postgres.entry_tables import FOLDED, pairs
-from widget.store.query import COUNTED, LONG_AGO, Key, Query, Row, Tally
+from widget.store.query import COUNTED, LONG_AGO, Counts, Key, Query, Row
 
 NEAR = 2_000
 """Rows of the sort order that are searched before the index of all texts is used."""
@@ -43,7 +43,7 @@ def rows(
     return [_row(each) for each in found]
 
 
-def tally(connection: Connection, query: Query) -> Tally:
+def counts(connection: Connection, query: Query) -> Counts:
     """Count the rows; a search counts up to ``COUNTED``."""
     kinds = connection.execute(
         "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
@@ -54,7 +54,7 @@ def tally(connection: Connection, query: Query) -> Tally:
     found = _Search(connection, query).count() if query.words else _count(connection, query)
     capped = bool(query.words) and found > COUNTED
     found = COUNTED if capped else found
-    return Tally(found, total, tuple(sections), tuple(languages), capped)
+    return Counts(found, total, tuple(sections), tuple(languages), capped)
 
 
 def _listed(

@@ -32,7 +32,7 @@ from widget.store.protocol import (
     Unknown,
     Withdrawn,
 )
-from widget.store.query import Key, Query, Row, Tally
+from widget.store.query import Counts, Key, Query, Row
 from widget.store.state import EntryState, conflict, draft_from, live_from, now, withdrawn_from
 from widget.store.validation import broken_rules, check_change, check_entry
 
@@ -94,13 +94,13 @@ class PostgresStore:
             return None
         return cast("str | None", self._lookup(self._cache.url_owners, key, entry_tables.owner))
 
-    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+    def live_cached(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
         """Return what readers see, UNKNOWN if it is not cached."""
         return cast(
             "Live | Withdrawn | Unknown | None", self._cached(self._cache.entries, entry_id)
         )
 
-    def find_at_once(self, url: str) -> str | Unknown | None:
+    def find_cached(self, url: str) -> str | Unknown | None:
         """Return the id of the entry that owns ``url``, UNKNOWN if it is not cached."""
         key = lookup_key(url)
         if key is None:
@@ -124,9 +124,9 @@ class PostgresStore:
         """Return some of the rows that match ``query``."""
         return self._retried(lambda it: search.rows(it, query, limit, offset, after), LIST_SECONDS)
 
-    def tally(self, query: Query) -> Tally:
+    def counts(self, query: Query) -> Counts:
         """Count the rows."""
-        return self._retried(lambda it: search.tally(it, query), LIST_SECONDS)
+        return self._retried(lambda it: search.counts(it, query), LIST_SECONDS)
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
@@ -155,7 +155,7 @@ class PostgresStore:
         with self._database.reading() as connection:
             return list(entry_tables.unreadable(connection))
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Do nothing: the listener notices changes by others."""
 
     def close(self) -> None:
