@@ -9,14 +9,8 @@ from pathlib import Path
 
 import click
 
-<<<<<<< HEAD
-from widget.accounts import open_records
-from widget.cli.context import Context, open_editorial
-=======
 from widget.accounts import open_repository
-from widget.app import rules
-from widget.cli.context import Context
->>>>>>> accounts
+from widget.cli.context import Context, open_editorial
 from widget.cli.output import confirm, is_quiet
 from widget.editorial import copying
 from widget.editorial.copying import Difference
@@ -45,19 +39,12 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
     everything is compared. Nobody stays signed in. TO must be empty, or hold what FROM held.
     """
     _check(source, target)
-<<<<<<< HEAD
     settings = context.settings
     with (
         open_editorial(source, settings) as one,
         open_editorial(target, settings, create=True) as other,
     ):
-        if not one.entries.ids() and not open_records(source).state().users:
-=======
-    with ExitStack() as stack:
-        one = stack.enter_context(_opened(context, source, create=False))
-        other = stack.enter_context(_opened(context, target, create=True))
-        if not one.ids() and not open_repository(source).state().users:
->>>>>>> accounts
+        if not one.entries.ids() and not open_repository(source).state().users:
             raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
         _copy(one.entries, other, source, target, replace_accounts=replace_accounts)
 

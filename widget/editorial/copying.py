@@ -11,12 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-<<<<<<< HEAD
-from widget.accounts.records import Records, State, TokenRecord, UserRecord
-from widget.editorial.service import Editorial
-=======
 from widget.accounts.repository import AccountRepository, AccountsState, TokenRecord, UserRecord
->>>>>>> accounts
+from widget.editorial.service import Editorial
 from widget.errors import Conflict, InvalidEntry
 from widget.store import EntryReader, Live, Revision
 

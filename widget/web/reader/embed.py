@@ -161,10 +161,10 @@ def _kept_subject(store: EntryReader, entry_id: str | None) -> Subject | None:
         return None if wanted is None else store.live(wanted)
 
     def subject_at_once() -> Subject | Unknown | None:
-        wanted = store.find_at_once(url) if entry_id is None else entry_id
+        wanted = store.find_cached(url) if entry_id is None else entry_id
         if wanted is None or isinstance(wanted, Unknown):
             return wanted
-        return store.live_at_once(wanted)
+        return store.live_cached(wanted)
 
     def holds(wait: bool) -> bool | None:  # noqa: FBT001  # as answers.Holds has it
         now = subject_now() if wait else subject_at_once()
