@@ -1,4 +1,4 @@
-"""What a reader's browser fetches, in bytes. tests/test_weights.py holds the budgets."""
+"""What a reader's browser fetches, in bytes. tests/panel/test_weights.py holds the budgets."""
 
 from __future__ import annotations
 

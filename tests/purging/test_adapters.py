@@ -14,6 +14,8 @@ from widget.config import Purge, Settings
 from widget.errors import InvalidSettings
 from widget.purging.caches import Cache, PurgeFailed, open_cache
 
+pytestmark = pytest.mark.unit
+
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105  # made up
 
 

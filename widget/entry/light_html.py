@@ -22,7 +22,7 @@ TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "stron
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
 
 # bleach needs seconds for 100 KB of tags or character references; within these limits
-# its slowest known inputs stay below a tenth of a second (tests/test_markup.py holds them).
+# its slowest known inputs stay below a tenth of a second (tests/entry/test_markup.py holds them).
 MAX_LENGTH = 5_000
 MAX_ANGLES = 200
 MAX_AMPERSANDS = 200
@@ -105,7 +105,7 @@ def trusted(source: str) -> Markup:
 
 
 # What only a parser can judge. Text without any of it comes out of bleach as it went in
-# (tests/test_markup.py compares them), and most texts of an entry are such.
+# (tests/entry/test_markup.py compares them), and most texts of an entry are such.
 _SPECIAL = re.compile("[<>&\r\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 # Python refuses to read a number of more than 4,300 digits, and bleach does not expect that.
