@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
@@ -12,7 +13,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.accounts import Accounts
 from widget.config import Settings
 from widget.errors import Forbidden, InsightsError, NotFound, StoreUnavailable
-from widget.purging import PurgeOutbox
 from widget.store import Store
 from widget.web.admin import (
     editor,
@@ -25,6 +25,9 @@ from widget.web.admin import (
     session,
     source,
 )
+
+if TYPE_CHECKING:
+    from widget.purging import PurgeOutbox
 
 
 def blueprint(

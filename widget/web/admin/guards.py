@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import jinja2
@@ -22,9 +22,11 @@ from widget.accounts import DEVICE_SECONDS, Accounts, Role, Session, User, at_le
 from widget.config import Settings
 from widget.editorial import comparison
 from widget.errors import Denied, Throttled
-from widget.purging import PurgeOutbox
 from widget.store import Store
 from widget.web import security_events, templating
+
+if TYPE_CHECKING:
+    from widget.purging import PurgeOutbox
 
 COOKIE = "__Host-insights"
 MOUNTED_COOKIE = "__Secure-insights"

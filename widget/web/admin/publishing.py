@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,11 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.config import check_under
 from widget.editorial import comparison, service
 from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
-from widget.purging import Order, What, told
 from widget.store import Draft, Live
 from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
+
+if TYPE_CHECKING:
+    from widget.purging import Order, What
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -94,7 +97,11 @@ def blueprint(desk: Desk) -> Blueprint:
         return order if order and what in (None, order.what) else None
 
     def _said(order: Order | None) -> str:
-        return guards.sentence(told(order)) if order else ""
+        if order is None:
+            return ""
+        from widget.purging import told  # here, since most services purge no cache
+
+        return guards.sentence(told(order))
 
     def _publication(
         entry_id: str,
