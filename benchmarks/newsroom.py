@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from widget.config import Publication
-from widget.store.directory.revision_log import moment
+from widget.store.directory.revision_log import timestamp
 from widget.store.protocol import Action
 
 Document = dict[str, Any]
@@ -117,7 +117,7 @@ def fill(folder: Path, count: int) -> None:
             at = made.at + timedelta(minutes=number)
             record = {
                 "number": number,
-                "at": moment(at),
+                "at": timestamp(at),
                 "actor": "ana",
                 "action": action,
                 "note": "",

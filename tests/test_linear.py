@@ -18,7 +18,7 @@ from widget.entry import footnotes, light_html, read_json, urls
 from widget.entry.paths import lines
 from widget.errors import InvalidEntry
 from widget.panel import Options
-from widget.store.entry_summary import key_of
+from widget.store.entry_summary import lookup_key
 from widget.web.admin import forms
 
 RUNS = (
@@ -46,10 +46,10 @@ READERS: dict[str, Reader] = {
     "its cost": light_html.cost,
     "what a change is": _refusing(light_html.change, ValueError),
     "a link": urls.link_problem,
-    "an address": key_of,
-    "an address with a path": lambda text: key_of(f"https://paper.example/{text}"),
-    "an address with a query": lambda text: key_of(f"https://paper.example/?{text}"),
-    "a host": lambda text: key_of(f"https://{text}"),
+    "an address": lookup_key,
+    "an address with a path": lambda text: lookup_key(f"https://paper.example/{text}"),
+    "an address with a query": lambda text: lookup_key(f"https://paper.example/?{text}"),
+    "a host": lambda text: lookup_key(f"https://{text}"),
     "JSON": _refusing(lambda text: read_json(text.encode()), InvalidEntry),
     "a string of JSON": _refusing(lambda text: read_json(json.dumps(text).encode()), InvalidEntry),
     "lines of JSON": lines,

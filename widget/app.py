@@ -10,6 +10,7 @@ from flask import Flask
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings, rules
+from widget.editorial.service import Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
@@ -53,9 +54,10 @@ def create_app(
     app.register_blueprint(health.routes)
 
     # The wings.
+    editorial = Editorial(store, settings)
     kit.init_app(app)
-    app.register_blueprint(api.blueprint(settings, store, accounts))
-    app.register_blueprint(admin.blueprint(settings, store, accounts, purges, kit.not_found))
+    app.register_blueprint(api.blueprint(settings, editorial, accounts))
+    app.register_blueprint(admin.blueprint(settings, editorial, accounts, purges, kit.not_found))
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:
@@ -81,7 +83,7 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
-    app = create_app(settings, store, purges=purger.ledger if purger else None)
+    app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
@@ -119,6 +121,6 @@ def _open_purger(settings: Settings) -> Purger | None:
 
 
 def _start_purging(store: Store, purger: Purger) -> None:
-    from widget.purging import keep
+    from widget.purging import start_leader
 
-    keep(store, purger)
+    start_leader(store, purger)

@@ -8,8 +8,8 @@ from pathlib import Path
 from operating_support import serving
 from running import free_port, until
 
-from widget.purging import Order
-from widget.purging.outbox import open_ledger
+from widget.purging import PurgeJob
+from widget.purging.outbox import open_outbox
 
 
 def test_what_is_wrong_with_the_store_is_said_and_mends_itself(tmp_path: Path) -> None:
@@ -32,6 +32,6 @@ def test_purges_that_wait_are_counted(tmp_path: Path) -> None:
     down = f'[{{"kind": "varnish", "url": "http://127.0.0.1:{free_port()}"}}]'
     with serving(tmp_path, {"INSIGHTS_PURGE": down}, workers=1) as served:
         until(lambda: served.get("/readyz")[2] == "ok\nproblems 0\npurges 1\n")
-        (order,) = open_ledger(f"dir:{served.data}").pending()
-        assert isinstance(order, Order)
+        (order,) = open_outbox(f"dir:{served.data}").pending()
+        assert isinstance(order, PurgeJob)
         assert order.what == "start"

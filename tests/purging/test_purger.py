@@ -21,8 +21,9 @@ from running import Running, answers, free_port, running, until
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
-from widget.purging import open_purger, told
-from widget.purging.outbox import open_ledger
+from widget.editorial.service import Editorial
+from widget.purging import describe, open_purger
+from widget.purging.outbox import open_outbox
 from widget.store import Live, Store, open_store
 
 
@@ -34,7 +35,7 @@ def settings_for(data: Path, *ports: int) -> Settings:
 def filled(settings: Settings) -> Store:
     """Return the demo's store, whose changes are purged from now on."""
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     store.close()
     purger = open_purger(settings)
     assert purger
@@ -57,16 +58,16 @@ def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path
         began = time.monotonic()
         store.withdraw("ferry-fares", actor="pia", reason="Wrong.")
         returned.set()
-        (order,) = store.purger.wait(10)  # type: ignore[attr-defined]
+        (job,) = store.purger.wait(10)  # type: ignore[attr-defined]
         store.close()
     after = [moment - began for moment in times]
     assert len(after) == 3
     assert after[0] < 1
     assert after[1] >= 0.4
     assert after[2] >= 1.2
-    assert order.confirmed is not None
-    assert after[1] - after[0] <= order.confirmed < after[2]
-    assert told(order).startswith("withdrawn, purge confirmed ")
+    assert job.confirmed is not None
+    assert after[1] - after[0] <= job.confirmed < after[2]
+    assert describe(job).startswith("withdrawn, purge confirmed ")
     assert all("entry-ferry-fares" in asked.keys for asked in cache.asked)
 
 
@@ -96,13 +97,13 @@ def test_a_cache_that_is_down_is_tried_until_it_confirms_and_holds_up_no_other(
         settings = settings_for(tmp_path, port, int(up.base.rpartition(":")[2]))
         store = filled(settings)
         store.withdraw("ferry-fares", actor="pia", reason="Wrong.")
-        ledger = open_ledger(settings.store)
+        outbox = open_outbox(settings.store)
         until(lambda: len(up.asked) == 3)
-        until(lambda: (ledger.latest("ferry-fares") or no_order()).tries >= 2)
-        order = ledger.latest("ferry-fares")
-        assert order
-        assert order.confirmed is None
-        assert f"Varnish at http://127.0.0.1:{port} refuses the connection" in told(order)
+        until(lambda: (outbox.latest("ferry-fares") or no_job()).tries >= 2)
+        job = outbox.latest("ferry-fares")
+        assert job
+        assert job.confirmed is None
+        assert f"Varnish at http://127.0.0.1:{port} refuses the connection" in describe(job)
         with interface(varnish_says, port) as down:
             (done,) = store.purger.wait(30)  # type: ignore[attr-defined]
             # One purge is enough by now: no worker answers what it held so long ago.
@@ -110,12 +111,12 @@ def test_a_cache_that_is_down_is_tried_until_it_confirms_and_holds_up_no_other(
         store.close()
     assert done.confirmed is not None
     assert done.confirmed > 0.4
-    assert not ledger.pending()
+    assert not outbox.pending()
     assert len(up.asked) == 3
 
 
-def no_order() -> None:
-    raise AssertionError("there is no order")
+def no_job() -> None:
+    raise AssertionError("there is no job")
 
 
 def test_news_does_not_wait_for_the_pause_after_a_failure(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_news_does_not_wait_for_the_pause_after_a_failure(tmp_path: Path) -> Non
         until(lambda: len(cache.asked) > so_far)
         assert time.monotonic() - began < 3
         cache.answer = lambda _: (429, {"Retry-After": "60"}, b"")
-        until(lambda: open_ledger(f"dir:{tmp_path}").pending()[0].trouble.endswith("429"))
+        until(lambda: open_outbox(f"dir:{tmp_path}").pending()[0].trouble.endswith("429"))
         so_far = len(cache.asked)
         third = next(each for each in ids if _is_live(store, each))
         store.withdraw(third, actor="pia", legal=True)
@@ -158,9 +159,9 @@ def test_many_changes_at_once_are_few_purges(tmp_path: Path) -> None:
         for entry_id in shown:
             store.withdraw(entry_id, actor="pia", legal=True)
         all_changed.set()
-        orders = store.purger.wait(20)  # type: ignore[attr-defined]
+        jobs = store.purger.wait(20)  # type: ignore[attr-defined]
         store.close()
-    assert all(order.confirmed for order in orders)
+    assert all(job.confirmed for job in jobs)
     named = set().union(*(asked.keys for asked in cache.asked))
     assert {f"entry-{entry_id}" for entry_id in shown} <= named
     assert len(cache.asked) < 3 * len(shown)
@@ -211,10 +212,10 @@ def test_a_service_that_was_killed_purges_when_it_is_there_again(
             said = page.read().decode()
         assert "Withdrawn, purge not yet confirmed" in said
         assert 'hx-get="/admin/entries/ferry-fares/purge"' in said
-    ledger = open_ledger(f"dir:{service.data}")
-    assert "ferry-fares" in {order.entry_id for order in ledger.pending()}
+    outbox = open_outbox(f"dir:{service.data}")
+    assert "ferry-fares" in {job.entry_id for job in outbox.pending()}
     with interface(varnish_says, port) as cache, serving(service):
-        until(lambda: (ledger.latest("ferry-fares") or no_order()).confirmed is not None)
+        until(lambda: (outbox.latest("ferry-fares") or no_job()).confirmed is not None)
         named = set().union(*(asked.keys for asked in cache.asked))
         # And everything once: it may have been killed before it wrote the purge down.
         assert {"entry-ferry-fares", "insights"} <= named
@@ -236,7 +237,7 @@ def test_a_command_says_what_went_wrong_and_the_service_goes_on(
     assert "ferry-fares: withdrawn as revision" in done.stdout
     assert "ferry-fares: withdrawn, purge not yet confirmed, tried" in done.stderr
     assert "refuses the connection; the service goes on trying" in done.stderr
-    ledger = open_ledger(f"dir:{service.data}")
+    outbox = open_outbox(f"dir:{service.data}")
     with interface(varnish_says, port) as cache, serving(service):
-        until(lambda: (ledger.latest("ferry-fares") or no_order()).confirmed is not None)
+        until(lambda: (outbox.latest("ferry-fares") or no_job()).confirmed is not None)
         assert any("entry-ferry-fares" in asked.keys for asked in cache.asked)

@@ -23,8 +23,9 @@ from running import Running, children, free_port, running, until
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
-from widget.purging import open_purger, told
-from widget.purging.outbox import open_ledger
+from widget.editorial.service import Editorial
+from widget.purging import describe, open_purger
+from widget.purging.outbox import open_outbox
 from widget.store import open_store
 
 WORKERS = 2
@@ -204,7 +205,7 @@ def test_an_answer_that_comes_late_does_not_stay(tmp_path: Path) -> None:
         purger = open_purger(settings)
         assert purger
         store = open_store(settings.store, rules(settings), purger.changed)
-        demo.fill(store)
+        demo.fill(Editorial(store, settings))
         purger.wait(20)
         assert fetch(here, "/panel/ferry-fares")[0] == 200
 
@@ -225,19 +226,19 @@ def test_a_varnish_that_did_not_hear_of_a_withdrawal_hears_of_it_when_it_can(
     assert fetch(cached.cache, path)[0] == 200
     assert is_kept(cached, path)
     processes = [cached.varnish, *children(cached.varnish)]
-    ledger = open_ledger(f"dir:{cached.place.data}")
+    outbox = open_outbox(f"dir:{cached.place.data}")
     for process in processes:
         os.kill(process, signal.SIGSTOP)
     try:
         takedown.by_page(cached.place, entry_id)
-        until(lambda: bool((order := ledger.latest(entry_id)) and order.tries))
-        order = ledger.latest(entry_id)
-        assert order
-        assert "did not answer within 2 s" in told(order)
+        until(lambda: bool((job := outbox.latest(entry_id)) and job.tries))
+        job = outbox.latest(entry_id)
+        assert job
+        assert "did not answer within 2 s" in describe(job)
     finally:
         for process in processes:
             os.kill(process, signal.SIGCONT)
-    until(lambda: bool((order := ledger.latest(entry_id)) and order.confirmed is not None))
+    until(lambda: bool((job := outbox.latest(entry_id)) and job.confirmed is not None))
     assert fetch(cached.cache, path)[0] == 410
 
 

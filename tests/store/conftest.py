@@ -8,7 +8,7 @@ from store_support import OpenStore, rules
 
 from widget.store import Store, open_store
 from widget.store.directory import entry_cache, scanner
-from widget.store.postgres import lists, memory, tables
+from widget.store.postgres import entry_tables, live_cache, search
 
 
 def _folder(request: pytest.FixtureRequest) -> str:
@@ -17,7 +17,7 @@ def _folder(request: pytest.FixtureRequest) -> str:
 
 def _large_folder(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
-    monkeypatch.setattr(entry_cache, "KEPT", 1)
+    monkeypatch.setattr(entry_cache, "CACHED_ENTRIES", 1)
     monkeypatch.setattr(scanner, "MANY", -1)
     return _folder(request)
 
@@ -29,10 +29,10 @@ def _database(request: pytest.FixtureRequest) -> str:
 
 def _large_database(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
-    monkeypatch.setattr(lists, "NEAR", 1)
-    monkeypatch.setattr(memory, "ENTRIES", 1)
-    monkeypatch.setattr(memory, "ADDRESSES", 1)
-    monkeypatch.setattr(tables, "MANY", 0)
+    monkeypatch.setattr(search, "NEAR", 1)
+    monkeypatch.setattr(live_cache, "MAX_ENTRIES", 1)
+    monkeypatch.setattr(live_cache, "MAX_URLS", 1)
+    monkeypatch.setattr(entry_tables, "MANY", 0)
     return _database(request)
 
 

@@ -46,7 +46,7 @@ def all_others_are_as_they_were(store: Store) -> None:
     assert "ferry-fares" in store.ids()
     listed = {row.id: row.state for row in store.rows(Query(), limit=50)}
     assert listed["ferry-fares"] == "live"
-    assert store.tally(Query()).total >= 1
+    assert store.counts(Query()).total >= 1
     assert [it.action for it in store.history("ferry-fares")] == ["publish", "save"]
     store.problems(thorough=True)
     name = f"new-{len(store.ids())}"
@@ -59,15 +59,15 @@ def all_others_are_as_they_were(store: Store) -> None:
 OF_FILES = [
     "directory.entry_folder.read_regular",
     "directory.entry_folder.parse_entry",
-    "directory.snapshot.keys_of",
-    "directory.entry_cache.live_of",
-    "directory.entry_cache.by_hand",
-    "directory.entry_cache.taken_addresses",
-    "directory.entry_cache.row_of",
-    "directory.entry_cache.search_text",
+    "directory.snapshot.lookup_keys",
+    "directory.entry_cache.live_from",
+    "directory.entry_cache.hand_edit",
+    "directory.entry_cache.url_conflicts",
+    "directory.index_sync.summarize",
+    "directory.index_sync.search_text",
     "directory.entry_cache.same",
     "directory.entry_cache.fingerprint",
-    "directory.committer.revision_of",
+    "directory.committer.next_revision",
 ]
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_makes_a_step_fail_touches_no_other_entry(
     [
         "directory.entry_folder.parse_entry",
         "directory.revision_log.decode",
-        "directory.snapshot.keys_of",
+        "directory.snapshot.lookup_keys",
     ],
 )
 @pytest.mark.usefixtures("tmp_path")
@@ -175,7 +175,11 @@ def test_a_file_over_which_the_rules_fail_is_set_aside_and_named(
 
 @pytest.mark.parametrize(
     "step",
-    ["postgres.tables.search_text", "postgres.tables.keys_of", "postgres.tables._entry"],
+    [
+        "postgres.entry_tables.search_text",
+        "postgres.entry_tables.lookup_keys",
+        "postgres.entry_tables._entry",
+    ],
 )
 def test_a_row_that_makes_a_step_fail_touches_no_other_entry(
     database_url: str, monkeypatch: pytest.MonkeyPatch, step: str

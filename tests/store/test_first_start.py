@@ -21,7 +21,7 @@ ADDRESS = "https://harborcourier.example/opinion/{}"
 def test_a_first_start_answers_what_is_ready_and_says_what_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widget.store.directory.store.AT_ONCE", 10)
+    monkeypatch.setattr("widget.store.directory.refresher.READ_AT_ONCE", 10)
     url = f"dir:{tmp_path / 'data'}"
     before = open_store(url, rules)
     for name in ("withdrawn-by-hand", "in-print"):
@@ -34,13 +34,13 @@ def test_a_first_start_answers_what_is_ready_and_says_what_is_not(
         (live / f"new-{number}.json").write_bytes(document(f"new-{number}"))
 
     going_on = threading.Event()
-    read_all = Scanner._bring_all_up_to_date
+    read_all = Scanner._update_all
 
     def slowly(self: Scanner, ids: list[str]) -> None:
         assert going_on.wait(PATIENCE)
         read_all(self, ids)
 
-    monkeypatch.setattr(Scanner, "_bring_all_up_to_date", slowly)
+    monkeypatch.setattr(Scanner, "_update_all", slowly)
     store = open_store(url, rules, wait=False)
     try:
         # Whatever the thread beside is at, these are answered.
@@ -62,7 +62,7 @@ def test_a_first_start_answers_what_is_ready_and_says_what_is_not(
         going_on.set()
         until(lambda: not store.problems(), within=PATIENCE)
         assert store.find(ADDRESS.format("new-3")) == "new-3"
-        assert store.tally(Query()).total == MANY + 2
+        assert store.counts(Query()).total == MANY + 2
         until(lambda: all(store.head(f"new-{n}") for n in range(MANY)), within=PATIENCE)
     finally:
         going_on.set()
@@ -72,7 +72,7 @@ def test_a_first_start_answers_what_is_ready_and_says_what_is_not(
 def test_closing_does_not_wait_until_all_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widget.store.directory.store.AT_ONCE", 0)
+    monkeypatch.setattr("widget.store.directory.refresher.READ_AT_ONCE", 0)
     live = tmp_path / "data" / "live"
     open_store(f"dir:{tmp_path / 'data'}", rules).close()
     for number in range(MANY):
@@ -90,7 +90,7 @@ def test_closing_does_not_wait_until_all_are_read(
     assert begun.wait(PATIENCE)
     closer = threading.Thread(target=store.close)
     closer.start()
-    until(store._lookout.closing.is_set, within=PATIENCE)  # type: ignore[attr-defined]
+    until(store._scanner.closing.is_set, within=PATIENCE)  # type: ignore[attr-defined]
     closing.set()
     closer.join(PATIENCE)
     assert not closer.is_alive()

@@ -82,7 +82,7 @@ def test_a_file_that_comes_back_at_once_was_never_withdrawn(data: Path, files: S
     path.rename(aside)
     assert title(files) == "Make the ferry free"
     aside.rename(path)
-    until(lambda: not files._look(ID).unsettled)  # type: ignore[attr-defined]  # of DirStore
+    until(lambda: not files._refresher.update(ID).needs_recheck)  # type: ignore[attr-defined]  # of DirStore
     assert files.head(ID) == 2
     assert title(files) == "Make the ferry free"
 

@@ -35,19 +35,19 @@ def publish(store: Store, name: str, **more: object) -> None:
 
 def rest(store: DirStore) -> None:
     """Wait until nothing that was written is so new that it has to be read again."""
-    until(lambda: store.problems() == [] and set(NAMES) <= store._shelf._at_rest.keys())
+    until(lambda: store.problems() == [] and set(NAMES) <= store._cache._fingerprints.keys())
 
 
 def test_only_some_entries_are_held_in_memory(
     files: DirStore, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entry_cache, "KEPT", 4)
+    monkeypatch.setattr(entry_cache, "CACHED_ENTRIES", 4)
     for name in NAMES:
         publish(files, name)
     files.withdraw(NAMES[0], actor="ana", reason="Wrong.")
     files.save(entry(NAMES[1], "Draft"), actor="ana")
     rest(files)
-    until(lambda: files.live(NAMES[2]) and len(files._shelf.entries) <= 5)
+    until(lambda: files.live(NAMES[2]) and len(files._cache.entries) <= 5)
     again = open_store(f"dir:{data}", rules)
     for name in NAMES:
         assert files.live(name) == again.live(name)
@@ -67,13 +67,13 @@ def test_what_did_not_change_is_not_read_at_start(
     put(data / "live" / f"{NAMES[5]}.json", document(NAMES[5], "By hand"))
     (data / "live" / f"{NAMES[6]}.json").unlink()
     read: list[str] = []
-    look = entry_cache.EntryCache.bring_up_to_date
+    look = entry_cache.EntryCache.update
 
     def watched(self: entry_cache.EntryCache, entry_id: str, **more: object) -> object:
         read.append(entry_id)
         return look(self, entry_id, **more)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(entry_cache.EntryCache, "bring_up_to_date", watched)
+    monkeypatch.setattr(entry_cache.EntryCache, "update", watched)
     again = open_store(f"dir:{data}", rules)
     assert set(read) == {NAMES[5], NAMES[6]}
     live = again.live(NAMES[5])
@@ -96,22 +96,22 @@ def test_what_was_moved_back_in_time_is_read_at_start(files: DirStore, data: Pat
     assert live.entry.article.title == "Make the FERRY FREE"
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["by its row", "by its promise"])
+@pytest.mark.parametrize("indexed", [True, False], ids=["by its row", "by its pending mark"])
 def test_an_address_that_another_process_just_gave_away_is_taken(
-    files: DirStore, monkeypatch: pytest.MonkeyPatch, told: bool
+    files: DirStore, monkeypatch: pytest.MonkeyPatch, indexed: bool
 ) -> None:
     """Publishing looks at no more than who may own the addresses."""
-    other = open_store(f"dir:{files._live.path}/..", rules)
+    other = open_store(f"dir:{files._refresher._live.path}/..", rules)
     assert isinstance(other, DirStore)
     address = {"url": "https://harborcourier.example/same"}
     files.save(entry("mine", article=address), actor="ana")
-    if not told:  # as if the other had been killed before it wrote to the index
-        monkeypatch.setattr(other._shelf, "write", lambda: None)
-        monkeypatch.setattr(other._lists, "fulfil", lambda _: None)
+    if not indexed:  # as if the other had been killed before it wrote to the index
+        monkeypatch.setattr(other._sync, "flush", lambda: None)
+        monkeypatch.setattr(other._sync, "clear_pending", lambda _: None)
     publish(other, "theirs", article=address)
-    monkeypatch.setattr(files._lookout, "_scan", lambda: pytest.fail("looked at all files"))
-    monkeypatch.setattr(files._lookout, "scanned", float("inf"))
-    with pytest.raises(InvalidEntry, match="address"):
+    monkeypatch.setattr(files._scanner, "scan_now", lambda: pytest.fail("looked at all files"))
+    monkeypatch.setattr(files._scanner, "scanned", float("inf"))
+    with pytest.raises(InvalidEntry, match="already the URL"):
         files.publish("mine", actor="ana")
 
 
@@ -120,9 +120,9 @@ def test_a_list_during_a_look_at_all_files_is_answered(
 ) -> None:
     publish(files, "ferry")
     monkeypatch.setattr(scanner, "MANY", 0)
-    with files._lookout._scanning:
-        files._lookout.scanned = float("-inf")
+    with files._scanner.running:
+        files._scanner.scanned = float("-inf")
         assert [row.id for row in files.rows(Query(), limit=5)] == ["ferry"]
         assert files.find(entry("ferry").article.url) == "ferry"
         publish(files, "gull")
-        assert files.tally(Query()).total == 2
+        assert files.counts(Query()).total == 2

@@ -14,7 +14,7 @@ from wire_support import PANEL
 from widget.app import create_app, create_service
 from widget.config import Settings
 from widget.http.proxies import OWN_PATHS, Forwarding
-from widget.server.heads import RequestHeadParser
+from widget.server.request_head import RequestHeadParser
 from widget.store import Store
 
 PROXY, CLIENT = "10.0.0.5", "203.0.113.9"
@@ -222,6 +222,6 @@ def test_what_the_loop_reads_by_itself_is_told_apart_likewise() -> None:
                 b"GET /panel/a HTTP/1.1\r\nHost: inner\r\n" + line + b"\r\n\r\n", peer
             )
             assert read is not None
-            found[peer, prefix] = read.request.key
+            found[peer, prefix] = read.request_key.key
     assert len(set(found.values())) == 3
     assert found[CLIENT, b"/insights"] == found[CLIENT, b"/other"]

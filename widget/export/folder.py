@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from widget.errors import ExportFailed, StoreUnavailable
+from widget.storage.atomic import replace_file
 from widget.storage.lock import Busy, StoreLock
 
 MANIFEST = ".insights-export.json"
@@ -94,10 +95,10 @@ class Folder:
             return False
 
     def _replace(self, path: str, data: bytes) -> None:
-        goal, temporary = self.path / path, self.path / _TEMPORARY
-        goal.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(goal)
+        target = self.path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = str(self.path / _TEMPORARY)
+        replace_file(str(target), data, mode=0o666, temporary=temporary)
 
     def _read(self) -> None:
         try:

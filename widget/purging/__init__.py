@@ -1,63 +1,63 @@
-"""Taking answers out of the caches in front of the service (decision 0014)."""
+"""Removes outdated responses from the caches in front of the service (decision 0014)."""
 
 from __future__ import annotations
 
 from widget.config import Settings
 from widget.purging.caches import open_cache
-from widget.purging.jobs import Order, PurgeOutbox, What
-from widget.purging.keys import Surrogate, of_request
-from widget.purging.leader import Keeper
-from widget.purging.outbox import open_ledger
+from widget.purging.jobs import PurgeJob, PurgeOutbox, What
+from widget.purging.keys import Surrogate, keys_of_request
+from widget.purging.leader import PurgeLeader
+from widget.purging.outbox import open_outbox
 from widget.purging.purger import Purger
 from widget.store import Store
 
 __all__ = [
-    "Order",
+    "PurgeJob",
     "PurgeOutbox",
     "Purger",
     "Surrogate",
     "What",
-    "check",
-    "keep",
-    "of_request",
+    "check_caches",
+    "describe",
+    "keys_of_request",
     "open_purger",
-    "told",
+    "start_leader",
 ]
 
 _DONE = {"publish": "published", "withdraw": "withdrawn", "start": "started"}
 
 
 def open_purger(settings: Settings) -> Purger | None:
-    """Return what purges the caches of ``settings``, None where there are none.
+    """Return the purger of the caches in ``settings``, None where there are none.
 
-    Raises InvalidSettings where a token is missing or the store can keep no ledger.
+    Raises InvalidSettings where a token is missing or the store has no outbox.
     """
     if not settings.purge:
         return None
-    return Purger([open_cache(each) for each in settings.purge], open_ledger(settings.store))
+    return Purger([open_cache(each) for each in settings.purge], open_outbox(settings.store))
 
 
-def check(settings: Settings) -> None:
-    """Raise InvalidSettings where a cache of ``settings`` cannot be told, such as without a token.
+def check_caches(settings: Settings) -> None:
+    """Raise InvalidSettings where a cache cannot be purged, such as without its token.
 
-    Opens no ledger: whoever forks processes must not have a database open.
+    Opens no outbox: the parent process must not have a database open when it forks.
     """
     for each in settings.purge:
         open_cache(each)
 
 
-def keep(store: Store, purger: Purger) -> None:
-    """Serve from here on: purge everything once, and look after the store and the ledger."""
-    purger.started()
-    Keeper(store, purger).start()
+def start_leader(store: Store, purger: Purger) -> None:
+    """Purge everything once, then watch the store and the outbox in a thread."""
+    purger.purge_everything()
+    PurgeLeader(store, purger).start()
 
 
-def told(order: Order) -> str:
-    """Say how an order stands, such as "withdrawn, purge confirmed 0.4 s later"."""
-    done = _DONE[order.what]
-    if order.confirmed is not None:
-        return f"{done}, purge confirmed {order.confirmed:.1f} s later"
-    if not order.tries:
+def describe(job: PurgeJob) -> str:
+    """Describe the state of a job, such as "withdrawn, purge confirmed 0.4 s later"."""
+    done = _DONE[job.what]
+    if job.confirmed is not None:
+        return f"{done}, purge confirmed {job.confirmed:.1f} s later"
+    if not job.tries:
         return f"{done}, purge not yet confirmed"
-    times = "once" if order.tries == 1 else f"{order.tries} times"
-    return f"{done}, purge not yet confirmed, tried {times}: {order.trouble or 'tried again now'}"
+    times = "once" if job.tries == 1 else f"{job.tries} times"
+    return f"{done}, purge not yet confirmed, tried {times}: {job.trouble or 'tried again now'}"

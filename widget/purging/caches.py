@@ -1,6 +1,6 @@
-"""The caches that can be told to drop answers by key: one interface, one class for each kind.
+"""The caches that can be purged by key: one interface, one class for each kind.
 
-Every purge is a hard one: what was purged is gone, and is not served once more as stale.
+Every purge is a hard purge: a purged response is not served again as stale.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ TOKEN_VARIABLES = {"fastly": "FASTLY_API_TOKEN", "cloudflare": "CLOUDFLARE_API_T
 
 
 class PurgeFailed(Exception):
-    """The cache did not confirm; the message says why, and holds no secret.
+    """The cache did not confirm a purge. The message says why and contains no secret.
 
-    ``retry_after`` is how many seconds the cache asks to be left alone.
+    ``retry_after`` is the number of seconds that the cache asks to wait.
     """
 
     def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
@@ -44,18 +44,18 @@ class Cache(Protocol):
     """A cache in front of the service. Used by one thread."""
 
     name: str
-    most: int
-    """How many keys one purge may name."""
+    max_keys: int
+    """The maximum number of keys in one purge."""
 
     def purge(self, keys: Sequence[str]) -> None:
-        """Drop every answer that carries one of ``keys``. Raises PurgeFailed."""
+        """Purge every response that carries one of ``keys``. Raises PurgeFailed."""
 
     def purge_all(self) -> None:
-        """Drop every answer of the service. Raises PurgeFailed."""
+        """Purge every response of the service. Raises PurgeFailed."""
 
 
 class _Http:
-    """What the adapters share: one kept-alive connection, short waits, errors in words."""
+    """What the adapters share: one persistent connection, short timeouts, errors in words."""
 
     def __init__(self, name: str, base: str) -> None:
         self.name = name
@@ -64,7 +64,7 @@ class _Http:
             retries=False, timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         )
 
-    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    def _request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
         url = self._base + path
         try:
             answer = self._pool.request(
@@ -79,11 +79,11 @@ class _Http:
         return answer.data
 
     def purge_all(self) -> None:
-        """Drop every answer of the service, by the key that all carry."""
+        """Purge every response of the service, by the key that all of them carry."""
         self.purge([ALL])
 
     def purge(self, keys: Sequence[str]) -> None:
-        """Drop every answer that carries one of ``keys``."""
+        """Purge every response that carries one of ``keys``."""
         raise NotImplementedError
 
 
@@ -102,35 +102,35 @@ def _reason(error: HTTPError) -> str:
 class Varnish(_Http):
     """Varnish with ``examples/deploy/varnish.vcl``: a PURGE that names keys, and bans them."""
 
-    most = 50  # a header of Varnish may have 8 kB
+    max_keys = 50  # a header of Varnish may have 8 kB
 
     def purge(self, keys: Sequence[str]) -> None:
-        """Drop answers by key."""
-        said = self._ask("PURGE", "/", {"Surrogate-Key": " ".join(keys)})
-        if b"purged" not in said:
-            # Something else answers there, such as a server that takes any method.
+        """Purge responses by key."""
+        reply = self._request("PURGE", "/", {"Surrogate-Key": " ".join(keys)})
+        if b"purged" not in reply:
+            # Another server answers at this address, such as one that accepts any method.
             raise PurgeFailed(f"{self.name} answered, and is no Varnish with the VCL for purging")
 
 
 class Fastly(_Http):
     """Fastly's batch purge by surrogate keys (``POST /service/<id>/purge``)."""
 
-    most = 256
+    max_keys = 256
 
     def __init__(self, name: str, base: str, service: str, token: str) -> None:
         super().__init__(name, base)
         self._service, self._token = service, token
 
     def purge(self, keys: Sequence[str]) -> None:
-        """Drop answers by key. Without Fastly-Soft-Purge, which would leave them as stale."""
+        """Purge responses by key. Without Fastly-Soft-Purge, which would keep them as stale."""
         headers = {
             "Fastly-Key": self._token,
             "Accept": "application/json",
             "Surrogate-Key": " ".join(keys),
         }
-        said = _json(self._ask("POST", f"/service/{self._service}/purge", headers))
-        # The answer maps each key to the purge's id.
-        missing = [key for key in keys if key not in said]
+        reply = _json(self._request("POST", f"/service/{self._service}/purge", headers))
+        # The response maps each key to the id of its purge.
+        missing = [key for key in keys if key not in reply]
         if missing:
             raise PurgeFailed(f"{self.name} did not confirm {missing[0]}")
 
@@ -138,31 +138,33 @@ class Fastly(_Http):
 class Cloudflare(_Http):
     """Cloudflare's purge by cache tags (``POST /zones/<id>/purge_cache``)."""
 
-    most = 100  # "max operations per request" of every plan
+    max_keys = 100  # "max operations per request" of every plan
 
     def __init__(self, name: str, base: str, zone: str, token: str) -> None:
         super().__init__(name, base)
         self._zone, self._token = zone, token
 
     def purge(self, keys: Sequence[str]) -> None:
-        """Drop answers by key."""
+        """Purge responses by key."""
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         body = json.dumps({"tags": list(keys)}).encode()
-        said = _json(self._ask("POST", f"/client/v4/zones/{self._zone}/purge_cache", headers, body))
-        if said.get("success") is not True:
+        reply = _json(
+            self._request("POST", f"/client/v4/zones/{self._zone}/purge_cache", headers, body)
+        )
+        if reply.get("success") is not True:
             raise PurgeFailed(f"{self.name} did not confirm")
 
 
 def _json(data: bytes) -> dict[str, object]:
     try:
-        said = json.loads(data)
+        reply = json.loads(data)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return reply if isinstance(reply, dict) else {}
 
 
 def open_cache(purge: Purge) -> Cache:
-    """Return what tells the cache. Raises InvalidSettings where there is no token."""
+    """Return the adapter of a cache. Raises InvalidSettings where its token is missing."""
     match purge.kind:
         case "varnish":
             return Varnish(f"Varnish at {purge.url}", purge.url or "")

@@ -1,4 +1,4 @@
-"""What is to be purged, written down before it is tried and crossed out once it is confirmed."""
+"""Purge jobs: stored before the first attempt, completed once every cache confirmed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ What = Literal["publish", "withdraw", "start"]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PurgeJob:
     """One purge. Times are in seconds, ``at`` and ``due`` since 1970.
 
-    ``at`` is when the change was made, ``due`` when the next try is to be made, so that an
-    order whose time has long passed is nobody's. ``confirmed`` is how long after the change
-    every cache had confirmed, None before. ``tries`` counts those that failed, ``trouble``
-    says why the last one did. ``entry_id`` is empty for what concerns no single entry.
+    ``at`` is when the change was made. ``due`` is when the next attempt starts; a job that is long
+    overdue has lost its process. ``confirmed`` is how long after the change every cache had
+    confirmed, None before. ``tries`` counts failed attempts, ``trouble`` is the error of the last
+    one. ``entry_id`` is empty for a purge of everything.
     """
 
     token: str
@@ -35,48 +35,49 @@ class Order:
 
 
 class PurgeOutbox(Protocol):
-    """The orders of a store, shared by all its processes. Safe to use from several threads.
+    """The purge jobs of a store, shared by all its processes. Thread-safe.
 
-    Every method raises StoreUnavailable where the ledger cannot be read or written.
+    Every method raises StoreUnavailable where the outbox cannot be read or written.
     """
 
-    def add(self, order: Order) -> None:
-        """Write an order down; it is on disk when this returns."""
+    def add(self, job: PurgeJob) -> None:
+        """Store a job; it is on disk when this returns."""
 
-    def note(self, order: Order) -> None:
-        """Keep how a pending order stands now; one that was crossed out stays so."""
+    def update(self, job: PurgeJob) -> None:
+        """Store the state of a pending job. A completed job stays completed."""
 
-    def cross_out(self, order: Order) -> None:
-        """End an order: it is pending no more, and stays what ``latest`` returns."""
+    def complete(self, job: PurgeJob) -> None:
+        """End a job: it is no longer pending, but ``latest`` still returns it."""
 
-    def pending(self) -> list[Order]:
-        """Return what is not yet crossed out, the oldest first."""
+    def pending(self) -> list[PurgeJob]:
+        """Return the jobs that are not completed, oldest first."""
 
-    def latest(self, entry_id: str) -> Order | None:
-        """Return how the newest order of an entry stands; None where it had none of late."""
+    def latest(self, entry_id: str) -> PurgeJob | None:
+        """Return the newest job of an entry, None where it had none recently."""
 
-    def forget(self, before: float) -> None:
-        """Drop what was crossed out and is older than ``before``."""
+    def prune(self, before: float) -> None:
+        """Delete completed jobs that are older than ``before``."""
 
-    def keeping(self) -> AbstractContextManager[Callable[[], bool]]:
-        """Be the one process, of all on this machine at least, that looks after the orders.
+    def lease(self) -> AbstractContextManager[Callable[[], bool]]:
+        """Hold the leader's lease, one for all processes that share the outbox.
 
-        What the block is given says whether it still is; it may be so no more where a database
-        was away. Raises Busy where another is; ends with the process, however that ends.
+        The block gets a function that returns whether the lease is still held; it is lost where
+        the database connection is. Raises Busy where another process holds the lease. The lease
+        ends with the process, however that ends.
         """
 
 
-def fields_of(order: Order) -> dict[str, Any]:
-    """Return an order as it is kept (JSON)."""
-    return asdict(order)
+def to_document(job: PurgeJob) -> dict[str, Any]:
+    """Return a job as a JSON object."""
+    return asdict(job)
 
 
-def order_of(fields: Any) -> Order:  # noqa: ANN401  # whatever was kept there
-    """Return what ``fields_of`` made of an order. Raises ValueError, TypeError, KeyError."""
-    return Order(**{**fields, "keys": tuple(fields["keys"])})
+def from_document(fields: Any) -> PurgeJob:  # noqa: ANN401  # any stored JSON
+    """Return the job of a JSON object. Raises ValueError, TypeError, KeyError."""
+    return PurgeJob(**{**fields, "keys": tuple(fields["keys"])})
 
 
-def new_order(entry_id: str, what: What, keys: tuple[str, ...]) -> Order:
-    """Return an order to purge ``keys`` now."""
+def new_job(entry_id: str, what: What, keys: tuple[str, ...]) -> PurgeJob:
+    """Return a job that purges ``keys`` now."""
     now = time.time()
-    return Order(new_token(), entry_id, what, keys, at=now, due=now)
+    return PurgeJob(new_token(), entry_id, what, keys, at=now, due=now)

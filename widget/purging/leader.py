@@ -1,9 +1,9 @@
-"""What one worker does for its machine, or for all that share a database: it looks around.
+"""The purge leader: one process of a machine, or of all that share a database, holds its lease.
 
-It looks at the store, and after orphaned purges.
+It checks the store for hand edits and takes over orphaned purge jobs.
 
-With a cache in front no request may come for a day, and without one nobody would look at the
-files: a panel that a person removed from ``live/`` would stay in the cache.
+Behind a cache, no request may arrive for a day. Without the leader, nobody would check the files,
+and a panel that a person removed from ``live/`` would stay in the cache.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from widget.store import Store
 log = logging.getLogger("insights.purging")
 
 LOOK_SECONDS = 0.2
-# Looking takes at most this part of one processor's time.
+# The fraction of one processor's time that checking the store may take.
 SHARE = 0.2
 SWEEP_SECONDS = 1.0
 REMEMBERED_SECONDS = 86_400.0
 
 
-class Keeper:
-    """A daemon thread; of all processes that have one, the holder of the lock works."""
+class PurgeLeader:
+    """A daemon thread in every process; only the holder of the lease works."""
 
     def __init__(self, store: Store, purger: Purger) -> None:
         self._store = store
@@ -36,35 +36,35 @@ class Keeper:
         self._swept = 0.0
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         threading.Thread(target=self._run, name="purging", daemon=True).start()
 
     def _run(self) -> None:
-        said = ""
+        last_message = ""
         while True:
             try:
-                with self._purger.ledger.keeping() as still:
-                    self._keep(still)
+                with self._purger.outbox.lease() as is_leading:
+                    self._watch(is_leading)
             except Busy:
                 time.sleep(SWEEP_SECONDS)
             except InsightsError as error:
-                if str(error) != said:
+                if str(error) != last_message:
                     log.warning("%s", error)
-                said = str(error)
+                last_message = str(error)
                 time.sleep(SWEEP_SECONDS)
             except Exception:
-                log.exception("the look after purges failed, and goes on")
+                log.exception("watching the store and the purges failed; trying again")
                 time.sleep(SWEEP_SECONDS)
 
-    def _keep(self, still: Callable[[], bool]) -> None:
-        while still():
+    def _watch(self, is_leading: Callable[[], bool]) -> None:
+        while is_leading():
             began = time.monotonic()
             try:
-                self._store.look()
+                self._store.poll()
                 if began - self._swept >= SWEEP_SECONDS:
                     self._swept = began
-                    self._purger.adopt()
-                    self._purger.ledger.forget(time.time() - REMEMBERED_SECONDS)
+                    self._purger.adopt_orphans()
+                    self._purger.outbox.prune(time.time() - REMEMBERED_SECONDS)
             except InsightsError as error:
                 log.warning("%s", error)
             took = time.monotonic() - began

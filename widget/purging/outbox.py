@@ -1,4 +1,4 @@
-"""The ledger of purges of a directory store, and the one that a URL chooses."""
+"""The purge outbox of a directory store, and ``open_outbox`` for every kind of store."""
 
 from __future__ import annotations
 
@@ -9,63 +9,59 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from widget.entry.model import is_id
-from widget.errors import InvalidSettings, StoreUnavailable
-from widget.purging.jobs import Order, PurgeOutbox, fields_of, order_of
-from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
+from widget.errors import StoreUnavailable
+from widget.purging.jobs import PurgeJob, PurgeOutbox, from_document, to_document
+from widget.storage.atomic import Disk, SyncFailed, reason, remove
 from widget.storage.lock import StoreLock
-from widget.storage.postgres import is_database
+from widget.storage.url import folder_of
 
 log = logging.getLogger("insights.purging")
 
 
-class DirLedger:
-    """A ``PurgeOutbox`` in a folder: ``<token>.json`` is pending, ``done/<entry>.json`` was."""
+class DirectoryOutbox:
+    """A ``PurgeOutbox`` in a folder: pending ``<token>.json``, completed ``done/<entry>.json``."""
 
     def __init__(self, root: str) -> None:
         self._root = root
         self._done = os.path.join(root, "done")
         self._disk = Disk()
         self._lock = StoreLock(os.path.join(root, "keeper.lock"))
-        self._is_made = False
+        self._folder_exists = False
 
-    def _make(self) -> None:
-        """Make the folder once something is to be kept: some stores can only be read."""
-        if self._is_made:
+    def _make_folder(self) -> None:
+        """Create the folder before the first write: some stores are read-only."""
+        if self._folder_exists:
             return
         try:
             for folder in (self._root, self._done):
                 os.makedirs(folder, 0o700, exist_ok=True)
         except OSError as error:
             raise _unavailable(error) from error
-        self._is_made = True
+        self._folder_exists = True
 
-    def add(self, order: Order) -> None:
-        """Write an order down."""
-        self._write(self._path(order), order)
+    def add(self, job: PurgeJob) -> None:
+        """Store a job."""
+        self._write(self._path(job), job)
+
+    def update(self, job: PurgeJob) -> None:
+        """Store the state of a pending job."""
+        if os.path.lexists(self._path(job)):
+            self._write(self._path(job), job)
+
+    def complete(self, job: PurgeJob) -> None:
+        """End a job."""
         try:
-            self._disk.sync_folder(self._root)
-        except (OSError, SyncFailed) as error:
-            raise _unavailable(error) from error
-
-    def note(self, order: Order) -> None:
-        """Keep how an order stands."""
-        if os.path.lexists(self._path(order)):
-            self._write(self._path(order), order)
-
-    def cross_out(self, order: Order) -> None:
-        """End an order."""
-        try:
-            if order.entry_id:
-                done = os.path.join(self._done, f"{order.entry_id}.json")
+            if job.entry_id:
+                done = os.path.join(self._done, f"{job.entry_id}.json")
                 before = _read(done)
-                if before is None or before.at <= order.at:
-                    self._write(done, order)
-            remove(self._path(order))
+                if before is None or before.at <= job.at:
+                    self._write(done, job)
+            remove(self._path(job))
         except OSError as error:
             raise _unavailable(error) from error
 
-    def pending(self) -> list[Order]:
-        """Return what is pending."""
+    def pending(self) -> list[PurgeJob]:
+        """Return the pending jobs, oldest first."""
         try:
             names = os.listdir(self._root)
         except FileNotFoundError:
@@ -73,19 +69,19 @@ class DirLedger:
         except OSError as error:
             raise _unavailable(error) from error
         paths = [os.path.join(self._root, name) for name in names if name.endswith(".json")]
-        orders = [order for path in paths if (order := _read(path))]
-        return sorted(orders, key=lambda order: order.at)
+        jobs = [job for path in paths if (job := _read(path))]
+        return sorted(jobs, key=lambda job: job.at)
 
-    def latest(self, entry_id: str) -> Order | None:
-        """Return the newest order."""
+    def latest(self, entry_id: str) -> PurgeJob | None:
+        """Return the newest job of an entry."""
         if not is_id(entry_id):
             return None
-        mine = [order for order in self.pending() if order.entry_id == entry_id]
+        mine = [job for job in self.pending() if job.entry_id == entry_id]
         done = _read(os.path.join(self._done, f"{entry_id}.json"))
         return max([*mine, *([done] if done else [])], key=lambda it: it.at, default=None)
 
-    def forget(self, before: float) -> None:
-        """Drop what is old, and what a crash left of a write."""
+    def prune(self, before: float) -> None:
+        """Delete old completed jobs, and temporary files that a crash left."""
         try:
             for folder in (self._done, self._root):
                 for found in list(os.scandir(folder)):
@@ -99,52 +95,48 @@ class DirLedger:
             raise _unavailable(error) from error
 
     @contextmanager
-    def keeping(self) -> Iterator[Callable[[], bool]]:
-        """Be the one that looks after the orders, until the block ends."""
-        self._make()
+    def lease(self) -> Iterator[Callable[[], bool]]:
+        """Hold the leader's lease for the length of the block."""
+        self._make_folder()
         with self._lock.held(patience=0):
             yield lambda: True
 
-    def _path(self, order: Order) -> str:
-        return os.path.join(self._root, f"{order.token}.json")
+    def _path(self, job: PurgeJob) -> str:
+        return os.path.join(self._root, f"{job.token}.json")
 
-    def _write(self, path: str, order: Order) -> None:
-        self._make()
-        beside = f"{path}.{new_token()}"
+    def _write(self, path: str, job: PurgeJob) -> None:
+        self._make_folder()
         try:
-            self._disk.write(beside, json.dumps(fields_of(order)).encode(), mode=0o600)
-            os.replace(beside, path)
+            self._disk.replace(path, json.dumps(to_document(job)).encode(), mode=0o600)
         except (OSError, SyncFailed) as error:
             raise _unavailable(error) from error
 
 
-def _read(path: str) -> Order | None:
+def _read(path: str) -> PurgeJob | None:
     try:
         with open(path, "rb") as file:
-            return order_of(json.load(file))
+            return from_document(json.load(file))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unavailable(error) from error
     except (ValueError, TypeError, KeyError, RecursionError):
-        log.warning("%s is no order to purge, and is passed over; remove it", path)
+        log.warning("%s is not a purge job and is skipped; remove the file", path)
         return None
 
 
 def _unavailable(error: OSError | SyncFailed) -> StoreUnavailable:
     why = reason(error) if isinstance(error, OSError) else error
-    return StoreUnavailable(f"the list of purges cannot be kept: {why}")
+    return StoreUnavailable(f"the purge outbox is not available: {why}")
 
 
-def open_ledger(store_url: str) -> PurgeOutbox:
-    """Return the ledger that goes with a store. Raises InvalidSettings, StoreUnavailable."""
-    if is_database(store_url):
-        # Here, since a ledger in a folder does without the database's library.
-        from widget.purging.postgres_outbox import DatabaseLedger
+def open_outbox(store_url: str) -> PurgeOutbox:
+    """Return the outbox of a store. Raises InvalidSettings, StoreUnavailable."""
+    folder = folder_of(store_url)
+    if folder is None:
+        # Imported here: a directory store does not need the database library.
+        from widget.purging.postgres_outbox import PostgresOutbox
         from widget.storage.postgres import open_database
 
-        return DatabaseLedger(open_database(store_url, create=False))
-    scheme, _, path = store_url.partition(":")
-    if scheme != "dir":
-        raise InvalidSettings(f"purge: a store of the kind {scheme!r} keeps no list of purges yet")
-    return DirLedger(os.path.join(os.path.abspath(path), "purges"))
+        return PostgresOutbox(open_database(store_url, create=False))
+    return DirectoryOutbox(os.path.join(os.path.abspath(folder), "purges"))

@@ -1,4 +1,4 @@
-"""The ledger of purges in a PostgreSQL database, shared by the processes of many machines."""
+"""The purge outbox in a PostgreSQL database, shared by the processes of many machines."""
 
 from __future__ import annotations
 
@@ -9,80 +9,78 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from widget.entry.model import is_id
-from widget.purging.jobs import Order, fields_of, order_of
+from widget.purging.jobs import PurgeJob, from_document, to_document
 from widget.storage.lock import Busy
 from widget.storage.postgres import Connection, Database, DatabaseError
 
 log = logging.getLogger("insights.purging")
 
-_KEEPER = 0x1051D2
-"""Names the lock of the one that looks after the orders."""
+_LEADER_LOCK = 0x1051D2
+"""The advisory lock that the leader holds."""
 _PATIENCE_SECONDS = 5.0
 RENEW_SECONDS = 60.0
-"""How long a keeper's transaction lasts: longer ones worry those who watch over databases."""
+"""How long the leader's transaction lasts: monitoring reports longer ones."""
 
 
-class DatabaseLedger:
+class PostgresOutbox:
     """A ``PurgeOutbox`` in the table ``purge``."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def add(self, order: Order) -> None:
-        """Write an order down."""
-        self._put(order, pending=True)
+    def add(self, job: PurgeJob) -> None:
+        """Store a job."""
+        self._put(job, pending=True)
 
-    def note(self, order: Order) -> None:
-        """Keep how an order stands."""
+    def update(self, job: PurgeJob) -> None:
+        """Store the state of a pending job."""
         with self.database.reading() as connection:
             connection.execute(
                 "UPDATE purge SET document = %s WHERE token = %s AND pending",
-                (json.dumps(fields_of(order)), order.token),
+                (json.dumps(to_document(job)), job.token),
             )
 
-    def cross_out(self, order: Order) -> None:
-        """End an order."""
-        if order.entry_id:
-            self._put(order, pending=False)
+    def complete(self, job: PurgeJob) -> None:
+        """End a job."""
+        if job.entry_id:
+            self._put(job, pending=False)
             return
         with self.database.reading() as connection:
-            connection.execute("DELETE FROM purge WHERE token = %s", (order.token,))
+            connection.execute("DELETE FROM purge WHERE token = %s", (job.token,))
 
-    def pending(self) -> list[Order]:
-        """Return what is pending."""
+    def pending(self) -> list[PurgeJob]:
+        """Return the pending jobs, oldest first."""
         with self.database.reading() as connection:
-            return _orders(
-                connection, "SELECT token, document FROM purge WHERE pending ORDER BY at"
-            )
+            return _jobs(connection, "SELECT token, document FROM purge WHERE pending ORDER BY at")
 
-    def latest(self, entry_id: str) -> Order | None:
-        """Return the newest order."""
+    def latest(self, entry_id: str) -> PurgeJob | None:
+        """Return the newest job of an entry."""
         if not is_id(entry_id):
             return None
         with self.database.reading() as connection:
-            found = _orders(
+            found = _jobs(
                 connection,
                 "SELECT token, document FROM purge WHERE entry_id = %s ORDER BY at DESC LIMIT 1",
                 entry_id,
             )
         return found[0] if found else None
 
-    def forget(self, before: float) -> None:
-        """Drop what is old."""
+    def prune(self, before: float) -> None:
+        """Delete old completed jobs."""
         with self.database.reading() as connection:
             connection.execute("DELETE FROM purge WHERE NOT pending AND at < %s", (before,))
 
     @contextmanager
-    def keeping(self) -> Iterator[Callable[[], bool]]:
-        """Be the one, of all machines, that looks after the orders, until the block ends."""
+    def lease(self) -> Iterator[Callable[[], bool]]:
+        """Hold the leader's lease, one for all machines, for the length of the block."""
         with self.database.reading() as connection:
-            # Whoever waits asks every second, and needs no connection of its own for that.
-            _take(connection)
+            # Processes that wait try every second; they need no dedicated connection for that.
+            _lock(connection)
         with self.database.dedicated(patience=_PATIENCE_SECONDS) as connection:
             renewed = _begin(connection)
 
-            def still() -> bool:
-                # The lock is the transaction's: who has lost the one has lost the other.
+            def is_leading() -> bool:
+                # The lock belongs to the transaction: they are lost together.
                 nonlocal renewed
                 try:
                     if time.monotonic() < renewed + RENEW_SECONDS:
@@ -91,50 +89,50 @@ class DatabaseLedger:
                         connection.execute("ROLLBACK")
                         renewed = _begin(connection)
                 except (DatabaseError, Busy) as error:
-                    log.warning("purges are looked after by whoever is first now: %s", error)
+                    log.warning("lost the lease of the purge leader: %s", error)
                     return False
                 return True
 
             try:
-                yield still
+                yield is_leading
             finally:
                 with suppress(DatabaseError):
                     connection.execute("ROLLBACK")
 
-    def _put(self, order: Order, *, pending: bool) -> None:
+    def _put(self, job: PurgeJob, *, pending: bool) -> None:
         with self.database.reading() as connection:
             connection.execute(
                 "INSERT INTO purge (token, entry_id, at, pending, document)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (token)"
                 " DO UPDATE SET pending = EXCLUDED.pending, document = EXCLUDED.document",
-                (order.token, order.entry_id, order.at, pending, json.dumps(fields_of(order))),
+                (job.token, job.entry_id, job.at, pending, json.dumps(to_document(job))),
             )
 
 
 def _begin(connection: Connection) -> float:
-    """Begin the transaction that holds the keeper's lock; return when. Raises Busy.
+    """Begin the transaction that holds the leader's lock; return when. Raises Busy.
 
-    A session's lock would be lost in a pooler, which lends a connection for a transaction only.
+    A session lock would be lost in a pooler, which lends a connection for one transaction only.
     """
     connection.execute("BEGIN")
-    # The server is to notice soon where this machine is gone without a word.
+    # The server must notice soon that this machine is gone.
     connection.execute("SET LOCAL idle_in_transaction_session_timeout = '10s'")
-    _take(connection)
+    _lock(connection)
     return time.monotonic()
 
 
-def _take(connection: Connection) -> None:
-    """Hold the keeper's lock until the transaction ends. Raises Busy."""
-    taken = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_KEEPER,)).fetchone()
+def _lock(connection: Connection) -> None:
+    """Hold the leader's lock until the transaction ends. Raises Busy."""
+    taken = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LEADER_LOCK,)).fetchone()
     if taken != (True,):
-        raise Busy("another process looks after the purges")
+        raise Busy("another process holds the lease of the purge leader")
 
 
-def _orders(connection: Connection, statement: str, *values: str) -> list[Order]:
-    orders = []
+def _jobs(connection: Connection, statement: str, *values: str) -> list[PurgeJob]:
+    jobs = []
     for token, document in connection.execute(statement.encode(), values):
         try:
-            orders.append(order_of(document))
+            jobs.append(from_document(document))
         except (ValueError, TypeError, KeyError):
-            log.warning("row %r of purge is no order, and is passed over; delete it", token)
-    return orders
+            log.warning("row %r of table purge is not a purge job and is skipped; delete it", token)
+    return jobs

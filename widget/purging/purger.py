@@ -1,4 +1,4 @@
-"""Takes changes in, has every cache purged, and keeps the ledger."""
+"""Turns changes into purge jobs, hands them to the caches' workers and updates the outbox."""
 
 from __future__ import annotations
 
@@ -12,116 +12,122 @@ from dataclasses import dataclass, field, replace
 from widget.errors import InsightsError
 from widget.purging import keys
 from widget.purging.caches import Cache
-from widget.purging.jobs import Order, PurgeOutbox, What, new_order
-from widget.purging.worker import SETTLED, Due, Line, rounds
+from widget.purging.jobs import PurgeJob, PurgeOutbox, What, new_job
+from widget.purging.worker import SETTLED, PendingPurge, PurgeWorker, rounds
 from widget.store import Revision
 
 log = logging.getLogger("insights.purging")
 
 ORPHAN_SECONDS = 2.0
-"""An order that is due for so long is nobody's: the process that made it has ended."""
+"""How long a job may be overdue before it counts as orphaned: its process has ended."""
 
 
 @dataclass(slots=True)
-class _Open:
-    """An order, and by line how old the change was at its last purge, and what failed."""
+class _OpenJob:
+    """A job; by worker, the age of the change at its last purge, and the last error."""
 
-    order: Order
+    job: PurgeJob
     purged: dict[int, float] = field(default_factory=dict)
     trouble: dict[int, str] = field(default_factory=dict)
 
 
 class Purger:
-    """Purges what changes make wrong, in threads of its own."""
+    """Purges what changes invalidate, with one thread for each cache."""
 
-    def __init__(self, caches: Sequence[Cache], ledger: PurgeOutbox) -> None:
-        self.ledger = ledger
-        self._lines = [Line(cache, self._hear) for cache in caches]
-        self._open: dict[str, _Open] = {}
-        self._closed: deque[Order] = deque(maxlen=1000)
+    def __init__(self, caches: Sequence[Cache], outbox: PurgeOutbox) -> None:
+        self.outbox = outbox
+        self._workers = [PurgeWorker(cache, self._record_attempt) for cache in caches]
+        self._open: dict[str, _OpenJob] = {}
+        self._closed: deque[PurgeJob] = deque(maxlen=1000)
         self._changed = threading.Condition()
         self._writing = threading.Lock()
 
     def changed(self, revision: Revision) -> None:
-        """Hear of a change, as a store's ``Changed``: write it down, and leave the rest to threads.
+        """Store a purge job for a change (a store's ``ChangeListener``); threads carry it out.
 
-        Raises nothing: the change is made, whatever becomes of the purge.
+        Raises nothing: the change is made, whether or not the purge succeeds.
         """
         if revision.action in ("publish", "withdraw"):
-            self._order(revision.entry.id, revision.action, keys.of_revision(revision))
+            self._enqueue(revision.entry.id, revision.action, keys.keys_of_revision(revision))
 
-    def started(self) -> None:
+    def purge_everything(self) -> None:
         """Purge everything once.
 
-        Settings and templates may be others than before, and a process may have ended between
-        a change and what it was to write down.
+        Settings and templates may have changed, and a process may have ended between a change and
+        storing its job.
         """
-        self._order("", "start", (keys.ALL,))
+        self._enqueue("", "start", (keys.ALL,))
 
-    def adopt(self) -> None:
-        """Take on the orders that nobody works on any more. Raises StoreUnavailable."""
+    def adopt_orphans(self) -> None:
+        """Take over the jobs of processes that ended. Raises StoreUnavailable."""
         now = time.time()
-        for order in self.ledger.pending():
-            if now - order.due > ORPHAN_SECONDS and order.token not in self._open:
-                adopted = replace(order, due=now)
-                self.ledger.note(adopted)
+        for job in self.outbox.pending():
+            if now - job.due > ORPHAN_SECONDS and job.token not in self._open:
+                adopted = replace(job, due=now)
+                self.outbox.update(adopted)
                 self._put(adopted)
 
-    def wait(self, seconds: float) -> list[Order]:
-        """Wait until all orders of this process are done; return how they stand by then."""
+    def wait(self, seconds: float) -> list[PurgeJob]:
+        """Wait until all jobs of this process are done, at most ``seconds``; return the jobs."""
         with self._changed:
             self._changed.wait_for(lambda: not self._open, timeout=seconds)
-            return [*self._closed, *(known.order for known in self._open.values())]
+            return [*self._closed, *(open_job.job for open_job in self._open.values())]
 
-    def _order(self, entry_id: str, what: What, named: tuple[str, ...]) -> None:
-        order = new_order(entry_id, what, named)
+    def _enqueue(self, entry_id: str, what: What, purge_keys: tuple[str, ...]) -> None:
+        job = new_job(entry_id, what, purge_keys)
         try:
-            self.ledger.add(order)
+            self.outbox.add(job)
         except InsightsError as error:
             log.error("%s; purging goes on without it", error)
-        self._put(order)
+        self._put(job)
 
-    def _put(self, order: Order) -> None:
+    def _put(self, job: PurgeJob) -> None:
         with self._changed:
-            self._open[order.token] = _Open(order)
-        for line in self._lines:
-            line.put(order)
+            self._open[job.token] = _OpenJob(job)
+        for worker in self._workers:
+            worker.put(job)
 
-    def _hear(self, line: Line, batch: list[Due], trouble: str, again: float) -> None:
-        """Hear from a line of a purge, in its thread."""
-        number = self._lines.index(line)
+    def _record_attempt(
+        self, worker: PurgeWorker, batch: list[PendingPurge], trouble: str, retry_at: float
+    ) -> None:
+        """Update the jobs of ``batch`` after an attempt; runs in the worker's thread."""
+        number = self._workers.index(worker)
         if trouble:
-            log.warning("%s; tried again in %.1f s", trouble, max(0.0, again - time.time()))
-        for due in batch:
+            log.warning("%s; retrying in %.1f s", trouble, max(0.0, retry_at - time.time()))
+        for pending in batch:
             with self._writing:
-                known = self._open[due.order.token]
-                known.purged[number], known.trouble[number] = due.purged, trouble
-                known.order, done = self._standing(known, failed=bool(trouble), again=again)
+                open_job = self._open[pending.job.token]
+                open_job.purged[number], open_job.trouble[number] = pending.purged, trouble
+                open_job.job, done = self._progress(
+                    open_job, failed=bool(trouble), retry_at=retry_at
+                )
                 try:
                     if done:
-                        self.ledger.cross_out(known.order)
+                        self.outbox.complete(open_job.job)
                     else:
-                        self.ledger.note(known.order)
+                        self.outbox.update(open_job.job)
                 except InsightsError as error:
                     log.error("%s", error)
             if done:
                 with self._changed:
-                    self._closed.append(self._open.pop(due.order.token).order)
+                    self._closed.append(self._open.pop(pending.job.token).job)
                     self._changed.notify_all()
 
-    def _standing(self, known: _Open, *, failed: bool, again: float) -> tuple[Order, bool]:
-        """Return how an order stands over all lines, and whether it is done."""
-        order, now = known.order, time.time()
-        purged = min(known.purged.get(number, -1.0) for number in range(len(self._lines)))
-        later = [wait for wait in rounds(order) if wait > purged]
-        confirmed = order.confirmed
+    def _progress(
+        self, open_job: _OpenJob, *, failed: bool, retry_at: float
+    ) -> tuple[PurgeJob, bool]:
+        """Return the job's state over all workers, and whether it is done."""
+        job, now = open_job.job, time.time()
+        purged = min(open_job.purged.get(number, -1.0) for number in range(len(self._workers)))
+        remaining = [wait for wait in rounds(job) if wait > purged]
+        confirmed = job.confirmed
         if confirmed is None and purged >= SETTLED:
-            confirmed = now - order.at
-        order = replace(
-            order,
+            confirmed = now - job.at
+        job = replace(
+            job,
             confirmed=confirmed,
-            due=max(order.at + later[0], again) if later else now,
-            tries=order.tries + failed,
-            trouble="; ".join(filter(None, known.trouble.values())),
+            due=max(job.at + remaining[0], retry_at) if remaining else now,
+            tries=job.tries + failed,
+            trouble="; ".join(filter(None, open_job.trouble.values())),
         )
-        return order, not later
+        return job, not remaining

@@ -1,4 +1,4 @@
-"""One cache's own thread, so that a cache that is down holds up no other."""
+"""One thread for each cache, so that a cache that is down does not delay another."""
 
 from __future__ import annotations
 
@@ -10,59 +10,63 @@ from dataclasses import dataclass
 
 from widget import metrics
 from widget.purging.caches import Cache, PurgeFailed
-from widget.purging.jobs import Order
+from widget.purging.jobs import PurgeJob
 
 log = logging.getLogger("insights.purging")
 
-# A purge is made at once, and again. A worker may answer with the old panel for a moment after
-# the change (0.3 s for what it holds prebuilt, at most one second for anything), and such an
-# answer, fetched just after the first purge, would stay in the cache for a day.
+# Each purge is repeated. A worker may serve the old panel for a moment after the change (0.3 s for
+# cached responses, at most one second for all others). Such a response, fetched just after the
+# first purge, would stay in the cache for a day.
 SETTLED = 0.4
-"""From here on no worker answers what it held: a purge made then counts as the confirmation."""
+"""From this age of the change on, no worker serves a cached response: such a purge confirms."""
 ROUNDS = (0.0, SETTLED, 1.2)
-# Workers that are being replaced by a reload answer for as long as it takes them to finish.
+# During a reload, the old workers go on serving until their requests are finished.
 START_ROUNDS = (0.0, SETTLED, 1.2, 15.0)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 @dataclass(slots=True)
-class Due:
-    """How far one cache is: ``purged`` is how old the change was at its last purge."""
+class PendingPurge:
+    """A job of one cache. ``purged`` is the age of the change at its last purge, -1 before."""
 
-    order: Order
+    job: PurgeJob
     purged: float = -1.0
 
     @property
     def next(self) -> float | None:
-        """When the next purge is due, in seconds since 1970; None where none is."""
-        later = [wait for wait in rounds(self.order) if wait > self.purged]
-        return self.order.at + later[0] if later else None
+        """When the next purge is due, in seconds since 1970; None where none is left."""
+        later = [wait for wait in rounds(self.job) if wait > self.purged]
+        return self.job.at + later[0] if later else None
 
 
-def rounds(order: Order) -> tuple[float, ...]:
-    """Return how long after the change each purge of ``order`` is made."""
-    return START_ROUNDS if order.what == "start" else ROUNDS
+def rounds(job: PurgeJob) -> tuple[float, ...]:
+    """Return the ages of the change, in seconds, at which ``job`` is purged."""
+    return START_ROUNDS if job.what == "start" else ROUNDS
 
 
-class Line:
-    """Purges one cache for all orders, several at a time, and tries again until it confirms."""
+class PurgeWorker:
+    """Purges one cache, several jobs at a time, and retries until it confirms."""
 
-    def __init__(self, cache: Cache, told: Callable[[Line, list[Due], str, float], None]) -> None:
-        """``told`` hears of every purge: which orders, what went wrong ("": nothing), next try."""
+    def __init__(
+        self,
+        cache: Cache,
+        on_attempt: Callable[[PurgeWorker, list[PendingPurge], str, float], None],
+    ) -> None:
+        """``on_attempt`` gets each attempt: its jobs, the error ("" for none), the next attempt."""
         self.cache = cache
-        self._told = told
-        self._waiting: dict[str, Due] = {}
+        self._on_attempt = on_attempt
+        self._waiting: dict[str, PendingPurge] = {}
         self._changed = threading.Condition()
         self._failures = 0
         self._not_before = 0.0
         self._held_until = 0.0
         self._thread: threading.Thread | None = None
 
-    def put(self, order: Order) -> None:
-        """Take an order on."""
+    def put(self, job: PurgeJob) -> None:
+        """Add a job."""
         with self._changed:
-            self._waiting.setdefault(order.token, Due(order))
-            # Nobody's news waits for the pause after another's failure; only where the cache asks.
+            self._waiting.setdefault(job.token, PendingPurge(job))
+            # A new job does not wait for the pause after a failure, unless the cache asked for one.
             self._not_before = self._held_until
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="purging", daemon=True)
@@ -78,16 +82,16 @@ class Line:
                     batch = self._due()
             self._purge(batch)
 
-    def _due(self) -> list[Due]:
+    def _due(self) -> list[PendingPurge]:
         now = time.time()
         if now < self._not_before:
             return []
-        batch: list[Due] = []
+        batch: list[PendingPurge] = []
         keys = 0
         for due in self._waiting.values():
             if (due.next or now + 1) <= now:
-                keys += len(due.order.keys)
-                if batch and keys > self.cache.most:
+                keys += len(due.job.keys)
+                if batch and keys > self.cache.max_keys:
                     break
                 batch.append(due)
         return batch
@@ -98,13 +102,13 @@ class Line:
             return None
         return max(0.0, max(min(times), self._not_before) - time.time())
 
-    def _purge(self, batch: list[Due]) -> None:
-        keys = list(dict.fromkeys(key for due in batch for key in due.order.keys))
+    def _purge(self, batch: list[PendingPurge]) -> None:
+        keys = list(dict.fromkeys(key for due in batch for key in due.job.keys))
         began, clock = time.time(), time.perf_counter()
         trouble = ""
         try:
-            for first in range(0, len(keys), self.cache.most):
-                self.cache.purge(keys[first : first + self.cache.most])
+            for first in range(0, len(keys), self.cache.max_keys):
+                self.cache.purge(keys[first : first + self.cache.max_keys])
         except PurgeFailed as error:
             trouble = str(error)
             pause = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE)
@@ -112,16 +116,16 @@ class Line:
             self._held_until = time.time() + min(error.retry_after, 60.0)
             self._not_before = max(time.time() + pause, self._held_until)
         except Exception:
-            # The thread must not end: nobody would purge any more.
+            # The thread must not end: nothing else purges this cache.
             log.exception("purging %s failed", self.cache.name)
             trouble, self._not_before = f"{self.cache.name}: see the log", time.time() + 1.0
         else:
             self._failures, self._not_before, self._held_until = 0, 0.0, 0.0
             with self._changed:
                 for due in batch:
-                    due.purged = began - due.order.at
+                    due.purged = began - due.job.at
                     if due.next is None:
-                        self._waiting.pop(due.order.token, None)
+                        self._waiting.pop(due.job.token, None)
         took = time.perf_counter() - clock
         metrics.count_purge(self.cache.name, took, confirmed=not trouble)
-        self._told(self, batch, trouble, self._not_before)
+        self._on_attempt(self, batch, trouble, self._not_before)

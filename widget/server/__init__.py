@@ -1,4 +1,4 @@
-"""Running an application under gunicorn, the production server, with a worker of our own."""
+"""Runs an application under gunicorn, the production server, with a custom worker."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from widget.server.arbiter import Application, Arbiter
-from widget.server.listening import reachable, resolve, url_of
+from widget.server.bind_address import reachable, resolve, url_of
 
 __all__ = ["reachable", "resolve", "serve", "url_of"]
 
 CONNECTIONS = 10_000
-"""How many connections a worker holds at most."""
+"""The maximum number of connections of a worker."""
 _FILES = 200
 
 
@@ -28,15 +28,15 @@ def serve(
     check: Callable[[], object] = lambda: None,
     watched: Path | None = None,
 ) -> None:
-    """Serve the WSGI application ``target`` (``module:name``) until told to stop.
+    """Serve the WSGI application ``target`` (``module:name``) until a signal stops it.
 
-    ``host`` may be a name. Raises InvalidSettings where ``host:port`` cannot be listened on.
-    SIGTERM and SIGINT stop it once the requests in flight are answered. SIGHUP replaces the
-    workers one after the other, unless ``check`` raises an InsightsError: workers that cannot
-    start would end the service. A change of the file ``watched`` does the same as SIGHUP.
+    ``host`` may be a name. Raises InvalidSettings where ``host:port`` cannot be bound.
+    SIGTERM and SIGINT stop it after the requests in flight. SIGHUP replaces the workers one by
+    one, unless ``check`` raises an InsightsError: workers that cannot start would end the service.
+    A change of the file ``watched`` has the effect of SIGHUP.
     """
     address = resolve(host, port)
-    os.environ.pop("SCRIPT_NAME", None)  # gunicorn would take it for where the service is mounted
+    os.environ.pop("SCRIPT_NAME", None)  # gunicorn would use it as the mount point
     settings = {
         "bind": url_of(address, port).removeprefix("http://"),
         "workers": workers,
@@ -46,10 +46,10 @@ def serve(
 
 
 def _connections() -> int:
-    """Return how many connections a worker may hold, having raised the limit of open files."""
-    most, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """Raise the limit of open files; return how many connections a worker may hold."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
         wanted = CONNECTIONS + _FILES
-        most = max(most, wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
-    return max(64, min(CONNECTIONS, most - _FILES))
+        soft = max(soft, wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(64, min(CONNECTIONS, soft - _FILES))

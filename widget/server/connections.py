@@ -1,4 +1,4 @@
-"""One client's connection, as the worker's loop sees it."""
+"""The state of one client's connection in the worker's event loop."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
-from widget.server.requests import Head, Incoming
+from widget.server.incoming_request import Head, IncomingRequest
 
 _READ = 16_384
 
 
 class Connection(TConn):
-    """A connection, and where it stands."""
+    """A connection and its state."""
 
     def __init__(self, *given: Any) -> None:  # noqa: ANN401  # gunicorn's
         super().__init__(*given)
-        self.coming = b""
-        """A head that is not whole yet, or what follows a request that is being answered."""
-        self.incoming: Incoming | None = None
-        """A request whose content is not whole yet."""
+        self.buffered = b""
+        """An incomplete head, or the bytes after a request that is being answered."""
+        self.incoming: IncomingRequest | None = None
+        """A request whose body is incomplete."""
         self.request: Head = None
-        """The whole request that a thread answers."""
+        """The complete request that a thread answers."""
         self.unsent = memoryview(b"")
         self.began = monotonic()
-        """When what it is waiting for began: a head, a body, a reply or idleness."""
+        """When the current phase began: a head, a body, a response or idleness."""
         self.deadline = self.began
         self.in_thread = False
-        self.closes = False
-        """Whether nothing follows what is being sent."""
+        self.close_after = False
+        """Whether the connection is closed after the current response."""
 
     @property
-    def held(self) -> int:
-        """How many bytes it keeps in memory, about."""
+    def memory_bytes(self) -> int:
+        """Roughly how many bytes of memory it uses."""
         content = len(self.incoming.body.content) if self.incoming else 0
-        return len(self.coming) + len(self.unsent) + content
+        return len(self.buffered) + len(self.unsent) + content
 
-    def wait(self, now: float, seconds: float) -> None:
-        """Begin to wait for what comes next, for so long at most."""
+    def set_deadline(self, now: float, seconds: float) -> None:
+        """Begin the next phase, which may take ``seconds``."""
         self.began, self.deadline = now, now + seconds
 
-    def is_late(self, now: float, grace: float, rate: float) -> bool:
-        """Say whether its time is over, or its content brings fewer bytes a second than ``rate``.
+    def is_overdue(self, now: float, grace: float, rate: float) -> bool:
+        """Return whether its deadline has passed, or its body is slower than ``rate`` bytes/s.
 
-        Nobody's content is judged in its first ``grace`` seconds.
+        The rate counts after the first ``grace`` seconds of a body.
         """
         if self.incoming and now > self.began + grace:
             wanted = (now - self.began - grace) * rate
@@ -54,22 +54,22 @@ class Connection(TConn):
         return now > self.deadline
 
 
-def excess(connections: Iterable[Connection], most: int) -> list[Connection]:
-    """Return those to end, longest waiting first, so that all hold ``most`` bytes together."""
-    held = [it for it in connections if it.held]
-    total = sum(it.held for it in held)
+def over_memory_limit(connections: Iterable[Connection], most: int) -> list[Connection]:
+    """Return the connections to close, oldest first, so that the rest uses ``most`` bytes."""
+    candidates = [it for it in connections if it.memory_bytes]
+    total = sum(it.memory_bytes for it in candidates)
     chosen: list[Connection] = []
-    for each in sorted(held, key=lambda it: it.began):
+    for each in sorted(candidates, key=lambda it: it.began):
         if total <= most:
             break
         if not each.in_thread:
-            total -= each.held
+            total -= each.memory_bytes
             chosen.append(each)
     return chosen
 
 
-def received(client: socket.socket) -> bytes | None:
-    """Return what came, nothing at the end, None where there is nothing yet."""
+def receive(client: socket.socket) -> bytes | None:
+    """Return the bytes received; empty at the end of the stream, None where none are ready."""
     try:
         return client.recv(_READ)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Writing so that what was said to be on disk is on disk.
+"""The one place that writes files as a whole, and syncs them to disk.
 
 The rule for fsync is PostgreSQL's: after a failure the kernel may have dropped the pages
 and a second call may report success for data that is gone, so the first failure is final.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from widget.errors import InsightsError
 
@@ -16,54 +18,54 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk can only be read",
-    errno.EACCES: "this user has no permission there; look at who owns the store's files",
-    errno.EPERM: "this user has no permission there, or the file system refuses hard links",
-    errno.EMFILE: "the service has too many files open",
-    errno.ENFILE: "the machine has too many files open",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "permission denied; check who owns the store's files",
+    errno.EPERM: "permission denied, or the file system has no hard links",
+    errno.EMFILE: "the process has too many open files",
+    errno.ENFILE: "the system has too many open files",
 }
 
 
 class SyncFailed(InsightsError):
-    """An fsync failed, now or earlier: nobody knows what is on disk."""
+    """An fsync failed, now or earlier, so that nobody knows what is on disk."""
 
 
 class Disk:
-    """The calls that change files, for one store in one process.
+    """Durable writes, for one store in one process.
 
-    ``failure`` says in words what was final; from then on every change is refused.
+    ``failure`` is the first error of an fsync; from then on every write is refused.
     """
 
     def __init__(self) -> None:
         self.failure: str | None = None
 
     def write(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
-        """Make the file ``path``, which must not exist, with ``data`` on disk.
+        """Create the file ``path``, which must not exist, with ``data`` on disk.
 
         The name is on disk only after ``sync_folder``. Raises OSError, SyncFailed.
         """
-        descriptor = os.open(path, _CREATE, mode)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            self._sync(descriptor, path)
-        finally:
-            os.close(descriptor)
+        _create(path, data, mode=mode, finish=lambda descriptor: self._sync(descriptor, path))
+
+    def replace(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
+        """Replace the file ``path`` by ``data``, all of it or nothing, on disk.
+
+        Raises OSError, SyncFailed; the file is then the old or the new one.
+        """
+        with _temporary_of(path) as temporary:
+            self.write(temporary, data, mode=mode)
+            os.rename(temporary, path)
+        self.sync_folder(os.path.dirname(path))
 
     def sync_folder(self, path: str) -> None:
-        """Put the names in the folder ``path`` on disk. Raises OSError, SyncFailed."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+        """Sync the names in the folder ``path``. Raises OSError, SyncFailed."""
+        with _opened_folder(path) as descriptor:
             self._sync(descriptor, path)
-        finally:
-            os.close(descriptor)
 
     def fail(self, what: str, error: OSError) -> None:
-        """Refuse every later change; the first reason given stays."""
+        """Refuse all later writes; keeps the first reason."""
         self.failure = self.failure or (
-            f"{what} ({reason(error)}); no more is written until the disk was checked "
-            "and the service restarted"
+            f"{what} ({reason(error)}); check the disk and "
+            "restart the service; nothing is written until then"
         )
 
     def _sync(self, descriptor: int, path: str) -> None:
@@ -76,6 +78,39 @@ class Disk:
             raise SyncFailed(self.failure) from error
 
 
+def replace_file(
+    path: str,
+    data: bytes,
+    *,
+    mode: int = 0o644,
+    modified: float | None = None,
+    temporary: str | None = None,
+) -> None:
+    """Replace the file ``path`` by ``data``, all of it or nothing, but not yet on disk.
+
+    A power failure may leave the old file, the new one or an empty one: for what can be made
+    again. ``modified`` sets its time, in seconds since 1970. ``temporary`` is where it is written
+    first, on the same file system; what a crash left there is replaced. Raises OSError.
+    """
+
+    def finish(descriptor: int) -> None:
+        if modified is not None:
+            os.utime(descriptor, (modified, modified))
+
+    with _temporary_of(path, temporary) as written:
+        _create(written, data, mode=mode, finish=finish)
+        os.rename(written, path)
+
+
+def sync_folder(path: str) -> None:
+    """Sync the names in the folder ``path``, without a ``Disk``.
+
+    Raises OSError.
+    """
+    with _opened_folder(path) as descriptor:
+        os.fsync(descriptor)
+
+
 def remove(path: str) -> None:
     """Remove the file ``path`` where it exists."""
     try:
@@ -85,16 +120,51 @@ def remove(path: str) -> None:
 
 
 def new_token() -> str:
-    """Return what makes the names of one change's temporary files its own."""
+    """Return a random token for names of temporary files."""
     return secrets.token_hex(8)
 
 
+def _create(path: str, data: bytes, *, mode: int, finish: Callable[[int], None]) -> None:
+    descriptor = os.open(path, _CREATE, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        finish(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _temporary_of(path: str, temporary: str | None = None) -> Iterator[str]:
+    """Lend a name beside ``path``, or ``temporary``; the file is removed where the block fails."""
+    if temporary is None:
+        folder, name = os.path.split(path)
+        temporary = os.path.join(folder, f".{name}.{new_token()}.insights-tmp")
+    else:
+        remove(temporary)
+    try:
+        yield temporary
+    except BaseException:
+        with suppress(OSError):
+            remove(temporary)
+        raise
+
+
+@contextmanager
+def _opened_folder(path: str) -> Iterator[int]:
+    descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def is_refused(error: OSError) -> bool:
-    """Say whether a call failed because this user, or anybody, may only read there."""
+    """Say whether a call failed for lack of write permission."""
     return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def reason(error: OSError) -> str:
-    """Return for people why a call failed."""
-    known = _REASONS.get(error.errno or 0)
-    return known or f"the disk reported: {error.strerror or error}"
+    """Return in words why a call failed."""
+    return _REASONS.get(error.errno or 0) or f"the disk reported: {error.strerror or error}"

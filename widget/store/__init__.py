@@ -1,14 +1,14 @@
-"""Where entries are kept: a protocol, and the implementations that a URL chooses from."""
+"""The store of entries: a protocol, and an implementation for each kind of URL."""
 
 from widget.entry import Withdrawn
-from widget.errors import InvalidSettings
-from widget.storage.postgres import is_database, without_password
+from widget.storage.url import folder_of
 from widget.store.directory.store import DirStore
 from widget.store.protocol import (
     UNKNOWN,
     Action,
-    Changed,
+    ChangeListener,
     Draft,
+    EntryReader,
     Live,
     Problem,
     Revision,
@@ -16,13 +16,15 @@ from widget.store.protocol import (
     Store,
     Unknown,
 )
-from widget.store.query import Key, Query, Row, Sort, State, Tally
+from widget.store.query import Counts, Key, Query, Row, Sort, State
 
 __all__ = [
     "UNKNOWN",
     "Action",
-    "Changed",
+    "ChangeListener",
+    "Counts",
     "Draft",
+    "EntryReader",
     "Key",
     "Live",
     "Problem",
@@ -33,7 +35,6 @@ __all__ = [
     "Sort",
     "State",
     "Store",
-    "Tally",
     "Unknown",
     "Withdrawn",
     "open_store",
@@ -41,37 +42,32 @@ __all__ = [
 
 
 STALE_SECONDS = 60.0
-"""For how long what is held is served while a database is away, where nobody says otherwise."""
+"""How long cached entries are served during an outage of a database, by default."""
 
 
 def open_store(
     url: str,
     rules: Rules,
-    changed: Changed | None = None,
+    on_change: ChangeListener | None = None,
     *,
     create: bool = True,
     wait: bool = True,
     stale_seconds: float = STALE_SECONDS,
 ) -> Store:
-    """Open the store that ``url`` names; with ``create`` it is made where there is none.
+    """Open the store at ``url``; ``create`` makes a missing one.
 
     ``dir:PATH`` is a folder, ``postgresql://…`` a database. ``rules`` decide what may be
-    published; ``changed`` is told of every revision that this process makes, those of hand
-    edits too. Without ``wait`` very many new files are read beside what is asked for: until all
-    are, lists and unknown addresses are StoreUnavailable.
+    published; ``on_change`` is called with every revision that this process appends, including
+    those of hand edits. Without ``wait`` very many new files are read in a thread: until that is
+    done, lists and new URLs raise StoreUnavailable.
 
-    Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
-    cannot be opened or, without ``create``, does not exist.
+    Raises InvalidSettings if ``url`` names no store, StoreUnavailable if it cannot be opened or,
+    without ``create``, does not exist.
     """
-    if is_database(url):
-        # Here, since a store in a folder does without the database's library.
+    folder = folder_of(url)
+    if folder is None:
+        # Imported here: a directory store needs no database library.
         from widget.store.postgres import PostgresStore
 
-        return PostgresStore(url, rules, changed, create=create, stale_seconds=stale_seconds)
-    scheme, _, path = url.partition(":")
-    if scheme != "dir" or not path or "\0" in path:
-        raise InvalidSettings(
-            f'store: {without_password(url)!r} names no store; write "dir:PATH", a folder\'s path, '
-            'or "postgresql://USER@HOST/DATABASE"'
-        )
-    return DirStore(path, rules, changed, create=create, wait=wait)
+        return PostgresStore(url, rules, on_change, create=create, stale_seconds=stale_seconds)
+    return DirStore(folder, rules, on_change, create=create, wait=wait)

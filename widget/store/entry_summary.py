@@ -1,4 +1,4 @@
-"""What a list shows, a search reads and an address finds of an entry."""
+"""What lists, searches and lookups by URL use of an entry."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from widget.store.protocol import Draft, Live
 from widget.store.query import LONG_AGO, Row, State
 
 
-def row_of(
+def summarize(
     entry_id: str,
     live: Live | Withdrawn | None,
     draft: Draft | None,
     entry: Entry | None,
     problem: str = "",
 ) -> Row:
-    """Return an entry at a glance; ``entry`` is what it shows of it, None: it cannot be read."""
+    """Return the row of an entry that shows the document ``entry``, None if that is unreadable."""
     state: State = "draft" if live is None else "both" if draft else "live"
     if isinstance(live, Withdrawn):
         state = "withdrawn"
@@ -37,7 +37,7 @@ def row_of(
 
 
 def search_text(entry_id: str, entry: Entry | None) -> str:
-    """Return what a search reads of an entry, case folded."""
+    """Return the text that a search looks through, case folded."""
     texts = _texts(entry) if entry else ()
     return "\n".join([entry_id, *texts]).replace("\0", " ").casefold()
 
@@ -54,9 +54,9 @@ def _texts(entry: Entry) -> Iterator[str]:
         yield from (source.title, source.url, source.publisher or "", source.quote or "")
 
 
-def key_of(url: str) -> str | None:
-    """Return the key under which ``url`` is found; None where it is no address."""
-    return or_else("looking an address up", lambda: _normalized(url), None)
+def lookup_key(url: str) -> str | None:
+    """Return the key by which an entry is found for ``url``; None if that is not a URL."""
+    return or_else("looking up a URL", lambda: _normalized(url), None)
 
 
 def _normalized(url: str) -> str | None:
@@ -66,21 +66,21 @@ def _normalized(url: str) -> str | None:
         return None
 
 
-def keys_of(entry: Entry) -> frozenset[str]:
-    """Return the keys of all addresses of an entry."""
-    addresses = [entry.article.url, *entry.article.aliases]
-    return frozenset(key for key in map(key_of, addresses) if key)
+def lookup_keys(entry: Entry) -> frozenset[str]:
+    """Return the lookup keys of all URLs of an entry."""
+    all_urls = [entry.article.url, *entry.article.aliases]
+    return frozenset(key for key in map(lookup_key, all_urls) if key)
 
 
-def taken_addresses(entry: Entry, owner: Callable[[str], str | None]) -> list[Breach]:
-    """Return which addresses of ``entry`` belong to others; ``owner`` says whose a key is."""
+def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Breach]:
+    """Return the URLs of ``entry`` that other entries own; ``owner`` returns the id for a key."""
     article = entry.article
-    addresses = [("$.article.url", article.url)]
-    addresses += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
+    found_at = [("$.article.url", article.url)]
+    found_at += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
     found = []
-    for path, url in addresses:
-        owned_by = owner(key_of(url) or "") or entry.id
+    for path, url in found_at:
+        owned_by = owner(lookup_key(url) or "") or entry.id
         if owned_by != entry.id:
-            message = f"is already the address of the entry {owned_by!r}; change it in one of them"
+            message = f"is already the URL of the entry {owned_by!r}; change it in one of them"
             found.append(Breach(path, message))
     return found

@@ -1,4 +1,4 @@
-"""Entries at a glance: what a list shows, asks for and is sorted by, in every store."""
+"""Lists of entries: the rows, how they are filtered, sorted and counted, in every store."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from widget.entry.vocabulary import Lean
 State = Literal["live", "draft", "both", "withdrawn", "invalid"]
 Sort = Literal["changed", "title", "id"]
 Key = tuple[int | str, str]
-"""A row's place in a sorting: microseconds since 1970, folded title or ``""``; then the id."""
+"""A row's sort key: microseconds since 1970, folded title or ``""``; then the id."""
 
 COUNTED = 1_000
-"""What a search finds is counted so far, where counting on would take long."""
+"""Searches may count up to this many rows."""
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry at a glance: its draft where there is one, else what is or was live.
+    """One entry in a list: its draft if there is one, else what is or was live.
 
     ``invalid`` is the state of an entry whose file was set aside; ``problem`` says why.
     ``waiting``: there is a draft that readers do not see yet.
@@ -40,10 +40,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows, in which order. ``None`` and ``""`` ask for nothing in particular.
+    """Which rows, in which order; ``None`` and ``""`` match all.
 
-    Each word of ``search`` is to stand anywhere in ``search_text``, whatever its case. The
-    state ``draft`` is that of every entry with a draft. ``changed`` sorts the newest first.
+    Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
+    matches every entry with a draft. ``changed`` sorts the newest first.
     """
 
     search: str = ""
@@ -60,10 +60,10 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many rows a query finds, how many there are, and what they can be filtered by.
+class Counts:
+    """How many rows match a query, how many there are, and their sections and languages.
 
-    ``more``: a search found more than ``found``, which is ``COUNTED``; nobody counted on.
+    ``more``: a search stopped counting at ``found``, which is then ``COUNTED``.
     """
 
     found: int
@@ -74,7 +74,7 @@ class Tally:
 
 
 def key(sort: Sort, row: Row) -> Key:
-    """Return the row's place in a sorting."""
+    """Return the row's sort key."""
     if sort == "changed":
         return moment_key(row.changed), row.id
     return row.title.casefold() if sort == "title" else "", row.id

@@ -1,4 +1,4 @@
-"""What the revisions of one entry add up to, in every store."""
+"""The state of one entry, which follows from its revisions in every store."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from widget.entry import Entry
 from widget.errors import Conflict
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
 
-# The actor of changes that a person made in the files themselves.
 FILE_ACTOR = "file"
+"""The actor of changes that a person made in the files themselves."""
 MAX_NOTE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """What the revisions of one entry add up to.
+    """The state that the revisions of one entry add up to.
 
-    ``live`` is the newest publication or withdrawal, ``draft`` the newest save that nothing
-    dropped since. ``stamp`` is the folder's time when they were read; None: read again.
+    ``live`` is the newest publication or withdrawal, ``draft`` the newest save that was neither
+    published nor discarded. ``stamp`` is the folder's time when they were read; None: read again.
     """
 
     head: int = 0
@@ -29,7 +28,7 @@ class EntryState:
     stamp: int | None = None
 
     def after(self, revision: Revision) -> EntryState:
-        """Return what the revisions add up to once ``revision`` is the newest."""
+        """Return the state after ``revision`` is appended."""
         live, draft = self.live, self.draft
         if revision.action in ("publish", "withdraw"):
             live = revision
@@ -40,35 +39,35 @@ class EntryState:
         return EntryState(revision.number, live, draft)
 
 
-NEVER = EntryState()
+NO_REVISIONS = EntryState()
 
 
 def drops_draft(revision: Revision) -> bool:
-    """Say whether there is no draft after ``revision``.
+    """Say whether ``revision`` removes the draft.
 
-    A file put into live/ by hand drops none: the draft may hold somebody's work.
+    A publication by hand does not: the draft may be somebody else's work.
     """
     by_hand = revision.actor == FILE_ACTOR
     return revision.action == "discard" or (revision.action == "publish" and not by_hand)
 
 
-def conflict(entry_id: str, known: int, newest: int, first: Revision | None) -> Conflict:
-    """Return for people who came first; ``first`` is the newest revision, where it can be read."""
+def conflict(entry_id: str, expected: int, newest: int, first: Revision | None) -> Conflict:
+    """Return the error for a change of an old revision; ``first`` is the newest, if readable."""
     who = f"somebody else made revision {newest}"
     if first:
         at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
         who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
-    return Conflict(f"{who}; you changed revision {known} of {entry_id!r}", head=newest)
+    return Conflict(f"{who}; you changed revision {expected} of {entry_id!r}", head=newest)
 
 
 def now() -> datetime:
-    """Return the time as revisions hold it, in milliseconds."""
+    """Return the current time in UTC, cut to milliseconds as in revisions."""
     at = datetime.now(UTC)
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def live_of(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
-    """Return a publication as readers see it, with the digest of ``before`` for the same entry."""
+def live_from(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
+    """Return a publication as readers see it; ``before`` saves computing the digest again."""
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
@@ -76,26 +75,21 @@ def live_of(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
     return Live(revision.entry, revision.number, revision.at, digest)
 
 
-def shown_of(revision: Revision | None) -> tuple[Withdrawn, Entry] | Live | None:
-    """Return what a revision left: a notice with what was taken down, or nothing."""
-    if revision is None:
-        return None
+def withdrawn_from(revision: Revision) -> Withdrawn:
+    """Return the notice that readers see after the withdrawal ``revision``."""
     entry = revision.entry
-    return (
-        Withdrawn(
-            id=entry.id,
-            language=entry.language,
-            article_url=entry.article.url,
-            article_title=entry.article.title,
-            revision=revision.number,
-            at=revision.at,
-            reason=revision.note,
-            legal=revision.legal,
-        ),
-        entry,
+    return Withdrawn(
+        id=entry.id,
+        language=entry.language,
+        article_url=entry.article.url,
+        article_title=entry.article.title,
+        revision=revision.number,
+        at=revision.at,
+        reason=revision.note,
+        legal=revision.legal,
     )
 
 
-def draft_of(revision: Revision) -> Draft:
-    """Return a revision as the draft."""
+def draft_from(revision: Revision) -> Draft:
+    """Return the draft that the save ``revision`` made."""
     return Draft(revision.entry, revision.number, revision.at, revision.actor)

@@ -1,4 +1,4 @@
-"""What every store refuses before it looks at anything."""
+"""Checks of a change that need nothing but the change, for every store."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from widget.store.state import FILE_ACTOR, MAX_NOTE
 
 
 def check_entry(entry: Entry, document: bytes) -> None:
-    """Raise InvalidEntry where ``document``, the entry as JSON, could not be read again."""
+    """Raise InvalidEntry where ``document``, the entry as JSON, is too long or its id invalid."""
     length = len(document)
     if length > MAX_BYTES:
         message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
         raise InvalidEntry([Breach("$", message)])
     if not is_id(entry.id):
-        raise InvalidEntry([Breach("$.id", "is no id")])
+        raise InvalidEntry([Breach("$.id", "is not a valid id")])
 
 
 def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
-    """Return what keeps ``entry`` from being published. Rules that fail over it keep it back."""
+    """Return why ``entry`` cannot be published: errors, or that the rules themselves failed."""
     try:
         found = contained("the rules for publishing", lambda: list(rules(entry)))
     except InvalidEntry as error:
@@ -31,9 +31,9 @@ def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
 
 
 def check_change(entry_id: str, actor: str, note: str) -> None:
-    """Raise InvalidEntry where the note is too long, NotFound where there can be no such entry."""
+    """Raise InvalidEntry where the note is too long, NotFound where the id is invalid."""
     if actor == FILE_ACTOR:
-        raise ValueError(f"the actor {FILE_ACTOR!r} stands for changes by hand")
+        raise ValueError(f"the actor {FILE_ACTOR!r} is reserved for changes by hand")
     if len(note) > MAX_NOTE:
         message = f"is too long; shorten it to {MAX_NOTE:,} characters"
         raise InvalidEntry([Breach("$.note", message)])

@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 
 from widget.config import Settings
 from widget.http.codings import RepresentationCache
-from widget.store import Store
+from widget.store import EntryReader
 
 if TYPE_CHECKING:
     from widget.purging import PurgeOutbox
@@ -23,7 +23,7 @@ class ServiceContext:
     """The parts of the service. ``purges`` lists the purges that are not confirmed yet."""
 
     settings: Settings
-    store: Store
+    store: EntryReader
     representations: RepresentationCache
     purges: PurgeOutbox | None = None
     url_prefix: str = ""

@@ -6,17 +6,19 @@ import hmac
 import logging
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, g, request
 
 from widget import logs, metrics
 from widget.errors import InsightsError, InvalidEntry
 from widget.http import problem_details, responses
-from widget.store import Store
+from widget.store import EntryReader
 from widget.web.context import service
 
 log = logging.getLogger(logs.REQUESTS)
+
+_Store = TypeVar("_Store", bound=EntryReader)
 
 HEADER = "X-Request-ID"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -74,7 +76,7 @@ def _class() -> str:
     return (request.endpoint or "").partition(".")[0] or "unknown"
 
 
-def timed(store: Store) -> Store:
+def timed(store: _Store) -> _Store:
     """Return ``store`` with its methods timed, and breaches of the publishing rules counted."""
     return metrics.timed(store, _failed)  # type: ignore[no-any-return]  # the same store
 

@@ -8,7 +8,7 @@ from flask import Flask, Response
 
 from widget.config import Settings
 from widget.http import responses
-from widget.purging import Surrogate, of_request
+from widget.purging import Surrogate, keys_of_request
 from widget.web.reader.subject import cache_subject
 
 
@@ -21,4 +21,4 @@ def _mark(surrogate: Surrogate, response: Response) -> Response:
     subject = cache_subject()
     if subject is None or response.headers.get("Cache-Control") != responses.SHORT:
         return response
-    return surrogate.mark(response, of_request(*subject))
+    return surrogate.mark(response, keys_of_request(*subject))

@@ -1,7 +1,6 @@
 """A PostgreSQL database that the store, the accounts and the purges of a service share.
 
-Its library is an extra of the package: whoever imports more than the names of databases from
-here does it where a database is asked for.
+Its library is an extra of the package, so it is imported when the first name is used from here.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from widget.errors import InvalidSettings
-from widget.storage.url import is_database, without_password
 
 if TYPE_CHECKING:
     from widget.storage.postgres.connection import (
@@ -28,10 +26,8 @@ __all__ = [
     "Database",
     "DatabaseError",
     "InDoubt",
-    "is_database",
     "open_database",
     "release",
-    "without_password",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Putting changes of a folder's entries on disk, those that people made by hand among them."""
+"""Commits changes to disk, and records those that people made in the files as revisions."""
 
 from __future__ import annotations
 
@@ -15,73 +15,67 @@ from widget.storage.atomic import Disk, SyncFailed, reason
 from widget.storage.lock import Busy, ReadOnly, StoreLock
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
 from widget.store.directory.entry_folder import ABSENT
-from widget.store.directory.index_sync import Lists
-from widget.store.directory.journal import Journal, Place
+from widget.store.directory.index_sync import IndexSync
+from widget.store.directory.journal import FolderName, Journal
 from widget.store.directory.scanner import Scanner
-from widget.store.directory.snapshot import NOTHING, EntrySnapshot
-from widget.store.entry_summary import keys_of
-from widget.store.protocol import Action, Changed, Revision
-from widget.store.quarantine import log, say_read_only
+from widget.store.directory.snapshot import NO_ENTRY, EntrySnapshot
+from widget.store.entry_summary import lookup_keys
+from widget.store.protocol import Action, ChangeListener, Revision
+from widget.store.quarantine import log, warn_read_only
 from widget.store.state import FILE_ACTOR, now
 
 RETRY_SECONDS = 5.0
 RECORD_SECONDS = 0.5
-"""For so long the store is held to record what people did to files."""
+"""How long the lock is held at most to record hand edits."""
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class Committer:
-    """One change at a time: the lock, the journal, what is known, the index, and who is told."""
+    """Commits one change at a time: lock, journal, cache, index, then the listener."""
 
     def __init__(
         self,
         lock: StoreLock,
         disk: Disk,
         journal: Journal,
-        shelf: EntryCache,
-        lists: Lists,
-        lookout: Scanner,
-        changed: Changed | None,
+        cache: EntryCache,
+        sync: IndexSync,
+        scanner: Scanner,
+        on_change: ChangeListener | None,
     ) -> None:
         self._lock = lock
         self._disk = disk
         self._journal = journal
-        self._shelf = shelf
-        self._lists = lists
-        self._lookout = lookout
-        self._changed = changed
+        self._cache = cache
+        self._sync = sync
+        self._scanner = scanner
+        self._on_change = on_change
         self._record_after = 0.0
 
     def recover(self) -> None:
-        """Finish or undo what a crash cut short."""
+        """Finish or undo changes that a crash interrupted."""
         try:
             with self._lock.held():
                 self._journal.recover_all()
         except ReadOnly as error:
-            say_read_only(str(error))
+            warn_read_only(str(error))
         except (OSError, SyncFailed, StoreUnavailable) as error:
             why = reason(error) if isinstance(error, OSError) else error
-            log.error("changes that were cut short are left as they are: %s", why)
+            log.error("interrupted changes cannot be finished: %s", why)
 
-    def record_hand_edits(self, *, patience: float) -> bool:
-        """Make revisions of what people did to the files; readers are served it either way.
+    def record_hand_edits(self, entry_ids: list[str], *, patience: float) -> bool:
+        """Append revisions for hand edits, which readers see either way.
 
-        Very many are not recorded at once, since every other change waits meanwhile: returns
-        whether there are more.
+        Other changes wait meanwhile, so very many are recorded in several calls: returns whether
+        some are left. Waits at most ``patience`` seconds for the lock. Logs errors.
         """
         clock = time.monotonic()
-        if self._disk.failure or clock < self._record_after:
-            return False
-        known = list(self._shelf.entries.items())
-        waiting = [entry_id for entry_id, it in known if it.unrecorded]
-        # Withdrawals first: they must not wait for what is only new.
-        waiting.sort(key=lambda entry_id: self._shelf.known(entry_id).live_file is not ABSENT)
-        if not waiting:
+        if not entry_ids or self._disk.failure or clock < self._record_after:
             return False
         try:
             with self._lock.held(patience=patience):
                 until = time.monotonic() + RECORD_SECONDS
-                for number, entry_id in enumerate(waiting):
+                for number, entry_id in enumerate(entry_ids):
                     if number and time.monotonic() > until:
                         return True
                     if not self._record_contained(entry_id):
@@ -90,16 +84,16 @@ class Committer:
             return False
         except ReadOnly as error:
             self._record_after = clock + RETRY_SECONDS
-            say_read_only(str(error))
+            warn_read_only(str(error))
         except (OSError, InsightsError) as error:
             self._record_after = clock + RETRY_SECONDS
-            log.error("changes by hand are served and could not be recorded: %s", error)
+            log.error("hand edits are served, but could not be recorded: %s", error)
         return False
 
     def _record_contained(self, entry_id: str) -> bool:
-        """Record what was done to one entry; say whether it worked.
+        """Record the hand edits of one entry; return whether that succeeded.
 
-        Raises what would keep all others from being recorded, too: SyncFailed, a full disk.
+        Raises the errors that affect all entries: SyncFailed, ReadOnly, a full disk.
         """
         try:
             contained("recording it", lambda: self._settle(entry_id))
@@ -108,90 +102,92 @@ class Committer:
         except (OSError, InsightsError) as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK:
                 raise
-            log.error("%s was changed by hand, which is not recorded: %s", entry_id, error)
+            log.error("%s: the hand edit is served, but could not be recorded: %s", entry_id, error)
             return False
         return True
 
     def _settle(self, entry_id: str) -> EntrySnapshot:
-        """Finish what was cut short and record what was done by hand. The lock is held."""
+        """Finish an interrupted change and record hand edits. The caller holds the lock."""
         if self._journal.recover(entry_id):
-            self._lookout.refresh(force=True)
+            self._scanner.scan()
         try:
-            known = self._shelf.bring_up_to_date(entry_id, judge=self._lookout.is_long())
+            snapshot = self._sync.update(entry_id, validate=self._scanner.is_long())
         except Unvalidated:
-            self._lookout.refresh(force=True)
-            known = self._shelf.entries.get(entry_id, NOTHING)
-        while known.unrecorded:
-            before = known.standing
-            known = self._record(entry_id, known)
-            if known.standing.head == before.head:
+            self._scanner.scan()
+            snapshot = self._cache.entries.get(entry_id, NO_ENTRY)
+        while snapshot.unrecorded:
+            before = snapshot.state
+            snapshot = self._record(entry_id, snapshot)
+            if snapshot.state.head == before.head:
                 break
-        return known
+        return snapshot
 
-    def _record(self, entry_id: str, known: EntrySnapshot) -> EntrySnapshot:
-        last = known.standing
-        live, draft = known.live_file.entry, known.draft_file.entry
-        if "live" in known.unrecorded and live is not None:
-            return self._append(entry_id, known, "publish", live, FILE_ACTOR)
-        if "live" in known.unrecorded and known.live_file is ABSENT and last.live is not None:
-            return self._append(entry_id, known, "withdraw", last.live.entry, FILE_ACTOR)
-        if "drafts" in known.unrecorded and draft is not None:
-            return self._append(entry_id, known, "save", draft, FILE_ACTOR)
-        if "drafts" in known.unrecorded and last.draft is not None:
-            return self._append(entry_id, known, "discard", last.draft.entry, FILE_ACTOR)
-        return known
+    def _record(self, entry_id: str, snapshot: EntrySnapshot) -> EntrySnapshot:
+        last = snapshot.state
+        live, draft = snapshot.live_file.entry, snapshot.draft_file.entry
+        if "live" in snapshot.unrecorded and live is not None:
+            return self._append(entry_id, snapshot, "publish", live, FILE_ACTOR)
+        if "live" in snapshot.unrecorded and snapshot.live_file is ABSENT and last.live is not None:
+            return self._append(entry_id, snapshot, "withdraw", last.live.entry, FILE_ACTOR)
+        if "drafts" in snapshot.unrecorded and draft is not None:
+            return self._append(entry_id, snapshot, "save", draft, FILE_ACTOR)
+        if "drafts" in snapshot.unrecorded and last.draft is not None:
+            return self._append(entry_id, snapshot, "discard", last.draft.entry, FILE_ACTOR)
+        return snapshot
 
     def _append(
-        self, entry_id: str, known: EntrySnapshot, action: Action, entry: Entry, actor: str
+        self, entry_id: str, snapshot: EntrySnapshot, action: Action, entry: Entry, actor: str
     ) -> EntrySnapshot:
-        self.keep(known, revision_of(known, action, entry, actor), {})
-        return self._shelf.entries.get(entry_id, NOTHING)
+        self.commit(snapshot, next_revision(snapshot, action, entry, actor), {})
+        return self._cache.entries.get(entry_id, NO_ENTRY)
 
     @contextmanager
     def locked(self, entry_id: str) -> Iterator[EntrySnapshot]:
-        """Hold the store for a change of one entry, which is as its files are. StoreUnavailable."""
+        """Hold the lock for a change of one entry, which is up to date. Raises StoreUnavailable."""
         with self._lock.held():
             if self._disk.failure:
                 raise StoreUnavailable(self._disk.failure)
             try:
-                known = self._settle(entry_id)
+                snapshot = self._settle(entry_id)
             except OSError as error:
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             except SyncFailed as error:
                 raise StoreUnavailable(str(error)) from error
-            yield known
+            yield snapshot
 
-    def look_at_rivals(self, entry: Entry) -> None:
-        """Know who owns the addresses of ``entry``. The lock is held: nobody changes that now."""
-        rivals = self._lists.rivals(keys_of(entry))
-        if rivals is None:
-            self._lookout.refresh(force=True)
+    def update_url_owners(self, entry: Entry) -> None:
+        """Update the entries that own the URLs of ``entry``. The caller holds the lock."""
+        owners = self._sync.url_owners(lookup_keys(entry))
+        if owners is None:
+            self._scanner.scan()
             return
-        for entry_id in rivals:
+        for entry_id in owners:
             try:
-                self._shelf.bring_up_to_date(entry_id, judge=False)
+                self._sync.update(entry_id, validate=False)
             except Unvalidated:
-                self._lookout.refresh(force=True)
+                self._scanner.scan()
 
-    def keep(self, known: EntrySnapshot, revision: Revision, steps: dict[Place, bool]) -> None:
-        """Put a revision and its steps on disk, and tell of it."""
+    def commit(
+        self, snapshot: EntrySnapshot, revision: Revision, files: dict[FolderName, bool]
+    ) -> None:
+        """Put a revision and its files on disk, and notify of it."""
         entry_id = revision.entry.id
-        self._lists.promise(entry_id)
-        self._journal.apply(revision, steps)
+        self._sync.mark_pending(entry_id)
+        self._journal.apply(revision, files)
         try:
-            standing = known.standing.after(revision)
-            self._shelf.bring_up_to_date(entry_id, judge=True, standing=standing)
-            self._lists.fulfil(entry_id)
+            state = snapshot.state.after(revision)
+            self._sync.update(entry_id, validate=True, state=state)
+            self._sync.clear_pending(entry_id)
         except OSError as error:
-            # It is on disk all the same; the next look finds it.
-            log.warning("%s was changed and cannot be read now: %s", entry_id, error)
-        if self._changed:
-            tell = partial(self._changed, revision)
-            or_else("telling of a change", tell, None)
+            # It is on disk; the next scan finds it.
+            log.warning("%s was changed, but cannot be read: %s", entry_id, error)
+        if self._on_change:
+            notify = partial(self._on_change, revision)
+            or_else("notifying of a change", notify, None)
 
 
-def revision_of(
-    known: EntrySnapshot,
+def next_revision(
+    snapshot: EntrySnapshot,
     action: Action,
     entry: Entry,
     actor: str,
@@ -199,5 +195,5 @@ def revision_of(
     *,
     legal: bool = False,
 ) -> Revision:
-    """Return the revision that is next, made now."""
-    return Revision(known.standing.head + 1, now(), actor, action, note, entry, legal)
+    """Return the next revision of an entry, at the current time."""
+    return Revision(snapshot.state.head + 1, now(), actor, action, note, entry, legal)

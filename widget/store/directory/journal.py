@@ -1,9 +1,9 @@
-"""One change, all of it or none: ``docs/decisions/0002-directory-store.md`` says why so.
+"""Makes each change atomic: see ``docs/decisions/0002-directory-store.md``.
 
-A change consists of a new revision and of steps that put or drop files of ``live/`` and
-``drafts/``. Everything that can run out of space happens before the commit, which is the
-link that gives the revision its number. The journal tells whoever comes after a crash
-which change it was; nothing else is ever mended.
+A change is a new revision, and files of ``live/`` and ``drafts/`` that are put or removed.
+Everything that can run out of space happens before the commit, which is the link that gives the
+revision its number. After a crash the journal says which change was interrupted; recovery
+touches nothing else.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable
 from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
-from widget.storage.files import SetAside, fingerprint, read_regular
-from widget.store.directory.revision_log import Revisions, encode, moment
+from widget.storage.files import InvalidFile, fingerprint, read_regular
+from widget.store.directory.revision_log import RevisionLog, encode, timestamp
 from widget.store.protocol import Revision
 from widget.store.quarantine import Quarantine, log
 from widget.store.state import drops_draft
 
-Place = Literal["live", "drafts"]
-PLACES: tuple[Place, Place] = ("live", "drafts")
+FolderName = Literal["live", "drafts"]
+FOLDER_NAMES: tuple[FolderName, FolderName] = ("live", "drafts")
 _MAX_JOURNAL_BYTES = 64 * 1024
 
 
-def steps_of(revision: Revision) -> dict[Place, bool]:
-    """Return which files a revision puts (True) or drops (False), unless a person did already."""
-    steps: dict[Place, bool] = {}
+def files_changed_by(revision: Revision) -> dict[FolderName, bool]:
+    """Return in which folders a revision puts (True) or removes (False) the entry's file."""
+    steps: dict[FolderName, bool] = {}
     if revision.action in ("publish", "withdraw"):
         steps["live"] = revision.action == "publish"
     if revision.action == "save":
@@ -43,8 +43,8 @@ def steps_of(revision: Revision) -> dict[Place, bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of one file: the entry of the revision is put there, or it is dropped.
+class FileChange:
+    """One file that a change puts, with the entry of the revision, or removes.
 
     ``before`` is its fingerprint when the change began.
     """
@@ -54,30 +54,33 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What the journal says of a change; ``token`` is in the names of its temporary files."""
+class JournalRecord:
+    """A change as the journal describes it; ``token`` is in the names of its temporary files.
+
+    The names of the fields are those on disk.
+    """
 
     token: str
     number: int
     at: str
     actor: str
     action: str
-    steps: dict[Place, Step]
+    steps: dict[FolderName, FileChange]
 
     def encode(self) -> bytes:
-        """Return the record as it is written to disk."""
+        """Return the record as a file."""
         steps = {place: [step.put, step.before] for place, step in self.steps.items()}
         fields = (self.token, self.number, self.at, self.actor, self.action, steps)
         return json.dumps(dict(zip(self.__slots__, fields, strict=True))).encode()
 
     @classmethod
-    def decode(cls, data: bytes) -> Record:
-        """Read a record. Raises SetAside."""
+    def decode(cls, data: bytes) -> JournalRecord:
+        """Read a record. Raises InvalidFile."""
         try:
             value = json.loads(data)
             steps = {
-                place: Step(bool(value["steps"][place][0]), value["steps"][place][1])
-                for place in PLACES
+                place: FileChange(bool(value["steps"][place][0]), value["steps"][place][1])
+                for place in FOLDER_NAMES
                 if place in value["steps"]
             }
             token = str(value["token"])
@@ -92,26 +95,33 @@ class Record:
                 steps=steps,
             )
         except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise SetAside(f"is no journal of a change ({error}); remove it") from error
+            raise InvalidFile(f"is not the journal of a change ({error}); remove it") from error
 
     def describes(self, revision: Revision) -> bool:
-        """Say whether ``revision`` is the one that this change was to make."""
-        told = (self.number, self.at, self.actor, self.action)
-        return told == (revision.number, moment(revision.at), revision.actor, revision.action)
+        """Say whether this change made ``revision``."""
+        expected = (self.number, self.at, self.actor, self.action)
+        return expected == (
+            revision.number,
+            timestamp(revision.at),
+            revision.actor,
+            revision.action,
+        )
 
 
 class Journal:
-    """Applies changes and mends what a crash left. The caller holds the store's lock."""
+    """Applies changes, and recovers those that a crash interrupted. The caller holds the lock."""
 
-    def __init__(self, root: str, disk: Disk, revisions: Revisions, problems: Quarantine) -> None:
+    def __init__(
+        self, root: str, disk: Disk, revisions: RevisionLog, quarantine: Quarantine
+    ) -> None:
         self._root = root
         self.path = os.path.join(root, "journal")
         self._disk = disk
         self._revisions = revisions
-        self._problems = problems
+        self._quarantine = quarantine
 
-    def apply(self, revision: Revision, steps: dict[Place, bool]) -> None:
-        """Make ``revision`` and put (True) or drop (False) files; returns when it is on disk.
+    def apply(self, revision: Revision, steps: dict[FolderName, bool]) -> None:
+        """Append ``revision`` and put (True) or remove (False) files; returns once on disk.
 
         Raises Conflict where the number is taken, StoreUnavailable otherwise; its message
         says whether nothing was saved or nobody knows.
@@ -122,7 +132,7 @@ class Journal:
             self._prepare(record, revision)
             self._link(record, revision)
         except SyncFailed as error:
-            # Left as a crash would leave it: what is on disk is not known any more.
+            # Left as after a crash: nobody knows what is on disk.
             raise StoreUnavailable(str(error)) from error
         except BaseException as error:
             with suppress(OSError):
@@ -133,34 +143,36 @@ class Journal:
         try:
             self._disk.sync_folder(self._revisions.folder(entry_id))
             for place, step in record.steps.items():
-                self._carry_out(place, step, entry_id, record.token)
+                self._apply_step(place, step, entry_id, record.token)
             remove(self._temporary("revisions", entry_id, record.token))
             if steps:
                 remove(self.file_path(entry_id))
         except (OSError, SyncFailed) as error:
             if isinstance(error, OSError):
-                self._disk.fail("a change was cut short", error)
-            message = f"it is in doubt whether revision {revision.number} of {entry_id!r} was saved"
+                self._disk.fail("a change was interrupted", error)
+            message = f"revision {revision.number} of {entry_id!r} may or may not have been saved"
             raise StoreUnavailable(f"{message}: {self._disk.failure}") from error
 
-    def _record(self, revision: Revision, steps: dict[Place, bool]) -> Record:
+    def _record(self, revision: Revision, steps: dict[FolderName, bool]) -> JournalRecord:
         try:
             planned = {
                 place: self._step(place, revision.entry.id, put=put) for place, put in steps.items()
             }
         except OSError as error:
             raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
-        at = moment(revision.at)
-        return Record(new_token(), revision.number, at, revision.actor, revision.action, planned)
+        at = timestamp(revision.at)
+        return JournalRecord(
+            new_token(), revision.number, at, revision.actor, revision.action, planned
+        )
 
-    def _step(self, place: Place, entry_id: str, *, put: bool) -> Step:
+    def _step(self, place: FolderName, entry_id: str, *, put: bool) -> FileChange:
         path = self._target(place, entry_id)
         if put and os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
-            message = f"{place}/{entry_id}.json is no regular file: remove it; nothing was saved"
+            message = f"{place}/{entry_id}.json is not a regular file: remove it; nothing was saved"
             raise StoreUnavailable(message)
-        return Step(put, fingerprint(path, MAX_BYTES))
+        return FileChange(put, fingerprint(path, MAX_BYTES))
 
-    def _prepare(self, record: Record, revision: Revision) -> None:
+    def _prepare(self, record: JournalRecord, revision: Revision) -> None:
         entry_id = revision.entry.id
         folder = self._revisions.folder(entry_id)
         if not os.path.isdir(folder):
@@ -178,20 +190,20 @@ class Journal:
             os.rename(temporary, self.file_path(entry_id))
             self._disk.sync_folder(self.path)
 
-    def _link(self, record: Record, revision: Revision) -> None:
+    def _link(self, record: JournalRecord, revision: Revision) -> None:
         source = self._temporary("revisions", revision.entry.id, record.token)
         target = self._revisions.file_path(revision.entry.id, revision.number)
         try:
             os.link(source, target, follow_symlinks=False)
         except OSError as error:
             if self._is_same(source, target):
-                return  # A network file system repeated a call whose answer was lost.
+                return  # A network file system repeated a call that had succeeded.
             if isinstance(error, FileExistsError):
                 message = f"revision {revision.number} of {revision.entry.id!r} came first"
                 raise Conflict(message, head=revision.number) from error
             raise
 
-    def _carry_out(self, place: Place, step: Step, entry_id: str, token: str) -> None:
+    def _apply_step(self, place: FolderName, step: FileChange, entry_id: str, token: str) -> None:
         target = self._target(place, entry_id)
         if step.put:
             os.rename(self._temporary(place, entry_id, token), target)
@@ -204,11 +216,11 @@ class Journal:
         self._disk.sync_folder(os.path.join(self._root, place))
 
     def is_open(self, entry_id: str) -> bool:
-        """Say whether a change of this entry is under way or was cut short."""
+        """Say whether a change of this entry is in progress or was interrupted."""
         return os.path.lexists(self.file_path(entry_id))
 
     def recover_all(self) -> None:
-        """Finish or undo every change that was cut short, and clear away temporary files.
+        """Finish or undo every interrupted change, and remove temporary files.
 
         Raises OSError, SyncFailed.
         """
@@ -226,45 +238,45 @@ class Journal:
         try:
             contained("finishing its change", lambda: self.recover(entry_id))
         except InvalidEntry as error:
-            self._problems.report(f"journal/{entry_id}.json", 0, error.breaches)
+            self._quarantine.report(f"journal/{entry_id}.json", 0, error.breaches)
 
     def recover(self, entry_id: str) -> bool:
-        """Finish or undo the change of this entry that was cut short, if one was.
+        """Finish or undo the interrupted change of this entry, if there is one.
 
         Returns whether there was one. Raises OSError, SyncFailed.
         """
         where = f"journal/{entry_id}.json"
         try:
             data, _ = read_regular(self.file_path(entry_id), _MAX_JOURNAL_BYTES)
-            record = Record.decode(data)
+            record = JournalRecord.decode(data)
         except FileNotFoundError:
-            self._problems.clear(where)
+            self._quarantine.clear(where)
             return False
-        except SetAside as error:
-            self._problems.report(where, 0, [error.breach])
+        except InvalidFile as error:
+            self._quarantine.report(where, 0, [error.breach])
             return False
         taken = self._revisions.numbers(entry_id)
         if taken and taken[-1] > record.number:
-            self._undo(record, entry_id)  # Long finished; the journal's removal was lost.
+            self._undo(record, entry_id)  # It finished; only the removal of the journal was lost.
             return True
         try:
             revision = self._revisions.read(entry_id, record.number)
         except NotFound as error:
             if record.number in taken:
-                self._problems.report(where, 0, [Breach("$", f"cannot be finished: {error}")])
+                self._quarantine.report(where, 0, [Breach("$", f"cannot be finished: {error}")])
                 return False
             revision = None
         if revision is not None and record.describes(revision):
-            log.warning("finishing the %s of %s that was cut short", record.action, entry_id)
+            log.warning("finishing the interrupted %s of %s", record.action, entry_id)
             self._finish(record, revision)
         else:
-            log.warning("undoing the %s of %s that was cut short", record.action, entry_id)
+            log.warning("undoing the interrupted %s of %s", record.action, entry_id)
             self._undo(record, entry_id)
         return True
 
-    def _finish(self, record: Record, revision: Revision) -> None:
-        # What the change wrote may never have reached the disk although fsync says so the
-        # second time; so all of it is written afresh.
+    def _finish(self, record: JournalRecord, revision: Revision) -> None:
+        # A second fsync may report success for data that the first one lost, so everything is
+        # written again.
         entry_id = revision.entry.id
         fresh = new_token()
         number = self._revisions.file_path(entry_id, revision.number)
@@ -276,28 +288,33 @@ class Journal:
         self._undo(record, entry_id)
 
     def _finish_step(
-        self, place: Place, step: Step, record: Record, revision: Revision, fresh: str
+        self,
+        place: FolderName,
+        step: FileChange,
+        record: JournalRecord,
+        revision: Revision,
+        fresh: str,
     ) -> None:
         entry_id = revision.entry.id
         target = self._target(place, entry_id)
         now = fingerprint(target, MAX_BYTES)
         if not step.put:
             if now is not None and now == step.before:
-                self._carry_out(place, step, entry_id, record.token)
+                self._apply_step(place, step, entry_id, record.token)
             self._disk.sync_folder(os.path.join(self._root, place))
             return
         document = revision.entry.to_json()
         temporary = self._temporary(place, entry_id, record.token)
         waiting = os.path.lexists(temporary) and now == step.before
         if waiting:
-            # By way of the change's own temporary file: while that exists the step is waiting,
-            # so that a crash in here cannot bring back what a person removes later.
+            # Through the change's own temporary file: as long as it exists the step is open, so
+            # that a crash here cannot restore a file that a person removes later.
             self._replace(place, entry_id, fresh, document, temporary)
             os.rename(temporary, target)
         elif self._holds(target, document):
             self._replace(place, entry_id, fresh, document, target)
         else:
-            return  # A person changed or removed it since: that is the newer change.
+            return  # a person changed or removed it since, which is the newer change
         self._disk.sync_folder(os.path.join(self._root, place))
 
     def _replace(self, folder: str, entry_id: str, token: str, data: bytes, target: str) -> None:
@@ -305,9 +322,9 @@ class Journal:
         self._disk.write(temporary, data)
         os.rename(temporary, target)
 
-    def _undo(self, record: Record, entry_id: str) -> None:
+    def _undo(self, record: JournalRecord, entry_id: str) -> None:
         remove(self._temporary("revisions", entry_id, record.token))
-        for place in PLACES:
+        for place in FOLDER_NAMES:
             remove(self._temporary(place, entry_id, record.token))
         remove(self._temporary("journal", entry_id, record.token))
         if record.steps:
@@ -317,7 +334,7 @@ class Journal:
         """Return the path of the journal of an entry's change."""
         return f"{self.path}/{entry_id}.json"
 
-    def _target(self, place: Place, entry_id: str) -> str:
+    def _target(self, place: FolderName, entry_id: str) -> str:
         return f"{self._root}/{place}/{entry_id}.json"
 
     def _temporary(self, folder: str, entry_id: str, token: str) -> str:
@@ -327,7 +344,7 @@ class Journal:
     def _holds(path: str, document: bytes) -> bool:
         try:
             return read_regular(path, MAX_BYTES)[0] == document
-        except (FileNotFoundError, SetAside):
+        except (FileNotFoundError, InvalidFile):
             return False
 
     @staticmethod

@@ -6,13 +6,13 @@ import os
 import stat
 
 from widget.errors import StoreUnavailable
-from widget.storage.atomic import reason
+from widget.storage.atomic import reason, sync_folder
 
 FOLDERS = ("live", "drafts", "revisions", "journal")
 
 
 def check_folders(root: str) -> None:
-    """Raise StoreUnavailable where ``root`` holds no store, or none that this user may read."""
+    """Raise StoreUnavailable where ``root`` holds no store, or this user may not read it."""
     live = os.path.join(root, "live")
     try:
         if stat.S_ISDIR(os.stat(live).st_mode):
@@ -21,10 +21,10 @@ def check_folders(root: str) -> None:
         raise NotADirectoryError
     except (FileNotFoundError, NotADirectoryError):
         if os.path.isdir(root):
-            _refuse_lost_panels(root)
+            _refuse_missing_live(root)
             found = "holds no store (it has no folder live/)"
         else:
-            found = "is no folder" if os.path.lexists(root) else "does not exist"
+            found = "is not a folder" if os.path.lexists(root) else "does not exist"
     except OSError as error:
         raise StoreUnavailable(f"the store {root} cannot be read: {reason(error)}") from error
     raise StoreUnavailable(
@@ -34,42 +34,34 @@ def check_folders(root: str) -> None:
 
 
 def open_folders(root: str) -> None:
-    """Check that there is a store, and make what it lacks where that may be written."""
+    """Check that there is a store, and create missing folders if this user may write."""
     check_folders(root)
     if os.access(root, os.W_OK):
         make_folders(root)
 
 
 def make_folders(root: str) -> None:
-    """Make what is missing of the store at ``root``, on disk. Raises StoreUnavailable."""
+    """Create the missing folders of the store at ``root``, on disk. Raises StoreUnavailable."""
     try:
         parent = os.path.dirname(os.path.abspath(root))
         os.makedirs(root, 0o700, exist_ok=True)
-        _refuse_lost_panels(root)
+        _refuse_missing_live(root)
         missing = [name for name in FOLDERS if not os.path.isdir(os.path.join(root, name))]
         for name in missing:
             os.makedirs(os.path.join(root, name), 0o700, exist_ok=True)
         if missing:
-            _sync(root)
-            _sync(parent)
+            sync_folder(root)
+            sync_folder(parent)
     except OSError as error:
         raise StoreUnavailable(f"the store {root} cannot be opened: {reason(error)}") from error
 
 
-def _refuse_lost_panels(root: str) -> None:
+def _refuse_missing_live(root: str) -> None:
     if _has_revisions(root) and not os.path.isdir(os.path.join(root, "live")):
-        # An empty live/ would mean that a person withdrew every entry.
+        # An empty live/ would withdraw every entry.
         raise StoreUnavailable(f"{root} has revisions and no folder live/; restore that first")
 
 
 def _has_revisions(root: str) -> bool:
     path = os.path.join(root, "revisions")
     return os.path.isdir(path) and any(not name.startswith(".") for name in os.listdir(path))
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

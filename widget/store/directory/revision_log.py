@@ -1,4 +1,4 @@
-"""The numbered records of every change, in ``revisions/<id>/``, and what they add up to."""
+"""The numbered revisions of each entry, in ``revisions/<id>/``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound
-from widget.storage.files import SetAside, is_racy, read_regular
+from widget.storage.files import InvalidFile, is_racy, read_regular
 from widget.store.protocol import Action, Revision
 from widget.store.quarantine import Quarantine
 from widget.store.state import EntryState, conflict, drops_draft
@@ -25,10 +25,10 @@ _NAME = re.compile(r"(\d{6,})\.json")
 
 
 def encode(revision: Revision) -> bytes:
-    """Return the revision as it is written to disk."""
+    """Return a revision as a file: JSON that ends in a newline."""
     header: dict[str, Any] = {
         "number": revision.number,
-        "at": moment(revision.at),
+        "at": timestamp(revision.at),
         "actor": revision.actor,
         "action": revision.action,
         "note": revision.note,
@@ -40,7 +40,7 @@ def encode(revision: Revision) -> bytes:
 
 
 def decode(data: bytes) -> Revision:
-    """Read a revision. Raises SetAside, InvalidEntry (paths within the entry)."""
+    """Return the revision in a file. Raises InvalidFile, InvalidEntry (paths in the entry)."""
     try:
         value = json.loads(data)
         action = value["action"]
@@ -57,20 +57,20 @@ def decode(data: bytes) -> Revision:
             legal=value.get("legal") is True,
         )
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise SetAside(f"is no revision ({type(error).__name__}: {error})") from error
+        raise InvalidFile(f"is not a revision ({type(error).__name__}: {error})") from error
 
 
-def moment(at: datetime) -> str:
-    """Return a point in time as revisions write it: UTC, milliseconds, ``Z``."""
+def timestamp(at: datetime) -> str:
+    """Return a time in ISO 8601 as revisions write it: UTC, milliseconds, ``Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class Revisions:
-    """Reads ``revisions/``. A broken record is reported and passed over; its number stays taken."""
+class RevisionLog:
+    """Reads ``revisions/``. Broken revisions are reported and skipped; their number stays taken."""
 
-    def __init__(self, root: str, problems: Quarantine) -> None:
+    def __init__(self, root: str, quarantine: Quarantine) -> None:
         self.path = os.path.join(root, "revisions")
-        self._problems = problems
+        self._quarantine = quarantine
         self._checked: dict[str, int] = {}
 
     def folder(self, entry_id: str) -> str:
@@ -82,12 +82,12 @@ class Revisions:
         return f"{self.path}/{entry_id}/{number:06d}.json"
 
     def ids(self) -> list[str]:
-        """Return the ids that have a folder here."""
+        """Return the ids of entries with a folder. Raises OSError."""
         with os.scandir(self.path) as listing:
             return [item.name for item in listing if is_id(item.name) and item.is_dir()]
 
     def numbers(self, entry_id: str) -> list[int]:
-        """Return the numbers that are taken, in order, by the names of the files."""
+        """Return the numbers of all revisions, sorted, by file name. Raises OSError."""
         try:
             names = os.listdir(self.folder(entry_id))
         except (FileNotFoundError, NotADirectoryError):
@@ -100,36 +100,36 @@ class Revisions:
         )
 
     def read(self, entry_id: str, number: int) -> Revision:
-        """Return one revision. Raises NotFound where there is none that can be read, OSError."""
+        """Return one revision. Raises NotFound where it is missing or broken, OSError."""
         where = f"revisions/{entry_id}/{number:06d}.json"
         try:
             data, _ = read_regular(self.file_path(entry_id, number), MAX_REVISION_BYTES)
             revision = contained("reading it", lambda: decode(data))
             if revision.number != number or revision.entry.id != entry_id:
-                raise SetAside(f"is revision {revision.number} of {revision.entry.id!r}")
+                raise InvalidFile(f"is revision {revision.number} of {revision.entry.id!r}")
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(f"there is no revision {number} of {entry_id!r}") from None
         except InvalidEntry as error:
             breaches = [replace(each, path="$.entry" + each.path[1:]) for each in error.breaches]
-            self._problems.report(where, number, breaches)
-        except SetAside as error:
-            self._problems.report(where, number, [error.breach])
+            self._quarantine.report(where, number, breaches)
+        except InvalidFile as error:
+            self._quarantine.report(where, number, [error.breach])
         else:
-            self._problems.clear(where)
+            self._quarantine.clear(where)
             return revision
         raise NotFound(f"revision {number} of {entry_id!r} cannot be read; {where} is set aside")
 
-    def conflict(self, entry_id: str, known: int, newest: int) -> Conflict:
-        """Return for people who came first."""
+    def conflict(self, entry_id: str, expected: int, newest: int) -> Conflict:
+        """Return the error for a change that was based on revision ``expected``."""
         first: Revision | None
         try:
             first = self.read(entry_id, newest)
         except (NotFound, OSError):
             first = None
-        return conflict(entry_id, known, newest, first)
+        return conflict(entry_id, expected, newest, first)
 
     def history(self, entry_id: str) -> list[Revision]:
-        """Return all revisions that can be read, newest first. Raises OSError."""
+        """Return all readable revisions, newest first. Raises OSError."""
         found = []
         for number in reversed(self.numbers(entry_id)):
             try:
@@ -138,21 +138,21 @@ class Revisions:
                 continue
         return found
 
-    def standing(self, entry_id: str, known: EntryState) -> EntryState:
-        """Return what the revisions add up to; ``known`` is what they did. Raises OSError."""
+    def state(self, entry_id: str, cached: EntryState) -> EntryState:
+        """Return the current state, based on an earlier one, ``cached``. Raises OSError."""
         stamp = self.stamp(entry_id)
-        if stamp is not None and stamp == known.stamp:
-            return known
+        if stamp is not None and stamp == cached.stamp:
+            return cached
         numbers = self.numbers(entry_id)
         head = numbers[-1] if numbers else 0
-        if head == known.head:
-            return replace(known, stamp=stamp)
-        return replace(self._add_up(entry_id, numbers, known, head), stamp=stamp)
+        if head == cached.head:
+            return replace(cached, stamp=stamp)
+        return replace(self._replay(entry_id, numbers, cached, head), stamp=stamp)
 
-    def _add_up(
-        self, entry_id: str, numbers: list[int], known: EntryState, head: int
+    def _replay(
+        self, entry_id: str, numbers: list[int], cached: EntryState, head: int
     ) -> EntryState:
-        base = known if 0 < known.head < head and known.head in numbers else EntryState()
+        base = cached if 0 < cached.head < head and cached.head in numbers else EntryState()
         newest: list[Revision] = []
         live = draft = False
         for number in reversed(numbers):
@@ -170,7 +170,10 @@ class Revisions:
         return replace(base, head=head)
 
     def stamp(self, entry_id: str) -> int | None:
-        """Return the time of an entry's folder; None where it cannot be relied upon yet."""
+        """Return the modification time of an entry's folder in ns, 0 if there is none.
+
+        None where it is so recent that the next change may not alter it.
+        """
         try:
             status = os.stat(self.folder(entry_id))
         except FileNotFoundError:
@@ -178,13 +181,13 @@ class Revisions:
         return None if is_racy(status) else status.st_mtime_ns
 
     def check(self) -> None:
-        """Read every revision that was not read since its folder changed, for the problems."""
+        """Read every revision whose folder changed since, to report broken ones. Raises OSError."""
         with os.scandir(self.path) as listing:
             items = [item for item in listing if not item.name.startswith(".")]
         for item in items:
             if not (is_id(item.name) and item.is_dir(follow_symlinks=False)):
-                message = "is no folder of an entry's revisions"
-                self._problems.report(f"revisions/{item.name}", 0, [Breach("$", message)])
+                message = "is not a folder of an entry's revisions; remove it"
+                self._quarantine.report(f"revisions/{item.name}", 0, [Breach("$", message)])
                 continue
             stamp = self.stamp(item.name)
             if stamp is None or self._checked.get(item.name) != stamp:

@@ -1,7 +1,7 @@
-"""What the files add up to, in a SQLite file that lists and searches quickly.
+"""A SQLite file with a row for each entry, for lists and searches.
 
-It is derived: whoever removes it loses nothing, a broken one is made anew. All processes
-that use the folder write to it what they see in the files, so that it needs no owner.
+It is derived from the files: it may be removed at any time, and is rebuilt when it is broken.
+Every process that uses the folder writes the rows of the changes that it finds.
 """
 
 from __future__ import annotations
@@ -32,51 +32,51 @@ from widget.store.directory.statements import (
     where_clause,
 )
 from widget.store.quarantine import log
-from widget.store.query import Key, Query, Row, Tally
+from widget.store.query import Counts, Key, Query, Row
 
 FOLDER = "index"
 _VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
-"""Another number than the file's: it was made by another release, and is made anew."""
+"""A file with another number is of another release, and is rebuilt."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one row: it is as said here, or gone (None).
+class IndexUpdate:
+    """The new row of one entry; None removes it.
 
-    ``seen`` tells what it was made of; None: it is to be made again in any case.
+    ``fingerprint`` is that of the files it was made from; None: read them again at start.
     """
 
     id: str
     row: Row | None = None
     text: str = ""
     keys: frozenset[str] = frozenset()
-    seen: int | None = None
+    fingerprint: int | None = None
 
 
 class IndexRebuilt(InsightsError):
-    """The index was removed or broken; there is an empty one now, to be filled."""
+    """The index was removed or broken; the new one is empty and needs to be filled."""
 
 
-def _told(
-    method: Callable[Concatenate[Index, _P], _T],
-) -> Callable[Concatenate[Index, _P], _T]:
-    """Make what is wrong with the file into Lost, or into StoreUnavailable."""
+def _repairs_index(
+    method: Callable[Concatenate[SearchIndex, _P], _T],
+) -> Callable[Concatenate[SearchIndex, _P], _T]:
+    """Replace a broken file, and raise IndexRebuilt or StoreUnavailable."""
 
-    def wrapped(self: Index, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def wrapped(self: SearchIndex, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         with self.guard:
             try:
                 return method(self, *args, **kwargs)
             except sqlite3.Error as error:
-                raise self._mend(error) from error
+                raise self._repair(error) from error
 
     return wrapped
 
 
-class Index:
-    """The entries of the store in the folder ``root`` at a glance. Safe for threads."""
+class SearchIndex:
+    """The search index of the store in the folder ``root``. Safe for threads."""
 
     def __init__(self, root: str) -> None:
         self.guard = threading.RLock()
@@ -89,61 +89,61 @@ class Index:
     def _open(self) -> None:
         try:
             os.makedirs(self._folder, 0o700, exist_ok=True)
-            self._refuse_what_can_only_be_read()
+            self._require_writable()
             try:
                 self._database = self._connect(self._path)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
-                log.warning("the index cannot be read and is made anew: %s", error)
+                log.warning("the index cannot be read, rebuilding it: %s", error)
                 self._remove()
                 self._database = self._connect(self._path)
             status = os.stat(self._path)
             self._file = (status.st_dev, status.st_ino)
         except (OSError, sqlite3.Error) as error:
-            # Where the whole store can only be read, the store says so.
+            # The store itself reports that it is read-only.
             level = (
                 logging.INFO
                 if isinstance(error, OSError) and is_refused(error)
                 else logging.WARNING
             )
-            log.log(level, "the index is kept in memory, its file cannot be used: %s", error)
+            log.log(level, "the index is in memory, because its file cannot be used: %s", error)
             self._database = self._connect(":memory:")
             self._file = None
 
-    def _refuse_what_can_only_be_read(self) -> None:
-        """Raise PermissionError. SQLite would open such a file, and fail at the first change."""
+    def _require_writable(self) -> None:
+        """Raise PermissionError. SQLite opens a read-only file, and fails at the first change."""
         for path in (self._folder, self._path):
             if os.path.lexists(path) and not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
     def _connect(self, path: str) -> sqlite3.Connection:
         if path != ":memory:" and not os.path.lexists(path):
-            self._remove()  # what is left of one that somebody removed does not fit a new one
+            self._remove()  # leftovers of a removed file do not belong to the new one
         database = sqlite3.connect(
             path, timeout=15, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
             database.execute("PRAGMA journal_mode = WAL")
-            # A machine that loses its power may lose what is here: it is looked at again.
+            # After a power failure the rows are compared with the files again.
             database.execute("PRAGMA synchronous = OFF")
             database.execute("PRAGMA cache_size = -8000")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != _VERSION:
-                self._make(database)
+                self._create_schema(database)
         except BaseException:
             database.close()
             raise
         return database
 
-    def _make(self, database: sqlite3.Connection) -> None:
+    def _create_schema(self, database: sqlite3.Connection) -> None:
         database.execute("BEGIN IMMEDIATE")
         (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version != _VERSION:  # nobody else made it while this one waited
+        if version != _VERSION:  # no other process created it meanwhile
             names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             if {name for (name,) in names}:
                 database.execute("ROLLBACK")
-                raise sqlite3.DatabaseError("it was made by another release")
+                raise sqlite3.DatabaseError("it is of another release")
             for statement in SCHEMA.strip().split(";")[:-1]:
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {_VERSION}")
@@ -154,12 +154,12 @@ class Index:
             with suppress(FileNotFoundError):
                 os.unlink(f"{self._path}{suffix}")
 
-    def _mend(self, error: sqlite3.Error) -> Exception:
+    def _repair(self, error: sqlite3.Error) -> Exception:
         if self._closed:
             return StoreUnavailable("the store is closed")
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            return StoreUnavailable("the index is in use for too long; try again")
-        log.warning("the index is broken and is made anew: %s", error)
+            return StoreUnavailable("the index is locked; try again")
+        log.warning("the index is broken, rebuilding it: %s", error)
         with suppress(sqlite3.Error):
             self._database.close()
         if self._file is not None:
@@ -169,7 +169,7 @@ class Index:
         return IndexRebuilt()
 
     def check(self) -> None:
-        """Raise Lost where somebody removed the file; a new one is there then."""
+        """Raise IndexRebuilt if the file was removed; an empty one replaces it."""
         with self.guard:
             if self._file is None:
                 return
@@ -177,13 +177,13 @@ class Index:
                 status = os.stat(self._path)
                 if (status.st_dev, status.st_ino) == self._file:
                     return
-            log.warning("the index was removed and is made anew")
+            log.warning("the index was removed, rebuilding it")
             self._database.close()
             self._open()
             raise IndexRebuilt
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self.guard:
             self._closed = True
             self._database.close()
@@ -194,35 +194,35 @@ class Index:
 
     # Writing
 
-    @_told
-    def write(self, changes: Iterable[Change]) -> None:
-        """Write all of ``changes``, or none of them."""
+    @_repairs_index
+    def write(self, updates: Iterable[IndexUpdate]) -> None:
+        """Write all of ``updates``, or none."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
-            for change in changes:
-                if change.row is None:
-                    self._drop(change.id)
+            for update in updates:
+                if update.row is None:
+                    self._drop(update.id)
                 else:
-                    self._put(change, change.row)
+                    self._put(update, update.row)
 
-    def _put(self, change: Change, row: Row) -> None:
-        text = change.text
-        made = f"{row!r}\0{sorted(change.keys)}\0{text}"
-        digest = hashlib.sha256(made.encode("utf-8", "replace")).hexdigest()
+    def _put(self, update: IndexUpdate, row: Row) -> None:
+        text = update.text
+        content = f"{row!r}\0{sorted(update.keys)}\0{text}"
+        digest = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
         find = "SELECT n, seen, digest FROM entry WHERE id = ?"
-        known = self._database.execute(find, (row.id,)).fetchone()
-        if known is not None and known[2] == digest:
-            if known[1] != change.seen:
+        existing = self._database.execute(find, (row.id,)).fetchone()
+        if existing is not None and existing[2] == digest:
+            if existing[1] != update.fingerprint:
                 mark = "UPDATE entry SET seen = ? WHERE n = ?"
-                self._database.execute(mark, (change.seen, known[0]))
+                self._database.execute(mark, (update.fingerprint, existing[0]))
             return
-        given = (row.id, change.seen, digest, *row_values(row), row.title.casefold())
-        ((n,),) = self._database.execute(PUT, given).fetchall()
+        values = (row.id, update.fingerprint, digest, *row_values(row), row.title.casefold())
+        ((n,),) = self._database.execute(PUT, values).fetchall()
         self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
         self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, text))
         self._database.execute("DELETE FROM address WHERE n = ?", (n,))
-        addresses = [(key, n) for key in change.keys]
-        self._database.executemany("INSERT INTO address (key, n) VALUES (?, ?)", addresses)
+        pairs = [(key, n) for key in update.keys]
+        self._database.executemany("INSERT INTO address (key, n) VALUES (?, ?)", pairs)
 
     def _drop(self, entry_id: str) -> None:
         found = self._database.execute("SELECT n FROM entry WHERE id = ?", (entry_id,)).fetchone()
@@ -231,94 +231,94 @@ class Index:
             self._database.execute("DELETE FROM words WHERE rowid = ?", found)
             self._database.execute("DELETE FROM address WHERE n = ?", found)
 
-    @_told
-    def promise(self, entry_id: str) -> None:
-        """Note that an entry is about to change, for whoever comes after a crash."""
+    @_repairs_index
+    def mark_pending(self, entry_id: str) -> None:
+        """Record that an entry is about to change, in case the process crashes."""
         self._database.execute("INSERT OR IGNORE INTO promised (id) VALUES (?)", (entry_id,))
 
-    @_told
-    def fulfil(self, entry_id: str) -> None:
-        """Note that what became of an entry is written."""
+    @_repairs_index
+    def clear_pending(self, entry_id: str) -> None:
+        """Record that the row of a changed entry is written."""
         self._database.execute("DELETE FROM promised WHERE id = ?", (entry_id,))
 
-    @_told
-    def say_whole(self) -> None:
-        """Note that every entry of the store is here."""
+    @_repairs_index
+    def mark_complete(self) -> None:
+        """Record that every entry of the store has its row."""
         self._database.execute("INSERT OR IGNORE INTO whole (said) VALUES (1)")
 
     # Reading
 
-    @_told
+    @_repairs_index
     def ids(self) -> set[str]:
         """Return the ids of all rows."""
         return {entry_id for (entry_id,) in self._database.execute("SELECT id FROM entry")}
 
-    @_told
-    def is_whole(self) -> bool:
-        """Say whether every entry of the store is here."""
+    @_repairs_index
+    def is_complete(self) -> bool:
+        """Say whether every entry of the store has its row."""
         return self._database.execute("SELECT 1 FROM whole").fetchone() is not None
 
-    @_told
-    def seen(self) -> dict[str, int]:
-        """Return what the files of each entry were like that need not be read again."""
-        asked = "SELECT id, seen FROM entry WHERE seen IS NOT NULL"
-        return dict(self._database.execute(asked).fetchall())
+    @_repairs_index
+    def fingerprints(self) -> dict[str, int]:
+        """Return the fingerprints of the files of each entry whose row is current, by id."""
+        sql = "SELECT id, seen FROM entry WHERE seen IS NOT NULL"
+        return dict(self._database.execute(sql).fetchall())
 
-    @_told
-    def addresses(self) -> list[tuple[str, str]]:
-        """Return every key with the id of its entry; of several, the owner comes last."""
-        asked = "SELECT key, id FROM address JOIN entry USING (n) ORDER BY id DESC"
-        return self._database.execute(asked).fetchall()
+    @_repairs_index
+    def url_keys(self) -> list[tuple[str, str]]:
+        """Return every lookup key with its entry's id; of several ids the owner comes last."""
+        sql = "SELECT key, id FROM address JOIN entry USING (n) ORDER BY id DESC"
+        return self._database.execute(sql).fetchall()
 
-    @_told
-    def rivals(self, keys: Iterable[str]) -> set[str]:
-        """Return the ids that own one of ``keys``, or that may: their change was cut short."""
+    @_repairs_index
+    def url_owners(self, keys: Iterable[str]) -> set[str]:
+        """Return the ids that own one of ``keys``, or may own it: those with a pending change."""
         found = {entry_id for (entry_id,) in self._database.execute("SELECT id FROM promised")}
-        asked = "SELECT id FROM address JOIN entry USING (n) WHERE key = ?"
+        sql = "SELECT id FROM address JOIN entry USING (n) WHERE key = ?"
         for key in keys:
-            found |= {entry_id for (entry_id,) in self._database.execute(asked, (key,))}
+            found |= {entry_id for (entry_id,) in self._database.execute(sql, (key,))}
         return found
 
-    @_told
-    def since(self, version: int) -> tuple[int, list[str]]:
-        """Return the newest version, and the ids of the rows that are newer than ``version``."""
-        asked = "SELECT version, id FROM entry WHERE version > ? ORDER BY version"
-        found = self._database.execute(asked, (version,)).fetchall()
+    @_repairs_index
+    def changed_since(self, version: int) -> tuple[int, list[str]]:
+        """Return the newest version, and the ids of rows newer than ``version``."""
+        sql = "SELECT version, id FROM entry WHERE version > ? ORDER BY version"
+        found = self._database.execute(sql, (version,)).fetchall()
         return (found[-1][0] if found else version), [entry_id for _, entry_id in found]
 
-    @_told
+    @_repairs_index
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
-        """Return some of the rows that ``query`` asks for."""
+        """Return some of the rows that match ``query``."""
         column, direction, beyond = ORDERS[query.sort]
-        where, given = conditions(query)
+        where, values = conditions(query)
         if after is not None:
             where.append(f"({column}, id) {beyond} (?, ?)")
-            given.extend(after)
+            values.extend(after)
         order = f"id {direction}" if query.sort == "id" else f"{column} {direction}, id {direction}"
-        # Columns come from the tables above, values go as parameters.
+        # Columns come from ORDERS, values go as parameters.
         statement = (
             f"SELECT {COLUMNS} FROM entry {where_clause(where)} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
         )
-        found = self._database.execute(statement, (*given, limit, offset))
+        found = self._database.execute(statement, (*values, limit, offset))
         return [to_row(values) for values in found]
 
-    @_told
-    def tally(self, query: Query) -> Tally:
+    @_repairs_index
+    def counts(self, query: Query) -> Counts:
         """Count the rows."""
-        where, given = conditions(query)
+        where, values = conditions(query)
         count = "SELECT count(*) FROM entry"
         (total,) = self._database.execute(count).fetchone()
         (found,) = (
-            self._database.execute(f"{count} {where_clause(where)}", given).fetchone()
+            self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
             if where
             else (total,)
         )
-        return Tally(found, total, self._distinct("section"), self._distinct("language"))
+        return Counts(found, total, self._distinct("section"), self._distinct("language"))
 
     def _distinct(self, column: str) -> tuple[str, ...]:
-        """Return the values of a column, by jumping from one to the next in its index."""
+        """Return the distinct values of a column, sorted; reads only its index."""
         found: list[str] = []
         while True:
             statement = f"SELECT min({column}) FROM entry WHERE {column} > ?"  # noqa: S608  # no input

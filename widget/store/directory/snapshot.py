@@ -1,4 +1,4 @@
-"""What is known of one entry, and what its files and revisions say about it."""
+"""One entry as its files and revisions describe it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from datetime import UTC, datetime
 from widget.entry import Entry
 from widget.entry.containment import or_else
 from widget.storage.files import Signature
-from widget.store.directory.entry_folder import ABSENT, File
-from widget.store.entry_summary import keys_of
+from widget.store.directory.entry_folder import ABSENT, EntryFile
+from widget.store.entry_summary import lookup_keys
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
-from widget.store.state import FILE_ACTOR, NEVER, EntryState
+from widget.store.state import FILE_ACTOR, NO_REVISIONS, EntryState
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySnapshot:
-    """All that is known of one entry.
+    """One entry at one time.
 
-    ``unrecorded`` names the places whose files a person changed and no revision holds yet;
-    ``unsettled``: look again even where no file changes.
+    ``shown`` is what readers see, ``keys`` the lookup keys of its URLs. ``unrecorded`` names the
+    folders whose file was changed by hand and not yet recorded as a revision. ``needs_recheck``:
+    the next scan reads it even if no file changed. ``vanishing``: a file is missing, perhaps
+    only while an editor replaces it.
     """
 
-    standing: EntryState = NEVER
-    live_file: File = ABSENT
+    state: EntryState = NO_REVISIONS
+    live_file: EntryFile = ABSENT
     shown: Live | Withdrawn | None = None
-    draft_file: File = ABSENT
+    draft_file: EntryFile = ABSENT
     draft: Draft | None = None
     keys: frozenset[str] = frozenset()
     unrecorded: frozenset[str] = frozenset()
-    unsettled: bool = False
+    needs_recheck: bool = False
     vanishing: bool = False
 
 
-NOTHING = EntrySnapshot()
+NO_ENTRY = EntrySnapshot()
 
 
 def fingerprint(live: Signature | None, draft: Signature | None, stamp: int | None) -> int | None:
-    """Return one number for the state of an entry's files; None where it says nothing."""
+    """Return one number for the state of an entry's files; None without a reliable ``stamp``."""
     return None if stamp is None else hash((live or (0,), draft or (0,), stamp))
 
 
@@ -46,18 +48,13 @@ def same(one: Entry, other: Entry) -> bool:
     return one is other or one == other
 
 
-def showing(
-    made: EntrySnapshot, shown: tuple[Live | Withdrawn, Entry] | Live | None
-) -> EntrySnapshot:
-    """Return ``made`` with what readers see, and its addresses."""
-    if shown is None:
-        return made
-    what, entry = (shown, shown.entry) if isinstance(shown, Live) else shown
-    keys = or_else("indexing its addresses", lambda: keys_of(entry), frozenset[str]())
-    return replace(made, shown=what, keys=keys)
+def with_shown(snapshot: EntrySnapshot, shown: Live | Withdrawn, entry: Entry) -> EntrySnapshot:
+    """Return ``snapshot`` with what readers see, and the lookup keys of ``entry``."""
+    keys = or_else("indexing its URLs", lambda: lookup_keys(entry), frozenset[str]())
+    return replace(snapshot, shown=shown, keys=keys)
 
 
-def by_hand(entry: Entry, number: int, file: File) -> Revision:
-    """Return the revision that a file which a person wrote will become."""
+def hand_edit(entry: Entry, number: int, file: EntryFile) -> Revision:
+    """Return the revision to append for a file that was changed by hand."""
     at = datetime.fromtimestamp(file.modified, UTC)
     return Revision(number, at, FILE_ACTOR, "publish", "", entry)

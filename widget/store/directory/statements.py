@@ -1,4 +1,4 @@
-"""The SQL of the index: its schema, and what queries and rows are in it."""
+"""The SQL of the search index: its schema, the conditions of a query, a row's columns."""
 
 from __future__ import annotations
 
@@ -50,24 +50,24 @@ ORDERS = {
 
 
 def where_clause(where: list[str]) -> str:
-    """Return the conditions as a WHERE clause, nothing where there are none."""
+    """Return the conditions as a WHERE clause, "" if there are none."""
     return f"WHERE {' AND '.join(where)}" if where else ""
 
 
 def conditions(query: Query) -> tuple[list[str], list[Any]]:
-    """Return the conditions of a query, and the values of their parameters."""
+    """Return the conditions of a query, and their parameters."""
     where: list[str] = []
-    given: list[Any] = []
+    parameters: list[Any] = []
     for column in ("lean", "section", "language"):
         value = getattr(query, column)
         if value is not None:
             where.append(f"{column} = ?")
-            given.append(value)
+            parameters.append(value)
     if query.state == "draft":
         where.append("(state = 'draft' OR waiting)")
     elif query.state is not None:
         where.append("state = ?")
-        given.append(query.state)
+        parameters.append(query.state)
     words = [word.replace("\0", " ") for word in query.words]
     long = [word for word in words if len(word) >= 3]
     short = [word for word in words if len(word) < 3]
@@ -75,8 +75,8 @@ def conditions(query: Query) -> tuple[list[str], list[Any]]:
         tests = ["words MATCH ?"] * bool(long) + ["instr(text, ?)"] * len(short)
         where.append(f"n IN (SELECT rowid FROM words WHERE {' AND '.join(tests)})")  # noqa: S608  # no input
         quoted = ['"' + word.replace('"', '""') + '"' for word in long]
-        given += [" AND ".join(quoted)] * bool(long) + short
-    return where, given
+        parameters += [" AND ".join(quoted)] * bool(long) + short
+    return where, parameters
 
 
 def row_values(row: Row) -> tuple[Any, ...]:
@@ -95,7 +95,7 @@ def row_values(row: Row) -> tuple[Any, ...]:
 
 
 def to_row(values: tuple[Any, ...]) -> Row:
-    """Return the row of the values of ``COLUMNS``."""
+    """Return the row for the values of ``COLUMNS``."""
     entry_id, title, url, state, waiting, lean, section, language, changed, problem = values
     at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=changed)
     return Row(entry_id, title, url, state, bool(waiting), lean, section, language, at, problem)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget.config import check_under
-from widget.editorial import comparison, service
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
+from widget.editorial import comparison
+from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Draft, Live
 from widget.web import security_events
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
 
 if TYPE_CHECKING:
-    from widget.purging import Order, What
+    from widget.purging import PurgeJob, What
 
 
 def blueprint(desk: Desk) -> Blueprint:
@@ -33,13 +31,8 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def publish(entry_id: str) -> AnyResponse:
         try:
-            service.publish(
-                desk.store,
-                desk.settings,
-                entry_id,
-                actor=guards.user().name,
-                note=_text("note"),
-                head=_head(),
+            desk.editorial.publish(
+                entry_id, actor=guards.user().name, note=_text("note"), head=_head()
             )
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
@@ -61,7 +54,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @routes.post("/draft/removal")
     def discard(entry_id: str) -> AnyResponse:
         try:
-            service.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
+            desk.editorial.discard(entry_id, actor=guards.user().name, head=_head())
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
@@ -77,13 +70,15 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def withdraw(entry_id: str) -> AnyResponse:
         reason, legal = _text("reason"), request.form.get("legal") == "yes"
-        if not reason and not legal:
+        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+        try:
+            actor = guards.user().name
+            desk.editorial.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
+        except InvalidRequest:
             problem = "Give readers a reason, or mark it as legal."
             return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
-        with suppress(NotFound):  # somebody took it down already
-            actor = guards.user().name
-            service.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
+        except NotFound:
+            pass  # somebody took it down already
         return guards.see(url_for(".ask", entry_id=entry_id))
 
     @routes.get("/purge")
@@ -91,17 +86,17 @@ def blueprint(desk: Desk) -> Blueprint:
         order = _order(entry_id)
         return guards.page("_purge.html", entry_id=entry_id, order=order, said=_said(order))
 
-    def _order(entry_id: str, what: What | None = None) -> Order | None:
+    def _order(entry_id: str, what: What | None = None) -> PurgeJob | None:
         """Return the newest purge of an entry; with ``what``, only where it was for that."""
         order = desk.purges.latest(entry_id) if desk.purges else None
         return order if order and what in (None, order.what) else None
 
-    def _said(order: Order | None) -> str:
+    def _said(order: PurgeJob | None) -> str:
         if order is None:
             return ""
-        from widget.purging import told  # here, since most services purge no cache
+        from widget.purging import describe  # here, since most services purge no cache
 
-        return guards.sentence(told(order))
+        return guards.sentence(describe(order))
 
     def _publication(
         entry_id: str,
@@ -127,11 +122,11 @@ def blueprint(desk: Desk) -> Blueprint:
             changes=comparison.entries(shown, draft.entry) if draft else [],
             breaches=breaches or (_breaches(draft) if draft else ()),
             problem=problem,
-            refusal=service.second_look(desk.store, desk.settings, entry_id, actor=actor),
+            refusal=desk.editorial.four_eyes_refusal(entry_id, actor=actor),
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
-        return tuple(check_under(desk.settings, draft.entry))
+        return tuple(desk.editorial.check(draft.entry))
 
     def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
         if not desk.store.head(entry_id):

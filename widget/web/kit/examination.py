@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import current_app
 
 from widget import doctor
-from widget.doctor import CannotFetch, Report, Turns
+from widget.doctor import CannotFetch, Report
+from widget.rate_limiter import RateLimiter
 from widget.web.context import service
 
 __all__ = ["CannotFetch", "of_html", "of_url"]
@@ -13,8 +14,10 @@ __all__ = ["CannotFetch", "of_html", "of_url"]
 
 def of_url(url: str) -> Report:
     """Fetch and examine a page. Raises CannotFetch, and Throttled after too many fetches."""
-    limiter: Turns = current_app.extensions.setdefault("insights.doctor", Turns())
-    with limiter.turn():
+    limiter: RateLimiter = current_app.extensions.setdefault(
+        "insights.doctor", doctor.fetch_limiter()
+    )
+    with limiter.slot():
         fetched = doctor.fetch(url, service().settings)
     return _examine(fetched.html, fetched.headers, fetched.url)
 

@@ -23,7 +23,7 @@ Subject = Live | Withdrawn
 
 
 class CacheSubject(NamedTuple):
-    """The entry that a response depends on, as ``purging.of_request`` takes it."""
+    """The entry that a response depends on, as ``purging.keys_of_request`` takes it."""
 
     entry_id: str | None = None
     url: str = ""
@@ -52,14 +52,14 @@ def requested(entry_id: str | None) -> Subject | None:
         wanted = store.find(url) if entry_id is None else entry_id
         return None if wanted is None else store.live(wanted)
 
-    def current_at_once() -> Subject | Unknown | None:
-        wanted = store.find_at_once(url) if entry_id is None else entry_id
+    def current_cached() -> Subject | Unknown | None:
+        wanted = store.find_cached(url) if entry_id is None else entry_id
         if wanted is None or isinstance(wanted, Unknown):
             return wanted
-        return store.live_at_once(wanted)
+        return store.live_cached(wanted)
 
     def is_fresh(wait: bool) -> bool | None:  # noqa: FBT001  # as responses.IsFresh has it
-        now = current() if wait else current_at_once()
+        now = current() if wait else current_cached()
         return None if isinstance(now, Unknown) else _version(now) == version
 
     subject = current()

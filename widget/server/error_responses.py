@@ -1,4 +1,4 @@
-"""What the server answers by itself to what is no request, or too much of one."""
+"""The server's own responses to malformed, oversized or slow requests."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _WORDS = {
 }
 
 
-class Refused(Exception):  # what happened, as in widget.errors
-    """Where the request ends is in doubt, or it is not worth reading: ``status`` is the answer.
+class RequestRejected(Exception):  # what happened, as in widget.errors
+    """The request is malformed or too large. ``status`` is that of the response.
 
-    The connection is closed after it.
+    The connection is closed after the response.
     """
 
     def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
@@ -32,10 +32,10 @@ class Refused(Exception):  # what happened, as in widget.errors
         self.status = status
 
 
-def refusal(status: HTTPStatus) -> bytes:
-    """Return header fields and content of an answer (RFC 9457) without its first line and date.
+def error_response(status: HTTPStatus) -> bytes:
+    """Return the header fields and body of a response (RFC 9457), without status line and date.
 
-    Nothing in it comes from the request.
+    It contains nothing of the request.
     """
     problem = {
         "type": "about:blank",

@@ -1,4 +1,4 @@
-"""A request's head as gunicorn reads it, and what RFC 9110 and 9112 ask for beyond that."""
+"""Request heads: gunicorn's parser, and the checks of RFC 9110 and 9112 that it lacks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
 from widget.http.limits import body_limit
-from widget.server.bodies import Body, ChunkedBody
-from widget.server.refusals import Refused
+from widget.server.error_responses import RequestRejected
+from widget.server.request_body import Body, ChunkedBody
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
-"""Those that the application can judge; it refuses what a path has no use for."""
+"""The methods that the application handles; it rejects those that a path does not support."""
 
 Head = Any
-"""A gunicorn Request. Its types allow None for what one that is parsed always has."""
+"""A gunicorn Request. Its types allow None for fields that a parsed request always has."""
 
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)([/?].*)?", re.IGNORECASE)
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -36,8 +36,8 @@ _STATUS = {
 }
 
 
-class Incoming:
-    """A request whose head is whole, and its content as far as it has come."""
+class IncomingRequest:
+    """A request with a complete head and the part of its body that has arrived."""
 
     def __init__(self, request: Head, body: Body, *, expects_continue: bool) -> None:
         self.request = request
@@ -45,7 +45,7 @@ class Incoming:
         self.expects_continue = expects_continue
 
     def whole(self) -> Head:
-        """Return the request with all its content at hand, and its length in place of chunks."""
+        """Return the request with its complete body and a Content-Length instead of chunks."""
         request = self.request
         framing = ("TRANSFER-ENCODING", "CONTENT-LENGTH")
         request.headers = [it for it in request.headers if it[0] not in framing]
@@ -57,10 +57,10 @@ class Incoming:
 
 def read_head(
     cfg: Config, data: bytes, peer: str | int | tuple[str, int]
-) -> tuple[Incoming, bytes]:
-    """Return the request that ``data`` begins with, and what follows its head.
+) -> tuple[IncomingRequest, bytes]:
+    """Return the request at the start of ``data``, and the bytes after its head.
 
-    Raises Refused where the head is not well-formed, or promises more content than its path takes.
+    Raises RequestRejected where the head is malformed, or announces a body above the path's limit.
     """
     source = IterUnreader([data])
     try:
@@ -68,17 +68,18 @@ def read_head(
     except errors.InvalidHTTPVersion as error:
         well_formed = isinstance(error.version, tuple)  # text, where it is not
         status = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED if well_formed else HTTPStatus.BAD_REQUEST
-        raise Refused(status) from error
+        raise RequestRejected(status) from error
     except (errors.ParseException, errors.NoMoreData, StopIteration) as error:
-        raise Refused(_STATUS.get(type(error), HTTPStatus.BAD_REQUEST)) from error
+        raise RequestRejected(_STATUS.get(type(error), HTTPStatus.BAD_REQUEST)) from error
     if request.method not in METHODS:  # RFC 9110, section 9.1
-        raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+        raise RequestRejected(HTTPStatus.NOT_IMPLEMENTED)
     expects = request.version >= (1, 1) and _values(request, "EXPECT") != []
-    request._expected_100_continue = False  # noqa: SLF001  # the loop says it, not a thread
+    request._expected_100_continue = False  # noqa: SLF001  # the event loop sends it, not a thread
     _check_target(request)
     _check_connection(request)
     request.version = min(request.version, (1, 1))  # what the answer says
-    return Incoming(request, _body(request), expects_continue=expects), source.take_buffered()
+    incoming = IncomingRequest(request, _body(request), expects_continue=expects)
+    return incoming, source.take_buffered()
 
 
 def _values(request: Head, name: str) -> list[str]:
@@ -86,25 +87,25 @@ def _values(request: Head, name: str) -> list[str]:
 
 
 def _check_target(request: Head) -> None:
-    """Refuse a target or a Host that names no place here (RFC 9112, section 3.2)."""
+    """Reject an invalid request target or Host (RFC 9112, section 3.2)."""
     hosts = _values(request, "HOST")  # gunicorn refuses a second one
     if any(not is_host(host) for host in hosts) or (not hosts and request.version >= (1, 1)):
-        raise Refused
+        raise RequestRejected
     if "#" in request.uri:
-        raise Refused
+        raise RequestRejected
     if request.uri.startswith("/") or request.uri == "*":  # gunicorn: with OPTIONS alone
         return
     absolute = _ABSOLUTE.fullmatch(request.uri)
     if not absolute or not is_host(absolute[1]):
-        raise Refused
-    # It counts, not the field (section 3.2.2).
+        raise RequestRejected
+    # The target overrides the Host field (section 3.2.2).
     others = [it for it in request.headers if it[0] != "HOST"]
     request.headers = [*others, ("HOST", absolute[1])]
     request.path = request.path or "/"
 
 
 def is_host(text: str) -> bool:
-    """Say whether ``text`` is a host, with or without a port, as HTTP has it."""
+    """Return whether ``text`` is a host with an optional port, as in a Host field."""
     match = _HOST.fullmatch(text) if len(text) <= _LONGEST_HOST else None
     if not match or int(match[2] or 0) > _LAST_PORT:
         return False
@@ -117,7 +118,7 @@ def is_host(text: str) -> bool:
 
 
 def _check_connection(request: Head) -> None:
-    """Let the connection end where any of the options of ``Connection`` says so."""
+    """Close the connection where an option of ``Connection`` requires it."""
     options = {
         option.strip("\t ").lower()
         for value in _values(request, "CONNECTION")
@@ -128,19 +129,19 @@ def _check_connection(request: Head) -> None:
 
 
 def _body(request: Head) -> Body:
-    """Return what reads the content; gunicorn has looked at what contradicts itself."""
+    """Return the parser of the body; gunicorn has rejected contradictory framing."""
     limit = body_limit(request.path)
     codings = _values(request, "TRANSFER-ENCODING")
     if codings:
         if [it.strip("\t ").lower() for it in codings] != ["chunked"]:
-            raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+            raise RequestRejected(HTTPStatus.NOT_IMPLEMENTED)
         return ChunkedBody(limit, lambda data: _check_trailers(request, data))
     lengths = _values(request, "CONTENT-LENGTH")
     if not lengths:
         return Body(0)
     if not _LENGTH.fullmatch(lengths[0]) or int(lengths[0]) > limit:
         well_formed = lengths[0].isascii() and lengths[0].isdecimal()
-        raise Refused(
+        raise RequestRejected(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE if well_formed else HTTPStatus.BAD_REQUEST
         )
     return Body(int(lengths[0]))
@@ -150,4 +151,4 @@ def _check_trailers(request: Head, data: bytes) -> None:
     try:
         request.parse_headers(data, from_trailer=True)
     except errors.ParseException as error:
-        raise Refused(_STATUS.get(type(error), HTTPStatus.BAD_REQUEST)) from error
+        raise RequestRejected(_STATUS.get(type(error), HTTPStatus.BAD_REQUEST)) from error

@@ -1,4 +1,4 @@
-"""The one that looks after the purges of all machines, and what becomes of them without it."""
+"""The purge leader of all machines, and what happens to purges without it."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from samples import ROOT
 
 from widget.errors import StoreUnavailable
 from widget.purging import postgres_outbox as purging
-from widget.purging.jobs import new_order
-from widget.purging.outbox import open_ledger
-from widget.purging.postgres_outbox import DatabaseLedger
+from widget.purging.jobs import new_job
+from widget.purging.outbox import open_outbox
+from widget.purging.postgres_outbox import PostgresOutbox
 from widget.storage.lock import Busy
 from widget.storage.postgres import Database, open_database, release
 
 
 @pytest.fixture
-def ledger(database_url: str) -> Iterator[DatabaseLedger]:
+def outbox(database_url: str) -> Iterator[PostgresOutbox]:
     database = Database(database_url)
-    yield DatabaseLedger(database)
+    yield PostgresOutbox(database)
     database.close()
 
 
 @pytest.fixture
-def pooled(pooled_url: str) -> Iterator[DatabaseLedger]:
+def pooled(pooled_url: str) -> Iterator[PostgresOutbox]:
     database = Database(pooled_url)
-    yield DatabaseLedger(database)
+    yield PostgresOutbox(database)
     database.close()
 
 
-def free(ledger: DatabaseLedger) -> bool:
+def free(outbox: PostgresOutbox) -> bool:
     try:
-        with ledger.keeping():
+        with outbox.lease():
             return True
     except (Busy, StoreUnavailable):
         return False
 
 
-def test_the_keepers_place_passes_on_when_its_holder_is_killed(
-    database_url: str, ledger: DatabaseLedger
+def test_the_lease_passes_on_when_its_holder_is_killed(
+    database_url: str, outbox: PostgresOutbox
 ) -> None:
     script = (
         "import sys\n"
-        "from widget.purging.outbox import open_ledger\n"
-        "with open_ledger(sys.argv[1]).keeping() as still:\n"
+        "from widget.purging.outbox import open_outbox\n"
+        "with open_outbox(sys.argv[1]).lease() as still:\n"
         "    print(still(), flush=True)\n"
         "    sys.stdin.read()\n"
     )
@@ -65,93 +65,93 @@ def test_the_keepers_place_passes_on_when_its_holder_is_killed(
     ) as child:
         assert child.stdout
         assert child.stdout.readline() == "True\n"
-        assert not free(ledger)
+        assert not free(outbox)
         child.send_signal(signal.SIGKILL)
         child.wait(timeout=20)
-    until(lambda: free(ledger), 30)
+    until(lambda: free(outbox), 30)
 
 
-def test_who_loses_the_connection_is_the_keeper_no_more_and_notices(
-    database_url: str, ledger: DatabaseLedger
+def test_a_leader_that_loses_its_connection_loses_the_lease_and_notices(
+    database_url: str, outbox: PostgresOutbox
 ) -> None:
-    with ledger.keeping() as still:
-        assert still()
+    with outbox.lease() as is_leading:
+        assert is_leading()
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
             )
-        assert not still()
-        until(lambda: free(ledger), 30)
-        assert not still()
+        assert not is_leading()
+        until(lambda: free(outbox), 30)
+        assert not is_leading()
 
 
-def test_through_a_pooler_there_is_one_keeper_too(
-    ledger: DatabaseLedger, pooled: DatabaseLedger
+def test_through_a_pooler_there_is_one_leader_too(
+    outbox: PostgresOutbox, pooled: PostgresOutbox
 ) -> None:
     """Whichever of the server's connections others get, and give back, meanwhile."""
-    with pooled.keeping() as still:
+    with pooled.lease() as is_leading:
         for _ in range(3):
             assert pooled.pending() == []
-            assert not free(ledger)
+            assert not free(outbox)
             assert not free(pooled)
-            assert still()
-    assert free(ledger)
+            assert is_leading()
+    assert free(outbox)
 
 
-def test_a_keeper_renews_its_transaction_and_stays_the_only_one(
-    database_url: str, ledger: DatabaseLedger, monkeypatch: pytest.MonkeyPatch
+def test_a_leader_renews_its_transaction_and_stays_the_only_one(
+    database_url: str, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purging, "RENEW_SECONDS", 0)
     asked = (
         "SELECT xact_start FROM pg_stat_activity JOIN pg_locks USING (pid)"
         " WHERE locktype = 'advisory' AND datname = current_database()"
     )
-    with psycopg.connect(database_url, autocommit=True) as connection, ledger.keeping() as still:
+    with psycopg.connect(database_url, autocommit=True) as connection, outbox.lease() as is_leading:
         begun = connection.execute(asked).fetchall()
-        assert still()
+        assert is_leading()
         renewed = connection.execute(asked).fetchall()
         assert len(begun) == len(renewed) == 1
         assert begun != renewed
-        assert not free(ledger)
+        assert not free(outbox)
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
         )
-        assert not still()
+        assert not is_leading()
 
 
-def test_a_keeper_that_is_cut_off_notices(database_url: str) -> None:
+def test_a_leader_that_is_cut_off_notices(database_url: str) -> None:
     relay = Relay(database_url)
     database = Database(relay.url)
     try:
-        with DatabaseLedger(database).keeping() as still:
-            assert still()
+        with PostgresOutbox(database).lease() as is_leading:
+            assert is_leading()
             relay.passing.clear()
-            assert not still()
+            assert not is_leading()
     finally:
         relay.close()
         database.close()
 
 
-def test_who_waits_to_be_the_keeper_opens_no_connection_for_it(
-    database_url: str, ledger: DatabaseLedger, monkeypatch: pytest.MonkeyPatch
+def test_waiting_for_the_lease_opens_no_connection(
+    database_url: str, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Database(database_url)
     try:
         monkeypatch.setattr(other, "dedicated", None)
-        with ledger.keeping(), pytest.raises(Busy), DatabaseLedger(other).keeping():
-            raise AssertionError("two look after them")
+        with outbox.lease(), pytest.raises(Busy), PostgresOutbox(other).lease():
+            raise AssertionError("two hold the lease")
     finally:
         other.close()
 
 
-def test_a_note_is_written_beside_what_it_replaces(
-    database_url: str, ledger: DatabaseLedger
+def test_an_update_is_written_beside_what_it_replaces(
+    database_url: str, outbox: PostgresOutbox
 ) -> None:
-    order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
-    ledger.add(order)
+    job = new_job("ferry-fares", "publish", ("entry-ferry-fares",))
+    outbox.add(job)
     for _ in range(5):
-        ledger.note(order)
-    ledger.database.close()  # whoever goes says what it did
+        outbox.update(job)
+    outbox.database.close()  # whoever goes says what it did
 
     def counted() -> bool:
         with psycopg.connect(database_url, autocommit=True) as connection:
@@ -163,42 +163,42 @@ def test_a_note_is_written_beside_what_it_replaces(
     until(counted)
 
 
-def test_a_row_that_is_no_order_hides_no_other(
-    database_url: str, ledger: DatabaseLedger, caplog: pytest.LogCaptureFixture
+def test_a_row_that_is_not_a_job_hides_no_other(
+    database_url: str, outbox: PostgresOutbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
-    ledger.add(order)
+    job = new_job("ferry-fares", "publish", ("entry-ferry-fares",))
+    outbox.add(job)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("INSERT INTO purge VALUES ('broken', 'ferry-fares', 0, true, '[]')")
-    assert ledger.pending() == [order]
-    assert "'broken' of purge is no order" in caplog.text
+    assert outbox.pending() == [job]
+    assert "'broken' of table purge is not a purge job" in caplog.text
 
 
-def test_a_ledger_is_opened_by_the_url_of_a_database_and_says_that_it_is_away() -> None:
+def test_an_outbox_is_opened_by_the_url_of_a_database_and_reports_that_it_is_away() -> None:
     with ExitStack() as stack:
         server = stack.enter_context(postgres.server())
         release(open_database(server.url, create=True))
-        ledger = open_ledger(server.url)
-        assert isinstance(ledger, DatabaseLedger)
-        stack.callback(release, ledger.database)
-        order = new_order("ferry-fares", "publish", ("entry-ferry-fares",))
-        ledger.add(order)
+        outbox = open_outbox(server.url)
+        assert isinstance(outbox, PostgresOutbox)
+        stack.callback(release, outbox.database)
+        job = new_job("ferry-fares", "publish", ("entry-ferry-fares",))
+        outbox.add(job)
         server.stop()
         calls: tuple[Callable[[], object], ...] = (
-            ledger.pending,
-            lambda: ledger.note(order),
-            lambda: ledger.latest("ferry-fares"),
-            lambda: ledger.keeping().__enter__(),
+            outbox.pending,
+            lambda: outbox.update(job),
+            lambda: outbox.latest("ferry-fares"),
+            lambda: outbox.lease().__enter__(),
         )
         for call in calls:
             with pytest.raises(StoreUnavailable):
                 call()
         server.start()
-        until(lambda: free(ledger))
+        until(lambda: free(outbox))
 
         def back() -> bool:
             try:
-                return ledger.pending() == [order]
+                return outbox.pending() == [job]
             except StoreUnavailable:
                 return False
 

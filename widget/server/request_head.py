@@ -1,7 +1,7 @@
-"""Reading the head of a request that may be answered at once.
+"""A fast parser for the heads of requests that the response cache may answer.
 
-Only what every reader and proxy sends in one unmistakable form is read here (RFC 9112). All else,
-right or wrong, is left to the server's own parser.
+It reads only unambiguous heads, as browsers and proxies send them (RFC 9112). All others, valid or
+not, are left to gunicorn's parser.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeVar
 
+from widget.http import response_cache
 from widget.http.proxies import FORWARDED, Forwarding
-from widget.http.response_cache import RequestKey, request_key
+from widget.http.response_cache import RequestKey
 
 LONGEST = 8192
-"""Bytes of a head that is read here at most."""
+"""The maximum size of a head, in bytes."""
 MOST_FIELDS = 100
-"""As many as gunicorn's parser takes."""
+"""The limit of gunicorn's parser."""
 
 _REQUEST_LINE = re.compile(
     rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.([01])"
@@ -23,8 +24,8 @@ _REQUEST_LINE = re.compile(
 _ORIGIN = re.compile(rb"https?://[^/?#]++/")  # as browsers send it by default, without a path
 _FIELD = re.compile(rb"([A-Za-z0-9-]++):[\t ]*+([\t\x20-\x7e\x80-\xff]*+)")
 
-# What an answer depends on.
-_ASKED = {
+# The header fields that a response depends on.
+_RELEVANT_FIELDS = {
     b"host": "HTTP_HOST",
     b"accept-encoding": "HTTP_ACCEPT_ENCODING",
     b"origin": "HTTP_ORIGIN",
@@ -32,13 +33,13 @@ _ASKED = {
     b"referer": "HTTP_REFERER",
     b"sec-fetch-dest": "HTTP_SEC_FETCH_DEST",
 }
-# What a trusted proxy says of a request.
-_FORWARDED = {name.lower().replace("_", "-").encode(): f"HTTP_{name}" for name in FORWARDED}
-# What may promise a body, ask for another protocol or an end, or forbid an answer.
+# The header fields in which a trusted proxy describes a request.
+_FORWARDED_FIELDS = {name.lower().replace("_", "-").encode(): f"HTTP_{name}" for name in FORWARDED}
+# Fields that may announce a body, another protocol or a close, or that set a precondition.
 _NOT_PLAIN = frozenset(
     b"connection content-length expect if-match transfer-encoding upgrade".split()
 )
-# What differs from one browser to another, and not from one reader to another.
+# Fields that differ between browsers, but not between readers.
 _COMMON = frozenset(
     b"accept accept-encoding accept-language cache-control connection dnt host if-none-match origin"
     b" pragma priority sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode"
@@ -46,7 +47,7 @@ _COMMON = frozenset(
 )
 _MOST, _LONGEST_REMEMBERED = 2048, 1024
 
-# A variable of PEP 3333 and its value; none where no answer depends on it.
+# A variable of PEP 3333 and its value; empty where no response depends on the field.
 _Field = tuple[str, str] | tuple[()]
 _NOTHING: _Field = ()
 _CLOSES = "HTTP_CONNECTION"
@@ -54,35 +55,37 @@ _Read = TypeVar("_Read")
 
 
 class Head(NamedTuple):
-    """What is asked for, and whether nothing more will be asked over the connection."""
+    """The key of the response, and whether the connection is closed after it."""
 
-    request: RequestKey
-    closes: bool
+    request_key: RequestKey
+    close_after: bool
 
 
 class RequestHeadParser:
-    """Reads heads. For one thread.
+    """Parses heads. Not thread-safe.
 
-    To read one anew takes as long as all else together. So the lines that browsers have in common
-    are remembered, and heads that consist of nothing else.
+    Parsing takes as long as the rest of a response. Therefore lines that are common to browsers
+    are cached, and so are heads that consist of such lines only.
     """
 
     def __init__(self, forwarding: Forwarding | None = None) -> None:
         self._forwarding = forwarding or Forwarding()
-        self._asked = _ASKED | _FORWARDED if self._forwarding.trusts else _ASKED
+        self._relevant_fields = (
+            _RELEVANT_FIELDS | _FORWARDED_FIELDS if self._forwarding.trusts else _RELEVANT_FIELDS
+        )
         self._lines: dict[bytes, _Field] = {}
         self._heads: dict[bytes, Head] = {}
 
     def read(self, data: bytes, peer: str = "") -> Head | None:
-        """Return what ``data`` says, None where it is not one whole head of a plain request.
+        """Return the head in ``data``, None where that is not one complete, plain head.
 
-        ``peer`` is the address that it came from.
+        ``peer`` is the IP address of the other side.
         """
         if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
             return None
-        known = self._heads.get(data)
-        if known:
-            return known
+        cached = self._heads.get(data)
+        if cached:
+            return cached
         first, *lines = data[:-4].split(b"\r\n")
         line = _REQUEST_LINE.fullmatch(first)
         if not line or len(lines) > MOST_FIELDS:
@@ -111,26 +114,26 @@ class RequestHeadParser:
         if "HTTP_HOST" not in environ:
             return None
         self._forwarding.apply(environ)
-        asked = request_key(environ)
-        if asked is None:
+        request_key = response_cache.request_key(environ)
+        if request_key is None:
             return None
-        head = Head(asked, minor == b"0" or _CLOSES in environ)
+        head = Head(request_key, minor == b"0" or _CLOSES in environ)
         if common:
             _remember(self._heads, data, head)
         return head
 
     def _field(self, line: bytes) -> _Field | None:
-        """Return what ``line`` says, None where it is not plain."""
+        """Return the field in ``line``, None where it is not plain."""
         match = _FIELD.fullmatch(line)
         if not match:
             return None
         name, value = match[1].lower(), match[2].rstrip(b"\t ")
-        asked = self._asked.get(name)
+        variable = self._relevant_fields.get(name)
         if name == b"connection" and value.lower() == b"close":
-            asked = _CLOSES
+            variable = _CLOSES
         elif name in _NOT_PLAIN and (name, value.lower()) != (b"connection", b"keep-alive"):
             return None
-        field = (asked, value.decode("latin-1")) if asked else _NOTHING
+        field = (variable, value.decode("latin-1")) if variable else _NOTHING
         if name in _COMMON or (name == b"referer" and _ORIGIN.fullmatch(value)):
             _remember(self._lines, line, field)
         return field

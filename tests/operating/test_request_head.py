@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from widget.http.response_cache import request_key
-from widget.server.heads import LONGEST, RequestHeadParser
+from widget.server.request_head import LONGEST, RequestHeadParser
 
 HOST = b"Host: panels.example\r\n"
 CHROMIUM = (
@@ -97,21 +97,23 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
         understood = by_the_server(data)
         assert understood is not None
         environ, left = understood
-        assert request_key(environ) == head.request
+        assert request_key(environ) == head.request_key
         asked_for = str(environ.get("HTTP_CONNECTION", "")).lower()
-        assert head.closes == (asked_for == "close" or environ["SERVER_PROTOCOL"] == "HTTP/1.0")
+        assert head.close_after == (
+            asked_for == "close" or environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+        )
         assert left == b""
 
 
 def test_a_browsers_request_is_read() -> None:
     head = RequestHeadParser().read(CHROMIUM)
     assert head
-    asked, closes = head
+    asked, close_after = head
     assert asked.key == (
         *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
         *("panels.example", "http", "", "https://paper.example"),
     )
-    assert (asked.head, asked.etag, closes) == (False, None, False)
+    assert (asked.head, asked.etag, close_after) == (False, None, False)
 
 
 def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:
@@ -120,10 +122,10 @@ def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> Non
         b"GET /embed.js HTTP/1.0\r\n" + HOST + b"Connection: close\r\n\r\n"
     )
     assert head
-    assert (head.request.key[0], head.closes) == ("/embed.js", True)
+    assert (head.request_key.key[0], head.close_after) == ("/embed.js", True)
     head = RequestHeadParser().read(b"GET /embed.js HTTP/1.0\r\n" + HOST + b"\r\n")
     assert head
-    assert head.closes
+    assert head.close_after
 
 
 @pytest.mark.parametrize(

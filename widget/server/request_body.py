@@ -1,4 +1,4 @@
-"""Reading a request's content, piece by piece as it comes (RFC 9112, sections 6 and 7)."""
+"""Incremental parsers of request bodies (RFC 9112, sections 6 and 7)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from widget.server.refusals import Refused
+from widget.server.error_responses import RequestRejected
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*+"'
@@ -20,21 +20,21 @@ _CHUNK = re.compile(
     + rb"))?+)*+\r\n"
 )
 _LONGEST_LINE = 1024
-"""Bytes of a chunk's first line, whose extensions nobody uses."""
+"""The maximum size of a chunk's first line, in bytes."""
 _LONGEST_TRAILERS = 8192
 _FRAMING_BYTES = 16_384
-"""What the lines between chunks may take, beside one byte for each byte of content."""
+"""How many bytes of chunk lines are allowed, beside one for each byte of content."""
 
 
 class Body:
-    """Content of a length that is known from the start."""
+    """A body with a Content-Length."""
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.content = bytearray()
 
     def feed(self, data: bytes) -> bytes | None:
-        """Take ``data``; return what follows the content once it is whole, None before."""
+        """Add ``data``; return the bytes after the body once it is complete, None before."""
         self.content += data[: self._left]
         rest = data[self._left :]
         self._left -= len(data) - len(rest)
@@ -42,7 +42,7 @@ class Body:
 
 
 class ChunkedBody(Body):
-    """Content in chunks, of at most ``limit`` bytes. ``check_trailers`` raises what is wrong."""
+    """A chunked body of at most ``limit`` bytes. ``check_trailers`` raises RequestRejected."""
 
     def __init__(self, limit: int, check_trailers: Callable[[bytes], object]) -> None:
         super().__init__(0)
@@ -50,36 +50,36 @@ class ChunkedBody(Body):
         self._check_trailers = check_trailers
         self._pending = b""
         self._at = 0
-        """Where in it the next step begins: to cut each chunk off would copy the rest each time."""
+        """The offset of the next step: slicing after each chunk would copy the rest each time."""
         self._framing = 0
         self._step: Callable[[], bool] = self._size
         self._whole = False
 
     def feed(self, data: bytes) -> bytes | None:
-        """As above. Raises Refused where the chunks are not well-formed, or too much."""
+        """As above. Raises RequestRejected where the chunks are malformed or too large."""
         self._pending += data
         while not self._whole and self._step():
             if self._framing > _FRAMING_BYTES + len(self.content):
-                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                raise RequestRejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         self._pending, self._at = self._pending[self._at :], 0
         return self._pending if self._whole else None
 
-    # Each step goes on from where the last one ended, or says that more has to come first.
+    # Each step continues where the last one ended, and returns False where it needs more bytes.
 
     def _size(self) -> bool:
         end = self._pending.find(b"\n", self._at, self._at + _LONGEST_LINE)
         if end < 0:
             if len(self._pending) - self._at >= _LONGEST_LINE:
-                raise Refused
+                raise RequestRejected
             return False
         match = _CHUNK.fullmatch(self._pending[self._at : end + 1])
         if not match:
-            raise Refused
+            raise RequestRejected
         self._framing += end + 1 - self._at
         self._at = end + 1
         self._left = int(match[1], 16)
         if len(self.content) + self._left > self._limit:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise RequestRejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         self._step = self._data if self._left else self._trailers
         return True
 
@@ -94,7 +94,7 @@ class ChunkedBody(Body):
     def _end_of_data(self) -> bool:
         end = self._pending[self._at : self._at + 2]
         if not b"\r\n".startswith(end):
-            raise Refused
+            raise RequestRejected
         if len(end) < 2:
             return False
         self._framing += 2
@@ -103,7 +103,7 @@ class ChunkedBody(Body):
         return True
 
     def _trailers(self) -> bool:
-        """End; what trailers say is of no use to anybody here."""
+        """End the body; trailers are checked and ignored."""
         if self._pending.startswith(b"\r\n", self._at):
             self._at += 2
             self._whole = True
@@ -111,9 +111,9 @@ class ChunkedBody(Body):
         end = self._pending.find(b"\r\n\r\n", self._at)
         trailers = self._pending[self._at : end if end >= 0 else None]
         if len(trailers) > _LONGEST_TRAILERS:
-            raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            raise RequestRejected(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if bare_line_feed(trailers):
-            raise Refused
+            raise RequestRejected
         if end < 0:
             return False
         self._check_trailers(trailers)
@@ -126,5 +126,5 @@ _BARE = re.compile(rb"(?<!\r)\n")
 
 
 def bare_line_feed(data: bytes, start: int = 0) -> bool:
-    """Say whether a line ends otherwise than with CRLF (RFC 9112, section 2.2)."""
+    """Return whether a line ends without CR before its LF (RFC 9112, section 2.2)."""
     return _BARE.search(data, start) is not None

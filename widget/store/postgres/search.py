@@ -1,8 +1,8 @@
 """Lists, searches and counts that stay quick with very many entries.
 
-A word in many entries is found among the first rows of the order; one in few entries by the
-index of all texts, which knows no order. The planner cannot tell which it is, so the first is
-tried, further where it promises to be enough, and then the second.
+A frequent word is found among the first rows of the sort order, a rare one by the index of all
+texts, which has no order. The planner cannot tell them apart, so the first rows are tried, more
+of them if that looks sufficient, and then the index.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
-from widget.store.postgres.tables import FOLDED, pairs
-from widget.store.query import COUNTED, LONG_AGO, Key, Query, Row, Tally
+from widget.store.postgres.entry_tables import FOLDED, pairs
+from widget.store.query import COUNTED, LONG_AGO, Counts, Key, Query, Row
 
 NEAR = 2_000
-"""So many rows of the order are looked through before the index of all texts is asked."""
+"""Rows of the sort order that are searched before the index of all texts is used."""
 FAR = 10
-"""At most so many times as many, where the first of them promise to be enough."""
+"""How many times NEAR rows are searched at most, if the first rows look sufficient."""
 SHORT = 3
-"""Of so many characters a word has to be for the index of all texts; others have one of pairs."""
+"""Characters that a word needs for the index of all texts; shorter ones use pairs."""
 
 Found = TypeVar("Found")
 
@@ -35,7 +35,7 @@ def ids(connection: Connection) -> list[str]:
 def rows(
     connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[Row]:
-    """Return some of the rows that ``query`` asks for."""
+    """Return some of the rows that match ``query``."""
     if query.words:
         found = _Search(connection, query).rows(limit, offset, after)
     else:
@@ -43,8 +43,8 @@ def rows(
     return [_row(each) for each in found]
 
 
-def tally(connection: Connection, query: Query) -> Tally:
-    """Count the rows; those that a search finds up to ``COUNTED``."""
+def counts(connection: Connection, query: Query) -> Counts:
+    """Count the rows; a search counts up to ``COUNTED``."""
     kinds = connection.execute(
         "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
     ).fetchall()
@@ -54,16 +54,16 @@ def tally(connection: Connection, query: Query) -> Tally:
     found = _Search(connection, query).count() if query.words else _count(connection, query)
     capped = bool(query.words) and found > COUNTED
     found = COUNTED if capped else found
-    return Tally(found, total, tuple(sections), tuple(languages), capped)
+    return Counts(found, total, tuple(sections), tuple(languages), capped)
 
 
 def _listed(
     connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[tuple[Any, ...]]:
-    where, given = _where(query, after)
+    where, values = _where(query, after)
     backwards = False
     if offset > NEAR and after is None:
-        # Nearer to the end than to the beginning, it is counted from there.
+        # A page in the second half is counted from the end.
         number = _count(connection, query)
         backwards = offset > number // 2
         if backwards:
@@ -71,26 +71,26 @@ def _listed(
     if limit <= 0:
         return []
     order = _order(query, backwards=backwards)
-    # Names come from here, values go as parameters. The rows themselves are fetched last, so
-    # that those which are passed over cost no more than a place in an index.
+    # Names come from here, values go as parameters. Rows are fetched last, so that skipped ones
+    # are read from the index only.
     statement = (
         f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {where}"
         f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
     )
-    found = _asked(connection, statement, (*given, limit, offset))
+    found = _fetch(connection, statement, (*values, limit, offset))
     return found[::-1] if backwards else found
 
 
 def _count(connection: Connection, query: Query) -> int:
-    """Count rows by their kinds, whatever words there are in them."""
-    where, given = _where(query)
+    """Count rows by their columns, regardless of the words in them."""
+    where, values = _where(query)
     statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {where}"
-    ((found,),) = _asked(connection, statement, given)
+    ((found,),) = _fetch(connection, statement, values)
     return int(found)
 
 
 class _Search:
-    """Looks for words: through the first rows of an order, or by the index of all texts."""
+    """Finds words among the first rows of the sort order, or by the index of all texts."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
@@ -99,14 +99,14 @@ class _Search:
         self._texts, self._sought = _texts(query)
 
     def rows(self, limit: int, offset: int, after: Key | None) -> list[tuple[Any, ...]]:
-        """Return some of the rows with all words."""
-        where, given = _where(self._query, after)
+        """Return some of the rows that contain all words."""
+        where, values = _where(self._query, after)
         order = _order(self._query)
         end = f"ORDER BY {order} LIMIT %s OFFSET %s"
 
         def look(depth: int) -> list[tuple[Any, ...]]:
             statement = f"SELECT {_COLUMNS} FROM {_first(where, order)} {_HAS_WORDS} {end}"
-            return self._asked(statement, *given, depth, self._patterns, limit, offset)
+            return self._fetch(statement, *values, depth, self._patterns, limit, offset)
 
         def number(rows: list[tuple[Any, ...]]) -> int:
             return offset + len(rows) if rows else 0
@@ -118,34 +118,34 @@ class _Search:
             f"WITH found AS MATERIALIZED (SELECT id FROM words WHERE {self._texts})"
             f" SELECT {_COLUMNS} FROM entry JOIN found USING (id) WHERE {where} {end}"
         )
-        return self._asked(statement, *self._sought, *given, limit, offset)
+        return self._fetch(statement, *self._sought, *values, limit, offset)
 
     def count(self) -> int:
-        """Count the rows with all words, one more than ``COUNTED`` at most."""
-        where, given = _where(self._query)
+        """Count the rows that contain all words, at most ``COUNTED`` plus one."""
+        where, values = _where(self._query)
 
         def look(depth: int) -> int:
             first = _first(where, "changed DESC, id DESC")
             statement = f"SELECT count(*) FROM {first} {_HAS_WORDS}"
-            ((found,),) = self._asked(statement, *given, depth, self._patterns)
+            ((found,),) = self._fetch(statement, *values, depth, self._patterns)
             return int(found)
 
         near = self._near(look, int, COUNTED + 1)
         if near is not None:
             return near
-        filters = f"JOIN entry USING (id) WHERE {where} AND" if given else "WHERE"
+        filters = f"JOIN entry USING (id) WHERE {where} AND" if values else "WHERE"
         few = f"SELECT 1 FROM words {filters} {self._texts} LIMIT %s"
         statement = f"SELECT count(*) FROM ({few}) AS few"
-        ((found,),) = self._asked(statement, *given, *self._sought, COUNTED + 1)
+        ((found,),) = self._fetch(statement, *values, *self._sought, COUNTED + 1)
         return int(found)
 
-    def _asked(self, statement: str, *given: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  # SQL's
-        return _asked(self._connection, statement, given)
+    def _fetch(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  # SQL's
+        return _fetch(self._connection, statement, values)
 
     def _near(
         self, look: Callable[[int], Found], number: Callable[[Found], int], wanted: int
     ) -> Found | None:
-        """Return what ``look`` finds among the first rows, as many as it takes.
+        """Return what ``look`` finds among as many first rows as needed.
 
         None where that would be too many.
         """
@@ -159,7 +159,7 @@ class _Search:
                 return found
             if depth > NEAR:
                 return None
-            # As many as there were, so many there will be, or somewhat fewer.
+            # Extrapolated from the rows so far, with half as many again in reserve.
             likely = 3 * NEAR * wanted // (2 * number(found) or 1)
             depth = 2 * NEAR if rows <= 2 * NEAR else likely
             if depth > FAR * NEAR:
@@ -170,9 +170,9 @@ def _first(where: str, order: str) -> str:
     return f"(SELECT * FROM entry WHERE {where} ORDER BY {order} LIMIT %s) AS near"
 
 
-def _asked(connection: Connection, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
-    # Never prepared: a plan for any word and any filter would be a bad one for most.
-    return connection.execute(statement, given, prepare=False).fetchall()
+def _fetch(connection: Connection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    # Never prepared: a generic plan would be bad for most words and filters.
+    return connection.execute(statement, values, prepare=False).fetchall()
 
 
 # OFFSET 0 keeps the planner from asking the index of all texts here.
@@ -183,35 +183,35 @@ _HAS_WORDS = (
 
 
 def _texts(query: Query) -> tuple[str, list[Any]]:
-    """Return the condition for texts with all words."""
+    """Return the condition for texts that contain all words, and its parameters."""
     where: list[str] = []
-    given: list[Any] = []
-    for word in map(_kept, query.words):
+    values: list[Any] = []
+    for word in map(_storable, query.words):
         where.append("text LIKE %s")
-        given.append(_pattern(word))
+        values.append(_pattern(word))
         if len(word) < SHORT:
             where.append("pairs @> %s::integer[]")
-            given.append(sorted(pairs(word)))
-    return " AND ".join(where), given
+            values.append(sorted(pairs(word)))
+    return " AND ".join(where), values
 
 
 def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     where = ["state <> ''"]
-    given: list[Any] = []
+    values: list[Any] = []
     for column in ("lean", "section", "language"):
         value = getattr(query, column)
         if value is not None:
             where.append(f"{column} = %s")
-            given.append(_kept(value))
+            values.append(_storable(value))
     if query.state == "draft":
         where.append("waiting")
     elif query.state is not None:
         where.append("state = %s")
-        given.append(query.state)
+        values.append(query.state)
     if after is not None:
         where.append(_beyond(query))
-        given += _place(query, after)
-    return " AND ".join(where), given
+        values += _place(query, after)
+    return " AND ".join(where), values
 
 
 def _order(query: Query, *, backwards: bool = False) -> str:
@@ -231,18 +231,18 @@ def _beyond(query: Query) -> str:
 def _place(query: Query, after: Key) -> list[Any]:
     value, entry_id = after
     if query.sort == "id":
-        return [_kept(entry_id)]
-    return [_kept(value)[:FOLDED] if isinstance(value, str) else value, _kept(entry_id)]
+        return [_storable(entry_id)]
+    return [_storable(value)[:FOLDED] if isinstance(value, str) else value, _storable(entry_id)]
 
 
 def _pattern(word: str) -> str:
     for special in ("\\", "%", "_"):
         word = word.replace(special, f"\\{special}")
-    return f"%{_kept(word)}%"
+    return f"%{_storable(word)}%"
 
 
-def _kept(text: str) -> str:
-    """Return a text without what no database keeps."""
+def _storable(text: str) -> str:
+    """Return a text without characters that no database can store."""
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 

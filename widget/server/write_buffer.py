@@ -1,4 +1,4 @@
-"""What a thread answers, gathered so that no thread waits for whoever reads it."""
+"""Buffers a thread's response, so that no thread waits for a slow client."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from widget.server.connections import Connection
 
 
 class Outcome(NamedTuple):
-    """What is not sent yet of an answer, and whether the connection goes on after it."""
+    """The unsent rest of a response, and whether the connection is kept alive."""
 
     unsent: memoryview
     keep: bool
 
 
-class Outbox:
-    """Stands in a socket's place where gunicorn writes an answer."""
+class WriteBuffer:
+    """Replaces the socket to which gunicorn writes a response."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def sendall(self, data: bytes) -> None:
-        """Take what would be sent."""
+        """Append ``data``."""
         self._parts.append(bytes(data))
 
     def send(self, data: bytes) -> int:
-        """Take what would be sent, all of it."""
+        """Append all of ``data``."""
         self.sendall(data)
         return len(data)
 
     def begin(self, client: socket.socket) -> memoryview:
-        """Send what ``client`` takes at once; return the rest."""
+        """Send what ``client`` accepts without blocking; return the rest."""
         whole = memoryview(b"".join(self._parts))
         sent = 0
         with suppress(BlockingIOError):
@@ -48,20 +48,20 @@ def respond(
     app: Callable[..., Iterable[bytes]],
     cfg: Config,
     connection: Connection,
-    outbox: Outbox,
+    buffer: WriteBuffer,
     *,
-    closes: bool,
+    close_after: bool,
 ) -> bool:
-    """Put the answer of ``app`` into ``outbox``; return whether the connection goes on."""
+    """Write the response of ``app`` to ``buffer``; return whether to keep the connection alive."""
     response, environ = wsgi.create(
         connection.request,
-        cast("socket.socket", outbox),  # only these two methods of one are used
+        cast("socket.socket", buffer),  # gunicorn calls only send and sendall
         connection.client,
         connection.server,
         cfg,
     )
     environ["wsgi.multithread"] = True
-    if closes:
+    if close_after:
         response.force_close()
     body = app(environ, response.start_response)
     try:

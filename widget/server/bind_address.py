@@ -1,4 +1,4 @@
-"""What the service listens on: an address of this machine and a port."""
+"""The address and port that the service listens on."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from widget.errors import InvalidSettings
 
 
 def resolve(host: str, port: int, *, option: str = "--port") -> str:
-    """Return the IP address that ``host`` names, having tried to listen on it at ``port``.
+    """Return the IP address of ``host``, after a test that ``port`` can be bound on it.
 
-    ``host`` is a name or an address; of a name's addresses an IPv4 one is preferred. Raises
-    InvalidSettings, which says what to do; ``option`` is the one that gives another port.
+    ``host`` is a name or an address; an IPv4 address is preferred. Raises InvalidSettings with what
+    to do; ``option`` is the option that sets the port.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         raise InvalidSettings(
-            f"{host!r} is no address of this machine, and no name of one. "
+            f"{host!r} is not an address or a name of this machine. "
             "Choose another with --host, such as 127.0.0.1 or ::"
         ) from None
-    family, kind, protocol, _, place = min(found, key=lambda it: it[0] != socket.AF_INET)
-    if len(place) == 4 and place[3]:
+    family, kind, protocol, _, sockaddr = min(found, key=lambda it: it[0] != socket.AF_INET)
+    if len(sockaddr) == 4 and sockaddr[3]:
         raise InvalidSettings(
             f"{host} is an address of one network card alone (link-local). "
             "Choose another with --host, such as ::"
@@ -31,19 +31,19 @@ def resolve(host: str, port: int, *, option: str = "--port") -> str:
     try:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
+            probe.bind(sockaddr)
     except OSError as error:
-        raise InvalidSettings(_reason(error, host, port, option)) from error
-    return str(place[0])
+        raise InvalidSettings(_bind_problem(error, host, port, option)) from error
+    return str(sockaddr[0])
 
 
 def url_of(host: str, port: int) -> str:
-    """Return the URL of ``host:port``; an IPv6 address stands in brackets (RFC 3986, 3.2.2)."""
+    """Return the URL of ``host:port``, with an IPv6 address in brackets (RFC 3986, 3.2.2)."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def reachable(host: str) -> str:
-    """Return a name under which a browser on this machine reaches what listens on ``host``."""
+    """Return the host name by which a browser on this machine reaches a server on ``host``."""
     try:
         everywhere = ipaddress.ip_address(host).is_unspecified
     except ValueError:
@@ -51,15 +51,15 @@ def reachable(host: str) -> str:
     return "localhost" if everywhere else host
 
 
-def _reason(error: OSError, host: str, port: int, option: str) -> str:
+def _bind_problem(error: OSError, host: str, port: int, option: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
             return f"Port {port} is already in use. Choose another with {option}."
         case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
-            return f"{host} is no address of this machine. Choose another with --host."
+            return f"{host} is not an address of this machine. Choose another with --host."
         case errno.EACCES:
             return (
-                f"Port {port} is kept for the system's own services. "
+                f"Port {port} is reserved for system services. "
                 f"Choose one from 1024 on with {option}."
             )
         case _:
