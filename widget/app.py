@@ -57,7 +57,7 @@ def create_app(
     editorial = Editorial(store, settings)
     kit.init_app(app)
     app.register_blueprint(api.blueprint(settings, editorial, accounts))
-    app.register_blueprint(admin.blueprint(settings, editorial, accounts, purges, kit.not_found))
+    admin.init_app(app, admin.AdminContext(settings, editorial, accounts, purges, kit.not_found))
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:

@@ -28,10 +28,5 @@ def here() -> str:
     return request.script_root + request.path
 
 
-def own_base(base_url: str | None) -> str:
-    """Return the service's own address, as links that leave it print it."""
-    return base_url or request.url_root.rstrip("/")
-
-
 def _asset(name: str) -> str:
     return url_for("static.static", name=assets.named(name))
