@@ -39,7 +39,7 @@ def _refuse_others(listed: frozenset[str]) -> Response | None:
     if request.path in _ANY_NAME or _name(request.host) in listed:
         return None
     # RFC 9110, section 15.5.20.
-    detail = "The service does not go by the name that it was asked by."
+    detail = "This service does not serve the host name of the request."
     return problem_details.problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
 
 

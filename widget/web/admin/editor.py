@@ -25,7 +25,7 @@ from widget.panel import Options
 from widget.web.admin import auth, forms, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
-from widget.web.admin.form_actions import Arranged, arrange
+from widget.web.admin.form_actions import FormAction, arrange
 from widget.web.admin.forms import Document, Judgement
 from widget.web.context import service
 
@@ -55,39 +55,56 @@ def form(entry_id: str) -> Response:
 @routes.post("/draft")
 def save(entry_id: str) -> AnyResponse:
     """Save the form as the draft, or do what one of its buttons says."""
-    now = entry_status(entry_id)
+    status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
-    arranged = arrange(document, request.form)
+    action = arrange(document, request.form)
     judged = _judge(_without_blanks(document))
     head = request.form.get("over") or request.form.get("head", "")
+    if judged.entry is None:
+        return _invalid(status, document, judged, action, head)
     try:
-        if judged.entry is None:
-            if arranged is None:
-                return _refused(now, document, judged)
-            return _editor(now, document, judged, arranged=arranged, head=head)
-        if not now.is_saved(judged.entry, head):
-            note = "Autosaved" if rendering.is_htmx() and not arranged else ""
-            actor = auth.user().name
-            admin().editorial.save(judged.entry, actor=actor, note=note, head=revision_number(head))
+        _save(status, judged.entry, head, by_person=action is not None or not rendering.is_htmx())
     except Conflict:
-        now = entry_status(entry_id)
-        return _conflict(now, document, judged, head, arranged=arranged is not None)
+        status = entry_status(entry_id)
+        return _conflict(status, document, judged, head, arranged=action is not None)
+    return _saved(document, judged, action)
+
+
+def _invalid(
+    status: EntryStatus, document: Document, judged: Judgement, action: FormAction | None, head: str
+) -> Response:
+    if action is None:
+        return _refused(status, document, judged)
+    return _editor(status, document, judged, arranged=action, head=head)
+
+
+def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> None:
+    """Save ``entry`` unless that is the newest version already. Raises Conflict."""
+    if not status.is_saved(entry, head):
+        note = "" if by_person else "Autosaved"
+        actor, number = auth.user().name, revision_number(head)
+        admin().editorial.save(entry, actor=actor, note=note, head=number)
+
+
+def _saved(document: Document, judged: Judgement, action: FormAction | None) -> AnyResponse:
+    entry_id = document["id"]
     now = entry_status(entry_id)
-    if arranged and (rendering.is_htmx() or _unkept(document, judged.entry)):
-        return _editor(now, document, judged, arranged=arranged)
+    unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
+    if action and (rendering.is_htmx() or unsaved):
+        return _editor(now, document, judged, arranged=action)
     if rendering.is_htmx():
         return rendering.page("_saved.html", now=now, problem="")
     if request.form.get("then") == "publication":
         return rendering.see(url_for("admin.publishing.compare", entry_id=entry_id))
-    place = f"f-{arranged.at.replace('.', '-')}" if arranged and arranged.at else None
-    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=place))
+    anchor = f"f-{action.at.replace('.', '-')}" if action and action.at else None
+    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor))
 
 
 @routes.post("/check")
 def check(entry_id: str) -> Response:
     """Show what is wrong with the form as it is."""
     document = forms.document(request.form, entry_id)
-    return rendering.page("_checked.html", **_said(document, _judge(_without_blanks(document))))
+    return rendering.page("_checked.html", **_verdict(document, _judge(_without_blanks(document))))
 
 
 @routes.get("/preview")
@@ -125,7 +142,7 @@ def _editor(
     document: Document,
     judged: Judgement,
     *,
-    arranged: Arranged | None = None,
+    arranged: FormAction | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[comparison.Change] | None = None,
@@ -138,20 +155,20 @@ def _editor(
         document=document,
         values=forms.values(document),
         choices=_CHOICES,
-        arranged=arranged or Arranged(),
+        arranged=arranged or FormAction(),
         head=head or now.head,
         conflict=conflict,
         problem="",
         unsaved=unsaved or conflict is not None or judged.entry is None,
-        **_said(document, judged),
+        **_verdict(document, judged),
     )
 
 
-def _said(document: Document, judged: Judgement) -> dict[str, Any]:
-    """Return what is said of a document, in order and by the place of the form."""
-    known = forms.slots(document)
-    beside: dict[str, list[Breach]] = {name: [] for name in sorted(known)}
-    listed = [(breach, forms.slot(breach.path, known)) for breach in judged.breaches]
+def _verdict(document: Document, judged: Judgement) -> dict[str, Any]:
+    """Return the breaches of a document, in order and by form field."""
+    slots = forms.slots(document)
+    beside: dict[str, list[Breach]] = {name: [] for name in sorted(slots)}
+    listed = [(breach, forms.slot(breach.path, slots)) for breach in judged.breaches]
     for breach, name in listed:
         if name:
             beside[name].append(breach)
@@ -161,7 +178,7 @@ def _said(document: Document, judged: Judgement) -> dict[str, Any]:
 def _refused(now: EntryStatus, document: Document, judged: Judgement) -> Response:
     if rendering.is_htmx():
         count = len(judged.breaches)
-        problem = f"Not saved: {count} thing{'s' if count > 1 else ''} to mend first"
+        problem = f"Not saved: {count} thing{'s' if count > 1 else ''} to fix first"
         return rendering.page("_saved.html", now=now, problem=problem)
     head = request.form.get("head", "")
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -181,18 +198,18 @@ def _conflict(
 
 
 def _without_blanks(document: Document) -> Document:
-    """Leave out corrections that nobody wrote anything into yet: a draft cannot hold them."""
-    kept = [each for each in document["corrections"] if str(each.get("note", "")).strip()]
-    return {**document, "corrections": kept}
+    """Leave out corrections without a note: a draft cannot contain them."""
+    written = [each for each in document["corrections"] if str(each.get("note", "")).strip()]
+    return {**document, "corrections": written}
 
 
-def _unkept(document: Document, entry: Entry) -> bool:
-    """Say whether the form shows a correction that the draft cannot keep yet."""
+def _has_unsaved_correction(document: Document, entry: Entry) -> bool:
+    """Return whether the form has a correction that the draft cannot contain yet."""
     return len(document["corrections"]) > len(entry.corrections)
 
 
 def _framed(response: Response, policy: str) -> Response:
-    """Let the editor, and no other page, frame the answer."""
-    kept = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
-    response.headers["Content-Security-Policy"] = "; ".join([*kept, "frame-ancestors 'self'"])
+    """Let the editor, and no other page, frame the response."""
+    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
+    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
     return response

@@ -35,15 +35,15 @@ def start() -> AnyResponse:
 @routes.get("/entries")
 def listing() -> Response:
     """Show the entries that the query finds."""
-    asked = Asked.from_query(request.args)
+    search = Asked.from_query(request.args)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
-        query=asked.query,
-        listing=entry_listing.find(admin().store, asked),
+        query=search.query,
+        listing=entry_listing.find(admin().store, search),
         states=get_args(State),
         leans=get_args(Lean),
         sorts=get_args(Sort),
-        link=lambda page: _link(replace(asked, page=page)),
+        link=lambda page: _link(replace(search, page=page)),
     )
 
 
@@ -57,16 +57,8 @@ def new() -> Response:
 def create() -> AnyResponse:
     """Create a draft."""
     try:
-        entry = _made()
-        if admin().store.head(entry.id) or admin().store.draft(entry.id):
-            raise _taken(entry.id)
-        owner = admin().store.find(entry.article.url)
-        if owner:
-            raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
-        try:
-            admin().editorial.save(entry, actor=auth.user().name, note=_NOTES[_way()], head=0)
-        except Conflict as error:
-            raise _taken(entry.id) from error
+        entry = _entry_from_form()
+        _save_new(entry)
     except InvalidEntry as error:
         return _form(
             copy=request.form.get("copy", ""),
@@ -74,6 +66,21 @@ def create() -> AnyResponse:
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     return rendering.see(url_for("admin.editor.form", entry_id=entry.id))
+
+
+def _save_new(entry: Entry) -> None:
+    """Save the draft. Raises InvalidEntry where its id or its URL is another entry's."""
+    store = admin().store
+    if store.head(entry.id) or store.draft(entry.id):
+        raise _taken(entry.id)
+    owner = store.find(entry.article.url)
+    if owner:
+        raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
+    try:
+        note = _NOTES[_way()]
+        admin().editorial.save(entry, actor=auth.user().name, note=note, head=0)
+    except Conflict as error:
+        raise _taken(entry.id) from error
 
 
 _NOTES = {
@@ -100,7 +107,7 @@ def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPSta
     )
 
 
-def _made() -> Entry:
+def _entry_from_form() -> Entry:
     way = _way()
     if way == "json":
         return parse_entry(request.form.get("document", "").encode())
@@ -117,15 +124,15 @@ def _made() -> Entry:
         language = request.form.get("language", "").strip() or "en"
         document = forms.blank(name, url=url, title=title, language=language)
     else:
-        document = _copied(request.form.get("copy", ""), name, url)
+        document = _copy(request.form.get("copy", ""), name, url)
     judged = forms.judge(document, admin().settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
     return judged.entry
 
 
-def _copied(of: str, name: str, url: str) -> forms.Document:
-    """Return a copy without what is said of the other article alone."""
+def _copy(of: str, name: str, url: str) -> forms.Document:
+    """Return a copy without what concerns the other article only."""
     history = admin().store.history(of)
     if not history:
         raise InvalidEntry([Breach("$.copy", "names no entry")])
@@ -152,8 +159,8 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", message)])
 
 
-def _link(asked: Asked) -> str:
-    query = asked.query
+def _link(search: Asked) -> str:
+    query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
         "state": query.state,
@@ -161,6 +168,6 @@ def _link(asked: Asked) -> str:
         "section": query.section,
         "language": query.language,
         "sort": None if query.sort == "changed" else query.sort,
-        "page": None if asked.page == 1 else asked.page,
+        "page": None if search.page == 1 else search.page,
     }
     return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

@@ -96,7 +96,7 @@ def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> 
 def _choose(secret: str, problem: str) -> Response:
     user = admin().accounts.password_link_user(secret)
     if user is None:
-        message = "This link was used before or is too old. Ask an admin for another one."
+        message = "This link was used before or has expired. Ask an admin for another one."
         abort(HTTPStatus.FORBIDDEN, message)
     return rendering.page_before(
         "password.html",

@@ -91,23 +91,25 @@ def withdraw(entry_id: str) -> AnyResponse:
 @routes.get("/purge")
 def purge(entry_id: str) -> Response:
     """Show the state of the newest purge, as a fragment."""
-    order = _order(entry_id)
-    return rendering.page("_purge.html", entry_id=entry_id, order=order, said=_said(order))
+    job = _purge_job(entry_id)
+    return rendering.page(
+        "_purge.html", entry_id=entry_id, job=job, purge_status=_purge_status(job)
+    )
 
 
-def _order(entry_id: str, what: What | None = None) -> PurgeJob | None:
+def _purge_job(entry_id: str, what: What | None = None) -> PurgeJob | None:
     """Return the newest purge of an entry; with ``what``, only where it was for that."""
     purges = admin().purges
-    order = purges.latest(entry_id) if purges else None
-    return order if order and what in (None, order.what) else None
+    job = purges.latest(entry_id) if purges else None
+    return job if job and what in (None, job.what) else None
 
 
-def _said(order: PurgeJob | None) -> str:
-    if order is None:
+def _purge_status(job: PurgeJob | None) -> str:
+    if job is None:
         return ""
     from widget.purging import describe  # here, since most services purge no cache
 
-    return rendering.sentence(describe(order))
+    return rendering.sentence(describe(job))
 
 
 def _publication(
@@ -129,8 +131,8 @@ def _publication(
         live=live,
         draft=draft,
         title=_title(entry_id),
-        order=(order := _order(entry_id, "publish")),
-        said=_said(order),
+        job=(job := _purge_job(entry_id, "publish")),
+        purge_status=_purge_status(job),
         changes=comparison.entries(shown, draft.entry) if draft else [],
         breaches=breaches or (_breaches(draft) if draft else ()),
         problem=problem,
@@ -152,8 +154,8 @@ def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK
         entry_id=entry_id,
         live=live,
         shown=isinstance(live, Live),
-        order=(order := _order(entry_id, "withdraw")),
-        said=_said(order),
+        job=(job := _purge_job(entry_id, "withdraw")),
+        purge_status=_purge_status(job),
         title=_title(entry_id),
         problem=problem,
         typed=request.form.to_dict(),

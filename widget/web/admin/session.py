@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.errors import Denied, Throttled
+from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import auth, cookies, rendering
 from widget.web.admin.context import admin
@@ -40,19 +41,23 @@ def enter() -> AnyResponse:
         user = auth.authenticate(name, request.form.get("password", ""))
     except Denied:
         security_events.record("sign-in-refused", actor=_account(name))
-        problem = "This name and password do not belong together."
-        return _form(problem, name=name, status=HTTPStatus.FORBIDDEN)
+        return _form("Wrong name or password.", name=name, status=HTTPStatus.FORBIDDEN)
     except Throttled as error:
         security_events.record("sign-in-throttled", actor=_account(name))
-        seconds = max(1, math.ceil(error.retry_after))
-        at = datetime.now(UTC) + timedelta(seconds=seconds)
-        wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
-        problem = f"Too many tries. Try again in {wait}, after {at:%H:%M:%S} UTC."
-        response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
-        response.headers["Retry-After"] = str(seconds)
-        return response
+        return _throttled(name, error)
     security_events.record("signed-in", actor=user.name, detail="password")
     return auth.signed_in(user, rendering.see_next())
+
+
+def _throttled(name: str, error: Throttled) -> Response:
+    retry_after = problem_details.retry_after(error)
+    seconds = int(retry_after)
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+    problem = f"Too many attempts. Try again in {wait}, after {at:%H:%M:%S} UTC."
+    response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = retry_after
+    return response
 
 
 # A link carries its code behind the #, which browsers send to nobody and no proxy logs.
@@ -75,7 +80,7 @@ def follow_link() -> AnyResponse:
     if user is None:
         security_events.record("sign-in-refused", actor="unknown", detail="link")
         problem = (
-            "This link was used before or is too old. Sign in with your password, or ask an "
+            "This link was used before or has expired. Sign in with your password, or ask an "
             "admin for another link."
         )
         return rendering.page_before("link.html", status=HTTPStatus.FORBIDDEN, problem=problem)

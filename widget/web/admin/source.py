@@ -64,7 +64,7 @@ def check(entry_id: str) -> Response:
     """Show what is wrong with the text as it is."""
     text = _typed()
     entry, breaches = _judge(entry_id, text)
-    return rendering.page("_source_verdict.html", **_said(text, entry, breaches))
+    return rendering.page("_source_verdict.html", **_verdict(text, entry, breaches))
 
 
 def _judge(entry_id: str, text: str) -> tuple[Entry | None, list[Breach]]:
@@ -93,22 +93,22 @@ def _page(
         conflict=conflict,
         problem="",
         unsaved=status != HTTPStatus.OK,
-        **_said(text, entry or (now.entry if status == HTTPStatus.OK else None), breaches),
+        **_verdict(text, entry or (now.entry if status == HTTPStatus.OK else None), breaches),
     )
 
 
-def _said(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str, Any]:
-    """Return what is said of a text, from its first line to its last."""
-    known = lines(text)
-    remarks = sorted((_remark(breach, known) for breach in breaches), key=lambda it: it.line)
+def _verdict(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str, Any]:
+    """Return the breaches of a text, ordered by line."""
+    numbers = lines(text)
+    remarks = sorted((_remark(breach, numbers) for breach in breaches), key=lambda it: it.line)
     errors = sum(breach.severity == "error" for breach in breaches)
     return {"remarks": remarks, "errors": errors, "can_be_kept": entry is not None}
 
 
-def _remark(breach: Breach, known: dict[str, int]) -> Remark:
-    # What is no JSON has no places; there the message says the line.
-    told = re.search(r"\bat line (\d+)", breach.message) if breach.path == "$" else None
-    return Remark(int(told[1]) if told else line_of(breach.path, known), breach)
+def _remark(breach: Breach, numbers: dict[str, int]) -> Remark:
+    # Text that is no JSON has no paths; the message contains the line.
+    match = re.search(r"\bat line (\d+)", breach.message) if breach.path == "$" else None
+    return Remark(int(match[1]) if match else line_of(breach.path, numbers), breach)
 
 
 def _refused(now: EntryStatus, text: str, breaches: list[Breach], head: str) -> Response:

@@ -73,7 +73,7 @@ def save_draft(call: Call) -> Answer:
 
 
 def discard_draft(call: Call) -> Answer:
-    """Drop the draft."""
+    """Discard the draft."""
     revision = call.editorial.discard(call.entry_id, actor=call.actor, head=call.head())
     return call.changed(revision, status=HTTPStatus.OK)
 

@@ -21,7 +21,7 @@ MOST_HEADERS = 16 * 1024
 _SEVERITIES: dict[Severity, str] = {
     "stop": "Stops the panel",
     "warning": "Could be better",
-    "note": "To know",
+    "note": "Note",
 }
 _FORM = MOST_HTML + MOST_HEADERS + 8 * 1024
 
