@@ -12,7 +12,7 @@ _BY_TOKEN = re.compile(r"(?P<person>.+) \(token [A-Za-z0-9 ._-]+\)")
 _OWNERLESS = "token:"
 
 
-def by_token(owner: str | None, token: str) -> str:
+def token_actor(owner: str | None, token: str) -> str:
     """Return the actor of what is done with a token; before tokens had owners, ``token:ci``."""
     return f"{owner} (token {token})" if owner else f"{_OWNERLESS}{token}"
 

@@ -80,7 +80,7 @@ class EntryReader(Protocol):
     """Read access to entries, their drafts and revisions. Safe to use from several threads.
 
     Every method raises StoreUnavailable if the store cannot be reached, except the two
-    ``…_at_once`` methods.
+    ``…_cached`` methods.
     """
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
