@@ -83,7 +83,7 @@ def test_restore_makes_a_revision_the_draft_and_nothing_live(run: Command) -> No
     twice(run)
     run("restore", ENTRY.id, "1")
     assert parse_entry(run("show", "--draft", ENTRY.id).stdout_bytes) == ENTRY
-    assert "there is not a revision 99" in run("restore", ENTRY.id, "99", status=1).output
+    assert "there is no revision 99" in run("restore", ENTRY.id, "99", status=1).output
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_export_writes_static_files_and_says_how_many(run: Command, tmp_path: Pa
         ([], 2, "Give the folder for the static files: OUT"),
         (["site"], 2, "Give the URL of the files: --base"),
         (["site", "--base", "cdn"], 1, "the site's address 'cdn' is not absolute"),
-        (["site", "--drafts"], 2, "--drafts needs --as entries"),
+        (["site", "--drafts"], 2, "--drafts requires --as entries"),
         (["--as", "entries", "--base", "https://x.example"], 2, "--base is for static files"),
     ],
 )

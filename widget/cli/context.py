@@ -207,20 +207,20 @@ def echo_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str).encode())
 
 
-def own_address(settings: Settings, base: str | None) -> str:
+def service_url(settings: Settings, base: str | None) -> str:
     """Return the service's URL: ``base``, else ``base_url``, without a slash at its end.
 
     Without either it is that of this machine, with a warning on standard error.
     """
-    address = base or settings.base_url
-    if not address:
-        address = server.url_of(server.reachable(settings.host), settings.port)
+    url = base or settings.base_url
+    if not url:
+        url = server.url_of(server.reachable(settings.host), settings.port)
         confirm(
-            f"Warning: the service's URL is set to {address}, which readers cannot reach. "
+            f"Warning: the service's URL is {url}, which readers cannot reach. "
             "Use --base https://insights.example, or set base_url in insights.toml.",
             err=True,
         )
-    return address.rstrip("/")
+    return url.rstrip("/")
 
 
 def _user() -> str:

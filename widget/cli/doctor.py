@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from widget import doctor as examination
-from widget.cli.context import Context, echo_json, json_option, own_address
+from widget.cli.context import Context, echo_json, json_option, service_url
 from widget.doctor import Finding, Report
 
 _WORDS = {"stop": "STOPS", "warning": "BETTER", "note": "NOTE"}
@@ -52,7 +52,7 @@ def doctor(
         with click.open_file(page, encoding="utf-8", errors="replace") as file:
             html = file.read()
         header_lines = examination.header_lines(headers.read()) if headers else []
-    address = own_address(settings, base)
+    service = service_url(settings, base)
     with context.entries() as store:
         report = examination.examine(
             html,
@@ -60,7 +60,7 @@ def doctor(
             url=url,
             settings=settings,
             store=store,
-            base=address,
+            base=service,
             drafts=True,
         )
     if as_json:

@@ -49,8 +49,8 @@ def export(
 
 
 def _site(context: Context, out: Path, base: str | None) -> None:
-    address = base or context.settings.base_url
-    if not address:
+    url = base or context.settings.base_url
+    if not url:
         raise click.UsageError(
             "Give the URL of the files: --base https://cdn.example/insights, "
             "or base_url in insights.toml"
@@ -64,7 +64,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        report = export_site(store, context.settings, out, checked_base(address), progress)
+        report = export_site(store, context.settings, out, checked_base(url), progress)
     confirm(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
 
 

@@ -63,7 +63,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     if not (settings.base_url or settings.hosts):
         log.warning(
             "neither base_url nor hosts is set: links begin with whatever Host a request names; "
-            "set base_url to the address that readers use (docs/settings.md)"
+            "set base_url to the URL that readers use (docs/settings.md)"
         )
     # Workers share metrics through files in a folder of this server alone.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")

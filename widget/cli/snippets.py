@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from widget import i18n, panel
-from widget.cli.context import Context, echo_json, json_option, own_address
+from widget.cli.context import Context, echo_json, json_option, service_url
 from widget.config import colours
 from widget.entry import Withdrawn
 from widget.errors import InsightsError, NotFound
@@ -73,11 +73,11 @@ def snippet(
             "script": "pinned" if pinned else "",
         }
     )
-    address = own_address(context.settings, base)
+    service = service_url(context.settings, base)
     if entry_id:
-        embed = _for_entry(context, entry_id, choices, address)
+        embed = _for_entry(context, entry_id, choices, service)
     elif choices.way == "site":
-        embed = panel.site_snippet(choices, base=address)
+        embed = panel.site_snippet(choices, base=service)
     else:
         raise click.UsageError(f"--as {choices.way} needs the ID of an entry")
     if as_json:
