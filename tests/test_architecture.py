@@ -237,8 +237,9 @@ def test_only_editorial_gets_a_store_that_can_write() -> None:
 
 
 def receiver(call: ast.Attribute) -> str:
-    """Return the last name of what a method is called on, such as ``b`` for ``a.b.save()``."""
-    match call.value:
+    """Return ``b`` for ``a.b.save()`` and for ``b().save()``."""
+    value = call.value.func if isinstance(call.value, ast.Call) else call.value
+    match value:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
