@@ -20,7 +20,7 @@ from databases import copied
 from running import until
 from samples import PAPER, ROOT, sample_entry
 
-from widget.accounts import open_accounts, open_records
+from widget.accounts import open_accounts, open_repository
 from widget.app import rules
 from widget.cli import main
 from widget.config import Settings
@@ -319,7 +319,7 @@ def test_accounts_that_were_made_in_the_target_meanwhile_are_left_alone(fresh: O
     source, target = fresh("dir"), fresh("postgres")
     people(source)
     open_accounts(target).add_user("root", "admin", PASSWORD)
-    records = open_records(source), open_records(target)
+    records = open_repository(source), open_repository(target)
     unlike = copy_accounts(*records, replace=False)
     assert [each.what for each in unlike] == ["user 'root'"]
     assert [user.name for user in open_accounts(target).users()] == ["root"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from samples import ROOT
 
-from widget.accounts import weak_passwords
+from widget.accounts import password_strength
 
 PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
 # How many requirements of level 1 or 2 each section of a chapter of OWASP ASVS 5.0.0 has. In every
@@ -93,4 +93,4 @@ def test_the_count_is_what_the_tables_say() -> None:
 
 def test_the_refused_words_are_listed() -> None:
     (reason,) = [reason for numbers, _, reason in rows() if numbers == ["V6.1.2"]]
-    assert re.findall(r"\*(\w+)\*", reason) == list(weak_passwords._SERVICE_WORDS)
+    assert re.findall(r"\*(\w+)\*", reason) == list(password_strength._SERVICE_WORDS)

@@ -14,9 +14,9 @@ import psycopg
 from argon2 import PasswordHasher
 from samples import ROOT
 
-from widget.accounts import Accounts, DirAccounts
+from widget.accounts import Accounts, DirectoryAccounts
 from widget.accounts.passwords import Passwords
-from widget.accounts.postgres import DatabaseAccounts
+from widget.accounts.postgres import PostgresAccounts
 from widget.accounts.service import AccountService
 from widget.errors import Denied, Throttled
 from widget.storage.postgres import Database
@@ -81,11 +81,11 @@ class DirPlace:
         clock: Callable[[], float] | None = None,
         passwords: Passwords = QUICK,
         own_words: tuple[str, ...] = (),
-    ) -> DirAccounts:
+    ) -> DirectoryAccounts:
         folder = str(self.folder)
         if clock is None:
-            return DirAccounts(folder, passwords=passwords, own_words=own_words)
-        return DirAccounts(folder, clock=clock, passwords=passwords, own_words=own_words)
+            return DirectoryAccounts(folder, passwords=passwords, own_words=own_words)
+        return DirectoryAccounts(folder, clock=clock, passwords=passwords, own_words=own_words)
 
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads((self.folder / "accounts.json").read_bytes())
@@ -113,9 +113,9 @@ class DatabasePlace:
         clock: Callable[[], float] | None = None,
         passwords: Passwords = QUICK,
         own_words: tuple[str, ...] = (),
-    ) -> DatabaseAccounts:
+    ) -> PostgresAccounts:
         self._open.append(Database(self.url))
-        return DatabaseAccounts(
+        return PostgresAccounts(
             self._open[-1], clock=clock, passwords=passwords, own_words=own_words
         )
 

@@ -12,7 +12,7 @@ import pytest
 from accounts_support import HERE, PASSWORD, QUICK, Clock, DirPlace, files, wrong
 from samples import ROOT
 
-from widget.accounts import DirAccounts, User, open_accounts
+from widget.accounts import DirectoryAccounts, User, open_accounts
 from widget.errors import InvalidSettings, StoreUnavailable
 
 
@@ -22,7 +22,7 @@ def place(folder: Path) -> DirPlace:
 
 
 def test_nothing_that_is_secret_is_on_disk(
-    accounts: DirAccounts, ana: User, clock: Clock, folder: Path
+    accounts: DirectoryAccounts, ana: User, clock: Clock, folder: Path
 ) -> None:
     session_id = accounts.open_session(ana)
     session = accounts.session(session_id)
@@ -47,9 +47,9 @@ def test_nothing_that_is_secret_is_on_disk(
 def test_only_the_owner_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
     script = (
         "import os, sys; os.umask(0)\n"
-        "from widget.accounts import DirAccounts\n"
+        "from widget.accounts import DirectoryAccounts\n"
         "from datetime import datetime, UTC, timedelta\n"
-        "a = DirAccounts(sys.argv[1])\n"
+        "a = DirectoryAccounts(sys.argv[1])\n"
         "u = a.add_user('ana', 'admin', 'a long enough password')\n"
         "a.open_session(u); a.sign_in_link(u); a.hit('x', limit=3, seconds=60)\n"
         "a.remember('x', {}, 60)\n"
@@ -66,12 +66,12 @@ def test_only_the_owner_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
 
 def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
     (tmp_path / "sessions").mkdir(mode=0o755)
-    DirAccounts(str(tmp_path))
+    DirectoryAccounts(str(tmp_path))
     assert stat.S_IMODE((tmp_path / "sessions").stat().st_mode) == 0o700
 
 
 def test_a_file_that_was_left_half_written_stays_for_an_hour(
-    accounts: DirAccounts, clock: Clock, folder: Path
+    accounts: DirectoryAccounts, clock: Clock, folder: Path
 ) -> None:
     (folder / "sessions" / ".left-over").write_text("")
     clock.advance(120)
@@ -92,12 +92,12 @@ def test_a_file_that_was_left_half_written_stays_for_an_hour(
     ],
 )
 def test_a_damaged_file_is_an_error_and_never_nobody(
-    folder: Path, accounts: DirAccounts, ana: User, content: bytes
+    folder: Path, accounts: DirectoryAccounts, ana: User, content: bytes
 ) -> None:
     session_id = accounts.open_session(ana)
     path = folder / "accounts.json"
     path.write_bytes(content)
-    for accounts_now in (accounts, DirAccounts(str(folder))):
+    for accounts_now in (accounts, DirectoryAccounts(str(folder))):
         for call in (
             accounts_now.users,
             lambda: accounts_now.session(session_id),  # noqa: B023  # called in this round
@@ -113,7 +113,7 @@ def test_a_damaged_file_is_an_error_and_never_nobody(
 
 @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
 def test_what_is_no_regular_file_is_not_read(
-    folder: Path, accounts: DirAccounts, kind: str
+    folder: Path, accounts: DirectoryAccounts, kind: str
 ) -> None:
     path = folder / "accounts.json"
     if kind == "folder":
@@ -129,7 +129,7 @@ def test_what_is_no_regular_file_is_not_read(
 def test_a_change_that_cannot_be_written_is_an_error_and_leaves_all_as_it_was(
     folder: Path, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accounts = DirAccounts(str(folder), passwords=QUICK)
+    accounts = DirectoryAccounts(str(folder), passwords=QUICK)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -138,12 +138,12 @@ def test_a_change_that_cannot_be_written_is_an_error_and_leaves_all_as_it_was(
         patched.setattr(os, "fsync", full)
         with pytest.raises(StoreUnavailable, match=r"cannot be written: .*the disk is full"):
             accounts.add_user("bo", "admin", PASSWORD)
-    assert DirAccounts(str(folder)).users() == [ana]
+    assert DirectoryAccounts(str(folder)).users() == [ana]
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_session_file_that_was_cut_short_is_no_session(
-    accounts: DirAccounts, ana: User, folder: Path
+    accounts: DirectoryAccounts, ana: User, folder: Path
 ) -> None:
     session_id = accounts.open_session(ana)
     for path in files(folder / "sessions"):

@@ -76,7 +76,7 @@ def test_a_session_that_was_ended_while_it_was_looked_at_stays_ended(
     session_id = accounts.open_session(ana)
     clock.advance(61)
     other.close_session(session_id)
-    assert accounts._touched(session_id) is None
+    assert accounts._touch(session_id) is None
     assert other.session(session_id) is None
 
 

@@ -16,8 +16,8 @@ from accounts_support import HERE, PASSWORD, QUICK, Clock, DatabasePlace, child,
 from relay import Relay
 from running import until
 
-from widget.accounts.expiring_store import handle
-from widget.accounts.postgres import DatabaseAccounts, DatabaseSpool
+from widget.accounts.expiring_store import handle_of
+from widget.accounts.postgres import PostgresAccounts, PostgresExpiringStore
 from widget.errors import Denied, StoreUnavailable
 from widget.storage.postgres import Database
 
@@ -80,7 +80,7 @@ def test_of_two_machines_that_redeem_a_password_link_at_once_one_sets_it(
 def test_a_limit_is_exact_over_all_machines(place: DatabasePlace, clock: Clock) -> None:
     both = [place.open(clock) for _ in range(2)]
 
-    def hits(accounts: DatabaseAccounts) -> int:
+    def hits(accounts: PostgresAccounts) -> int:
         told = [accounts.hit("k", limit=30, seconds=60) for _ in range(10)]
         return told.count(None)
 
@@ -102,8 +102,8 @@ def test_who_is_read_waits_for_nobody_and_who_is_held_for_no_other(
     accounts, other = place.open(clock), place.open(clock)
     ana = accounts.add_user("ana", "editor", PASSWORD)
     session_id = accounts.open_session(ana)
-    held = [handle("session", session_id), handle("rate", "a")]
-    with accounts._spool.held(*held), accounts._records.change():
+    held = [handle_of("session", session_id), handle_of("rate", "a")]
+    with accounts._expiring.lock(*held), accounts._repository.transaction():
         assert other.session(session_id)
         assert other.hit("b", limit=1, seconds=60) is None
         other.remember("key", {}, 60)
@@ -111,12 +111,12 @@ def test_who_is_read_waits_for_nobody_and_who_is_held_for_no_other(
 
 
 def test_who_holds_two_things_in_another_order_is_waited_for(place: DatabasePlace) -> None:
-    spools = [DatabaseSpool(Database(place.url), Clock()) for _ in range(2)]
-    one, two = handle("throttle", "one"), handle("throttle", "two")
+    spools = [PostgresExpiringStore(Database(place.url), Clock()) for _ in range(2)]
+    one, two = handle_of("throttle", "one"), handle_of("throttle", "two")
 
-    def hold(spool: DatabaseSpool, *places: str) -> bool:
+    def hold(spool: PostgresExpiringStore, *places: str) -> bool:
         for _ in range(25):
-            with spool.held(*places) as held:
+            with spool.lock(*places) as held:
                 kept = held.read("throttle", "one") or {"n": 0}
                 held.write("throttle", "one", {"n": kept["n"] + 1}, seconds=60)
         return True
@@ -141,9 +141,9 @@ def test_what_is_held_is_let_go_of_when_its_holder_is_killed(place: DatabasePlac
     script = (
         "import sys, time\n"
         "from widget.accounts import open_accounts\n"
-        "from widget.accounts.expiring_store import handle\n"
+        "from widget.accounts.expiring_store import handle_of\n"
         "a = open_accounts(sys.argv[1])\n"
-        "with a._records.change(), a._spool.held(handle('session', sys.argv[2])):\n"
+        "with a._repository.transaction(), a._expiring.lock(handle_of('session', sys.argv[2])):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
     )
@@ -162,7 +162,7 @@ def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> N
         database = Database(server.url)
         try:
             database.prepare()
-            accounts = DatabaseAccounts(database, passwords=QUICK)
+            accounts = PostgresAccounts(database, passwords=QUICK)
             ana = accounts.add_user("ana", "editor", PASSWORD)
             session_id = accounts.open_session(ana)
             accounts.remember("key", {"status": 201}, 3600)
@@ -190,7 +190,7 @@ def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: Datab
     relay = Relay(place.url)
     database = Database(relay.url)
     try:
-        accounts = DatabaseAccounts(database, passwords=QUICK)
+        accounts = PostgresAccounts(database, passwords=QUICK)
         session_id = accounts.open_session(accounts.add_user("ana", "editor", PASSWORD))
         relay.passing.clear()
         began = time.monotonic()
@@ -204,7 +204,7 @@ def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: Datab
         database.close()
 
 
-def is_open(accounts: DatabaseAccounts, session_id: str) -> bool:
+def is_open(accounts: PostgresAccounts, session_id: str) -> bool:
     try:
         return accounts.session(session_id) is not None
     except StoreUnavailable:

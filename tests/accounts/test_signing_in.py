@@ -257,7 +257,7 @@ def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
     accounts: AccountService, other: AccountService, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = accounts.sign_in_link(ana)
-    read = accounts._spool.read
+    read = accounts._expiring.read
     first: list[User | None] = []
 
     def interrupted(kind: Any, key: str) -> dict[str, Any] | None:  # noqa: ANN401  # spool.Kind
@@ -265,6 +265,6 @@ def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
         first.append(other.redeem_sign_in(secret))
         return kept
 
-    monkeypatch.setattr(accounts._spool, "read", interrupted)
+    monkeypatch.setattr(accounts._expiring, "read", interrupted)
     assert accounts.redeem_sign_in(secret) is None
     assert first == [ana]

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from newsroom import PASSWORD, csrf, post, signed_in
 from werkzeug.test import TestResponse
 
-from widget.accounts import CONFIRM_SECONDS, DirAccounts
+from widget.accounts import CONFIRM_SECONDS, DirectoryAccounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
@@ -33,17 +33,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def accounts(tmp_path: Path, clock: Clock) -> DirAccounts:
-    return DirAccounts(str(tmp_path / "data"), clock=clock)
+def accounts(tmp_path: Path, clock: Clock) -> DirectoryAccounts:
+    return DirectoryAccounts(str(tmp_path / "data"), clock=clock)
 
 
 @pytest.fixture
-def app(settings: Settings, store: Store, accounts: DirAccounts) -> Flask:
+def app(settings: Settings, store: Store, accounts: DirectoryAccounts) -> Flask:
     return create_app(settings, store, accounts)
 
 
 @pytest.fixture
-def admin(app: Flask, accounts: DirAccounts, clock: Clock) -> FlaskClient:
+def admin(app: Flask, accounts: DirectoryAccounts, clock: Clock) -> FlaskClient:
     """A browser in which an admin signed in longer ago than a password counts as just given."""
     client = signed_in(app, accounts, "admin", "ana")
     clock.now += CONFIRM_SECONDS
@@ -71,7 +71,7 @@ def test_every_change_to_people_and_tokens_asks(app: Flask) -> None:
 
 
 def test_nothing_changes_until_the_password_is_given(
-    admin: FlaskClient, accounts: DirAccounts
+    admin: FlaskClient, accounts: DirectoryAccounts
 ) -> None:
     accounts.add_user("bo", "editor", PASSWORD)
     asked = post(admin, "/admin/people/bo/role", role="publisher")
@@ -93,7 +93,7 @@ def test_nothing_changes_until_the_password_is_given(
 
 
 def test_once_given_it_is_not_asked_for_again_for_some_minutes(
-    admin: FlaskClient, accounts: DirAccounts, clock: Clock
+    admin: FlaskClient, accounts: DirectoryAccounts, clock: Clock
 ) -> None:
     assert post(admin, "/admin/people", name="bo", role="editor").status_code == 403
     added = post(admin, "/admin/people", name="bo", role="editor", confirmation=PASSWORD)
@@ -129,7 +129,7 @@ def sign_in(client: FlaskClient, password: str) -> TestResponse:
 
 
 def test_a_browser_that_signed_in_before_is_let_in_while_others_guess(
-    app: Flask, accounts: DirAccounts
+    app: Flask, accounts: DirectoryAccounts
 ) -> None:
     accounts.add_user("ann", "editor", PASSWORD)
     desk, stranger = app.test_client(), app.test_client()

@@ -22,7 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from samples import sample_entry
 
-from widget.accounts import ROLES, Accounts, DirAccounts, at_least
+from widget.accounts import ROLES, Accounts, DirectoryAccounts, at_least
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
@@ -101,7 +101,7 @@ def test_no_answer_lets_another_origin_read_it(cms: Caller) -> None:
 @pytest.mark.usefixtures("store")
 def test_a_token_may_make_600_requests_a_minute(settings: Settings) -> None:
     now = [1_800_000_000.0]
-    accounts = DirAccounts(settings.store.removeprefix("dir:"), clock=lambda: now[0])
+    accounts = DirectoryAccounts(settings.store.removeprefix("dir:"), clock=lambda: now[0])
     client = create_app(settings, accounts=accounts).test_client()
     expires = datetime.fromtimestamp(now[0], UTC) + timedelta(days=1)
     accounts.add_user("ana", "editor")

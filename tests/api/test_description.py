@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from widget.accounts import DirAccounts
+from widget.accounts import DirectoryAccounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Live, Store, open_store
@@ -49,7 +49,7 @@ class Service:
 
     def __init__(self, folder: str) -> None:
         seconds = iter(range(1_800_000_000, 2_000_000_000))
-        accounts = DirAccounts(folder, clock=lambda: float(next(seconds)))
+        accounts = DirectoryAccounts(folder, clock=lambda: float(next(seconds)))
         settings = Settings.model_validate(
             {"store": f"dir:{folder}", "publications": [PUBLICATION]}
         )

@@ -15,10 +15,9 @@ import pytest
 from hosting import Host, hosting
 
 from widget.config import Settings
-from widget.doctor import CannotFetch, Turns, fetch
+from widget.doctor import CannotFetch, fetch
 from widget.doctor.addresses import is_public
 from widget.doctor.fetch import MOST_BYTES
-from widget.errors import Throttled
 
 Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -357,22 +356,3 @@ def test_a_charset_that_is_none_counts_as_utf_8(charset: str) -> None:
     with server(answering(head.encode() + "ü".encode())) as port:
         origin = f"http://localhost:{port}"
         assert fetch(origin, listing(origin)).html == "ü"
-
-
-# Turns
-
-
-def test_turns_are_few_in_a_minute_and_side_by_side() -> None:
-    now = 0.0
-    turns = Turns(in_a_minute=2, at_once=1, clock=lambda: now)
-    with turns.turn(), pytest.raises(Throttled), turns.turn():
-        raise AssertionError("two at once")
-    with turns.turn():
-        pass
-    now = 10.0
-    with pytest.raises(Throttled) as caught, turns.turn():
-        raise AssertionError("three in a minute")
-    assert caught.value.retry_after == 50
-    now = 60.5
-    with turns.turn():
-        pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,10 @@ def test_a_page_that_is_not_fetched_says_why(client: FlaskClient) -> None:
 
 
 def test_who_fetches_too_much_is_told_to_wait(client: FlaskClient) -> None:
-    for _ in range(20):
-        client.get("/doctor?url=https://nowhere.example/")
+    answers = (client.get("/doctor?url=https://nowhere.example/") for _ in range(200))
+    allowed = list(takewhile(lambda it: it.status_code != 429, answers))
+    # At most one more for each three seconds that a slow machine takes.
+    assert 20 <= len(allowed) < 199
     answer = client.get("/doctor?url=https://nowhere.example/")
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60

@@ -17,6 +17,8 @@ from samples import ROOT
 
 from widget import demo
 from widget.accounts import open_accounts
+from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.errors import StoreUnavailable
 from widget.store import open_store
 
@@ -121,7 +123,7 @@ def shared(tmp_path: Path) -> Path:
     """Give a folder with a store of root's that everybody may read, and nobody else write."""
     data = tmp_path / "data"
     store = open_store(f"dir:{data}", rules)  # type: ignore[arg-type]
-    demo.fill(store)
+    demo.fill(Editorial(store, Settings()))
     store.close()
     for path in [tmp_path, *tmp_path.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from widget.accounts.directory import DirAccounts, DirRecords
+from widget.accounts.directory import DirectoryAccounts, DirectoryRepository
 from widget.accounts.networks import prefix_of
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
@@ -21,7 +21,7 @@ from widget.accounts.protocol import (
     User,
     at_least,
 )
-from widget.accounts.records import Records
+from widget.accounts.repository import AccountRepository
 from widget.storage.url import folder_of
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
     "ROLES",
     "TOKEN_PREFIX",
     "Accounts",
-    "DirAccounts",
+    "DirectoryAccounts",
     "OpenSession",
     "Role",
     "Session",
@@ -42,7 +42,7 @@ __all__ = [
     "User",
     "at_least",
     "open_accounts",
-    "open_records",
+    "open_repository",
     "prefix_of",
 ]
 
@@ -50,32 +50,31 @@ __all__ = [
 def open_accounts(
     store_url: str, *, create: bool = True, own_words: Iterable[str] = ()
 ) -> Accounts:
-    """Open the accounts of the store that ``store_url`` names.
+    """Open the accounts of the store at ``store_url``.
 
-    With ``create`` what does not exist is made; without, it is refused. ``own_words`` are names of
-    the service, such as its publications', of which no password may consist. Raises
-    InvalidSettings where ``store_url`` names no store, StoreUnavailable where the accounts cannot
-    be opened.
+    ``create`` creates a store that does not exist. ``own_words`` are names of the service, such as
+    its publications', of which no password may consist. Raises InvalidSettings where ``store_url``
+    is not the URL of a store, StoreUnavailable where the accounts cannot be opened.
     """
     folder = folder_of(store_url)
     if folder is None:
-        # Here, since accounts in a folder do without the database's library.
-        from widget.accounts.postgres import DatabaseAccounts
+        # Imported here: accounts in a folder do not need the database library.
+        from widget.accounts.postgres import PostgresAccounts
         from widget.storage.postgres import open_database
 
-        return DatabaseAccounts(open_database(store_url, create=create), own_words=own_words)
-    return DirAccounts(folder, create=create, own_words=own_words)
+        return PostgresAccounts(open_database(store_url, create=create), own_words=own_words)
+    return DirectoryAccounts(folder, create=create, own_words=own_words)
 
 
-def open_records(store_url: str) -> Records:
-    """Open what a store that exists keeps of users and tokens, as it is kept.
+def open_repository(store_url: str) -> AccountRepository:
+    """Open the repository of users and tokens of an existing store.
 
-    Raises as ``open_accounts``.
+    Raises the errors of ``open_accounts``.
     """
     folder = folder_of(store_url)
     if folder is None:
-        from widget.accounts.postgres import DatabaseRecords
+        from widget.accounts.postgres import PostgresRepository
         from widget.storage.postgres import open_database
 
-        return DatabaseRecords(open_database(store_url, create=False))
-    return DirRecords(folder)
+        return PostgresRepository(open_database(store_url, create=False))
+    return DirectoryRepository(folder)

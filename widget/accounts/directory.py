@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from widget.accounts.expiring_store import SWEEP_SECONDS, ExpiringStore, Kind, handle
+from widget.accounts.expiring_store import SWEEP_SECONDS, ExpiringStore, Kind, handle_of
 from widget.accounts.passwords import Passwords
-from widget.accounts.records import Change, State, parsed, written
+from widget.accounts.repository import AccountsState, Transaction, dump, load
 from widget.accounts.service import AccountService
 from widget.errors import StoreUnavailable
 from widget.storage.atomic import Disk, SyncFailed, reason, remove, replace_file, sync_folder
@@ -27,8 +27,8 @@ MAX_BYTES = 16 * 1024 * 1024
 _LEFTOVER_SECONDS = 3600.0
 
 
-class DirAccounts(AccountService):
-    """``Accounts`` in ``folder``; with ``create`` it is made where it does not exist."""
+class DirectoryAccounts(AccountService):
+    """``Accounts`` in ``folder``; ``create`` creates the folder where it does not exist."""
 
     def __init__(
         self,
@@ -46,63 +46,62 @@ class DirAccounts(AccountService):
             os.makedirs(root, 0o700, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{root} cannot be opened: {reason(error)}") from error
-        spool = DirSpool(os.path.join(root, "sessions"), clock)
-        super().__init__(DirRecords(root), spool, clock, passwords, own_words)
+        expiring = DirectoryExpiringStore(os.path.join(root, "sessions"), clock)
+        super().__init__(DirectoryRepository(root), expiring, clock, passwords, own_words)
 
 
-class DirRecords:
-    """``accounts.json`` in ``folder``, read again where it changed."""
+class DirectoryRepository:
+    """``accounts.json`` in ``folder``, read again when it has changed."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._path = os.path.join(folder, "accounts.json")
         self._lock = StoreLock(os.path.join(folder, "accounts.lock"))
         self._disk = Disk()
-        self._known: tuple[Signature | None, State] | None = None
+        self._cached: tuple[Signature | None, AccountsState] | None = None
 
-    def state(self) -> State:
-        """Return what the file holds now. One stat where it is unchanged."""
-        known = self._known
+    def state(self) -> AccountsState:
+        """Return the current content of the file. One stat where it is unchanged."""
+        cached = self._cached
         try:
             status = os.lstat(self._path)
-            if known is not None and known[0] == signature(status):
-                return known[1]
+            if cached is not None and cached[0] == signature(status):
+                return cached[1]
             data, status = read_regular(self._path, MAX_BYTES)
         except FileNotFoundError:
-            return State()
+            return AccountsState()
         except InvalidFile as error:
             raise StoreUnavailable(f"{self._path} {error}") from error
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
-        state = parsed(data, self._path)
-        # What changed a moment ago may change once more without a trace in its signature.
-        self._known = (None if is_racy(status) else signature(status), state)
+        state = load(data, self._path)
+        # A file that changed a moment ago may change again without a new signature.
+        self._cached = (None if is_racy(status) else signature(status), state)
         return state
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
-        """Hold the file; what ``state`` is at the end of the block is then on disk."""
+    def transaction(self) -> Iterator[Transaction]:
+        """Lock the file; the ``state`` at the end of the block is then on disk."""
         with self._lock.held():
-            change = Change(self.state())
-            before = change.state
-            yield change
-            if change.state is not before:
-                self._write(change.state)
+            transaction = Transaction(self.state())
+            before = transaction.state
+            yield transaction
+            if transaction.state is not before:
+                self._write(transaction.state)
 
-    def _write(self, state: State) -> None:
+    def _write(self, state: AccountsState) -> None:
         try:
-            self._disk.replace(self._path, written(state).encode(), mode=0o600)
+            self._disk.replace(self._path, dump(state).encode(), mode=0o600)
         except (OSError, SyncFailed) as error:
             why = reason(error) if isinstance(error, OSError) else error
             raise StoreUnavailable(f"{self._path} cannot be written: {why}") from error
 
 
-class DirSpool:
-    """The folder ``path`` (0700), which is made where it does not exist and may be made.
+class DirectoryExpiringStore:
+    """One file for each value in the folder ``path`` (0700), which is created if possible.
 
-    A file is named by its kind and handle. Its modification time is when it expires, which is
-    all that cleaning has to look at. Nothing here has to outlive a power failure except that
-    something is gone, so only removals are synced.
+    A file is named by kind and handle. Its modification time is its expiry, so that a sweep opens
+    no file. Only removals must survive a power failure; therefore only these are synced.
     """
 
     def __init__(self, path: str, clock: Callable[[], float]) -> None:
@@ -110,33 +109,33 @@ class DirSpool:
         self._clock = clock
         self._lock = StoreLock(os.path.join(path, "lock"))
         self._sweeping = threading.Lock()
-        self._swept = clock()
-        self._is_made = False
-        with suppress(StoreUnavailable):  # readers need none, so this is said to who writes
-            self._make()
+        self._last_sweep = clock()
+        self._folder_exists = False
+        with suppress(StoreUnavailable):  # reading works without the folder; writing will raise
+            self._make_folder()
 
-    def _make(self) -> None:
-        if self._is_made:
+    def _make_folder(self) -> None:
+        if self._folder_exists:
             return
-        with _told("made"):
+        with _reported("made"):
             os.makedirs(self._path, 0o700, exist_ok=True)
             if os.stat(self._path).st_mode & 0o077:
                 os.chmod(self._path, 0o700)
-        self._is_made = True
+        self._folder_exists = True
 
     @contextmanager
-    def held(self, *places: str) -> Iterator[ExpiringStore]:  # noqa: ARG002  # one lock for the folder
-        """Hold the folder for a change that depends on what is there."""
-        self._make()
+    def lock(self, *handles: str) -> Iterator[ExpiringStore]:  # noqa: ARG002  # one lock for the folder
+        """Lock the folder for the length of the block."""
+        self._make_folder()
         with self._lock.held():
             yield self
 
     def read(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Return what is kept, None where there is nothing or it expired."""
-        return self._read(kind, handle(kind, key))
+        """Return the value, None where there is none or it has expired."""
+        return self._read(kind, handle_of(kind, key))
 
-    def each(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the handle and the value of everything of ``kind`` that is kept."""
+    def items(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the handle and value of all unexpired values of ``kind``."""
         try:
             names = os.listdir(self._path)
         except FileNotFoundError:
@@ -144,63 +143,65 @@ class DirSpool:
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
         for name in names:
-            of, _, place = name.partition("-")
-            value = self._read(kind, place) if of == kind else None
+            of, _, handle = name.partition("-")
+            value = self._read(kind, handle) if of == kind else None
             if value is not None:
-                yield place, value
+                yield handle, value
 
-    def _read(self, kind: Kind, place: str) -> dict[str, Any] | None:
+    def _read(self, kind: Kind, handle: str) -> dict[str, Any] | None:
         try:
-            with open(self._file(kind, place), "rb") as file:
-                kept = json.loads(file.read())
+            with open(self._file(kind, handle), "rb") as file:
+                stored = json.loads(file.read())
         except FileNotFoundError:
             return None
         except ValueError:
-            # Cut short by a power failure; it is worth as much as one that was never written.
+            # Truncated by a power failure; the same as if it had never been written.
             return None
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be read: {reason(error)}") from error
-        if not isinstance(kept, dict) or kept.get("kind") != kind:
+        if not isinstance(stored, dict) or stored.get("kind") != kind:
             return None
-        value = kept.get("value")
-        return value if isinstance(value, dict) and kept["expires"] > self._clock() else None
+        value = stored.get("value")
+        return value if isinstance(value, dict) and stored["expires"] > self._clock() else None
 
     def write(self, kind: Kind, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
-        """Keep ``value`` for ``seconds``, in place of what was there."""
-        self._make()
+        """Store ``value`` for ``seconds``; replaces an earlier value."""
+        self._make_folder()
         expires = self._clock() + seconds
         data = json.dumps({"kind": kind, "expires": expires, "value": value}).encode()
-        path = self._file(kind, handle(kind, key))
-        with _told("written"):
+        path = self._file(kind, handle_of(kind, key))
+        with _reported("written"):
             replace_file(path, data, mode=0o600, modified=expires)
         self._sweep()
 
     def remove(self, kind: Kind, key: str) -> bool:
-        """Remove what is kept, on disk; say whether it was this call that did."""
-        return self.remove_place(kind, handle(kind, key))
+        """Remove the value from disk; return whether this call removed it."""
+        return self.remove_handle(kind, handle_of(kind, key))
 
-    def remove_place(self, kind: Kind, place: str) -> bool:
-        """Do the same with what ``each`` yields the handle ``place`` of."""
+    def remove_handle(self, kind: Kind, handle: str) -> bool:
+        """Remove the value with ``handle``, as ``items`` yields it."""
         try:
-            os.unlink(self._file(kind, place))
+            os.unlink(self._file(kind, handle))
         except FileNotFoundError:
             return False
         except OSError as error:
             raise StoreUnavailable(f"{self._path} cannot be changed: {reason(error)}") from error
-        with _told("written"):
+        with _reported("written"):
             sync_folder(self._path)
         return True
 
-    def _file(self, kind: Kind, place: str) -> str:
-        return os.path.join(self._path, f"{kind}-{place}")
+    def _file(self, kind: Kind, handle: str) -> str:
+        return os.path.join(self._path, f"{kind}-{handle}")
 
     def _sweep(self) -> None:
-        """Remove what expired, where that was not done for a minute and nobody is at it."""
+        """Remove expired files, at most once a minute and in one thread."""
         now = self._clock()
-        if abs(now - self._swept) < SWEEP_SECONDS or not self._sweeping.acquire(blocking=False):
+        if abs(now - self._last_sweep) < SWEEP_SECONDS:
+            return
+        if not self._sweeping.acquire(blocking=False):
             return
         try:
-            self._swept = now
+            self._last_sweep = now
             with os.scandir(self._path) as listing:
                 for item in listing:
                     self._clean(item, now)
@@ -215,16 +216,16 @@ class DirSpool:
         except FileNotFoundError:
             return
         if item.name.startswith("."):
-            # A temporary file, whose time is the wall clock's until it is complete.
-            left = time.time() - status.st_ctime > _LEFTOVER_SECONDS
+            # A temporary file: its times are the wall clock's until it is complete.
+            expired = time.time() - status.st_ctime > _LEFTOVER_SECONDS
         else:
-            left = item.name != "lock" and status.st_mtime <= now
-        if left:
+            expired = item.name != "lock" and status.st_mtime <= now
+        if expired:
             remove(item.path)
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _reported(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,7 +1,6 @@
-"""What is kept for a while: sessions, throttles, sign-in links, remembered answers.
+"""Values that expire: sessions, throttles, sign-in links, stored answers.
 
-Each is named by its kind and the SHA-256 of what it is about, so that its name gives no secret
-away.
+Each has a kind and a handle, the SHA-256 of its key, so that no secret is stored.
 """
 
 from __future__ import annotations
@@ -14,40 +13,40 @@ from typing import Any, Literal, Protocol
 Kind = Literal["session", "link", "password", "device", "throttle", "rate", "answer"]
 
 SWEEP_SECONDS = 60.0
-"""How often what expired is cleaned away, by whoever writes."""
+"""How often a process that writes removes expired values."""
 
 
 class ExpiringStore(Protocol):
-    """Small values (JSON), each until its time is over.
+    """Stores small JSON values until they expire.
 
-    Safe to use from several threads; shared by several processes. Every method raises
-    StoreUnavailable where they cannot be read or written.
+    Thread-safe; shared by several processes. Every method raises StoreUnavailable where values
+    cannot be read or written.
     """
 
-    def held(self, *places: str) -> AbstractContextManager[ExpiringStore]:
-        """Hold what these handles name, for a change that depends on what is there.
+    def lock(self, *handles: str) -> AbstractContextManager[ExpiringStore]:
+        """Lock the values with these handles, for a read and a write that depends on it.
 
-        The change is made through what the block is given. Blocks do not nest.
+        Both must use the store that the block gets. Blocks do not nest.
         """
 
     def read(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Return what is kept, None where there is nothing or it expired."""
+        """Return the value, None where there is none or it has expired."""
 
-    def each(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the handle and the value of everything of ``kind`` that is kept."""
+    def items(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the handle and value of all unexpired values of ``kind``."""
 
     def write(self, kind: Kind, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
-        """Keep ``value`` for ``seconds``, in place of what was there."""
+        """Store ``value`` for ``seconds``; replaces an earlier value."""
 
     def remove(self, kind: Kind, key: str) -> bool:
-        """Remove what is kept, for good; say whether it was this call that did."""
+        """Remove the value permanently; return whether this call removed it."""
 
-    def remove_place(self, kind: Kind, place: str) -> bool:
-        """Do the same with what ``each`` yields the handle ``place`` of."""
+    def remove_handle(self, kind: Kind, handle: str) -> bool:
+        """Remove the value with ``handle``, as ``items`` yields it."""
 
 
-def handle(kind: Kind, key: str) -> str:
-    """Return what names a thing that is kept without opening it: its key does, if it is secret."""
+def handle_of(kind: Kind, key: str) -> str:
+    """Return the non-secret identifier of a value (SHA-256 of its kind and key)."""
     return digest(f"{kind}\0{key}")
 
 

@@ -1,4 +1,4 @@
-"""What a caller's address is reduced to: a network for throttling, a shorter prefix for logs."""
+"""Reduces an IP address to a network for throttling, or to a shorter prefix for logs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def network_of(address: str) -> str:
-    """Return what one caller has of addresses: one of IPv4, a /64 of IPv6."""
+    """Return the network of one caller: a single IPv4 address, a /64 of IPv6."""
     return _cut(address, 32, 64)
 
 

@@ -1,4 +1,4 @@
-"""Passwords: what one must be, and the only place where they are hashed and compared."""
+"""Passwords: the rules for new ones, and the only place where they are hashed and compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from widget.accounts.weak_passwords import weakness
+from widget.accounts.password_strength import weakness
 from widget.errors import InvalidAccount
 
 MIN_LENGTH = 10
@@ -18,7 +18,7 @@ MAX_LENGTH = 200
 
 
 def check_password(name: str, password: str, *, own_words: Iterable[str] = ()) -> None:
-    """Raise InvalidAccount where ``password`` is no password for the user ``name``.
+    """Raise InvalidAccount where the user ``name`` may not choose ``password``.
 
     ``own_words`` are names of the service, of which a password may not consist.
     """
@@ -45,21 +45,21 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
 
     def hash(self, password: str) -> str:
-        """Return what is kept of ``password``: parameters, salt and hash in one line."""
+        """Return parameters, salt and hash of ``password`` in one line."""
         return self._hasher.hash(_bytes(password))
 
-    def matches(self, kept: str | None, password: str) -> bool:
-        """Say whether ``password`` is the one that was kept; None takes as long, and is none."""
-        decoy = self._decoy  # Made on the first call either way, so that it tells nothing.
+    def matches(self, stored_hash: str | None, password: str) -> bool:
+        """Return whether ``password`` has this hash; for None, False after the same time."""
+        decoy = self._decoy  # created on the first call in either case, for equal times
         try:
-            self._hasher.verify(decoy if kept is None else kept, _bytes(password))
+            self._hasher.verify(decoy if stored_hash is None else stored_hash, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return kept is not None
+        return stored_hash is not None
 
-    def is_dated(self, kept: str) -> bool:
-        """Say whether ``kept`` was made with parameters that are no longer used."""
-        return self._hasher.check_needs_rehash(kept)
+    def is_dated(self, stored_hash: str) -> bool:
+        """Return whether ``stored_hash`` uses outdated parameters."""
+        return self._hasher.check_needs_rehash(stored_hash)
 
     @cached_property
     def _decoy(self) -> str:
@@ -67,11 +67,11 @@ class Passwords:
 
 
 def _prepared(password: str) -> str:
-    # One password typed on two systems must be one (NIST SP 800-63B, section 3.1.1.2).
+    # The same password typed on two systems must match (NIST SP 800-63B, section 3.1.1.2).
     return unicodedata.normalize("NFKC", password)
 
 
 def _bytes(password: str) -> bytes:
-    # What is longer than any password is wrong however long; hashing all of it helps nobody.
-    # NFKC makes one character of up to four.
+    # A longer input is wrong anyway, so its rest is not hashed. NFKC composes one character of up
+    # to four.
     return _prepared(password[: MAX_LENGTH * 5]).encode("utf-8", "surrogatepass")

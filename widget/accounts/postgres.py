@@ -1,4 +1,4 @@
-"""The accounts of a PostgreSQL database, shared by the processes of many machines."""
+"""Accounts in a PostgreSQL database, shared by the processes of many machines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from widget.accounts.expiring_store import SWEEP_SECONDS, ExpiringStore, Kind, handle
+from widget.accounts.expiring_store import SWEEP_SECONDS, ExpiringStore, Kind, handle_of
 from widget.accounts.passwords import Passwords
-from widget.accounts.records import Change, State, parsed, written
+from widget.accounts.repository import AccountsState, Transaction, dump, load
 from widget.accounts.service import AccountService
 from widget.errors import StoreUnavailable
 from widget.storage.postgres import Connection, Database
@@ -20,14 +20,14 @@ from widget.storage.postgres import Connection, Database
 log = logging.getLogger("widget.accounts")
 
 _LOCKS = 0x1051D1
-"""The first half of the names of advisory locks on what is kept for a while."""
+"""The class id of the advisory locks on expiring values."""
 _SWEPT_AT_ONCE = 1000
 READ_SECONDS = 2.0
-"""How long an answer may take that somebody waits for, who holds up one thread of the service."""
+"""The timeout of a query that a request waits for, which blocks one thread of the service."""
 
 
-class DatabaseAccounts(AccountService):
-    """``Accounts`` in ``database``. Without ``clock`` its own clock is everybody's."""
+class PostgresAccounts(AccountService):
+    """``Accounts`` in ``database``. Without ``clock``, all machines use the database's clock."""
 
     def __init__(
         self,
@@ -39,84 +39,84 @@ class DatabaseAccounts(AccountService):
     ) -> None:
         self.database = database
         clock = clock or SharedClock(database)
-        spool = DatabaseSpool(database, clock)
-        super().__init__(DatabaseRecords(database), spool, clock, passwords, own_words)
+        expiring = PostgresExpiringStore(database, clock)
+        super().__init__(PostgresRepository(database), expiring, clock, passwords, own_words)
 
 
 class SharedClock:
-    """The database's clock, since those of several machines differ: seconds since 1970.
+    """The database's clock, in seconds since 1970, because the clocks of machines differ.
 
-    Asked once a minute; in between this machine counts. Raises StoreUnavailable where it could
-    never be asked.
+    It is queried once a minute; in between, the local monotonic clock is added. Raises
+    StoreUnavailable where it was never available.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: tuple[float, float] | None = None
+        self._cached: tuple[float, float] | None = None
 
     def __call__(self) -> float:
         """Return the time."""
-        known, now = self._known, time.monotonic()
-        if known is None or now - known[1] >= SWEEP_SECONDS:
-            known = self._ask(known)
-        told, at = known
-        return told + time.monotonic() - at
+        cached, now = self._cached, time.monotonic()
+        if cached is None or now - cached[1] >= SWEEP_SECONDS:
+            cached = self._ask(cached)
+        seconds, at = cached
+        return seconds + time.monotonic() - at
 
-    def _ask(self, known: tuple[float, float] | None) -> tuple[float, float]:
+    def _ask(self, cached: tuple[float, float] | None) -> tuple[float, float]:
         try:
             with self._database.reading(patience=READ_SECONDS) as connection:
-                before = time.monotonic()  # now that nobody waits for a connection any more
+                before = time.monotonic()  # after the wait for a connection
                 row = connection.execute(
                     "SELECT extract(epoch FROM clock_timestamp())::double precision"
                 ).fetchone()
                 after = time.monotonic()
         except StoreUnavailable:
-            if known is None:
+            if cached is None:
                 raise
-            return known
+            return cached
         assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-        self._known = (row[0], (before + after) / 2)
-        return self._known
+        self._cached = (row[0], (before + after) / 2)
+        return self._cached
 
 
-class DatabaseRecords:
-    """The one row of ``account``. It is read again where its version changed."""
+class PostgresRepository:
+    """The single row of ``account``, read again when its version has changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._where = f"{database.name}: account"
-        self._known: tuple[object, State] | None = None
+        self._cached: tuple[object, AccountsState] | None = None
 
-    def state(self) -> State:
-        """Return what the row holds now. One small query where it is unchanged."""
-        known = self._known
+    def state(self) -> AccountsState:
+        """Return the current content of the row. One small query where it is unchanged."""
+        cached = self._cached
         with self._database.reading(patience=READ_SECONDS) as connection:
             row = connection.execute(
                 "SELECT version, CASE WHEN version IS DISTINCT FROM %s THEN document::text END"
                 " FROM account",
-                (known[0] if known else None,),
+                (cached[0] if cached else None,),
             ).fetchone()
         if row is None:
             raise self._missing()
-        if known and row[0] == known[0]:
-            return known[1]
-        state = parsed(row[1], self._where)
-        self._known = (row[0], state)
+        if cached and row[0] == cached[0]:
+            return cached[1]
+        state = load(row[1], self._where)
+        self._cached = (row[0], state)
         return state
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
-        """Hold the row; what ``state`` is at the end of the block is then committed."""
+    def transaction(self) -> Iterator[Transaction]:
+        """Lock the row; the ``state`` at the end of the block is then committed."""
         with self._database.changing() as connection:
             row = connection.execute("SELECT document::text FROM account FOR UPDATE").fetchone()
             if row is None:
                 raise self._missing()
-            change = Change(parsed(row[0], self._where))
-            before = change.state
-            yield change
-            if change.state is not before:
+            transaction = Transaction(load(row[0], self._where))
+            before = transaction.state
+            yield transaction
+            if transaction.state is not before:
                 connection.execute(
-                    "UPDATE account SET document = %s::jsonb", (written(change.state),)
+                    "UPDATE account SET document = %s::jsonb", (dump(transaction.state),)
                 )
 
     def _missing(self) -> StoreUnavailable:
@@ -125,43 +125,43 @@ class DatabaseRecords:
         )
 
 
-class DatabaseSpool:
-    """The rows of ``remembered``. What is held is locked by its handle, all else is free."""
+class PostgresExpiringStore:
+    """One row of ``remembered`` for each value. Locks are advisory, one for each handle."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], float], held: Connection | None = None
+        self, database: Database, clock: Callable[[], float], locked: Connection | None = None
     ) -> None:
-        """``held`` is the connection of a block of ``held``, in which everything happens."""
+        """``locked`` is the connection of a block of ``lock``; all statements use it."""
         self._database = database
         self._clock = clock
-        self._held = held
+        self._locked = locked
         self._sweeping = threading.Lock()
-        self._swept = clock()
+        self._last_sweep = clock()
 
     @contextmanager
-    def held(self, *places: str) -> Iterator[ExpiringStore]:
-        """Hold these handles until the block ends, for all machines."""
-        # Always in the same order, so that no two wait for each other.
-        locks = sorted({_lock(place) for place in places})
-        self._clock()  # where it has to ask, it does so before a connection is held
+    def lock(self, *handles: str) -> Iterator[ExpiringStore]:
+        """Lock these handles, for all machines, for the length of the block."""
+        # Always in the same order, to avoid deadlocks.
+        locks = sorted({_lock(handle) for handle in handles})
+        self._clock()  # it may need a connection of its own, so before this one is taken
         with self._database.changing() as connection:
             for lock in locks:
                 connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, lock))
-            yield DatabaseSpool(self._database, self._clock, connection)
+            yield PostgresExpiringStore(self._database, self._clock, connection)
         self._sweep()
 
     def read(self, kind: Kind, key: str) -> dict[str, Any] | None:
-        """Return what is kept, None where there is nothing or it expired."""
-        with self._lent() as connection:
+        """Return the value, None where there is none or it has expired."""
+        with self._connection() as connection:
             row = connection.execute(
                 "SELECT value FROM remembered WHERE kind = %s AND place = %s AND until > %s",
-                (kind, handle(kind, key), self._clock()),
+                (kind, handle_of(kind, key), self._clock()),
             ).fetchone()
         return row[0] if row else None
 
-    def each(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the handle and the value of everything of ``kind`` that is kept."""
-        with self._lent() as connection:
+    def items(self, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the handle and value of all unexpired values of ``kind``."""
+        with self._connection() as connection:
             rows = connection.execute(
                 "SELECT place, value FROM remembered WHERE kind = %s AND until > %s",
                 (kind, self._clock()),
@@ -169,55 +169,55 @@ class DatabaseSpool:
         yield from rows
 
     def write(self, kind: Kind, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
-        """Keep ``value`` for ``seconds``, in place of what was there."""
-        with self._lent() as connection:
+        """Store ``value`` for ``seconds``; replaces an earlier value."""
+        with self._connection() as connection:
             connection.execute(
                 "INSERT INTO remembered (kind, place, value, until) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT (kind, place)"
                 " DO UPDATE SET value = EXCLUDED.value, until = EXCLUDED.until",
-                (kind, handle(kind, key), json.dumps(value), self._clock() + seconds),
+                (kind, handle_of(kind, key), json.dumps(value), self._clock() + seconds),
             )
         self._sweep()
 
     def remove(self, kind: Kind, key: str) -> bool:
-        """Remove what is kept; of several at once, one is told that it did."""
-        return self.remove_place(kind, handle(kind, key))
+        """Remove the value; of concurrent calls, one returns that it removed it."""
+        return self.remove_handle(kind, handle_of(kind, key))
 
-    def remove_place(self, kind: Kind, place: str) -> bool:
-        """Do the same with what ``each`` yields the handle ``place`` of."""
-        with self._lent() as connection:
+    def remove_handle(self, kind: Kind, handle: str) -> bool:
+        """Remove the value with ``handle``, as ``items`` yields it."""
+        with self._connection() as connection:
             removed = connection.execute(
-                "DELETE FROM remembered WHERE kind = %s AND place = %s", (kind, place)
+                "DELETE FROM remembered WHERE kind = %s AND place = %s", (kind, handle)
             )
             return removed.rowcount == 1
 
     @contextmanager
-    def _lent(self) -> Iterator[Connection]:
-        if self._held is not None:
-            yield self._held
+    def _connection(self) -> Iterator[Connection]:
+        if self._locked is not None:
+            yield self._locked
             return
         with self._database.reading(patience=READ_SECONDS) as connection:
             yield connection
 
     def _sweep(self) -> None:
-        """Remove what expired, where that was not done for a minute and nobody is at it."""
-        if self._held is not None or not self._sweeping.acquire(blocking=False):
+        """Delete expired rows, at most once a minute and in one thread."""
+        if self._locked is not None or not self._sweeping.acquire(blocking=False):
             return
         try:
             now = self._clock()
-            if abs(now - self._swept) < SWEEP_SECONDS:
+            if abs(now - self._last_sweep) < SWEEP_SECONDS:
                 return
-            self._swept = now
+            self._last_sweep = now
             with self._database.reading(patience=READ_SECONDS) as connection:
-                while self._swept_some(connection, now):
+                while self._sweep_batch(connection, now):
                     pass
         except StoreUnavailable as error:
-            log.warning("what expired cannot be cleaned away: %s", error)
+            log.warning("cannot delete expired rows: %s", error)
         finally:
             self._sweeping.release()
 
-    def _swept_some(self, connection: Connection, now: float) -> bool:
-        # Rows that somebody else sweeps or renews are passed over: two never wait for each other.
+    def _sweep_batch(self, connection: Connection, now: float) -> bool:
+        # Rows that are locked by another process are skipped, so that sweeps never wait.
         removed = connection.execute(
             "DELETE FROM remembered WHERE (kind, place) IN (SELECT kind, place FROM remembered"
             " WHERE until <= %s ORDER BY until LIMIT %s FOR UPDATE SKIP LOCKED)",
@@ -226,6 +226,6 @@ class DatabaseSpool:
         return removed.rowcount == _SWEPT_AT_ONCE
 
 
-def _lock(place: str) -> int:
-    """Return the 32 bits that stand for a handle, which is hexadecimal; others may share them."""
-    return int.from_bytes(bytes.fromhex(place[:8]), "big", signed=True)
+def _lock(handle: str) -> int:
+    """Return the lock id of a hexadecimal handle: its first 32 bits, which others may share."""
+    return int.from_bytes(bytes.fromhex(handle[:8]), "big", signed=True)

@@ -1,4 +1,4 @@
-"""What every kind of accounts promises: who may do what, and for how long."""
+"""The interface of accounts: roles, users, sessions, tokens and their lifetimes."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import Any, Literal, Protocol, get_args
 Role = Literal["editor", "publisher", "admin"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
-"""The roles, each of which may do what those before it may."""
+"""The roles in ascending order; each includes the permissions of those before it."""
 
 IDLE_SECONDS = 60 * 60
 ABSOLUTE_SECONDS = 12 * 60 * 60
 CONFIRM_SECONDS = 5 * 60
-"""How long after signing in, or giving the password again, critical changes need no password."""
+"""How long after entering the password critical changes do not ask for it again."""
 DEVICE_SECONDS = 180 * 24 * 60 * 60
 LINK_SECONDS = 10 * 60
 PASSWORD_LINK_SECONDS = 24 * 60 * 60
 TOUCH_SECONDS = 60
-TOKEN_PREFIX = "ins_"  # noqa: S105  # what a token begins with, so that scanners find leaked ones
+TOKEN_PREFIX = "ins_"  # noqa: S105  # the prefix of tokens, so that scanners find leaked ones
 
 
 def at_least(role: Role, needed: Role) -> bool:
-    """Say whether ``role`` may do what ``needed`` may."""
+    """Return whether ``role`` includes the permissions of ``needed``."""
     return ROLES.index(role) >= ROLES.index(needed)
 
 
 def lower(one: Role, other: Role) -> Role:
-    """Return what of two roles may less."""
+    """Return the role with fewer permissions."""
     return min(one, other, key=ROLES.index)
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who signs in with a name and a password; ``invited``: who has none yet.
+    """A user who signs in with a name and a password. ``invited``: without a password yet.
 
-    ``signed_in_at`` is when a session was opened last, in UTC.
+    ``signed_in_at`` is the time of the last sign-in, in UTC.
     """
 
     name: str
@@ -49,11 +49,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser. ``user`` is as it is now, not as it was; times are in UTC.
+    """A session of a signed-in browser. ``user`` has its current data; times are in UTC.
 
-    ``handle`` names the session and opens nothing. ``csrf`` is what unsafe requests of this
-    session carry. It follows from the session's id and is kept nowhere. ``confirmed`` says whether
-    the password was given within the last CONFIRM_SECONDS.
+    ``handle`` identifies the session and is not secret. ``csrf`` is the token of its unsafe
+    requests; it is derived from the session id and stored nowhere. ``confirmed``: the password
+    was entered within the last CONFIRM_SECONDS.
     """
 
     user: User
@@ -66,7 +66,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """What a list says of a session, whose id nobody but its browser has."""
+    """A session in a list, without its id, which only its browser has."""
 
     handle: str
     created_at: datetime
@@ -75,10 +75,10 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A program's way in, on behalf of its ``owner``, who answers for what it does.
+    """An API token, which acts on behalf of its ``owner``.
 
-    ``role`` is never above the owner's of now. Only tokens of before tokens had owners have
-    none. Times are in UTC; ``last_used_at`` is at most a minute behind.
+    ``role`` is never above the owner's current role. Only old tokens have no owner. Times are in
+    UTC; ``last_used_at`` is accurate to a minute.
     """
 
     id: str
@@ -92,12 +92,12 @@ class Token:
 
 
 class Accounts(Protocol):
-    """Users, sessions, tokens and what else is remembered about callers.
+    """Users, sessions, tokens, rate limits and idempotent answers.
 
-    Safe to use from several threads; several processes share them, and a change by one is
-    seen by all at once. What is secret is kept only as a hash. No change takes away the last
-    admin who can sign in: it raises InvalidAccount. Every method raises StoreUnavailable where
-    the accounts cannot be read or written; a change that returns is on disk.
+    Thread-safe; shared by several processes, which see each other's changes at once. Secrets are
+    stored as hashes only. A change that would remove the last admin who can sign in raises
+    InvalidAccount. Every method raises StoreUnavailable where the accounts cannot be read or
+    written; a change is on disk when the method returns.
     """
 
     def users(self) -> list[User]:
@@ -107,109 +107,108 @@ class Accounts(Protocol):
         """Return one user, or None."""
 
     def add_user(self, name: str, role: Role, password: str | None = None) -> User:
-        """Make an account; without a password, its user is invited to choose one by a link.
+        """Create an account; without a password, its user is invited to choose one by a link.
 
-        Raises InvalidAccount: name taken or odd, password too weak.
+        Raises InvalidAccount where the name is taken or invalid, or the password is too weak.
         """
 
     def set_password(self, name: str, password: str) -> None:
         """Change the password; ends all sessions. Raises NotFound, InvalidAccount."""
 
     def set_role(self, name: str, role: Role) -> None:
-        """Change the role; holds from the next request on. Raises NotFound, InvalidAccount."""
+        """Change the role, from the next request on. Raises NotFound, InvalidAccount."""
 
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
-        """Keep a user and the user's tokens out, or let them in again; ends all sessions.
+        """Disable or enable a user and the user's tokens; ends all sessions.
 
         Raises NotFound, InvalidAccount.
         """
 
     def authenticate(self, name: str, password: str, *, address: str, device: str = "") -> User:
-        """Return whose name and password these are; ``address`` is where they came from.
+        """Return the user with this name and password; ``address`` is the client's.
 
-        ``device`` is the secret of ``remember_device``, if the browser has one: tries of others
-        do not delay it. Raises Denied, and Throttled where too many tries failed for this account
-        from this network, or from this network for all accounts; then nothing was compared.
-        Unknown names take as long as known ones.
+        ``device`` is the secret of ``remember_device``, if the browser has one: attempts of others
+        do not delay it. Raises Denied, and Throttled where too many attempts failed for this
+        account from this network, or from this network for all accounts; the password was then
+        not compared. Unknown names take the same time as existing ones.
         """
 
     def remember_device(self, user: User) -> str:
-        """Return a secret for the browser in which ``user`` signed in; good for DEVICE_SECONDS.
+        """Return a secret for the browser in which ``user`` signed in, valid DEVICE_SECONDS.
 
-        It opens nothing. A new password makes it worthless.
+        It grants no access. A new password invalidates it.
         """
 
     def is_device(self, name: str, secret: str) -> bool:
-        """Say whether ``secret`` is that of a browser in which the user ``name`` signed in."""
+        """Return whether ``secret`` belongs to a browser in which the user ``name`` signed in."""
 
     def open_session(self, user: User) -> str:
-        """Return the id of a new session, which is kept only as its hash."""
+        """Return the id of a new session, which is stored as a hash only."""
 
     def session(self, session_id: str) -> Session | None:
-        """Return the session; None where it ended, was idle for an hour or is 12 h old."""
+        """Return the session, None where it ended, was idle for an hour or is 12 h old."""
 
     def confirm_session(self, session_id: str) -> None:
-        """Note that the user of a session has given the password again. No harm where it ended."""
+        """Record that the user has entered the password again. Does nothing without a session."""
 
     def close_session(self, session_id: str) -> None:
-        """End a session. No harm where there is none."""
+        """End a session. Does nothing where there is none."""
 
     def sessions(self, name: str) -> list[OpenSession]:
         """Return the open sessions of a user, the one seen last first."""
 
     def end_session(self, name: str, handle: str) -> None:
-        """End the session of user ``name`` that ``handle`` names. No harm where there is none."""
+        """End the session of user ``name`` with ``handle``. Does nothing where there is none."""
 
     def create_token(
         self, name: str, role: Role, *, owner: str, expires_at: datetime, actor: str
     ) -> tuple[str, Token]:
-        """Return a new token's secret, which is shown this once, and the token.
+        """Return a new token's secret, which is shown only once, and the token.
 
-        ``owner`` is the user on whose behalf it acts, ``actor`` whoever makes it. Raises
-        NotFound where there is no such user; InvalidAccount where the name is odd or a token
-        of the owner's has it, where the role is above the owner's, or where it would have
-        expired already.
+        ``owner`` is the user on whose behalf it acts, ``actor`` its creator. Raises NotFound where
+        there is no such user; InvalidAccount where the name is invalid or used by another token of
+        the owner, where the role is above the owner's, or where the expiry has passed.
         """
 
     def token(self, secret: str) -> Token | None:
-        """Return the token whose secret this is.
+        """Return the token with this secret.
 
-        None where it is unknown, expired or revoked, or where its owner is disabled.
+        None where it does not exist, has expired or was revoked, or where its owner is disabled.
         """
 
     def tokens(self) -> list[Token]:
-        """Return all tokens, newest first, also those that open nothing any more."""
+        """Return all tokens, newest first, including invalid ones."""
 
     def revoke_token(self, token_id: str) -> None:
-        """End a token at once. Raises NotFound."""
+        """Revoke a token at once. Raises NotFound."""
 
     def sign_in_link(self, user: User) -> str:
         """Return a secret that signs ``user`` in once within ten minutes."""
 
     def redeem_sign_in(self, secret: str) -> User | None:
-        """Return whom ``secret`` signs in, and make it worthless; None where it is so already."""
+        """Return the user that ``secret`` signs in, and invalidate it; None where it is invalid."""
 
     def password_link(self, user: User) -> str:
-        """Return a secret by which ``user`` may choose a password once within a day."""
+        """Return a secret with which ``user`` may choose a password once within a day."""
 
     def password_link_user(self, secret: str) -> User | None:
-        """Return who may choose a password by ``secret``; None where it is worthless."""
+        """Return the user who may choose a password with ``secret``; None where it is invalid."""
 
     def redeem_password_link(self, secret: str, password: str) -> User | None:
-        """Set the password and make ``secret`` worthless; None where it is so already.
+        """Set the password and invalidate ``secret``; None where it is invalid.
 
-        Ends all sessions. Raises InvalidAccount; then the secret is as good as before.
+        Ends all sessions. Raises InvalidAccount; the secret then stays valid.
         """
 
     def hit(self, key: str, *, limit: int, seconds: float) -> float | None:
-        """Count one request for ``key``; None where it is within ``limit`` for ``seconds``.
+        """Count one request for ``key``; None where it is within ``limit`` per ``seconds``.
 
-        Otherwise it does not count, and the answer is in how many seconds the next one will
-        be. ``limit`` may come at once; then they are spread evenly (GCRA, ITU-T I.371).
+        Otherwise the request does not count; return the seconds until the next one is allowed.
+        ``limit`` requests may come at once; then they are spread evenly (GCRA, ITU-T I.371).
         """
 
     def remember(self, key: str, payload: Mapping[str, Any], seconds: float) -> None:
-        """Keep ``payload`` (JSON) under ``key`` for ``seconds``."""
+        """Store ``payload`` (JSON) under ``key`` for ``seconds``."""
 
     def recall(self, key: str) -> dict[str, Any] | None:
-        """Return what is remembered under ``key``, or None."""
+        """Return the payload stored under ``key``, or None."""

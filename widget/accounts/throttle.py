@@ -1,9 +1,12 @@
 """Throttles password guessing.
 
-Tries are counted for each account and network together, so that a stranger elsewhere cannot keep
-its owner out, and for each network over all accounts. A browser that has signed in to the account
-before (a device) is counted by itself, after OWASP's "Slow Down Online Guessing Attacks with
-Device Cookies": nobody else's tries delay it.
+Attempts are counted for each pair of account and network, so that attackers elsewhere cannot lock
+out the owner, and for each network over all accounts. A browser that has signed in to the account
+before (a device) is counted separately, after OWASP's "Slow Down Online Guessing Attacks with
+Device Cookies", so that the attempts of others never delay it.
+
+This is no rate limit (``widget.rate_limiter``): it counts failures only, its delays double with
+each failure, and a success resets it.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from widget.accounts.expiring_store import ExpiringStore, handle
+from widget.accounts.expiring_store import ExpiringStore, handle_of
 from widget.accounts.networks import network_of
 from widget.errors import Throttled
 
@@ -20,8 +23,8 @@ FORGET_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
-    """``free`` tries that cost nothing; then 1, 2, 4… seconds, at most ``cap``."""
+class _Backoff:
+    """``free`` attempts without delay; then 1, 2, 4… seconds, at most ``cap``."""
 
     what: str
     free: int
@@ -33,61 +36,61 @@ class _Limit:
         return min(self.cap, 2.0 ** min(failures - self.free, 30))
 
 
-_DEVICE = _Limit("device", free=5, cap=300.0)
-_ACCOUNT = _Limit("account", free=5, cap=300.0)
-# A whole newsroom may share one address, or a proxy that is not trusted: many tries, short waits.
-_ADDRESS = _Limit("address", free=50, cap=15.0)
+_DEVICE = _Backoff("device", free=5, cap=300.0)
+_ACCOUNT = _Backoff("account", free=5, cap=300.0)
+# A whole newsroom may share one address or an untrusted proxy: many attempts, short delays.
+_ADDRESS = _Backoff("address", free=50, cap=15.0)
 
 
-class Throttle:
-    """Failed tries in ``spool``. A try counts before its password is compared.
+class PasswordThrottle:
+    """Counts failed attempts. An attempt counts before its password is compared.
 
-    Otherwise a hundred at once would all be compared before the first had failed.
+    Otherwise a hundred concurrent attempts would be compared before the first had failed.
     """
 
-    def __init__(self, spool: ExpiringStore, clock: Callable[[], float]) -> None:
-        self._spool = spool
+    def __init__(self, expiring: ExpiringStore, clock: Callable[[], float]) -> None:
+        self._expiring = expiring
         self._clock = clock
 
     def begin(self, account: str, address: str, device: str = "") -> None:
-        """Count a try as failed. Raises Throttled where it comes too early; then it does not.
+        """Count an attempt as failed. Raises Throttled where it is too early; it does not count.
 
-        ``account`` identifies the account and its password, so that a new password begins anew.
-        ``device`` is the secret of a browser that has signed in to it before.
+        ``account`` identifies the account and its password, so that a new password resets the
+        count. ``device`` is the secret of a browser that has signed in to the account before.
         """
         limits = _limits(account, address, device)
-        with self._held(*(key for _, key in limits)) as spool:
+        with self._lock(*(key for _, key in limits)) as expiring:
             now = self._clock()
-            kept = [_kept(spool, key) for _, key in limits]
+            counts = [_load(expiring, key) for _, key in limits]
             waits = [
                 at + limit.delay(failures) - now
-                for (limit, _), (failures, at) in zip(limits, kept, strict=True)
+                for (limit, _), (failures, at) in zip(limits, counts, strict=True)
             ]
             if max(waits) > 0:
                 raise Throttled(
-                    f"too many tries failed; try again in {_words(max(waits))}",
+                    f"too many tries failed; try again in {_duration(max(waits))}",
                     retry_after=max(waits),
                 )
-            for (_, key), (failures, _) in zip(limits, kept, strict=True):
-                _keep(spool, key, failures + 1, now)
+            for (_, key), (failures, _) in zip(limits, counts, strict=True):
+                _save(expiring, key, failures + 1, now)
 
     def succeeded(self, account: str, address: str, device: str = "") -> None:
-        """Forget the account's failures, and of the address only this try.
+        """Reset the account's failures, but subtract only this attempt from the address.
 
-        Otherwise who has one account could guess at the others for ever.
+        Otherwise the owner of one account could guess the passwords of others without delay.
         """
         (_, first), *others = _limits(account, address, device)
-        with self._held(first, *(key for _, key in others)) as spool:
-            spool.remove("throttle", first)
+        with self._lock(first, *(key for _, key in others)) as expiring:
+            expiring.remove("throttle", first)
             for _, key in others:
-                failures, at = _kept(spool, key)
-                _keep(spool, key, max(0, failures - 1), at)
+                failures, at = _load(expiring, key)
+                _save(expiring, key, max(0, failures - 1), at)
 
-    def _held(self, *keys: str) -> AbstractContextManager[ExpiringStore]:
-        return self._spool.held(*(handle("throttle", key) for key in keys))
+    def _lock(self, *keys: str) -> AbstractContextManager[ExpiringStore]:
+        return self._expiring.lock(*(handle_of("throttle", key) for key in keys))
 
 
-def _limits(account: str, address: str, device: str) -> list[tuple[_Limit, str]]:
+def _limits(account: str, address: str, device: str) -> list[tuple[_Backoff, str]]:
     if device:
         return [(_DEVICE, f"device\0{device}")]
     network = network_of(address)
@@ -97,17 +100,17 @@ def _limits(account: str, address: str, device: str) -> list[tuple[_Limit, str]]
     ]
 
 
-def _kept(spool: ExpiringStore, key: str) -> tuple[int, float]:
-    kept = spool.read("throttle", key) or {"failures": 0, "at": 0.0}
-    return kept["failures"], kept["at"]
+def _load(expiring: ExpiringStore, key: str) -> tuple[int, float]:
+    stored = expiring.read("throttle", key) or {"failures": 0, "at": 0.0}
+    return stored["failures"], stored["at"]
 
 
-def _keep(spool: ExpiringStore, key: str, failures: int, at: float) -> None:
-    spool.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
+def _save(expiring: ExpiringStore, key: str, failures: int, at: float) -> None:
+    expiring.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
 
 
-def _words(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     whole = max(1, round(seconds + 0.5))
-    if whole < 100:  # beyond, nobody counts seconds
+    if whole < 100:
         return f"{whole} seconds" if whole > 1 else "a second"
     return f"{-(-whole // 60)} minutes"

@@ -1,9 +1,8 @@
 """The doctor: says of a host page, in plain words, what stops its panel, and the line to add."""
 
 from widget.doctor.examine import examine, header_lines
-from widget.doctor.fetch import CannotFetch, Fetched, fetch
+from widget.doctor.fetch import CannotFetch, Fetched, fetch, fetch_limiter
 from widget.doctor.findings import Finding, Report, Severity
-from widget.doctor.turns import Turns
 
 __all__ = [
     "CannotFetch",
@@ -11,8 +10,8 @@ __all__ = [
     "Finding",
     "Report",
     "Severity",
-    "Turns",
     "examine",
     "fetch",
+    "fetch_limiter",
     "header_lines",
 ]

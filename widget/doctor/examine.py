@@ -8,7 +8,7 @@ from widget.config import Settings
 from widget.doctor import allowed, places, scripts
 from widget.doctor.findings import Case, Finding, Report, Severity, name_of
 from widget.doctor.page import read
-from widget.store import Store
+from widget.store import EntryReader
 
 _CHECKS = (
     places.embeds,
@@ -33,7 +33,7 @@ def examine(
     *,
     url: str = "",
     settings: Settings,
-    store: Store,
+    store: EntryReader,
     base: str,
     drafts: bool = False,
 ) -> Report:

@@ -27,10 +27,13 @@ from widget.config import Settings
 from widget.doctor.addresses import is_loopback, is_public
 from widget.entry import urls
 from widget.errors import InsightsError
+from widget.rate_limiter import RateLimiter
 
 SECONDS = 10.0
 MOST_BYTES = 2 * 1024 * 1024
 MOST_REDIRECTS = 3
+FETCHES_A_MINUTE = 20
+FETCHES_AT_ONCE = 2
 
 Resolver = Callable[[str, int], list[str]]
 """Returns the addresses of a host; raises OSError where it has none."""
@@ -45,6 +48,17 @@ _CHARSET = re.compile(
 
 class CannotFetch(InsightsError):
     """The page was not fetched; the message says why, and never the address's query."""
+
+
+def fetch_limiter() -> RateLimiter:
+    """Return the limit of this process: the doctor is public, and each fetch blocks a thread."""
+    return RateLimiter(
+        limit=FETCHES_A_MINUTE,
+        seconds=60,
+        at_once=FETCHES_AT_ONCE,
+        message="Many pages are being fetched just now. Try again in a moment, or paste the page's "
+        "HTML, which can be looked at any time.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self, get_args
 
 from widget.entry.vocabulary import Lean
-from widget.store import Query, Row, Sort, State, Store
+from widget.store import EntryReader, Query, Row, Sort, State
 
 PER_PAGE = 50
 
@@ -50,7 +50,7 @@ class Listing:
     more: bool = False
 
 
-def find(store: Store, asked: Asked) -> Listing:
+def find(store: EntryReader, asked: Asked) -> Listing:
     """Return the page that is asked for; the last one where it is a later one."""
     counts = store.counts(asked.query)
     pages = max(1, -(-counts.found // PER_PAGE))

@@ -18,7 +18,7 @@ from widget.errors import ExportFailed, InvalidEntry
 from widget.export import hosts, pages
 from widget.export.folder import Folder
 from widget.export.pages import Subject
-from widget.store import Store
+from widget.store import EntryReader
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, of how many that have changed."""
@@ -34,7 +34,7 @@ class Report:
 
 
 def export_site(
-    store: Store,
+    store: EntryReader,
     settings: Settings,
     out: Path,
     base: str,

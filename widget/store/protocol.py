@@ -76,14 +76,11 @@ class Problem:
     breaches: tuple[Breach, ...]
 
 
-class Store(Protocol):
-    """Entries with their drafts and revisions. Safe to use from several threads.
+class EntryReader(Protocol):
+    """Read access to entries, their drafts and revisions. Safe to use from several threads.
 
-    Several processes may use one store at once. Each change names the newest revision that
-    its author knew, ``head`` (0: there is none), and raises Conflict where another came
-    first; ``head=None`` applies it to whatever is newest. When a change returns, it is on
-    disk. Every method raises StoreUnavailable where the store cannot be reached; a change
-    that raises was not acknowledged.
+    Every method raises StoreUnavailable if the store cannot be reached, except the two
+    ``…_at_once`` methods.
     """
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
@@ -136,6 +133,22 @@ class Store(Protocol):
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
 
+    def problems(self, *, thorough: bool = False) -> list[Problem]:
+        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
+
+
+class Store(EntryReader, Protocol):
+    """Entries with their drafts and revisions. Safe to use from several threads.
+
+    Only ``widget.editorial`` changes entries through it; everybody else gets an EntryReader.
+
+    Several processes may use one store at once. Each change names the newest revision that
+    its author has seen, ``head`` (0: there is none), and raises Conflict if another change came
+    first; ``head=None`` applies it to whatever is newest. When a change returns, it is on
+    disk. Every method raises StoreUnavailable if the store cannot be reached; a change
+    that raises was not acknowledged.
+    """
+
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
@@ -176,9 +189,6 @@ class Store(Protocol):
         that of the newest plus one, InvalidEntry if it publishes a URL that another entry owns
         here: revisions of several entries have to be copied in their original order.
         """
-
-    def problems(self, *, thorough: bool = False) -> list[Problem]:
-        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
 
     def poll(self) -> None:
         """Look for changes that others made without this store, such as edits of files, now.

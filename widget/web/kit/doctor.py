@@ -9,10 +9,10 @@ from flask import Blueprint, Response, abort, request
 
 from widget import doctor
 from widget.config import Settings
-from widget.doctor import CannotFetch, Report, Severity, Turns
+from widget.doctor import CannotFetch, Report, Severity
 from widget.entry import urls
 from widget.errors import Throttled
-from widget.store import Store
+from widget.store import EntryReader
 from widget.web.kit import pages
 
 MOST_HTML = 256 * 1024
@@ -25,10 +25,10 @@ _SEVERITIES: dict[Severity, str] = {
 _FORM = MOST_HTML + MOST_HEADERS + 8 * 1024
 
 
-def blueprint(settings: Settings, store: Store) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
     """Return the routes ``/doctor``: GET fetches, POST takes what was pasted."""
     routes = Blueprint("doctor", __name__)
-    turns = Turns()
+    fetches = doctor.fetch_limiter()
 
     @routes.get("/doctor")
     def by_address() -> Response:
@@ -36,7 +36,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         if not url:
             return _page()
         try:
-            with turns.turn():
+            with fetches.slot():
                 fetched = doctor.fetch(url, settings)
         except CannotFetch as error:
             return _page(url=url, problem=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -11,7 +11,7 @@ import pytest
 from accounts_support import PASSWORD, Clock, DatabasePlace, wrong
 
 from widget.accounts import open_accounts, postgres
-from widget.accounts.postgres import DatabaseAccounts, DatabaseRecords, SharedClock
+from widget.accounts.postgres import PostgresAccounts, PostgresRepository, SharedClock
 from widget.errors import InvalidAccount, StoreUnavailable
 from widget.storage.postgres import Database, release
 
@@ -138,7 +138,7 @@ def test_a_change_that_is_refused_leaves_all_as_it_was(place: DatabasePlace) -> 
 def test_a_document_is_read_again_only_where_it_changed(place: DatabasePlace) -> None:
     database = Database(place.url)
     try:
-        records = DatabaseRecords(database)
+        records = PostgresRepository(database)
         state = records.state()
         assert records.state() is state
         place.open().add_user("ana", "editor")
@@ -149,7 +149,7 @@ def test_a_document_is_read_again_only_where_it_changed(place: DatabasePlace) ->
 
 def test_accounts_are_opened_by_the_url_of_the_database(place: DatabasePlace) -> None:
     accounts = open_accounts(place.url)
-    assert isinstance(accounts, DatabaseAccounts)
+    assert isinstance(accounts, PostgresAccounts)
     try:
         assert accounts.users() == []
     finally:

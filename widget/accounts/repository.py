@@ -1,4 +1,4 @@
-"""Users and tokens: one small document, which is changed as a whole."""
+"""The repository of users and tokens: one small document, which is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class _Record(BaseModel):
 
 
 class UserRecord(_Record):
-    """A user as kept. ``generation`` is in each session; where it changes, they all end.
+    """A stored user. Each session carries the ``generation``; a new one ends all sessions.
 
-    No ``password``: nobody chose one yet, and none is right.
+    ``password`` is a hash; None where the user has not chosen one, and then none matches.
     """
 
     name: str
@@ -33,7 +33,7 @@ class UserRecord(_Record):
     signed_in_at: AwareDatetime | None = None
 
     def user(self) -> User:
-        """Return what others may know of it."""
+        """Return the user without secrets."""
         return User(
             self.name,
             self.role,
@@ -43,12 +43,12 @@ class UserRecord(_Record):
         )
 
     def is_working_admin(self) -> bool:
-        """Say whether this is an admin who can sign in."""
+        """Return whether this is an admin who can sign in."""
         return self.role == "admin" and not self.disabled and self.password is not None
 
 
 class TokenRecord(_Record):
-    """A token as kept: ``sha256`` is its secret's. There were tokens without an owner once."""
+    """A stored token. ``sha256`` is the hash of its secret. Old tokens may have no owner."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class TokenRecord(_Record):
     revoked_at: AwareDatetime | None = None
 
     def token(self, owner: UserRecord | None) -> Token:
-        """Return what others may know of it; ``owner`` is its owner's record."""
+        """Return the token without its secret; ``owner`` is its owner's record."""
         return Token(
             self.id,
             self.name,
@@ -75,7 +75,7 @@ class TokenRecord(_Record):
         )
 
     def is_open(self, now: datetime) -> bool:
-        """Say whether it opens anything at ``now``."""
+        """Return whether the token is neither revoked nor expired at ``now``."""
         return self.revoked_at is None and now < self.expires_at
 
 
@@ -86,80 +86,80 @@ class _Document(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """Everything that the document holds, users by name and tokens by id."""
+class AccountsState:
+    """The content of the document: users by name, tokens by id."""
 
     users: dict[str, UserRecord] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
 
-    def with_user(self, record: UserRecord) -> State:
+    def with_user(self, record: UserRecord) -> AccountsState:
         """Return the state with ``record`` in it."""
         return replace(self, users={**self.users, record.name: record})
 
-    def with_token(self, record: TokenRecord) -> State:
+    def with_token(self, record: TokenRecord) -> AccountsState:
         """Return the state with ``record`` in it."""
         return replace(self, tokens={**self.tokens, record.id: record})
 
     def token(self, record: TokenRecord) -> Token:
-        """Return what others may know of a token."""
+        """Return a token without its secret."""
         return record.token(self._owner(record))
 
     def opens(self, record: TokenRecord, now: datetime) -> bool:
-        """Say whether a token opens anything at ``now``."""
+        """Return whether a token is valid at ``now``."""
         owner = self._owner(record)
         owned = record.owner is None or (owner is not None and not owner.disabled)
         return owned and record.is_open(now)
 
     def has_admin(self) -> bool:
-        """Say whether there is an admin who can sign in."""
+        """Return whether there is an admin who can sign in."""
         return any(user.is_working_admin() for user in self.users.values())
 
     def _owner(self, record: TokenRecord) -> UserRecord | None:
         return self.users.get(record.owner) if record.owner else None
 
 
-class Change:
-    """A change in the making: ``state`` is what the document holds, and then what it will hold."""
+class Transaction:
+    """A transaction: ``state`` is the document's content, to be replaced by the new content."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountsState) -> None:
         self.state = state
 
 
-class Records(Protocol):
-    """Where the document is kept. None there: nobody has an account.
+class AccountRepository(Protocol):
+    """Stores the document. Without a document, there are no accounts.
 
-    Safe to use from several threads; shared by several processes. Raises StoreUnavailable where
-    it cannot be read, is damaged or cannot be written.
+    Thread-safe; shared by several processes. Raises StoreUnavailable where the document cannot be
+    read, is damaged or cannot be written.
     """
 
-    def state(self) -> State:
-        """Return what the document holds now, whoever changed it. Cheap where nobody did."""
+    def state(self) -> AccountsState:
+        """Return the current content of the document. Cheap where it is unchanged."""
 
-    def change(self) -> AbstractContextManager[Change]:
-        """Hold the document, so that nobody else changes it.
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Lock the document for the length of the block.
 
-        What ``state`` is at the end of the block is then kept for good.
+        The ``state`` at the end of the block is then stored permanently.
         """
 
 
-def parsed(data: bytes | str, where: str) -> State:
-    """Return what the document ``data`` holds; ``where`` names its place in StoreUnavailable."""
+def load(data: bytes | str, where: str) -> AccountsState:
+    """Parse the document ``data``. Raises StoreUnavailable, which names ``where`` it is stored."""
     try:
         document = _Document.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        path = ".".join(str(part) for part in first["loc"])
         raise StoreUnavailable(
-            f"{where} is damaged{f' at {place}' if place else ''} ({first['msg']}); "
+            f"{where} is damaged{f' at {path}' if path else ''} ({first['msg']}); "
             "nobody can sign in until it is repaired or restored"
-        ) from None  # The error itself would show what the document holds.
-    return State(
+        ) from None  # the error itself would show the document's content
+    return AccountsState(
         {user.name: user for user in document.users},
         {token.id: token for token in document.tokens},
     )
 
 
-def written(state: State) -> str:
-    """Return the document that holds ``state``."""
+def dump(state: AccountsState) -> str:
+    """Return ``state`` as a document."""
     document = _Document(users=tuple(state.users.values()), tokens=tuple(state.tokens.values()))
     return json.dumps(document.model_dump(mode="json"), indent=2) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from accounts_support import Place
 
-from widget.accounts.weak_passwords import weakness
+from widget.accounts.password_strength import weakness
 from widget.errors import InvalidAccount
 
 OWN = ("Harbor Courier", "harborcourier.example")

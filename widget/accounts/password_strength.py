@@ -1,8 +1,7 @@
-"""Which passwords are refused as easy to guess: common ones, and ones made of words at hand.
+"""Rejects passwords that are easy to guess: common ones, and combinations of obvious words.
 
-NIST SP 800-63B, section 3.1.1.2: a password is compared with a list of common ones, of which
-zxcvbn ships 30,000, and with the names of the service and of its user. Nothing else is asked of
-it but its length.
+NIST SP 800-63B, section 3.1.1.2: a password is compared with a list of common passwords (zxcvbn
+ships 30,000) and with the names of the service and of its user. The only other rule is its length.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _SERVICE_WORDS = ("insights", "admin", "editor", "publisher", "password")
 
 
 def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> str | None:
-    """Say why ``password``, in its normal form, is easy to guess, or None where it is not.
+    """Return why ``password`` (normalized) is easy to guess, or None where it is not.
 
     ``name`` is the user's, ``own_words`` are names of the service, such as its publications'.
     """
@@ -45,7 +44,7 @@ def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> str 
 
 @cache
 def _common() -> frozenset[str]:
-    # Here, since only somebody who chooses a password needs the lists (40 ms).
+    # Imported here: loading the lists takes 40 ms, and only a new password needs them.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
