@@ -6,7 +6,7 @@ import pytest
 from doctor_support import BASE, COMPONENT, FRAME, ID, INCLUDE, LOADER, OPEN, Surgery, htmx, page
 from samples import PAPER
 
-from widget.doctor import policy
+from widget.doctor import content_security_policy as csp
 
 FRAMED = page(FRAME)
 WIDGET = page(COMPONENT)
@@ -147,20 +147,20 @@ def test_a_place_kept_by_a_style_attribute(doctor: Surgery) -> None:
     ],
 )
 def test_a_source_matches_as_in_a_browser(source: str, url: str, matches: bool) -> None:
-    (one,) = policy.parse(f"connect-src {source}")
-    assert policy.allows(one, "connect-src", url, PAPER) is matches
+    (one,) = csp.parse(f"connect-src {source}")
+    assert csp.allows(one, "connect-src", url, PAPER) is matches
 
 
 def test_the_first_of_two_directives_of_one_name_holds() -> None:
-    (one,) = policy.parse("frame-src 'none'; FRAME-SRC *;;")
+    (one,) = csp.parse("frame-src 'none'; FRAME-SRC *;;")
     assert one.directives == {"frame-src": ("'none'",)}
 
 
 def test_the_strongest_hash_decides() -> None:
     content = b"alert(1)"
-    weak, strong = (policy._digests(content)[name] for name in ("sha256", "sha384"))
+    weak, strong = (csp._digests(content)[name] for name in ("sha256", "sha384"))
     wrong = "sha384-" + "A" * 64
-    assert policy.integrity_holds(f"{weak} {strong}", content)
-    assert policy.integrity_holds(f"{wrong} {strong}", content)
-    assert not policy.integrity_holds(f"{weak} {wrong}", content)
-    assert policy.integrity_holds("md5-x", content), "what is unknown counts for nothing"
+    assert csp.integrity_holds(f"{weak} {strong}", content)
+    assert csp.integrity_holds(f"{wrong} {strong}", content)
+    assert not csp.integrity_holds(f"{weak} {wrong}", content)
+    assert csp.integrity_holds("md5-x", content), "what is unknown counts for nothing"

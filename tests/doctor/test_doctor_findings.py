@@ -97,7 +97,7 @@ def test_what_a_browser_does_not_show_is_no_panel(doctor: Surgery, body: str) ->
 def test_a_panel_asked_of_another_service(doctor: Surgery) -> None:
     found = doctor.only(page('<iframe src="https://old.example/panel/night-trains"></iframe>'))
     assert found.code == "other-service"
-    assert "https://old.example, which is not this service" in found.message
+    assert "https://old.example, not from this service" in found.message
 
 
 def test_a_finding_says_where_in_the_page_it_is(doctor: Surgery) -> None:
@@ -345,7 +345,7 @@ def test_a_service_at_http_in_a_page_at_https(doctor: Surgery) -> None:
     assert shown(found) == ("mixed-content", "stop", f"{BASE}/panel/{ID}")
     assert doctor.report(html, csp="upgrade-insecure-requests").findings == ()
     doctor.base = BASE.replace("https:", "http:")
-    assert "needs https" in doctor.only(html).message
+    assert "serve it over https" in doctor.only(html).message
     local = "http://localhost:8000"
     doctor.base = local
     assert doctor.report(page(FRAME.replace(BASE, local))).findings == ()

@@ -13,12 +13,12 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Say whether ``address`` is one of the public internet, also where it carries another."""
+    """Return whether ``address`` is one of the public internet, also where it carries another."""
     return all(_global(one) for one in _layers(address))
 
 
 def is_loopback(address: str) -> bool:
-    """Say whether ``address`` is this machine itself."""
+    """Return whether ``address`` is this machine itself."""
     return _layers(address)[-1].is_loopback
 
 

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from widget.config import Settings
-from widget.doctor import allowed, places, scripts
-from widget.doctor.findings import Case, Finding, Report, Severity, name_of
+from widget.doctor.checks import CHECKS
+from widget.doctor.findings import CheckContext, Finding, Report, Severity, name_of
 from widget.doctor.page import read
 from widget.store import EntryReader
 
-_CHECKS = (
-    places.embeds,
-    places.origins,
-    places.entries,
-    places.canonical,
-    scripts.unprocessed,
-    scripts.loader,
-    scripts.htmx,
-    scripts.mixed,
-    allowed.policies,
-    places.twice,
-)
 _ORDER: tuple[Severity, ...] = ("stop", "warning", "note")
 MOST = 50
 """How many findings are said; who has more mends these first."""
@@ -44,13 +32,13 @@ def examine(
     else's business. Raises StoreUnavailable.
     """
     page = read(html, list(headers), url=url, base=base)
-    case = Case(page, settings, store, base, drafts=drafts)
+    context = CheckContext(page, settings, store, base, drafts=drafts)
     found: dict[tuple[str, ...], Finding] = {}
-    for check in _CHECKS:
-        for it in check(case):  # the same of two places is said once, of the first
+    for check in CHECKS:
+        for it in check(context):  # the same of two places is said once, of the first
             found.setdefault((it.code, it.severity, it.message, it.fix), it)
     ordered = sorted(found.values(), key=lambda it: _ORDER.index(it.severity))
-    panels = [name_of(embed, case.entry_id(embed)) for embed in page.embeds]
+    panels = [name_of(embed, context.entry_id(embed)) for embed in page.embeds]
     return Report(page.url, tuple(panels[:MOST]), tuple(ordered[:MOST]))
 
 

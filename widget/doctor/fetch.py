@@ -86,14 +86,14 @@ def fetch(
     """Return the page at ``url``. Raises CannotFetch, in words for who asked for it."""
     deadline = time.monotonic() + seconds
     url = url.strip()
-    _admitted(url, settings)
+    _check_allowed(url, settings)
     try:
-        addresses = _pinned(url, _in_time(resolver, deadline))
+        addresses = _resolve_public(url, _with_deadline(resolver, deadline))
         for _ in range(MOST_REDIRECTS + 1):
-            answer = _ask(url, addresses, deadline)
+            answer = _request(url, addresses, deadline)
             if isinstance(answer, Fetched):
                 return answer
-            url = _followed(url, answer)
+            url = _redirect_target(url, answer)
     except TimeoutError as error:
         raise CannotFetch(f"The page did not come within {seconds:g} seconds.") from error
     except ssl.SSLCertVerificationError as error:
@@ -113,21 +113,21 @@ def _kind(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
-def _admitted(url: str, settings: Settings) -> None:
+def _check_allowed(url: str, settings: Settings) -> None:
     """Refuse what is no address, and what is none of a publication's own."""
     problem = urls.link_problem(url)
     if problem:
         raise CannotFetch(f"The address {problem}.")
-    asked = urls.origin(url)
+    origin = urls.origin(url)
     listed = [origin for publication in settings.publications for origin in publication.origins]
-    if asked not in listed:
+    if origin not in listed:
         raise CannotFetch(
-            f"{asked} is not among the origins of a publication here, and the doctor fetches only "
+            f"{origin} is not among the origins of a publication here, and the doctor fetches only "
             "their pages. Paste the page's HTML instead; the doctor then says what to add."
         )
 
 
-def _in_time(resolver: Resolver, deadline: float) -> Resolver:
+def _with_deadline(resolver: Resolver, deadline: float) -> Resolver:
     """Return a resolver that gives up at the deadline; the system's own may take minutes."""
 
     def resolved(host: str, port: int) -> list[str]:
@@ -141,7 +141,7 @@ def _in_time(resolver: Resolver, deadline: float) -> Resolver:
 
         threading.Thread(target=look_up, daemon=True).start()
         try:
-            answer = answers.get(timeout=_left(deadline))
+            answer = answers.get(timeout=_remaining(deadline))
         except queue.Empty:
             raise TimeoutError from None
         if isinstance(answer, OSError):
@@ -151,7 +151,7 @@ def _in_time(resolver: Resolver, deadline: float) -> Resolver:
     return resolved
 
 
-def _pinned(url: str, resolver: Resolver) -> list[str]:
+def _resolve_public(url: str, resolver: Resolver) -> list[str]:
     """Return the addresses to connect to: looked up once, every one looked at."""
     host = urls.host_of(url).strip("[]")
     try:
@@ -170,7 +170,7 @@ def _pinned(url: str, resolver: Resolver) -> list[str]:
     return found
 
 
-def _ask(url: str, addresses: list[str], deadline: float) -> Fetched | str:
+def _request(url: str, addresses: list[str], deadline: float) -> Fetched | str:
     """Return the page, or the address that it leads on to."""
     parts = urlsplit(url)
     connection = _Pinned(parts, addresses, _port(url), deadline)
@@ -199,7 +199,7 @@ def _ask(url: str, addresses: list[str], deadline: float) -> Fetched | str:
         connection.release()
 
 
-def _followed(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     try:
         goal = urljoin(url, location)
         problem = urls.link_problem(goal)
@@ -216,10 +216,14 @@ def _text(response: http.client.HTTPResponse) -> str:
     """Return the body, of which no more is ever kept than the cap."""
     kind, _, parameters = (response.getheader("Content-Type") or "").partition(";")
     if kind.strip().lower() != "text/html":
-        raise CannotFetch(f"This is no HTML page but {_short(kind.strip()) or 'of no said kind'}.")
+        raise CannotFetch(
+            f"This is no HTML page but {_shorten(kind.strip()) or 'of unknown type'}."
+        )
     coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
-        raise CannotFetch(f"The page came in the coding {_short(coding)}, which nobody asked for.")
+        raise CannotFetch(
+            f"The page came in the coding {_shorten(coding)}, which nobody asked for."
+        )
     if (response.length or 0) > MOST_BYTES:
         raise _too_large()
     unzip = zlib.decompressobj(wbits=31) if coding != "identity" else None
@@ -243,8 +247,8 @@ def _too_large() -> CannotFetch:
     return CannotFetch(f"The page is larger than {MOST_BYTES // 1024 // 1024} MB.")
 
 
-def _short(said: str) -> str:
-    return said if len(said) <= 60 else f"{said[:59]}…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _port(url: str) -> int:
@@ -268,7 +272,7 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect; the certificate is held against the host's name."""
         self._plain = self._reached()
-        self._plain.settimeout(_left(self._deadline))
+        self._plain.settimeout(_remaining(self._deadline))
         if self._secure:
             context = ssl.create_default_context()
             self._plain = context.wrap_socket(self._plain, server_hostname=self._name)
@@ -277,11 +281,11 @@ class _Pinned(http.client.HTTPConnection):
     def _reached(self) -> socket.socket:
         for address in self._addresses[:-1]:
             try:
-                return socket.create_connection((address, self.port), _left(self._deadline))
+                return socket.create_connection((address, self.port), _remaining(self._deadline))
             except ConnectionRefusedError:
                 continue
         last = self._addresses[-1]
-        return socket.create_connection((last, self.port), _left(self._deadline))
+        return socket.create_connection((last, self.port), _remaining(self._deadline))
 
     def release(self) -> None:
         """Close the socket. ``close`` does not: http.client calls it before the body is read."""
@@ -299,7 +303,7 @@ class _Timed:
 
     def sendall(self, data: bytes) -> None:
         """Send all of it before the deadline."""
-        self._socket.settimeout(_left(self._deadline))
+        self._socket.settimeout(_remaining(self._deadline))
         self._socket.sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -324,11 +328,11 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # a buffer, as io has it
         """Receive what is there, or wait for it until the deadline."""
-        self._socket.settimeout(_left(self._deadline))
+        self._socket.settimeout(_remaining(self._deadline))
         return self._socket.recv_into(buffer)
 
 
-def _left(deadline: float) -> float:
+def _remaining(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError

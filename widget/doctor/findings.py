@@ -64,7 +64,7 @@ def _things(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CheckContext:
     """A page before the doctor. ``base`` is the service's own address.
 
     ``drafts``: whether the one who asks may know of what is not published.
@@ -77,7 +77,7 @@ class Case:
     drafts: bool = False
 
     @property
-    def address(self) -> str:
+    def page_url(self) -> str:
         """What the page calls itself: its canonical address, else its own."""
         return self.page.canonical_url or self.page.url
 
@@ -85,7 +85,7 @@ class Case:
         """Return the id of the entry that an embed shows, None where there is none."""
         if embed.entry:
             return embed.entry
-        wanted = embed.url if embed.url is not None else self.address
+        wanted = embed.url if embed.url is not None else self.page_url
         return self.store.find(wanted) if wanted else None
 
     def subject(self, embed: Embed) -> Entry | Withdrawn | None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from widget.doctor import policy
+from widget.doctor import content_security_policy as csp
+from widget.doctor.content_security_policy import Policy
 from widget.doctor.html import Element, elements
-from widget.doctor.policy import Policy
 from widget.entry import urls
 
 MOST = 20
@@ -33,7 +33,7 @@ _SSI = re.compile(r"\s*#\s*include\s+(?:virtual|file)=[\"']([^\"']+)")
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """One panel in the page. ``address`` is what is asked, where the HTML says it whole.
+    """One panel in the page. ``request_url`` is what is asked, where the HTML says it whole.
 
     ``entry`` is the id, else ``url`` the article's address by which the entry is looked up;
     neither: the page's own canonical address. ``base`` is what a component names as the service.
@@ -41,7 +41,7 @@ class Embed:
 
     kind: Kind
     element: Element
-    address: str = ""
+    request_url: str = ""
     entry: str | None = None
     url: str | None = None
     base: str = ""
@@ -69,10 +69,10 @@ class Page:
         """The page's own origin; empty where its address is not known."""
         return origin_of(self.url)
 
-    def resolve(self, address: str) -> str:
+    def resolve(self, request_url: str) -> str:
         """Return an address as the browser completes it; empty where that cannot be done."""
         try:
-            return urljoin(urljoin(self.url, self.base_href), address.strip())
+            return urljoin(urljoin(self.url, self.base_href), request_url.strip())
         except ValueError:
             return ""
 
@@ -83,7 +83,7 @@ class Page:
         return self.resolve(href) if href else ""
 
     def calls(self, pattern: str) -> bool:
-        """Say whether a script in the page itself contains ``pattern``."""
+        """Return whether a script in the page itself contains ``pattern``."""
         return any(re.search(pattern, script.text) for script in self.scripts)
 
     @property
@@ -122,7 +122,7 @@ def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> P
 
     Where ``url`` is empty, the page's canonical address stands for it.
     """
-    found = list(_of_interest(html))
+    found = list(_relevant_elements(html))
     canonical = _first(found, "link", lambda it: (it.get("rel") or "").lower() == "canonical")
     based = _first(found, "base", lambda it: it.get("href") is not None)
     if not url and canonical:
@@ -137,10 +137,10 @@ def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> P
     )
     for name, value in headers:
         if name.lower() == "content-security-policy":
-            page.policies.extend(policy.parse(value[:MOST_OF_A_POLICY]))
+            page.policies.extend(csp.parse(value[:MOST_OF_A_POLICY]))
     for element in found:
         if not element.inert:
-            _take(page, element, base)
+            _add_element(page, element, base)
     # No real page has more; a made-up one would keep the service busy.
     for taken in (page.embeds, page.elsewhere, page.loaders, page.stylesheets):
         del taken[MOST:]
@@ -148,7 +148,7 @@ def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> P
     return page
 
 
-def _of_interest(html: str) -> list[Element]:
+def _relevant_elements(html: str) -> list[Element]:
     names = {"iframe", "script", "link", "meta", "base", "style", "insights-widget", "esi:include"}
     return [
         element
@@ -165,7 +165,7 @@ def _first(found: list[Element], name: str, wanted: Callable[[Element], bool]) -
     return next((it for it in found if it.name == name and not it.inert and wanted(it)), None)
 
 
-def _take(page: Page, element: Element, base: str) -> None:
+def _add_element(page: Page, element: Element, base: str) -> None:
     """Sort one element into the page."""
     match element.name:
         case "!--":
@@ -188,10 +188,10 @@ def _take(page: Page, element: Element, base: str) -> None:
             if "stylesheet" in (element.get("rel") or "").lower().split():
                 page.stylesheets.append(element)
         case "meta":
-            named = (element.get("http-equiv") or "").lower()
-            if named == "content-security-policy" and element.in_head:
+            parsed = (element.get("http-equiv") or "").lower()
+            if parsed == "content-security-policy" and element.in_head:
                 content = (element.get("content") or "")[:MOST_OF_A_POLICY]
-                page.policies.extend(policy.parse(content, line=element.line))
+                page.policies.extend(csp.parse(content, line=element.line))
         case _:
             classes = (element.get("class") or "").split()
             if "insights" in classes and element.get("data-entry"):
@@ -213,25 +213,25 @@ def _widget(page: Page, element: Element, prefix: str) -> None:
 
 def _asks(page: Page, element: Element, kind: Kind, src: str | None, base: str) -> None:
     """Take what asks this service, or the page's own server, for a panel."""
-    address = page.resolve(src or "")
-    named = _named(address, {"frame": "panel", "htmx": "fragment"}[kind])
-    if named is None:
+    request_url = page.resolve(src or "")
+    parsed = _parse_embed_url(request_url, {"frame": "panel", "htmx": "fragment"}[kind])
+    if parsed is None:
         return
-    embed = Embed(kind, element, address, *named)
-    ours = same_service(address, base) or (page.url and origin_of(address) == page.origin)
+    embed = Embed(kind, element, request_url, *parsed)
+    ours = same_service(request_url, base) or (page.url and origin_of(request_url) == page.origin)
     (page.embeds if ours else page.elsewhere).append(embed)
 
 
-def _unprocessed(page: Page, element: Element, address: str) -> None:
-    named = _named(address, "fragment")
-    if named:
-        page.embeds.append(Embed("unprocessed", element, address, *named))
+def _unprocessed(page: Page, element: Element, request_url: str) -> None:
+    parsed = _parse_embed_url(request_url, "fragment")
+    if parsed:
+        page.embeds.append(Embed("unprocessed", element, request_url, *parsed))
 
 
-def _named(address: str, wanted: str) -> tuple[str | None, str | None] | None:
+def _parse_embed_url(request_url: str, wanted: str) -> tuple[str | None, str | None] | None:
     """Return the id and the article's address that a panel's address names, None for others."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(request_url)
     except ValueError:
         return None
     found = _ADDRESS.fullmatch(parts.path)
@@ -242,21 +242,21 @@ def _named(address: str, wanted: str) -> tuple[str | None, str | None] | None:
     return (entry, None if entry else url) if entry or url else None
 
 
-def _path(address: str) -> str:
+def _path(request_url: str) -> str:
     """Return an address's path; empty where it has none."""
     try:
-        return urlsplit(address).path
+        return urlsplit(request_url).path
     except ValueError:
         return ""
 
 
-def same_service(address: str, base: str) -> bool:
-    """Say whether ``address`` is the service at ``base``, by http or by https."""
+def same_service(request_url: str, base: str) -> bool:
+    """Return whether ``request_url`` is the service at ``base``, by http or by https."""
     try:
-        asked, own = urlsplit(address), urlsplit(base)
-        same_port = asked.port == own.port if asked.port or own.port else True
-        same_host = urls.host_of(address) == urls.host_of(base)
+        target, own = urlsplit(request_url), urlsplit(base)
+        same_port = target.port == own.port if target.port or own.port else True
+        same_host = urls.host_of(request_url) == urls.host_of(base)
     except ValueError:
         return False
     # Below a path, the rest of the host is somebody else's.
-    return same_host and same_port and f"{asked.path}/".startswith(f"{own.path}/")
+    return same_host and same_port and f"{target.path}/".startswith(f"{own.path}/")

@@ -1,7 +1,6 @@
-"""What a Content-Security-Policy lets a page load (CSP Level 3, section 6.7).
+"""Parses and evaluates Content-Security-Policies (CSP Level 3, section 6.7).
 
-Honest rather than complete: redirects are not followed, and of scripts only those that stand in
-the page are judged.
+Not complete: redirects are not followed, and only scripts in the page itself are evaluated.
 """
 
 from __future__ import annotations
@@ -45,30 +44,32 @@ _ALGORITHMS = ("sha512", "sha384", "sha256")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy; ``line`` is where in the page it stands, None for a header."""
+    """One policy. ``line`` is its line in the page, None for a header."""
 
     directives: dict[str, tuple[str, ...]]
     line: int | None = None
 
     def sources(self, directive: Directive) -> tuple[str, tuple[str, ...]] | None:
-        """Return the directive that decides, and its sources; None where none does."""
+        """Return the effective directive and its sources, None where there is none."""
         for name in _FALLBACK[directive]:
             if name in self.directives:
                 return name, self.directives[name]
         return None
 
     def widened(self, directive: Directive, *added: str) -> str:
-        """Return the directive that allows ``added`` beside what is allowed already."""
+        """Return the directive that allows ``added`` in addition to its present sources."""
         deciding = self.sources(directive)
         name, listed = deciding or ("default-src", ())
-        # default-src is left alone: what it allows, it allows to everything.
+        # default-src is not widened, because it applies to every kind of load.
         own = _PLAIN[directive] if name in ("default-src", "child-src") else name
-        kept = [source for source in listed if source.lower() != "'none'" and source not in added]
-        return " ".join([own, *kept, *added])
+        sources = [
+            source for source in listed if source.lower() != "'none'" and source not in added
+        ]
+        return " ".join([own, *sources, *added])
 
 
 def parse(text: str, *, line: int | None = None) -> list[Policy]:
-    """Read a header's value, which may hold several policies, or a meta element's, which is one."""
+    """Parse a header's value, which may hold several policies, or a meta element's single one."""
     policies = []
     for written in text.split(",") if line is None else [text]:
         directives: dict[str, tuple[str, ...]] = {}
@@ -85,13 +86,13 @@ def parse(text: str, *, line: int | None = None) -> list[Policy]:
 
 
 def allows(policy: Policy, directive: Directive, url: str, page: str) -> bool:
-    """Say whether ``url`` may be loaded by a page at the origin ``page`` (may be empty)."""
+    """Return whether ``url`` may be loaded by a page at the origin ``page`` (may be empty)."""
     deciding = policy.sources(directive)
     return deciding is None or any(_matches(source, url, page) for source in deciding[1])
 
 
 def allows_script(policy: Policy, url: str, page: str, *, nonce: str, integrity: str) -> bool:
-    """Say whether a script element may run: by its address, its nonce or its hashes."""
+    """Return whether a script element may run: by its address, its nonce or its hashes."""
     deciding = policy.sources("script-src-elem")
     if deciding is None:
         return True
@@ -105,13 +106,13 @@ def allows_script(policy: Policy, url: str, page: str, *, nonce: str, integrity:
 
 
 def strict_dynamic(policy: Policy) -> bool:
-    """Say whether scripts are allowed by nonce or hash alone, whatever else is listed."""
+    """Return whether scripts are allowed by nonce or hash alone, whatever else is listed."""
     deciding = policy.sources("script-src-elem")
     return deciding is not None and "'strict-dynamic'" in map(str.lower, deciding[1])
 
 
 def allows_inline_style(policy: Policy, text: str | None = None) -> bool:
-    """Say whether a style element with ``text``, or with unknown text, applies."""
+    """Return whether a style element with ``text``, or with unknown text, applies."""
     deciding = policy.sources("style-src-elem")
     if deciding is None or _inline(deciding[1]):
         return True
@@ -121,24 +122,24 @@ def allows_inline_style(policy: Policy, text: str | None = None) -> bool:
 
 
 def allows_style_attributes(policy: Policy) -> bool:
-    """Say whether style attributes apply. Their hashes are not looked at."""
+    """Return whether style attributes apply. Their hashes are not looked at."""
     deciding = policy.sources("style-src-attr")
     return deciding is None or _inline(deciding[1])
 
 
 def refuses_trusted_types(policy: Policy, name: str) -> bool:
-    """Say whether a script may not make the Trusted Types policy ``name``."""
+    """Return whether a script may not make the Trusted Types policy ``name``."""
     listed = policy.directives.get("trusted-types")
     return listed is not None and not {"*", name} & set(listed)
 
 
 def requires_trusted_types(policy: Policy) -> bool:
-    """Say whether strings may not become HTML in this page."""
+    """Return whether strings may not become HTML in this page."""
     return "'script'" in policy.directives.get("require-trusted-types-for", ())
 
 
 def integrity_holds(integrity: str, content: bytes) -> bool:
-    """Say whether a browser takes ``content`` for ``integrity`` (SRI, section 3.3.5)."""
+    """Return whether a browser takes ``content`` for ``integrity`` (SRI, section 3.3.5)."""
     listed: dict[str, set[str]] = {}
     for token in integrity.split():
         algorithm, _, _ = token.partition("-")
@@ -156,7 +157,7 @@ def _digests(content: bytes) -> dict[str, str]:
 
 
 def _inline(sources: tuple[str, ...]) -> bool:
-    """Say whether 'unsafe-inline' is there and counts: a nonce or a hash switches it off."""
+    """Return whether 'unsafe-inline' is there and counts: a nonce or a hash switches it off."""
     lower = [source.lower() for source in sources]
     return "'unsafe-inline'" in lower and not any(
         source.startswith("'nonce-") or _HASHED.fullmatch(source) for source in lower
@@ -164,7 +165,7 @@ def _inline(sources: tuple[str, ...]) -> bool:
 
 
 def _matches(source: str, url: str, page: str) -> bool:
-    """Say whether one source expression matches a URL (section 6.7.2.8)."""
+    """Return whether one source expression matches a URL (section 6.7.2.8)."""
     try:
         target, own = urlsplit(url), urlsplit(page)
         target_port = target.port or _PORTS.get(target.scheme)
