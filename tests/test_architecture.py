@@ -145,6 +145,15 @@ def test_the_url_of_a_store_is_parsed_in_one_module() -> None:
                 assert "dir" not in texts, f"{name_of(path)}:{node.lineno}"
 
 
+def test_the_search_index_has_one_owner() -> None:
+    users = [
+        name_of(path)
+        for path in MODULES
+        if any(it.startswith("widget.store.directory.search_index.") for it in imports(path))
+    ]
+    assert users == ["store.directory.index_sync"]
+
+
 def test_the_stores_do_not_import_each_other() -> None:
     """What both need stands beside them; only ``open_store`` knows both."""
     for path in MODULES:
