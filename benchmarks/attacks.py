@@ -176,7 +176,7 @@ class _Place:
     def _file(self, data: bytes) -> bool:
         name = json.loads(data)["id"]
         (self._folder / "data" / "live" / f"{name}.json").write_bytes(data)
-        self._store.look()
+        self._store.poll()
         return self._store.live(name) is not None
 
     def _api(self, data: bytes) -> bool:

@@ -140,7 +140,7 @@ def database(count: int, words: int, data: Path | None) -> Iterator[tuple[str, f
 
 def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
     chance = random.Random(3)  # noqa: S311  # any entries will do
-    total = store.tally(Query()).total
+    total = store.counts(Query()).total
     some = [f"entry-{chance.randrange(1, total + 1)}" for _ in range(500)]
     few = some[:20]
     yield "look up by id, first time", timed(some, store.live)

@@ -76,7 +76,7 @@ def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def listed(store: Store, query: Query) -> None:
-    store.tally(query)
+    store.counts(query)
     store.rows(query, limit=50)
 
 

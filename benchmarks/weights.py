@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from widget import demo, panel
 from widget.app import create_app, rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.store import open_store
 
 TYPICAL = "ferry-fares"
@@ -54,7 +55,7 @@ def service(folder: str) -> FlaskClient:
         {"store": f"dir:{folder}", "publications": [demo.publication()]}
     )
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     return create_app(settings, store).test_client()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from widget.app import create_app, rules
 from widget.config import Settings
 from widget.store import Store, open_store
 from widget.store.directory.layout import make_folders
+
+# A shell starts jobs in the background with SIGINT ignored, and every command that a test starts
+# would inherit that: one that is to end by Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline and no database: what fails must fail for its input, on a slow machine, too.
 hypothesis_settings.register_profile(

@@ -21,6 +21,7 @@ from hosting import Host, hosting
 from widget import demo
 from widget.app import rules
 from widget.config import ENV_PREFIX, Publication, Settings
+from widget.editorial.service import Editorial
 from widget.store import Store, open_store
 
 
@@ -88,7 +89,7 @@ def running(
             environment=settings, backend=backend,
         )  # fmt: skip
         store = place.store()
-        demo.fill(store)
+        demo.fill(Editorial(store, place.settings))
         store.close()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
         own = {

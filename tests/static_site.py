@@ -15,6 +15,7 @@ from running import Running, answers, free_port, process
 
 from widget import demo
 from widget.config import ENV_PREFIX
+from widget.editorial.service import Editorial
 from widget.export import export_site
 
 _CONFIG = """\
@@ -78,7 +79,7 @@ def exported(folder: Path) -> Iterator[Running]:
             base, paper, unlisted, host, folder / "data", publication, static=True, backend=backend
         )
         store = place.store()
-        demo.fill(store)
+        demo.fill(Editorial(store, place.settings))
         export_site(store, place.settings, out, base)
         store.close()
         server = (

@@ -208,6 +208,57 @@ def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
                 assert "create" in named, f"{path}:{node.lineno}: {name} without create="
 
 
+STORE_OPENERS = {"app", "cli.context"}
+# ``purging`` only asks the store to look for hand edits.
+STORE_USERS = {"app", "editorial.service", "purging", "purging.leader"}
+CHANGES = {"save", "discard", "publish", "withdraw", "restore", "put", "adopt"}
+CALLERS = ("web", "cli", "demo")
+
+
+def outside_the_store() -> list[Path]:
+    return [path for path in MODULES if part_of(name_of(path)) != part_of("store")]
+
+
+def test_only_editorial_gets_a_store_that_can_write() -> None:
+    """All others get an ``EntryReader``, which the type checker lets nobody write to."""
+    openers, users = set(), set()
+    for path in outside_the_store():
+        for imported in imports(path):
+            assert imported != "widget.store", f"{path}: import names, not the package"
+            package, _, name = imported.rpartition(".")
+            if package.startswith("widget.store"):
+                assert not re.fullmatch(r"\w+Store", name), f"{path}: imports {name}"
+                if name == "open_store":
+                    openers.add(name_of(path))
+                if name == "Store":
+                    users.add(name_of(path))
+    assert openers == STORE_OPENERS
+    assert users == STORE_USERS
+
+
+def receiver(call: ast.Attribute) -> str:
+    """Return the last name of what a method is called on, such as ``b`` for ``a.b.save()``."""
+    match call.value:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def test_entries_are_changed_only_through_editorial() -> None:
+    found = set()
+    for path in MODULES:
+        if not name_of(path).startswith(CALLERS):
+            continue
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                method = node.func.attr
+                if method in CHANGES:
+                    where = f"{path}:{node.lineno}: {receiver(node.func)}.{method}"
+                    assert receiver(node.func) == "editorial", f"{where} bypasses Editorial"
+                    found.add(method)
+    assert found >= {"save", "discard", "publish", "withdraw", "restore", "put"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_is_short_enough_to_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400

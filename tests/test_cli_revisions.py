@@ -209,7 +209,7 @@ def test_import_leaves_no_draft_of_what_another_entry_s_address_keeps_from_going
     (tmp_path / "first.json").write_bytes(first)
     (tmp_path / "same.json").write_bytes(same)
     said = run("import", "--publish", "first.json", "same.json", status=1).output
-    assert "same.json: $.article.url: is already the address of the entry 'entry-0'" in said
+    assert "same.json: $.article.url: is already the URL of the entry 'entry-0'" in said
     states = {it["id"]: it["state"] for it in json.loads(run("list", "--json").output)}
     assert states == {"entry-0": "live", "same-address": "discarded"}
 

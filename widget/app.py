@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings, check_under
+from widget.editorial.service import Editorial
 from widget.errors import InsightsError
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
@@ -47,14 +48,15 @@ def create_app(
         store = observability.timed(store)
         app.register_blueprint(observability.blueprint(token, store, purges))
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
+    editorial = Editorial(store, settings)
     cache = RepresentationCache(settings.cache_bytes // 2)
     app.register_blueprint(embed.blueprint(settings, store, cache))
     app.register_blueprint(static.blueprint())
     app.register_blueprint(oembed.blueprint(settings, store))
     app.register_blueprint(kit.blueprint(settings, store))
     app.register_blueprint(health.blueprint(store, purges))
-    app.register_blueprint(api.blueprint(settings, store, accounts))
-    app.register_blueprint(admin.blueprint(settings, store, accounts, purges, kit.not_found))
+    app.register_blueprint(api.blueprint(settings, editorial, accounts))
+    app.register_blueprint(admin.blueprint(settings, editorial, accounts, purges, kit.not_found))
     app.register_error_handler(InsightsError, kit.from_error)
     app.register_error_handler(HTTPException, kit.from_http)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)

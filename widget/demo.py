@@ -25,9 +25,9 @@ from werkzeug import Response as BaseResponse
 
 from widget import assets, i18n, panel, server
 from widget.config import Publication
+from widget.editorial.service import Editorial
 from widget.entry import Entry, light_html, parse_entry
 from widget.panel import Host, Snippet, Way
-from widget.store import Store
 
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
 BACKEND_VARIABLE = "INSIGHTS_TEST_DEMO_BACKEND"
@@ -121,12 +121,12 @@ def publication(*origins: str) -> Publication:
     return Publication.model_validate({**table, "origins": [*table["origins"], *origins]})
 
 
-def fill(store: Store) -> None:
-    """Publish every entry in ``store``, and withdraw the one that was a mistake."""
+def fill(editorial: Editorial) -> None:
+    """Publish every entry, and withdraw the one that was a mistake."""
     for entry in entries():
-        store.save(entry, actor="demo")
-        store.publish(entry.id, actor="demo", note="First published")
-    store.withdraw(_WITHDRAWN, actor="demo", reason=_WITHDRAWAL_REASON)
+        editorial.save(entry, actor="demo")
+        editorial.publish(entry.id, actor="demo", note="First published")
+    editorial.withdraw(_WITHDRAWN, actor="demo", reason=_WITHDRAWAL_REASON)
 
 
 def newspaper(service: str, backend: str | None = None) -> Flask:

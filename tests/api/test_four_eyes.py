@@ -74,9 +74,9 @@ def test_who_may_not_be_known_is_no_second_person(
     path.write_text(json.dumps(document))
     store.save(sample_entry(), actor="bo")
     detail = problem_of(cms("POST", f"{ENTRY}/publication", knows='"1"'), 403)["detail"]
-    assert "token:cms belongs to nobody" in detail
+    assert "token:cms belongs to no user, so four_eyes" in detail
     assert cms("PUT", f"{ENTRY}/draft", sample_bytes(), knows='"1"').status_code == 200
     other = caller("publisher", "other", owner="bo")
     detail = problem_of(other("POST", f"{ENTRY}/publication", knows='"2"'), 403)["detail"]
-    assert "nobody can tell who that was" in detail
+    assert "belongs to no user (four_eyes); save it again as a user" in detail
     assert store.live(ID) is None

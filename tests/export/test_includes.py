@@ -17,6 +17,7 @@ from static_site import executable, nginx
 from widget import demo, panel
 from widget.app import rules
 from widget.config import ENV_PREFIX, Settings
+from widget.editorial.service import Editorial
 from widget.export import export_site
 from widget.store import open_store
 
@@ -40,7 +41,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("service"), free_port()
     settings = Settings.model_validate({"store": f"dir:{folder}"})
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     store.close()
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
     environment |= {f"{ENV_PREFIX}STORE": f"dir:{folder}", f"{ENV_PREFIX}BASE_URL": PUBLIC}
@@ -110,7 +111,7 @@ def test_nginx_shows_the_link_while_the_service_is_down(tmp_path: Path) -> None:
 def test_nginx_includes_panels_from_the_exported_site(tmp_path: Path) -> None:
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     root, port = tmp_path / "root", free_port()
     pages(root, "ssi")
     export_site(store, settings, root / "insights", f"{PUBLIC}/insights")

@@ -15,6 +15,7 @@ from static_site import executable, nginx
 from widget import demo, panel
 from widget.app import rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.export import export_site
 from widget.http import responses
 from widget.store import open_store
@@ -32,7 +33,7 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         {"store": f"dir:{folder / 'data'}", "publications": [demo.publication()]}
     )
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     export_site(store, settings, out, base)
     store.close()
     server = f"server {{ listen 127.0.0.1:{port}; root {folder}/root; include {out}/nginx.conf; }}"
@@ -149,7 +150,7 @@ def test_the_configuration_does_not_change_with_the_panels(tmp_path: Path) -> No
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     store = open_store(settings.store, rules(settings))
     said = []
-    for step in (lambda: None, lambda: demo.fill(store)):
+    for step in (lambda: None, lambda: demo.fill(Editorial(store, settings))):
         step()
         export_site(store, settings, tmp_path / "out", "https://cdn.example")
         said.append((tmp_path / "out" / "nginx.conf").read_text())

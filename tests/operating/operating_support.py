@@ -17,6 +17,7 @@ from running import answers, free_port
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.store import open_store
 
 
@@ -55,7 +56,7 @@ def serving(
     settings = Settings.model_validate({"store": f"dir:{data}"})
     store = open_store(settings.store, rules(settings))
     if not store.ids():
-        demo.fill(store)
+        demo.fill(Editorial(store, settings))
     store.close()
     (folder / "insights.toml").write_text(config)
     own = {

@@ -17,6 +17,7 @@ from werkzeug.test import Client
 from widget import demo, logs
 from widget.app import create_app
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.http.response_cache import ResponseCache
 from widget.store import Store
 
@@ -119,7 +120,7 @@ def test_what_caches_keep_carries_no_id(settings: Settings, store: Store) -> Non
 
 def test_what_is_repeated_ahead_of_flask_carries_no_id(settings: Settings, store: Store) -> None:
     layer = Client(ResponseCache(create_app(settings, store).wsgi_app, 1_000_000))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     stranger = {"Sec-Fetch-Dest": "iframe", "Referer": "https://stranger.example/"}
     for _ in range(2):
         answer = layer.get("/panel/ferry-fares", headers=stranger)

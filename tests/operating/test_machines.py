@@ -25,6 +25,7 @@ from widget import demo
 from widget.accounts.postgres import PostgresAccounts
 from widget.app import rules
 from widget.config import ENV_PREFIX, Settings
+from widget.editorial.service import Editorial
 from widget.storage.postgres import Database
 from widget.store import open_store
 
@@ -175,7 +176,7 @@ def live_url(database_url: str) -> str:
     """Give a database in which the newspaper's entries are live."""
     settings = Settings.model_validate({"store": database_url})
     store = open_store(database_url, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     store.close()
     return database_url
 

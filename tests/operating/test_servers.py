@@ -16,6 +16,7 @@ from running import answers, free_port
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.store import Store, open_store
 
 SERVERS = {
@@ -32,7 +33,7 @@ SERVERS = {
 def store(tmp_path: Path) -> Iterator[Store]:
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     opened = open_store(settings.store, rules(settings))
-    demo.fill(opened)
+    demo.fill(Editorial(opened, settings))
     yield opened
     opened.close()
 

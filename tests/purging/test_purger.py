@@ -21,6 +21,7 @@ from running import Running, answers, free_port, running, until
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.purging import describe, open_purger
 from widget.purging.outbox import open_outbox
 from widget.store import Live, Store, open_store
@@ -34,7 +35,7 @@ def settings_for(data: Path, *ports: int) -> Settings:
 def filled(settings: Settings) -> Store:
     """Return the demo's store, whose changes are purged from now on."""
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     store.close()
     purger = open_purger(settings)
     assert purger

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from widget import demo
 from widget.app import create_app, rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.store import open_store
 
 CACHES = {
@@ -41,7 +42,7 @@ def client(folder: Path, monkeypatch: pytest.MonkeyPatch, *kinds: str) -> FlaskC
         {"store": f"dir:{folder}", "purge": [CACHES[kind] for kind in kinds]}
     )
     store = open_store(settings.store, rules(settings))
-    demo.fill(store)
+    demo.fill(Editorial(store, settings))
     return create_app(settings, store).test_client()
 
 

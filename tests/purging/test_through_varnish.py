@@ -23,6 +23,7 @@ from running import Running, children, free_port, running, until
 from widget import demo
 from widget.app import rules
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.purging import describe, open_purger
 from widget.purging.outbox import open_outbox
 from widget.store import open_store
@@ -204,7 +205,7 @@ def test_an_answer_that_comes_late_does_not_stay(tmp_path: Path) -> None:
         purger = open_purger(settings)
         assert purger
         store = open_store(settings.store, rules(settings), purger.changed)
-        demo.fill(store)
+        demo.fill(Editorial(store, settings))
         purger.wait(20)
         assert fetch(here, "/panel/ferry-fares")[0] == 200
 

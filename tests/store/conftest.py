@@ -30,8 +30,8 @@ def _database(request: pytest.FixtureRequest) -> str:
 def _large_database(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
     monkeypatch.setattr(search, "NEAR", 1)
-    monkeypatch.setattr(live_cache, "ENTRIES", 1)
-    monkeypatch.setattr(live_cache, "ADDRESSES", 1)
+    monkeypatch.setattr(live_cache, "MAX_ENTRIES", 1)
+    monkeypatch.setattr(live_cache, "MAX_URLS", 1)
     monkeypatch.setattr(entry_tables, "MANY", 0)
     return _database(request)
 

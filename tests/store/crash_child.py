@@ -46,8 +46,8 @@ def state(store: Store) -> list[object]:
         [each.number, each.actor, each.action, each.note, each.entry.article.title]
         for each in store.history(ID)
     ]
-    kept = [draft.revision, draft.actor, draft.entry.article.title] if draft else None
-    return [seen, kept, history]
+    draft_state = [draft.revision, draft.actor, draft.entry.article.title] if draft else None
+    return [seen, draft_state, history]
 
 
 class Teller:

@@ -78,9 +78,9 @@ def test_an_address_of_another_entry_is_not_adopted(store: Store) -> None:
 
 
 def test_what_is_adopted_is_told(store_url: str) -> None:
-    told: list[Revision] = []
-    telling = open_store(store_url, rules, told.append)
+    notified: list[Revision] = []
+    listening = open_store(store_url, rules, notified.append)
     for revision in revisions():
-        telling.adopt(revision)
-    assert told == revisions()
-    telling.close()
+        listening.adopt(revision)
+    assert notified == revisions()
+    listening.close()

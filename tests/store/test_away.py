@@ -42,8 +42,8 @@ def server() -> Iterator[postgres.Server]:
 def url(server: postgres.Server) -> Iterator[str]:
     if server.process is None:
         server.start()  # a test that failed left it so
-    with postgres.database(server.url) as made:
-        yield made
+    with postgres.database(server.url) as database_url:
+        yield database_url
 
 
 @pytest.fixture
@@ -67,21 +67,21 @@ def published(store: Store, entry_id: str = ID) -> None:
 def hold(store: Store) -> None:
     """Let the store know and hold what readers ask for."""
     assert isinstance(store, PostgresStore)
-    memory = store._memory
+    cache = store._cache
     until(
-        lambda: store.live(ID) and store.find(URL) and memory.is_fresh() and memory.entries.items,
+        lambda: store.live(ID) and store.find(URL) and cache.is_fresh() and cache.entries.current,
         within=20,
     )
 
 
 def holds(store: Store, entry_id: str) -> bool:
     assert isinstance(store, PostgresStore)
-    return entry_id in store._memory.entries.items
+    return entry_id in store._cache.entries.current
 
 
 def away(store: Store) -> bool:
     assert isinstance(store, PostgresStore)
-    return bool(store._memory.away)
+    return bool(store._cache.outage)
 
 
 def works(store: Store) -> bool:
@@ -166,13 +166,13 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
     store, reader = open_it(), open_it()
     published(store)
     hold(reader)
-    kept: list[int] = []
+    acknowledged: list[int] = []
     ended = threading.Event()
 
     def write() -> None:
         while not ended.is_set():
             try:
-                kept.append(store.save(entry("busy"), actor="ana").number)
+                acknowledged.append(store.save(entry("busy"), actor="ana").number)
             except StoreUnavailable:
                 ended.wait(0.05)
 
@@ -180,8 +180,8 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
     writer.start()
     try:
         for _ in range(2):
-            before = len(kept)
-            until(lambda before=before: len(kept) > before + 5, within=30)  # type: ignore[misc]  # called at once
+            before = len(acknowledged)
+            until(lambda before=before: len(acknowledged) > before + 5, within=30)  # type: ignore[misc]  # called at once
             until(lambda: not away(reader), within=20)
             hold(reader)
             server.stop(signal.SIGQUIT)
@@ -192,7 +192,7 @@ def test_nothing_that_was_acknowledged_is_lost_in_a_crash(
         writer.join()
     until(lambda: works(store) and works(reader), within=20)
     numbers = [revision.number for revision in reversed(store.history("busy"))]
-    assert set(kept) <= set(numbers)
+    assert set(acknowledged) <= set(numbers)
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -252,15 +252,15 @@ def test_a_change_that_is_in_doubt_is_told_as_one_that_may_have_been_made(
     url: str, open_it: Callable[..., Store]
 ) -> None:
     relay = Relay(url)
-    told: list[int] = []
-    store = open_store(relay.url, rules, lambda it: told.append(it.number))
+    notified: list[int] = []
+    store = open_store(relay.url, rules, lambda it: notified.append(it.number))
     published(store)
     hold(store)
     relay.last_words = b"COMMIT"
-    with pytest.raises(StoreUnavailable, match="in doubt"):
+    with pytest.raises(StoreUnavailable, match="may or may not have been saved"):
         store.withdraw(ID, actor="ana")
     relay.last_words = b""
-    assert told == [1, 2, 3]  # caches in front are told rather for nothing than not at all
+    assert notified == [1, 2, 3]  # caches in front are told rather for nothing than not at all
     other = open_it()
     until(lambda: other.head(ID) == 3, within=10)
     until(lambda: not isinstance(store.live(ID), Live), within=10)
@@ -319,7 +319,7 @@ def test_a_database_that_can_only_be_read_says_so(url: str, open_it: Callable[..
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    until(lambda: "only be read" in refusal(store), within=10)
+    until(lambda: "read-only" in refusal(store), within=10)
     until(lambda: isinstance(store.live(ID), Live), within=10)
 
 
@@ -347,15 +347,15 @@ def test_what_was_held_before_a_short_return_is_served_for_as_long_as_before_it(
     assert isinstance(store, PostgresStore)
     published(store)
     hold(store)
-    looked = store._memory._looked
-    store._memory.looked(time.monotonic(), None)
-    assert store._memory.get(store._memory.entries, ID) is UNKNOWN
+    looked = store._cache.polled
+    store._cache.confirm(time.monotonic(), None)
+    assert store._cache.get(store._cache.entries, ID) is UNKNOWN
     server.stop()
     try:
         until(lambda: away(store), within=10)
         assert isinstance(store.live(ID), Live)
         assert store.find(URL) == ID
-        store._memory.entries.doubtful[ID] = store.live(ID), looked - 20
+        store._cache.entries.unconfirmed[ID] = store.live(ID), looked - 20
         with pytest.raises(StoreUnavailable):
             store.live(ID)
     finally:

@@ -46,7 +46,7 @@ def all_others_are_as_they_were(store: Store) -> None:
     assert "ferry-fares" in store.ids()
     listed = {row.id: row.state for row in store.rows(Query(), limit=50)}
     assert listed["ferry-fares"] == "live"
-    assert store.tally(Query()).total >= 1
+    assert store.counts(Query()).total >= 1
     assert [it.action for it in store.history("ferry-fares")] == ["publish", "save"]
     store.problems(thorough=True)
     name = f"new-{len(store.ids())}"

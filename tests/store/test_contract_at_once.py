@@ -101,10 +101,10 @@ def test_what_is_said_at_once_is_so(store: Store, open_another: OpenStore) -> No
     def says(each: Store) -> bool:
         each.live(ID)
         each.find(address)
-        return each.live_at_once(ID) == shown(store) and each.find_at_once(address) == ID
+        return each.live_cached(ID) == shown(store) and each.find_cached(address) == ID
 
     def says_nothing_else(each: Store) -> bool:
-        return each.live_at_once(ID) in (UNKNOWN, store.live(ID))
+        return each.live_cached(ID) in (UNKNOWN, store.live(ID))
 
     for title in ("First", "Second"):
         published(store, title=title)
@@ -116,7 +116,7 @@ def test_what_is_said_at_once_is_so(store: Store, open_another: OpenStore) -> No
     store.withdraw(ID, actor="ana", reason="Wrong.")
     assert says_nothing_else(store)
     until(lambda: says_nothing_else(other))
-    assert other.find_at_once("no address") is None
+    assert other.find_cached("no address") is None
 
 
 def test_a_second_withdrawal_elsewhere_is_noticed(store: Store, open_another: OpenStore) -> None:
@@ -160,12 +160,12 @@ def test_another_process_changes_the_same_store(store: Store, store_url: str) ->
 
 
 def test_whoever_asked_is_told_of_each_revision_once_it_is_kept(store_url: str) -> None:
-    told: list[tuple[str, int]] = []
-    telling = open_store(store_url, rules, lambda it: told.append((it.action, it.number)))
-    telling.save(entry(), actor="ana")
-    telling.publish(ID, actor="ana")
+    notified: list[tuple[str, int]] = []
+    listening = open_store(store_url, rules, lambda it: notified.append((it.action, it.number)))
+    listening.save(entry(), actor="ana")
+    listening.publish(ID, actor="ana")
     with pytest.raises(Conflict):
-        telling.withdraw(ID, actor="ana", head=1)
-    telling.withdraw(ID, actor="ana")
-    assert told == [("save", 1), ("publish", 2), ("withdraw", 3)]
-    telling.close()
+        listening.withdraw(ID, actor="ana", head=1)
+    listening.withdraw(ID, actor="ana")
+    assert notified == [("save", 1), ("publish", 2), ("withdraw", 3)]
+    listening.close()

@@ -49,9 +49,9 @@ def test_processes_that_start_at_once_make_the_tables_once(database_url: str) ->
     processes = [start_python(script, database_url) for _ in range(3)]
     assert [finish(process) for process in processes] == ["[]\n"] * 3
     with psycopg.connect(database_url) as connection:
-        made = connection.execute("SELECT name FROM migration ORDER BY name").fetchall()
+        stored = connection.execute("SELECT name FROM migration ORDER BY name").fetchall()
     folder = Path(__file__).parents[2] / "widget" / "storage" / "postgres" / "migrations"
-    assert [name for (name,) in made] == sorted(path.name for path in folder.glob("*.sql"))
+    assert [name for (name,) in stored] == sorted(path.name for path in folder.glob("*.sql"))
 
 
 def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) -> None:
@@ -101,15 +101,15 @@ def test_what_the_database_cannot_keep_is_refused_in_words(store: Store, odd: st
     assert caught.value.breaches[0].path == "$.note"
     with pytest.raises(InvalidEntry):
         store.save(entry(), actor=odd)
-    made = entry()
-    made = made.model_copy(update={"article": made.article.model_copy(update={"title": odd})})
+    stored = entry()
+    stored = stored.model_copy(update={"article": stored.article.model_copy(update={"title": odd})})
     with pytest.raises(InvalidEntry):
-        store.save(made, actor="ana")
+        store.save(stored, actor="ana")
     assert store.ids() == []
     assert store.find(f"https://harborcourier.example/{odd}") is None
     for query in (Query(search=odd), Query(section=odd), Query(language=odd)):
         assert store.rows(query, limit=1) == []
-        assert store.tally(query).found == 0
+        assert store.counts(query).found == 0
 
 
 @pytest.mark.parametrize("long", ["ΐ" * 500, "🚢" * 500, "".join(map(chr, range(0x4E00, 0x4FF4)))])
@@ -119,7 +119,7 @@ def test_the_longest_title_and_section_can_be_kept_and_sorted_by(store: Store, l
     first, second = store.rows(Query(sort="title"), limit=9)
     assert (first.title, first.section) == (long, long)
     assert store.rows(Query(sort="title"), limit=9, after=(long.casefold(), "one")) == [second]
-    assert store.tally(Query(section=long)).found == 2
+    assert store.counts(Query(section=long)).found == 2
 
 
 def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: str) -> None:
@@ -133,7 +133,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         if number % 11 == 1:
             store.withdraw(name, actor="ana")
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(entry_tables._ADD_UP)
+        connection.execute(entry_tables._SUM_COUNTS)
         columns = "state, waiting, lean, section, language"
         counted = f"SELECT {columns}, count(*) FROM entry WHERE state <> '' GROUP BY {columns}"  # noqa: S608  # no input
         rows = connection.execute(counted).fetchall()
@@ -141,7 +141,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         listed = connection.execute("SELECT id FROM entry WHERE state <> ''").fetchall()
         assert sorted(connection.execute("SELECT id FROM words").fetchall()) == sorted(listed)
     for query in (Query(), Query(state="live"), Query(state="draft"), Query(section="S1")):
-        assert store.tally(query).found == len(store.rows(query, limit=100))
+        assert store.counts(query).found == len(store.rows(query, limit=100))
 
 
 def test_an_entry_that_cannot_be_read_any_more_is_said_and_leaves_the_others_alone(
@@ -191,8 +191,8 @@ def test_without_its_library_a_database_is_refused_with_what_to_install(tmp_path
         "except InvalidSettings as error:\n"
         "    print(error)\n"
     )
-    said = finish(start_python(script, str(tmp_path)))
-    assert "pip install 'insights-widget[postgres]'" in said
+    output = finish(start_python(script, str(tmp_path)))
+    assert "pip install 'insights-widget[postgres]'" in output
 
 
 def test_what_is_committed_is_on_disk_whatever_the_databases_own_setting(

@@ -140,7 +140,7 @@ def test_a_corrupt_revision_breaks_neither_numbering_nor_the_rest(
 def test_a_broken_file_takes_no_publication_over_it(data: Path, files: Store) -> None:
     files.save(entry(), actor="ana")
     (data / "live" / f"{ID}.json").mkdir()
-    with pytest.raises(StoreUnavailable, match="no regular file"):
+    with pytest.raises(StoreUnavailable, match="not a regular file"):
         files.publish(ID, actor="ana")
     assert files.head(ID) == 1
 
@@ -224,27 +224,30 @@ def test_a_draft_that_is_too_long_to_be_read_again_is_refused(files: Store) -> N
 
 
 def test_whoever_asked_is_told_of_what_people_did_to_the_files(store: Store, data: Path) -> None:
-    told: list[tuple[str, str]] = []
-    watching = open_store(f"dir:{data}", rules, lambda it: told.append((it.action, it.actor)))
+    notified: list[tuple[str, str]] = []
+    watching = open_store(f"dir:{data}", rules, lambda it: notified.append((it.action, it.actor)))
     published(store)
     assert isinstance(watching.live(ID), Live)
     (data / "live" / f"{ID}.json").unlink()
     until(lambda: isinstance(watching.live(ID), Withdrawn))
-    until(lambda: told == [("withdraw", "file")])
+    until(lambda: notified == [("withdraw", "file")])
 
 
 def test_who_looks_is_told_although_nobody_asks_for_anything(store: Store, data: Path) -> None:
-    told: list[tuple[str, str]] = []
-    watching = open_store(f"dir:{data}", rules, lambda it: told.append((it.action, it.actor)))
+    notified: list[tuple[str, str]] = []
+    watching = open_store(f"dir:{data}", rules, lambda it: notified.append((it.action, it.actor)))
     published(store)
     path = data / "live" / f"{ID}.json"
-    kept = path.read_bytes()
-    for change, action in ((path.unlink, "withdraw"), (lambda: path.write_bytes(kept), "publish")):
+    content = path.read_bytes()
+    for change, action in (
+        (path.unlink, "withdraw"),
+        (lambda: path.write_bytes(content), "publish"),
+    ):
         change()
 
         def looked(wanted: str = action) -> bool:
-            watching.look()
-            return (wanted, "file") in told
+            watching.poll()
+            return (wanted, "file") in notified
 
         until(looked)
     watching.close()

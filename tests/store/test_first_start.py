@@ -62,7 +62,7 @@ def test_a_first_start_answers_what_is_ready_and_says_what_is_not(
         going_on.set()
         until(lambda: not store.problems(), within=PATIENCE)
         assert store.find(ADDRESS.format("new-3")) == "new-3"
-        assert store.tally(Query()).total == MANY + 2
+        assert store.counts(Query()).total == MANY + 2
         until(lambda: all(store.head(f"new-{n}") for n in range(MANY)), within=PATIENCE)
     finally:
         going_on.set()

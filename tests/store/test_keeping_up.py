@@ -61,7 +61,7 @@ def held(store: Store) -> bool:
     """Say whether the store answers from memory now, having asked it once."""
     assert isinstance(store, PostgresStore)
     store.live(ID)
-    return store._memory.is_fresh() and ID in store._memory.entries.items
+    return store._cache.is_fresh() and ID in store._cache.entries.current
 
 
 def test_a_withdrawal_elsewhere_is_heard_of_at_once(writer: Store, reader: PostgresStore) -> None:
@@ -112,16 +112,16 @@ def test_what_was_read_before_a_change_is_not_held_after_it(
     writer: Store, reader: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published(writer, title="old")
-    memory = reader._memory
-    until(lambda: reader.live("none") is None and memory.is_fresh(), within=10)
+    cache = reader._cache
+    until(lambda: reader.live("none") is None and cache.is_fresh(), within=10)
     real = entry_tables.live
 
     def slow(connection: entry_tables.Connection, entry_id: str) -> Revision | None:
         found = real(connection, entry_id)
         monkeypatch.undo()
-        before = memory.generation
+        before = cache.generation
         published(writer, title="new")
-        until(lambda: memory.generation > before + 1, within=10)
+        until(lambda: cache.generation > before + 1, within=10)
         return found
 
     monkeypatch.setattr(entry_tables, "live", slow)
@@ -185,7 +185,7 @@ def test_of_two_processes_that_publish_the_same_addresses_one_wins_each(
     processes = [start_python(script, database_url, name) for name in ("one", "two")]
     won = [number for process in processes for number in finish(process).split()]
     assert sorted(won, key=int) == [str(number) for number in range(20)]
-    assert writer.tally(Query(state="live")).found == 20
+    assert writer.counts(Query(state="live")).found == 20
 
 
 def test_a_closed_store_leaves_no_thread_behind(database_url: str) -> None:

@@ -68,7 +68,7 @@ def test_whatever_is_asked_for_is_counted_as_it_is_listed(store: Store) -> None:
         if number == 4:
             store.withdraw(name, actor="ana")
     store.save(entry("heron", "About herons"), actor="ana")
-    everything = store.tally(Query())
+    everything = store.counts(Query())
     assert (everything.sections, everything.languages) == (("Birds", "Ports"), ("de", "en"))
     assert (everything.found, everything.total, everything.more) == (5, 5, False)
     for query, names in {
@@ -86,7 +86,7 @@ def test_whatever_is_asked_for_is_counted_as_it_is_listed(store: Store) -> None:
         Query(lean="center", section="Birds"): ["ferry", "jay"],
     }.items():
         assert sorted(ids(store, query)) == names, query
-        assert store.tally(query).found == len(names), query
+        assert store.counts(query).found == len(names), query
 
 
 def test_a_change_elsewhere_is_listed_within_a_second(
@@ -100,7 +100,7 @@ def test_a_change_elsewhere_is_listed_within_a_second(
     until(lambda: other.rows(Query(), limit=1)[0].state == "live")
     store.discard(store.save(entry("gull"), actor="ana").entry.id, actor="ana")
     assert ids(store) == ["ferry"]
-    assert store.tally(Query()).total == 1
+    assert store.counts(Query()).total == 1
 
 
 def index(tmp_path: Path) -> Path:

@@ -110,12 +110,12 @@ def test_the_keys_are_made_once(place: str, reopened: Store) -> None:
     if place.startswith("dir:"):
         return
     with psycopg.connect(place) as connection:
-        asked = "SELECT array_agg(ctid::text ORDER BY ctid) FROM address"
-        before = connection.execute(asked).fetchone()
+        sql = "SELECT array_agg(ctid::text ORDER BY ctid) FROM address"
+        before = connection.execute(sql).fetchone()
     open_store(place, rules).close()
     assert reopened.find(ADDRESSES["tilde"][2]) == "tilde"
     with psycopg.connect(place) as connection:
-        assert connection.execute(asked).fetchone() == before
+        assert connection.execute(sql).fetchone() == before
 
 
 def test_where_nothing_may_be_written_readers_are_served_by_the_old_keys(
@@ -129,7 +129,7 @@ def test_where_nothing_may_be_written_readers_are_served_by_the_old_keys(
     standby = f"{database_url}?options=-c%20default_transaction_read_only%3Don"
     store = open_store(standby, rules)
     assert store.find(ADDRESSES["plain"][2]) == "plain"
-    assert "until a process that may write has started" in caplog.text
+    assert "until a process with write access has started" in caplog.text
     store.close()
 
 

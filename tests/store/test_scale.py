@@ -96,22 +96,22 @@ def test_what_was_moved_back_in_time_is_read_at_start(files: DirStore, data: Pat
     assert live.entry.article.title == "Make the FERRY FREE"
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["by its row", "by its promise"])
+@pytest.mark.parametrize("indexed", [True, False], ids=["by its row", "by its pending mark"])
 def test_an_address_that_another_process_just_gave_away_is_taken(
-    files: DirStore, monkeypatch: pytest.MonkeyPatch, told: bool
+    files: DirStore, monkeypatch: pytest.MonkeyPatch, indexed: bool
 ) -> None:
     """Publishing looks at no more than who may own the addresses."""
     other = open_store(f"dir:{files._refresher._live.path}/..", rules)
     assert isinstance(other, DirStore)
     address = {"url": "https://harborcourier.example/same"}
     files.save(entry("mine", article=address), actor="ana")
-    if not told:  # as if the other had been killed before it wrote to the index
+    if not indexed:  # as if the other had been killed before it wrote to the index
         monkeypatch.setattr(other._sync, "flush", lambda: None)
         monkeypatch.setattr(other._sync, "clear_pending", lambda _: None)
     publish(other, "theirs", article=address)
     monkeypatch.setattr(files._scanner, "scan_now", lambda: pytest.fail("looked at all files"))
     monkeypatch.setattr(files._scanner, "scanned", float("inf"))
-    with pytest.raises(InvalidEntry, match="address"):
+    with pytest.raises(InvalidEntry, match="already the URL"):
         files.publish("mine", actor="ana")
 
 
@@ -125,4 +125,4 @@ def test_a_list_during_a_look_at_all_files_is_answered(
         assert [row.id for row in files.rows(Query(), limit=5)] == ["ferry"]
         assert files.find(entry("ferry").article.url) == "ferry"
         publish(files, "gull")
-        assert files.tally(Query()).total == 2
+        assert files.counts(Query()).total == 2

@@ -35,8 +35,8 @@ def pair() -> Iterator[tuple[postgres.Server, postgres.Server]]:
 
 
 def in_step(connection: psycopg.Connection) -> bool:
-    asked = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
-    return connection.execute(asked).fetchone() is not None
+    sql = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+    return connection.execute(sql).fetchone() is not None
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_standby_takes_over_without_help_and_nothing_acknowledged_is_lost(
     primary, standby = pair
     store.save(entry(READ), actor="ana")
     store.publish(READ, actor="ana")
-    until(lambda: store.live(READ) and isinstance(store.live_at_once(READ), Live), within=20)
+    until(lambda: store.live(READ) and isinstance(store.live_cached(READ), Live), within=20)
     acknowledged: list[int] = []
     over = threading.Event()
 
@@ -78,8 +78,8 @@ def test_a_standby_takes_over_without_help_and_nothing_acknowledged_is_lost(
         number = 0
         while not over.is_set():
             number += 1
-            if made := save(store, number):
-                acknowledged.append(made)
+            if revision := save(store, number):
+                acknowledged.append(revision)
 
     writing = threading.Thread(target=write)
     writing.start()

@@ -9,7 +9,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +22,11 @@ from widget.accounts import Accounts, open_accounts
 from widget.app import rules
 from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
+from widget.editorial.service import Editorial
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import PurgeJob, describe, open_purger
 from widget.storage.url import without_password
-from widget.store import Store, open_store
+from widget.store import ChangeListener, EntryReader, open_store
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
@@ -73,6 +74,18 @@ class Group(click.Group):
             ctx.exit(INTERRUPTED)
 
 
+@contextmanager
+def open_editorial(
+    url: str, settings: Settings, changed: ChangeListener | None = None, *, create: bool = False
+) -> Iterator[Editorial]:
+    """Open the store ``url``; ``create`` creates a missing one. Raises StoreUnavailable."""
+    store = open_store(url, rules(settings), changed, create=create)
+    try:
+        yield Editorial(store, settings)
+    finally:
+        store.close()
+
+
 @dataclass
 class Context:
     """The options that stand before the command."""
@@ -90,22 +103,37 @@ class Context:
         return settings
 
     @contextmanager
-    def store(self, *, create: bool = False) -> Iterator[Store]:
-        """Open the store for the length of a command, and see that caches drop what it changes.
+    def editorial(self) -> Iterator[Editorial]:
+        """Open the store for the length of a command, then wait for purges of what it changed.
 
-        Raises StoreUnavailable where there is none, unless it is to be made.
+        Raises StoreUnavailable if the store does not exist.
         """
-        if create:
-            open_store(self.settings.store, rules(self.settings), create=True).close()
         purger = open_purger(self.settings)
         changed = purger.changed if purger else None
-        store = open_store(self.settings.store, rules(self.settings), changed, create=False)
-        try:
-            yield store
-        finally:
-            store.close()
-            if purger:
-                _say_purged(purger.wait(_PURGE_SECONDS))
+        with ExitStack() as stack:
+            opened = open_editorial(self.settings.store, self.settings, changed)
+            editorial = stack.enter_context(opened)
+            try:
+                yield editorial
+            finally:
+                stack.close()
+                if purger:
+                    _say_purged(purger.wait(_PURGE_SECONDS))
+
+    @contextmanager
+    def entries(self) -> Iterator[EntryReader]:
+        """Open the store for a command that only reads."""
+        with self.editorial() as editorial:
+            yield editorial.entries
+
+    def create_store(self) -> None:
+        """Create the store if it does not exist."""
+        with open_editorial(self.settings.store, self.settings, create=True):
+            pass
+
+    def check_store(self) -> None:
+        """Raise StoreUnavailable if the store cannot be opened."""
+        open_store(self.settings.store, rules(self.settings), create=False, wait=False).close()
 
     def accounts(self) -> Accounts:
         """Open the accounts of the store."""

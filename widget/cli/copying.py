@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from widget.accounts import open_repository
-from widget.app import rules
-from widget.cli.context import Context
+from widget.cli.context import Context, open_editorial
 from widget.cli.output import confirm, is_quiet
 from widget.editorial import copying
 from widget.editorial.copying import Difference
+from widget.editorial.service import Editorial
 from widget.errors import CopyRefused, InvalidSettings
 from widget.storage.url import folder_of, without_password
-from widget.store import Store, open_store
+from widget.store import EntryReader
 
 _SHOWN = 20
 
@@ -39,18 +39,22 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
     everything is compared. Nobody stays signed in. TO must be empty, or hold what FROM held.
     """
     _check(source, target)
-    with ExitStack() as stack:
-        one = stack.enter_context(_opened(context, source, create=False))
-        other = stack.enter_context(_opened(context, target, create=True))
-        if not one.ids() and not open_repository(source).state().users:
+    settings = context.settings
+    with (
+        open_editorial(source, settings) as one,
+        open_editorial(target, settings, create=True) as other,
+    ):
+        if not one.entries.ids() and not open_repository(source).state().users:
             raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
-        _copy(one, other, source, target, replace_accounts=replace_accounts)
+        _copy(one.entries, other, source, target, replace_accounts=replace_accounts)
 
 
-def _copy(one: Store, other: Store, source: str, target: str, *, replace_accounts: bool) -> None:
-    ids = copying.ids_of(one, other)
+def _copy(
+    one: EntryReader, other: Editorial, source: str, target: str, *, replace_accounts: bool
+) -> None:
+    ids = copying.ids_of(one, other.entries)
     with _bar("Comparing", len(ids)) as tick:
-        plan = copying.plan(one, other, ids, tick)
+        plan = copying.plan(one, other.entries, ids, tick)
     _refuse(
         plan.refused,
         "TO holds something else, and nothing was copied; "
@@ -66,9 +70,9 @@ def _copy(one: Store, other: Store, source: str, target: str, *, replace_account
     with _bar("Copying", len(plan.steps)) as tick:
         left_out = copying.copy(one, other, plan.steps, tick)
     left_out += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
-    ids = copying.ids_of(one, other)
+    ids = copying.ids_of(one, other.entries)
     with _bar("Verifying", len(ids)) as tick:
-        differing = copying.differences(one, other, ids, plan.same, tick)
+        differing = copying.differences(one, other.entries, ids, plan.same, tick)
     left_out = differing + left_out + plan.left_out
     left_out += copying.account_differences(
         from_records.state(), open_repository(target).state(), whole=True
@@ -93,15 +97,6 @@ def _check(source: str, target: str) -> None:
     ]
     if places[0] == places[1]:
         raise InvalidSettings("copy: FROM and TO are the same store")
-
-
-@contextmanager
-def _opened(context: Context, url: str, *, create: bool) -> Iterator[Store]:
-    store = open_store(url, rules(context.settings), create=create)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 @contextmanager

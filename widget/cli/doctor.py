@@ -53,7 +53,7 @@ def doctor(
             html = file.read()
         said = examination.header_lines(headers.read()) if headers else []
     address = own_address(settings, base)
-    with context.store() as store:
+    with context.entries() as store:
         report = examination.examine(
             html,
             said,

@@ -12,11 +12,10 @@ import click
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.output import Failures, confirm
 from widget.config import check_under
-from widget.editorial import service
 from widget.entry import Withdrawn, parse_entry
 from widget.entry.containment import contained
 from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
-from widget.store import Live, Store
+from widget.store import EntryReader, Live
 
 _ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 
@@ -57,14 +56,12 @@ def put(
     published is reported, and the exit status is then 1; all others are kept.
     """
     failures = Failures()
-    with context.store() as store:
+    with context.editorial() as editorial:
         for path in _files(paths):
             with failures.of(path):
                 entry = parse_entry(_read(path))
-                service.save(store, entry, actor=actor, note=note)
-                if and_publish:
-                    service.publish(store, context.settings, entry.id, actor=actor, note=note)
-                for breach in check_under(context.settings, entry):
+                editorial.put(entry, actor=actor, note=note, publish=and_publish, keep_draft=True)
+                for breach in editorial.check(entry):
                     if breach.severity == "warning":
                         line = f"{path}: {breach.path}: warning: {breach.message}"
                         confirm(line, err=True)
@@ -80,12 +77,10 @@ def put(
 def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
     """Make drafts live."""
     failures = Failures()
-    with context.store() as store:
+    with context.editorial() as editorial:
         for entry_id in ids:
             with failures.of(entry_id):
-                revision = service.publish(
-                    store, context.settings, entry_id, actor=actor, note=note
-                )
+                revision = editorial.publish(entry_id, actor=actor, note=note)
                 confirm(f"{entry_id}: published as revision {revision.number}")
     failures.end()
 
@@ -103,12 +98,10 @@ def withdraw(
     if not reason and not legal:
         raise click.UsageError("Give readers a --reason, or say --legal.")
     failures = Failures()
-    with context.store() as store:
+    with context.editorial() as editorial:
         for entry_id in ids:
             with failures.of(entry_id):
-                revision = service.withdraw(
-                    store, entry_id, actor=actor, reason=reason, legal=legal
-                )
+                revision = editorial.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
                 confirm(f"{entry_id}: withdrawn as revision {revision.number}")
     failures.end()
 
@@ -118,7 +111,7 @@ def withdraw(
 @click.pass_obj
 def list_entries(context: Context, *, as_json: bool) -> None:
     """List all entries with their state."""
-    with context.store() as store:
+    with context.entries() as store:
         rows = [_contained_summary(store, entry_id) for entry_id in store.ids()]
         problems = store.problems(thorough=True)
     if as_json:
@@ -139,7 +132,7 @@ def list_entries(context: Context, *, as_json: bool) -> None:
 @click.pass_obj
 def show(context: Context, entry_id: str, which: str | None) -> None:
     """Print an entry as JSON: the draft where there is one, else what is live."""
-    with context.store() as store:
+    with context.entries() as store:
         draft = store.draft(entry_id) if which != "live" else None
         live = store.live(entry_id) if which != "draft" else None
     if draft:
@@ -182,7 +175,7 @@ def _check(path: Path, context: Context) -> list[Breach]:
         return list(error.breaches)
 
 
-def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:
+def _contained_summary(store: EntryReader, entry_id: str) -> dict[str, str]:
     try:
         return contained("listing it", lambda: _summary(store, entry_id))
     except InsightsError as error:
@@ -190,7 +183,7 @@ def _contained_summary(store: Store, entry_id: str) -> dict[str, str]:
         return {"id": entry_id, "state": "unreadable", "title": "", "url": ""}
 
 
-def _summary(store: Store, entry_id: str) -> dict[str, str]:
+def _summary(store: EntryReader, entry_id: str) -> dict[str, str]:
     live, draft = store.live(entry_id), store.draft(entry_id)
     states = []
     if isinstance(live, Live):

@@ -56,7 +56,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             "or base_url in insights.toml"
         )
     with (
-        context.store() as store,
+        context.entries() as store,
         click.progressbar(length=0, label="Exporting", file=sys.stderr, hidden=is_quiet()) as bar,
     ):
 
@@ -70,7 +70,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
 
 def _entries(context: Context, out: Path, *, drafts: bool) -> None:
     with (
-        context.store() as store,
+        context.entries() as store,
         click.open_file(str(out), "w", encoding="utf-8", atomic=str(out) != "-") as output,
     ):
         for entry_id in store.ids():

@@ -13,10 +13,10 @@ import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.output import confirm
-from widget.editorial import comparison, service
+from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
-from widget.store import Live, Store
+from widget.store import EntryReader, Live
 
 
 @click.command()
@@ -25,7 +25,7 @@ from widget.store import Live, Store
 @click.pass_obj
 def history(context: Context, entry_id: str, *, as_json: bool) -> None:
     """List every change of an entry: when, who, what, why. The newest comes first."""
-    with context.store() as store:
+    with context.entries() as store:
         revisions = store.history(entry_id)
     if not revisions:
         raise NotFound(f"there is no entry {entry_id!r}")
@@ -51,7 +51,7 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
     A REVISION is a number, `live` or `draft`; without any, what is live is compared with the
     draft.
     """
-    with context.store() as store:
+    with context.entries() as store:
         before = _version(store, entry_id, older or "live")
         after = _version(store, entry_id, newer or "draft")
     changes = comparison.entries(before, after)
@@ -77,8 +77,8 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
 @click.pass_obj
 def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
     """Keep what a revision was as the draft. Readers see it once it is published."""
-    with context.store() as store:
-        made = service.restore(store, entry_id, revision, actor=actor)
+    with context.editorial() as editorial:
+        made = editorial.restore(entry_id, revision, actor=actor)
     confirm(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
 
 
@@ -93,14 +93,14 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
     What cannot be kept is never lost: it can be mended, or is put into a file.
     """
     at_terminal = sys.stdin.isatty()
-    with context.store() as store:
+    with context.editorial() as editorial:
         if not (_editor() or at_terminal):
             raise InsightsError(
                 "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
                 f"`insights show {entry_id}` and `insights put`"
             )
-        head = store.head(entry_id)
-        entry = _newest(store, entry_id)
+        head = editorial.entries.head(entry_id)
+        entry = _newest(editorial.entries, entry_id)
         text = entry.to_json()
         while True:
             edited = _edited(text, at_terminal=at_terminal)
@@ -112,7 +112,7 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
                 changed = parse_entry(text)
                 if changed.id != entry_id:
                     raise click.UsageError(f"The id must stay {entry_id!r}; copy it with `put`.")
-                service.save(store, changed, actor=actor, note=note, head=head)
+                editorial.save(changed, actor=actor, note=note, head=head)
             except (InvalidEntry, Conflict, click.UsageError) as error:
                 _say(error)
                 question = "Open the editor again?"
@@ -156,7 +156,7 @@ def _edited(text: bytes, *, at_terminal: bool) -> bytes | None:
         return path.read_bytes()
 
 
-def _version(store: Store, entry_id: str, name: str) -> Entry:
+def _version(store: EntryReader, entry_id: str, name: str) -> Entry:
     if name == "draft":
         draft = store.draft(entry_id)
         if draft is None:
@@ -172,7 +172,7 @@ def _version(store: Store, entry_id: str, name: str) -> Entry:
     return store.revision(entry_id, int(name)).entry
 
 
-def _newest(store: Store, entry_id: str) -> Entry:
+def _newest(store: EntryReader, entry_id: str) -> Entry:
     draft, live = store.draft(entry_id), store.live(entry_id)
     if draft:
         return draft.entry

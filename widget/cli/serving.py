@@ -23,13 +23,11 @@ import click
 from widget import assets, logs, metrics, purging, server
 from widget import demo as courier
 from widget.accounts import open_accounts
-from widget.app import rules
-from widget.cli.context import Context, ask_password, password_option
+from widget.cli.context import Context, ask_password, open_editorial, password_option
 from widget.cli.output import confirm, volume_options
 from widget.config import CONFIG_VARIABLE, DEFAULT_FILE, ENV_PREFIX, Settings, load_settings
 from widget.errors import InsightsError, InvalidSettings
 from widget.storage.url import without_password
-from widget.store import open_store
 
 log = logging.getLogger("insights.server")
 
@@ -47,7 +45,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     settings = context.settings
     logs.configure(settings.log)
     # Opened once before the workers start, so that what keeps it shut is said here and once.
-    open_store(settings.store, rules(settings), create=False, wait=False).close()
+    context.check_store()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
@@ -147,10 +145,9 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
-    store = open_store(settings.store, rules(settings), create=True)
-    if not store.ids():
-        courier.fill(store)
-    store.close()
+    with open_editorial(settings.store, settings, create=True) as editorial:
+        if not editorial.entries.ids():
+            courier.fill(editorial)
     password, link = _demo_admin(settings.store)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},
@@ -243,8 +240,8 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
         confirm(f"{path}: made; set your publication's name and origins in it")
-    with context.store(create=True):
-        confirm(f"{without_password(context.settings.store)}: ready")
+    context.create_store()
+    confirm(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
 
 

@@ -78,7 +78,7 @@ def snippet(
 
 
 def _for_entry(context: Context, entry_id: str, choices: Choices, base: str) -> panel.Snippet:
-    with context.store() as store:
+    with context.entries() as store:
         live = store.live(entry_id)
     if isinstance(live, Withdrawn):
         raise InsightsError(f"{entry_id!r} was withdrawn; there is nothing to embed")

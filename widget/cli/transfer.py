@@ -12,7 +12,6 @@ import click
 
 from widget.cli.context import Context, actor_option
 from widget.cli.output import confirm, is_quiet
-from widget.editorial import service
 from widget.entry import parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
 
@@ -52,16 +51,13 @@ def import_entries(
     refused: list[tuple[str, Breach]] = []
     taken = 0
     with (
-        context.store() as store,
+        context.editorial() as editorial,
         click.progressbar(documents, label="Importing", file=sys.stderr, hidden=is_quiet()) as bar,
     ):
         for document in bar:
             try:
                 entry = parse_entry(document.data)
-                if and_publish:
-                    service.save_and_publish(store, context.settings, entry, actor=actor, note=note)
-                else:
-                    service.save(store, entry, actor=actor, note=note)
+                editorial.put(entry, actor=actor, note=note, publish=and_publish)
             except InvalidEntry as error:
                 refused += [(document.where, breach) for breach in error.breaches]
             except InsightsError as error:

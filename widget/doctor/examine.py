@@ -8,7 +8,7 @@ from widget.config import Settings
 from widget.doctor.checks import CHECKS
 from widget.doctor.findings import CheckContext, Finding, Report, Severity, name_of
 from widget.doctor.page import read
-from widget.store import Store
+from widget.store import EntryReader
 
 _ORDER: tuple[Severity, ...] = ("stop", "warning", "note")
 MOST = 50
@@ -21,7 +21,7 @@ def examine(
     *,
     url: str = "",
     settings: Settings,
-    store: Store,
+    store: EntryReader,
     base: str,
     drafts: bool = False,
 ) -> Report:

@@ -8,7 +8,7 @@ from typing import Literal
 from widget.config import Publication, Settings
 from widget.doctor.page import Embed, Page
 from widget.entry import Entry, Withdrawn
-from widget.store import Store
+from widget.store import EntryReader
 
 Severity = Literal["stop", "warning", "note"]
 """``stop``: readers get no panel. ``warning``: they get a lesser one, or soon none."""
@@ -72,7 +72,7 @@ class CheckContext:
 
     page: Page
     settings: Settings
-    store: Store
+    store: EntryReader
     base: str
     drafts: bool = False
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from widget.accounts.repository import AccountRepository, AccountsState, TokenRecord, UserRecord
+from widget.editorial.service import Editorial
 from widget.errors import Conflict, InvalidEntry
-from widget.store import Live, Revision, Store
+from widget.store import EntryReader, Live, Revision
 
 Tick = Callable[[], object]
 """Called once for each entry or revision that is done."""
@@ -51,12 +52,12 @@ class Plan:
 # Entries
 
 
-def ids_of(source: Store, target: Store) -> list[str]:
+def ids_of(source: EntryReader, target: EntryReader) -> list[str]:
     """Return the ids that either has, sorted."""
     return sorted({*source.ids(), *target.ids()})
 
 
-def plan(source: Store, target: Store, ids: Iterable[str], tick: Tick) -> Plan:
+def plan(source: EntryReader, target: EntryReader, ids: Iterable[str], tick: Tick) -> Plan:
     """Compare the revisions of ``ids``."""
     made = Plan()
     for entry_id in ids:
@@ -98,7 +99,7 @@ def _unlike(there: list[Revision], here: list[Revision]) -> str:
     return f"has {len(here)} revisions in the target and {len(there)} in the source"
 
 
-def copy(source: Store, target: Store, steps: list[Step], tick: Tick) -> list[Difference]:
+def copy(source: EntryReader, target: Editorial, steps: list[Step], tick: Tick) -> list[Difference]:
     """Make ``target`` adopt the revisions in the order of ``steps``; return what it could not."""
     waiting = steps
     while waiting:
@@ -124,7 +125,7 @@ def copy(source: Store, target: Store, steps: list[Step], tick: Tick) -> list[Di
 
 
 def differences(
-    source: Store, target: Store, ids: Iterable[str], same: set[str], tick: Tick
+    source: EntryReader, target: EntryReader, ids: Iterable[str], same: set[str], tick: Tick
 ) -> list[Difference]:
     """Compare everything that is kept of ``ids`` on both sides: revisions, live, draft.
 
@@ -153,7 +154,7 @@ def _unlike_histories(there: list[Revision], here: list[Revision]) -> str:
     return "" if there == here else _unlike(there[::-1], here[::-1])
 
 
-def _shown(store: Store, entry_id: str) -> object:
+def _shown(store: EntryReader, entry_id: str) -> object:
     shown = store.live(entry_id)
     # The digest is each store's own.
     return (shown.entry, shown.revision) if isinstance(shown, Live) else shown

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self, get_args
 
 from widget.entry.vocabulary import Lean
-from widget.store import Query, Row, Sort, State, Store
+from widget.store import EntryReader, Query, Row, Sort, State
 
 PER_PAGE = 50
 
@@ -50,19 +50,19 @@ class Listing:
     more: bool = False
 
 
-def find(store: Store, asked: Asked) -> Listing:
+def find(store: EntryReader, asked: Asked) -> Listing:
     """Return the page that is asked for; the last one where it is a later one."""
-    tally = store.tally(asked.query)
-    pages = max(1, -(-tally.found // PER_PAGE))
+    counts = store.counts(asked.query)
+    pages = max(1, -(-counts.found // PER_PAGE))
     page = min(asked.page, pages)
     rows = store.rows(asked.query, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     return Listing(
         rows=tuple(rows),
-        found=tally.found,
-        total=tally.total,
+        found=counts.found,
+        total=counts.total,
         page=page,
         pages=pages,
-        sections=tally.sections,
-        languages=tally.languages,
-        more=tally.more,
+        sections=counts.sections,
+        languages=counts.languages,
+        more=counts.more,
     )

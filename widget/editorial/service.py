@@ -1,8 +1,4 @@
-"""Changes to entries as people and programs make them: what pages, API and commands share.
-
-``actor`` names who makes a change (``widget.editorial.actors``). ``head`` is the newest revision
-that the actor knew. Raises what the store raises, too: NotFound, InvalidEntry, Conflict.
-"""
+"""The one way to change an entry: pages, API, commands and imports go through ``Editorial``."""
 
 from __future__ import annotations
 
@@ -10,128 +6,155 @@ from widget.config import Settings, check_under
 from widget.editorial.actors import person_of
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
-from widget.store import Revision, Store
+from widget.store import Draft, EntryReader, Revision, Store
 
 
-def judge(settings: Settings, data: bytes) -> tuple[Entry | None, list[Breach]]:
-    """Return the entry that ``data`` holds, if any, and all that keeps it from being published."""
-    try:
-        entry = parse_entry(data)
-    except InvalidEntry as error:
-        return None, list(error.breaches)
-    return entry, check_under(settings, entry)
+class Editorial:
+    """Changes to entries, and the rules for them: publishing, four eyes, actors, notes.
 
-
-def save(
-    store: Store, entry: Entry, *, actor: str, note: str = "", head: int | None = None
-) -> Revision:
-    """Keep ``entry`` as the draft."""
-    return store.save(entry, actor=actor, note=note, head=head)
-
-
-def discard(
-    store: Store, entry_id: str, *, actor: str, note: str = "", head: int | None = None
-) -> Revision:
-    """Drop the draft."""
-    return store.discard(entry_id, actor=actor, note=note, head=head)
-
-
-def second_look(store: Store, settings: Settings, entry_id: str, *, actor: str) -> str:
-    """Return why ``actor`` may not publish the draft of now, for ``four_eyes``; "" where it may.
-
-    The setting asks for two persons who are known, whatever ways in they took.
+    ``actor`` names who makes a change (see ``widget.editorial.actors``). ``head`` is the newest
+    revision that the actor has seen; None applies the change to whatever is newest. Every change
+    raises what the store raises: NotFound, InvalidEntry, Conflict, StoreUnavailable.
     """
-    draft = store.draft(entry_id)
-    if not settings.four_eyes or draft is None:
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    @property
+    def entries(self) -> EntryReader:
+        """Read access to the entries."""
+        return self._store
+
+    def validate(self, data: bytes) -> tuple[Entry | None, list[Breach]]:
+        """Return the entry in ``data``, None if it has none, and everything wrong with it."""
+        try:
+            entry = parse_entry(data)
+        except InvalidEntry as error:
+            return None, list(error.breaches)
+        return entry, self.check(entry)
+
+    def check(self, entry: Entry) -> list[Breach]:
+        """Return what the rules for publishing say of ``entry``: errors and warnings."""
+        return check_under(self._settings, entry)
+
+    def save(
+        self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Save ``entry`` as the draft."""
+        return self._store.save(entry, actor=actor, note=note, head=head)
+
+    def discard(
+        self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Discard the draft."""
+        return self._store.discard(entry_id, actor=actor, note=note, head=head)
+
+    def publish(
+        self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
+    ) -> Revision:
+        """Publish the draft. Raises Forbidden if ``four_eyes`` requires another person."""
+        if self._settings.four_eyes:
+            # Read before the draft, so that a draft saved in between raises Conflict.
+            head = self._store.head(entry_id) if head is None else head
+            refusal = self.four_eyes_refusal(entry_id, actor=actor)
+            if refusal:
+                raise Forbidden(refusal)
+        return self._store.publish(entry_id, actor=actor, note=note, head=head)
+
+    def put(
+        self,
+        entry: Entry,
+        *,
+        actor: str,
+        note: str = "",
+        publish: bool = False,
+        keep_draft: bool = False,
+    ) -> Revision:
+        """Save ``entry`` as the draft and, with ``publish``, publish it.
+
+        If publishing is refused, InvalidEntry or Forbidden is raised; the draft then stays saved
+        with ``keep_draft``, and without it the entry is as it was before.
+        """
+        if publish and not keep_draft:
+            self._raise_unless_publishable_in_one_step(entry, actor)
+        before = self._store.draft(entry.id)
+        saved = self.save(entry, actor=actor, note=note)
+        if not publish:
+            return saved
+        try:
+            return self.publish(entry.id, actor=actor, note=note, head=saved.number)
+        except InvalidEntry:
+            # The checks above do not know that another entry has the same URL.
+            if not keep_draft:
+                self._put_back(entry.id, before, actor)
+            raise
+
+    def withdraw(
+        self,
+        entry_id: str,
+        *,
+        actor: str,
+        reason: str = "",
+        legal: bool = False,
+        head: int | None = None,
+    ) -> Revision:
+        """Withdraw the live entry. Raises InvalidRequest without a reason or ``legal``."""
+        if not reason.strip() and not legal:
+            message = "is empty; give a reason for readers, or mark it as legal"
+            raise InvalidRequest([Breach("$.reason", message)])
+        return self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
+
+    def restore(
+        self, entry_id: str, number: int, *, actor: str, head: int | None = None
+    ) -> Revision:
+        """Save revision ``number`` as the draft. Raises NotFound."""
+        entry = self._store.revision(entry_id, number).entry
+        return self.save(entry, actor=actor, note=f"Restores revision {number}.", head=head)
+
+    def adopt(self, revision: Revision) -> None:
+        """Append a revision of another store unchanged; see ``Store.adopt``."""
+        self._store.adopt(revision)
+
+    def four_eyes_refusal(self, entry_id: str, *, actor: str) -> str:
+        """Return why ``four_eyes`` forbids ``actor`` to publish the current draft, or "".
+
+        The setting requires two different persons, whether they use pages, tokens or commands.
+        """
+        draft = self._store.draft(entry_id)
+        if not self._settings.four_eyes or draft is None:
+            return ""
+        saver, publisher = person_of(draft.actor), person_of(actor)
+        if publisher is None:
+            return (
+                f"{actor} belongs to no user, so four_eyes cannot verify that a second person "
+                "publishes this; create a token for a user"
+            )
+        if saver is None:
+            return (
+                f"{draft.actor} saved this draft last and belongs to no user (four_eyes); "
+                "save it again as a user, and let somebody else publish it"
+            )
+        if saver == publisher:
+            return (
+                f"{draft.actor} saved this draft last and cannot publish it (four_eyes); "
+                "ask somebody else to review and publish it"
+            )
         return ""
-    saver, publisher = person_of(draft.actor), person_of(actor)
-    if publisher is None:
-        return (
-            f"{actor} belongs to nobody, so that nobody can tell whether a second person publishes "
-            "this (four_eyes); make a token for a user"
-        )
-    if saver is None:
-        return (
-            f"{draft.actor} saved this draft last, and nobody can tell who that was (four_eyes); "
-            "save it once more, and let somebody else publish it"
-        )
-    if saver == publisher:
-        return (
-            f"{draft.actor} saved this draft last, and whoever did cannot publish it (four_eyes); "
-            "ask somebody else to look at it and publish it"
-        )
-    return ""
 
+    def _raise_unless_publishable_in_one_step(self, entry: Entry, actor: str) -> None:
+        if self._settings.four_eyes:
+            raise Forbidden(
+                f"{actor} cannot save and publish in one step (four_eyes); save a draft, and "
+                "let somebody else publish it"
+            )
+        errors = [breach for breach in self.check(entry) if breach.severity == "error"]
+        if errors:
+            raise InvalidEntry(errors)
 
-def publish(
-    store: Store,
-    settings: Settings,
-    entry_id: str,
-    *,
-    actor: str,
-    note: str = "",
-    head: int | None = None,
-) -> Revision:
-    """Make the draft live. Raises Forbidden where ``four_eyes`` asks for another person."""
-    if settings.four_eyes:
-        # Taken first: a draft that is saved after the look is then a Conflict.
-        head = store.head(entry_id) if head is None else head
-        refusal = second_look(store, settings, entry_id, actor=actor)
-        if refusal:
-            raise Forbidden(refusal)
-    return store.publish(entry_id, actor=actor, note=note, head=head)
-
-
-def save_and_publish(
-    store: Store, settings: Settings, entry: Entry, *, actor: str, note: str = ""
-) -> Revision:
-    """Make ``entry`` live, or leave everything as it was.
-
-    Raises InvalidEntry where a rule keeps it back, and Forbidden under ``four_eyes``, which
-    whoever saves and publishes in one step cannot satisfy.
-    """
-    if settings.four_eyes:
-        raise Forbidden(
-            f"{actor} cannot save and publish in one step (four_eyes); save it as a draft, and "
-            "let somebody else publish it"
-        )
-    breaches = check_under(settings, entry)
-    errors = [breach for breach in breaches if breach.severity == "error"]
-    if errors:
-        raise InvalidEntry(errors)
-    before = store.draft(entry.id)
-    saved = save(store, entry, actor=actor, note=note)
-    try:
-        return publish(store, settings, entry.id, actor=actor, note=note, head=saved.number)
-    except InvalidEntry:
-        # Another entry has its URL. The draft is put back to what it was.
-        undone = "Publishing was refused."
+    def _put_back(self, entry_id: str, before: Draft | None, actor: str) -> None:
+        note = "Publishing was refused."
         if before is None:
-            discard(store, entry.id, actor=actor, note=undone)
+            self.discard(entry_id, actor=actor, note=note)
         else:
-            save(store, before.entry, actor=actor, note=undone)
-        raise
-
-
-def withdraw(
-    store: Store,
-    entry_id: str,
-    *,
-    actor: str,
-    reason: str = "",
-    legal: bool = False,
-    head: int | None = None,
-) -> Revision:
-    """Take the live entry down. Raises InvalidRequest where readers are not told why."""
-    if not reason.strip() and not legal:
-        breach = Breach("$.reason", "is empty; say why, or that it is for legal reasons")
-        raise InvalidRequest([breach])
-    return store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
-
-
-def restore(
-    store: Store, entry_id: str, number: int, *, actor: str, head: int | None = None
-) -> Revision:
-    """Keep as the draft what revision ``number`` was. Raises NotFound."""
-    entry = store.revision(entry_id, number).entry
-    return store.save(entry, actor=actor, note=f"Restores revision {number}.", head=head)
+            self.save(before.entry, actor=actor, note=note)

@@ -14,7 +14,7 @@ from widget.config import Settings
 from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
-from widget.store import Live, Store
+from widget.store import EntryReader, Live
 
 SHARDS = 256
 Files = Iterator[tuple[str, bytes]]
@@ -41,13 +41,13 @@ class Subject:
         return (*pages, f"panel/{entry_id}.gone" if self.withdrawn else f"oembed/{entry_id}.json")
 
 
-def subjects_of(store: Store) -> dict[str, Subject]:
+def subjects_of(store: EntryReader) -> dict[str, Subject]:
     """Return all public entries by id."""
     found = ((entry_id, _subject(store, entry_id)) for entry_id in store.ids())
     return {entry_id: subject for entry_id, subject in found if subject}
 
 
-def _subject(store: Store, entry_id: str) -> Subject | None:
+def _subject(store: EntryReader, entry_id: str) -> Subject | None:
     live = store.live(entry_id)
     if isinstance(live, Live):
         article = live.entry.article
@@ -101,7 +101,7 @@ def shared_paths() -> set[str]:
     }
 
 
-def of_all(subjects: Mapping[str, Subject], store: Store, settings: Settings) -> Files:
+def of_all(subjects: Mapping[str, Subject], store: EntryReader, settings: Settings) -> Files:
     """Yield the files of the whole site, each before those that refer to it."""
     loader = panel.loader(static=True)
     yield f"static/{panel.stylesheet_name()}", panel.panel_stylesheet().encode()
@@ -116,7 +116,7 @@ def of_all(subjects: Mapping[str, Subject], store: Store, settings: Settings) ->
     yield "embed.js", loader
 
 
-def _owners(subjects: Iterable[Subject], store: Store) -> Iterator[tuple[str, str]]:
+def _owners(subjects: Iterable[Subject], store: EntryReader) -> Iterator[tuple[str, str]]:
     for subject in subjects:
         for url in subject.addresses:
             if store.find(url) == subject.shown.id:

@@ -19,7 +19,7 @@ from widget.export import pages
 from widget.export import server_configs as configs
 from widget.export.folder import Folder
 from widget.export.pages import Subject
-from widget.store import Store
+from widget.store import EntryReader
 
 Progress = Callable[[int, int], None]
 """Called with the number of entries written, and of all that have changed."""
@@ -35,7 +35,7 @@ class Report:
 
 
 def export_site(
-    store: Store,
+    store: EntryReader,
     settings: Settings,
     out: Path,
     base: str,

@@ -60,7 +60,7 @@ class PurgeLeader:
         while is_leading():
             began = time.monotonic()
             try:
-                self._store.look()
+                self._store.poll()
                 if began - self._swept >= SWEEP_SECONDS:
                     self._swept = began
                     self._purger.adopt_orphans()

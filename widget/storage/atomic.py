@@ -18,22 +18,22 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk can only be read",
-    errno.EACCES: "this user has no permission there; look at who owns the store's files",
-    errno.EPERM: "this user has no permission there, or the file system refuses hard links",
-    errno.EMFILE: "the service has too many files open",
-    errno.ENFILE: "the machine has too many files open",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "permission denied; check who owns the store's files",
+    errno.EPERM: "permission denied, or the file system has no hard links",
+    errno.EMFILE: "the process has too many open files",
+    errno.ENFILE: "the system has too many open files",
 }
 
 
 class SyncFailed(InsightsError):
-    """An fsync failed, now or earlier: nobody knows what is on disk."""
+    """An fsync failed, now or earlier, so that nobody knows what is on disk."""
 
 
 class Disk:
-    """The calls that change files, for one store in one process.
+    """Durable writes, for one store in one process.
 
-    ``failure`` says in words what was final; from then on every change is refused.
+    ``failure`` is the first error of an fsync; from then on every write is refused.
     """
 
     def __init__(self) -> None:
@@ -57,15 +57,15 @@ class Disk:
         self.sync_folder(os.path.dirname(path))
 
     def sync_folder(self, path: str) -> None:
-        """Put the names in the folder ``path`` on disk. Raises OSError, SyncFailed."""
+        """Sync the names in the folder ``path``. Raises OSError, SyncFailed."""
         with _opened_folder(path) as descriptor:
             self._sync(descriptor, path)
 
     def fail(self, what: str, error: OSError) -> None:
-        """Refuse every later change; the first reason given stays."""
+        """Refuse all later writes; keeps the first reason."""
         self.failure = self.failure or (
-            f"{what} ({reason(error)}); no more is written until the disk was checked "
-            "and the service restarted"
+            f"{what} ({reason(error)}); check the disk and "
+            "restart the service; nothing is written until then"
         )
 
     def _sync(self, descriptor: int, path: str) -> None:
@@ -103,7 +103,7 @@ def replace_file(
 
 
 def sync_folder(path: str) -> None:
-    """Put the names in the folder ``path`` on disk, for what no ``Disk`` looks after.
+    """Sync the names in the folder ``path``, without a ``Disk``.
 
     Raises OSError.
     """
@@ -120,7 +120,7 @@ def remove(path: str) -> None:
 
 
 def new_token() -> str:
-    """Return what makes the names of one change's temporary files its own."""
+    """Return a random token for names of temporary files."""
     return secrets.token_hex(8)
 
 
@@ -161,11 +161,10 @@ def _opened_folder(path: str) -> Iterator[int]:
 
 
 def is_refused(error: OSError) -> bool:
-    """Say whether a call failed because this user, or anybody, may only read there."""
+    """Say whether a call failed for lack of write permission."""
     return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def reason(error: OSError) -> str:
-    """Return for people why a call failed."""
-    known = _REASONS.get(error.errno or 0)
-    return known or f"the disk reported: {error.strerror or error}"
+    """Return in words why a call failed."""
+    return _REASONS.get(error.errno or 0) or f"the disk reported: {error.strerror or error}"

@@ -1,4 +1,4 @@
-"""Reading files that anybody may have put there."""
+"""Reads files that anybody may have put there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from widget.errors import Breach, InsightsError, StoreUnavailable
 from widget.storage.atomic import reason
 
-# Two changes within one tick of the kernel's clock can leave the same times and size. What was
-# read so soon after its last change is read again (git calls such files racily clean).
+# Two changes within one tick of the kernel's clock may leave the same times and size, so a file
+# that was read this soon after its last change is read again (git: racily clean).
 RACY_SECONDS = 0.05
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -27,11 +27,11 @@ _KINDS = {
 }
 
 Signature = tuple[int, int, int, int]
-"""What tells one state of a file from another: st_mtime_ns, st_ctime_ns, st_size, st_ino."""
+"""Changes with every version of a file: st_mtime_ns, st_ctime_ns, st_size, st_ino."""
 
 
 class InvalidFile(InsightsError):
-    """A file that is not to be read; ``breach`` says why."""
+    """A file with invalid content, or that is not a regular file; ``breach`` says why."""
 
     def __init__(self, message: str) -> None:
         self.breach = Breach("$", message)
@@ -44,7 +44,7 @@ def signature(status: os.stat_result) -> Signature:
 
 
 def is_racy(status: os.stat_result) -> bool:
-    """Say whether a file or folder changed so recently that the next change may not show."""
+    """Say whether the next change of a file or folder may leave its signature unchanged."""
     now = time.time()
     return abs(now - status.st_ctime) < RACY_SECONDS or abs(now - status.st_mtime) < RACY_SECONDS
 
@@ -52,18 +52,18 @@ def is_racy(status: os.stat_result) -> bool:
 def read_regular(path: str, limit: int) -> tuple[bytes, os.stat_result]:
     """Return the bytes and the status of the regular file ``path``.
 
-    Never blocks on a pipe and never follows a link in the last place. Raises InvalidFile for
-    what is no regular file or is longer than ``limit`` bytes, OSError.
+    Never blocks on a pipe and never follows a symbolic link. Raises InvalidFile for anything else
+    than a regular file of at most ``limit`` bytes, OSError.
     """
     kind = stat.S_IFMT(os.lstat(path).st_mode)
     if kind != stat.S_IFREG:
-        # Not opened at all: opening a device can have effects.
-        raise InvalidFile(f"is {_KINDS.get(kind, 'no regular file')}; put a regular file here")
+        # Not opened: opening a device can have effects.
+        raise InvalidFile(f"is {_KINDS.get(kind, 'not a regular file')}; put a regular file here")
     descriptor = os.open(path, _OPEN)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise InvalidFile("is no regular file; put a regular file here")
+            raise InvalidFile("is not a regular file; put one here")
         data = _read(descriptor, limit)
         if len(data) > limit:
             raise InvalidFile(f"is {status.st_size:,} bytes long; at most {limit:,} are accepted")
@@ -82,7 +82,7 @@ def _read(descriptor: int, limit: int) -> bytes:
 
 
 def fingerprint(path: str, limit: int) -> str | None:
-    """Return what tells the present content of ``path`` from any other; None: there is none."""
+    """Return a hash of the content of ``path``; None if there is no file."""
     try:
         data, _ = read_regular(path, limit)
     except FileNotFoundError:
@@ -94,7 +94,7 @@ def fingerprint(path: str, limit: int) -> str | None:
 
 @contextmanager
 def unavailable_on_os_error() -> Iterator[None]:
-    """Make what keeps files from being read into StoreUnavailable."""
+    """Raise StoreUnavailable for every OSError in the block."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""One change at a time over all threads and processes that use a folder."""
+"""A lock for all threads and processes that change a folder."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ PATIENCE_SECONDS = 15.0
 
 
 class Busy(StoreUnavailable):
-    """Somebody else holds the lock."""
+    """Another thread or process holds the lock."""
 
 
 class ReadOnly(StoreUnavailable):
-    """The lock's file cannot be opened for writing, and nor can the rest."""
+    """The lock's file cannot be opened for writing."""
 
 
 class StoreLock:
-    """flock on a file: the kernel lets go of it when its holder dies, however it dies.
+    """flock on a file, which the kernel releases however its holder dies.
 
-    Raises ReadOnly where the file may not be written.
+    Why not a library: ``docs/decisions/0001-libraries.md``.
     """
 
     def __init__(self, path: str) -> None:
@@ -35,7 +35,7 @@ class StoreLock:
 
     @contextmanager
     def held(self, *, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-        """Hold the lock. Raises Busy where it is not free within ``patience`` seconds."""
+        """Hold the lock. Raises Busy after ``patience`` seconds, ReadOnly, StoreUnavailable."""
         deadline = time.monotonic() + patience
         if (
             not self._threads.acquire(timeout=patience)
@@ -55,21 +55,21 @@ class StoreLock:
     def _lock(self, deadline: float) -> int:
         pause = 0.0005
         while True:
-            # Opened anew each time: a descriptor kept over a fork would share one lock.
+            # Opened each time: a descriptor that is inherited by a fork would share the lock.
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             try:
                 descriptor = os.open(self._path, flags, 0o600)
             except OSError as error:
                 if is_refused(error):
                     folder = os.path.dirname(self._path)
-                    raise ReadOnly(f"{folder} can only be read ({reason(error)})") from error
+                    raise ReadOnly(f"{folder} is read-only ({reason(error)})") from error
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.path.samestat(os.fstat(descriptor), os.lstat(self._path)):
                     return descriptor
             except (BlockingIOError, FileNotFoundError):
-                pass  # Held by somebody, or somebody removed the file: another try.
+                pass  # held by another process, or the file was replaced: try again
             except OSError as error:
                 os.close(descriptor)
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error

@@ -1,4 +1,4 @@
-"""Where entries are kept: a protocol, and the implementations that a URL chooses from."""
+"""The store of entries: a protocol, and an implementation for each kind of URL."""
 
 from widget.entry import Withdrawn
 from widget.storage.url import folder_of
@@ -8,6 +8,7 @@ from widget.store.protocol import (
     Action,
     ChangeListener,
     Draft,
+    EntryReader,
     Live,
     Problem,
     Revision,
@@ -15,13 +16,15 @@ from widget.store.protocol import (
     Store,
     Unknown,
 )
-from widget.store.query import Key, Query, Row, Sort, State, Tally
+from widget.store.query import Counts, Key, Query, Row, Sort, State
 
 __all__ = [
     "UNKNOWN",
     "Action",
     "ChangeListener",
+    "Counts",
     "Draft",
+    "EntryReader",
     "Key",
     "Live",
     "Problem",
@@ -32,7 +35,6 @@ __all__ = [
     "Sort",
     "State",
     "Store",
-    "Tally",
     "Unknown",
     "Withdrawn",
     "open_store",
@@ -40,7 +42,7 @@ __all__ = [
 
 
 STALE_SECONDS = 60.0
-"""For how long what is held is served while a database is away, where nobody says otherwise."""
+"""How long cached entries are served during an outage of a database, by default."""
 
 
 def open_store(
@@ -52,15 +54,15 @@ def open_store(
     wait: bool = True,
     stale_seconds: float = STALE_SECONDS,
 ) -> Store:
-    """Open the store that ``url`` names; with ``create`` it is made where there is none.
+    """Open the store at ``url``; ``create`` makes a missing one.
 
     ``dir:PATH`` is a folder, ``postgresql://…`` a database. ``rules`` decide what may be
-    published; ``changed`` is told of every revision that this process makes, those of hand
-    edits too. Without ``wait`` very many new files are read beside what is asked for: until all
-    are, lists and unknown addresses are StoreUnavailable.
+    published; ``on_change`` is called with every revision that this process appends, including
+    those of hand edits. Without ``wait`` very many new files are read in a thread: until that is
+    done, lists and new URLs raise StoreUnavailable.
 
-    Raises InvalidSettings where ``url`` names no store, StoreUnavailable where it
-    cannot be opened or, without ``create``, does not exist.
+    Raises InvalidSettings if ``url`` names no store, StoreUnavailable if it cannot be opened or,
+    without ``create``, does not exist.
     """
     folder = folder_of(url)
     if folder is None:

@@ -81,6 +81,6 @@ def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Brea
     for path, url in found_at:
         owned_by = owner(lookup_key(url) or "") or entry.id
         if owned_by != entry.id:
-            message = f"is already the address of the entry {owned_by!r}; change it in one of them"
+            message = f"is already the URL of the entry {owned_by!r}; change it in one of them"
             found.append(Breach(path, message))
     return found

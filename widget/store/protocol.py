@@ -10,21 +10,21 @@ from typing import Final, Literal, Protocol
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach
-from widget.store.query import Key, Query, Row, Tally
+from widget.store.query import Counts, Key, Query, Row
 
 Action = Literal["save", "discard", "publish", "withdraw"]
 
 Rules = Callable[[Entry], list[Breach]]
-"""The rules for publishing: lists every breach of an entry; warnings keep nothing back."""
+"""The rules for publishing: returns every breach of an entry; only errors prevent publishing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One immutable numbered record of a change. ``at`` is in UTC.
 
-    ``entry`` is the document as the change left it; for ``withdraw`` what was live until
-    then, for ``discard`` the draft that was dropped. The ``note`` of a withdrawal is its
-    public reason; ``legal`` marks one made for legal reasons, which may have none.
+    ``entry`` is the document after the change; for ``withdraw`` what was live before, for
+    ``discard`` the former draft. The ``note`` of a withdrawal is its public reason; ``legal`` marks
+    one for legal reasons, which may have none.
     """
 
     number: int
@@ -37,8 +37,8 @@ class Revision:
 
 
 ChangeListener = Callable[[Revision], None]
-"""Told of every revision that this process made, once it is on disk, from the thread that made
-it while the entry may still be locked: so it is quick, and it does not raise."""
+"""Called with every revision that this process appends, once it is on disk, in the same thread
+and perhaps with the entry locked: so it has to be quick and must not raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Live:
 
 
 class Unknown:
-    """What cannot be said at once."""
+    """The type of ``UNKNOWN``: what cannot be returned without waiting."""
 
 
 UNKNOWN: Final = Unknown()
@@ -60,7 +60,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The change that is not yet published."""
+    """A change that is not published yet."""
 
     entry: Entry
     revision: int
@@ -70,40 +70,37 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file or record that the store passes over, and why; all others are served."""
+    """A file or record that the store skips, and why; all others are served."""
 
     where: str
     breaches: tuple[Breach, ...]
 
 
-class Store(Protocol):
-    """Entries with their drafts and revisions. Safe to use from several threads.
+class EntryReader(Protocol):
+    """Read access to entries, their drafts and revisions. Safe to use from several threads.
 
-    Several processes may use one store at once. Each change names the newest revision that
-    its author knew, ``head`` (0: there is none), and raises Conflict where another came
-    first; ``head=None`` applies it to whatever is newest. When a change returns, it is on
-    disk. Every method raises StoreUnavailable where the store cannot be reached; a change
-    that raises was not acknowledged.
+    Every method raises StoreUnavailable if the store cannot be reached, except the two
+    ``…_at_once`` methods.
     """
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
-        """Return what readers see, at most one second old; None where nothing ever was live."""
+        """Return what readers see, at most one second old; None if nothing was ever live."""
 
     def find(self, url: str) -> str | None:
-        """Return the id of the live or withdrawn entry whose address or alias ``url`` is.
+        """Return the id of the live or withdrawn entry with this URL or alias.
 
-        Compares normalized (``urls.normalize``); what is no address is found nowhere.
+        Compares normalized URLs (``urls.normalize``); returns None if ``url`` is not one.
         """
 
-    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
-        """Return what ``live`` would, or UNKNOWN where that may have to wait.
+    def live_cached(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+        """Return what ``live`` would, or UNKNOWN if that may have to wait.
 
-        For whoever must not: one look at a file's times is allowed, and no question to a database,
-        no lock that is held for long, no error.
+        For callers that must not block: at most one stat, no query to a database, no lock that is
+        held for long, no error.
         """
 
-    def find_at_once(self, url: str) -> str | Unknown | None:
-        """Return what ``find`` would, or UNKNOWN where that may have to wait."""
+    def find_cached(self, url: str) -> str | Unknown | None:
+        """Return what ``find`` would, or UNKNOWN if that may have to wait."""
 
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""
@@ -114,21 +111,21 @@ class Store(Protocol):
     def rows(
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
-        """Return at most ``limit`` of the rows that ``query`` asks for, in its order.
+        """Return at most ``limit`` of the rows that match ``query``, in its order.
 
-        ``offset`` passes over so many; ``after`` over those up to a place in the order
-        (``listing.key``). A change through this store shows at once, one by another within
-        a second; what is set aside is listed, too.
+        ``offset`` skips that many rows; ``after`` skips rows up to a sort key (``query.key``). A
+        change through this store shows at once, one by another within a second; files that are set
+        aside are listed, too.
         """
 
-    def tally(self, query: Query) -> Tally:
-        """Count the rows that ``query`` asks for, and all; list what they can be filtered by.
+    def counts(self, query: Query) -> Counts:
+        """Count the rows that match ``query``, and all rows; list sections and languages.
 
-        Where a search finds very many, the count may stop at ``COUNTED`` and say so.
+        A search that finds very many may stop counting at ``COUNTED``, and sets ``more``.
         """
 
     def head(self, entry_id: str) -> int:
-        """Return the number of the newest revision, 0 where there is none."""
+        """Return the number of the newest revision, 0 if there is none."""
 
     def history(self, entry_id: str) -> list[Revision]:
         """Return all revisions, newest first."""
@@ -136,23 +133,39 @@ class Store(Protocol):
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
 
+    def problems(self, *, thorough: bool = False) -> list[Problem]:
+        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
+
+
+class Store(EntryReader, Protocol):
+    """Entries with their drafts and revisions. Safe to use from several threads.
+
+    Only ``widget.editorial`` changes entries through it; everybody else gets an EntryReader.
+
+    Several processes may use one store at once. Each change names the newest revision that
+    its author has seen, ``head`` (0: there is none), and raises Conflict if another change came
+    first; ``head=None`` applies it to whatever is newest. When a change returns, it is on
+    disk. Every method raises StoreUnavailable if the store cannot be reached; a change
+    that raises was not acknowledged.
+    """
+
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Keep ``entry`` as the draft of ``entry.id``. Raises Conflict."""
+        """Save ``entry`` as the draft of ``entry.id``. Raises Conflict."""
 
     def discard(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Drop the draft. Raises NotFound where there is none, Conflict."""
+        """Discard the draft. Raises NotFound if there is none, Conflict."""
 
     def publish(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Make the draft live, and drop it.
+        """Make the draft live; afterwards there is no draft.
 
-        Raises NotFound where there is no draft, InvalidEntry where the rules are broken or
-        an address belongs to another live or withdrawn entry, Conflict.
+        Raises NotFound if there is no draft, InvalidEntry if it breaks rules or another live or
+        withdrawn entry owns one of its URLs, Conflict.
         """
 
     def withdraw(
@@ -166,22 +179,18 @@ class Store(Protocol):
     ) -> Revision:
         """Take the live entry down; a draft stays.
 
-        Raises NotFound where nothing is live, Conflict.
+        Raises NotFound if nothing is live, Conflict.
         """
 
     def adopt(self, revision: Revision) -> None:
-        """Append a revision that another store made, exactly as it is; no rules are asked.
+        """Append a revision of another store unchanged, without checking the rules.
 
-        What is live and what is a draft follows from it, as it did there. Raises Conflict
-        unless its number is that of the newest plus one, InvalidEntry where it publishes an
-        address that belongs to another entry here: whoever adopts the revisions of several
-        entries does it in the order in which they were made.
+        Live entry and draft follow from it as they did there. Raises Conflict unless its number is
+        that of the newest plus one, InvalidEntry if it publishes a URL that another entry owns
+        here: revisions of several entries have to be copied in their original order.
         """
 
-    def problems(self, *, thorough: bool = False) -> list[Problem]:
-        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
-
-    def look(self) -> None:
+    def poll(self) -> None:
         """Look for changes that others made without this store, such as edits of files, now.
 
         What is found is recorded, and told to ``changed``. For whoever serves no requests,
@@ -189,4 +198,4 @@ class Store(Protocol):
         """
 
     def close(self) -> None:
-        """Release what the store holds open. Further calls are errors."""
+        """Close files and connections. Do not use the store afterwards."""

@@ -60,10 +60,10 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many rows a query finds, how many there are, and what they can be filtered by.
+class Counts:
+    """How many rows match a query, how many there are, and their sections and languages.
 
-    ``more``: a search found more than ``found``, which is ``COUNTED``; nobody counted on.
+    ``more``: a search stopped counting at ``found``, which is then ``COUNTED``.
     """
 
     found: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from widget.purging import PurgeOutbox
-from widget.store import Store
+from widget.store import EntryReader
 
 
-def blueprint(store: Store, purges: PurgeOutbox | None = None) -> Blueprint:
+def blueprint(store: EntryReader, purges: PurgeOutbox | None = None) -> Blueprint:
     """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too).
 
     What is wrong with the store is said by the problem details of its error, 503.

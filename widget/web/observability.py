@@ -6,7 +6,7 @@ import hmac
 import logging
 import time
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, g, request
 
@@ -14,9 +14,11 @@ from widget import logs, metrics
 from widget.errors import InsightsError, InvalidEntry
 from widget.http import problem_details, responses
 from widget.purging import PurgeOutbox
-from widget.store import Store
+from widget.store import EntryReader
 
 log = logging.getLogger(logs.REQUESTS)
+
+_Store = TypeVar("_Store", bound=EntryReader)
 
 HEADER = "X-Request-ID"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -77,7 +79,7 @@ def _class() -> str:
     return _CLASSES.get(endpoint, endpoint.partition(".")[0] or "unknown")
 
 
-def timed(store: Store) -> Store:
+def timed(store: _Store) -> _Store:
     """Return ``store`` with its methods timed, and what keeps entries back counted."""
     return metrics.timed(store, _failed)  # type: ignore[no-any-return]  # the same store
 
@@ -87,7 +89,7 @@ def _failed(operation: str, error: Exception) -> None:
         metrics.count_breaches(len(error.breaches))
 
 
-def blueprint(token: str, store: Store, purges: PurgeOutbox | None) -> Blueprint:
+def blueprint(token: str, store: EntryReader, purges: PurgeOutbox | None) -> Blueprint:
     """Return ``/metrics``, for whoever has ``token``."""
     routes = Blueprint("metrics", __name__)
     meter = metrics.enable()
@@ -105,7 +107,7 @@ def blueprint(token: str, store: Store, purges: PurgeOutbox | None) -> Blueprint
     return routes
 
 
-def _now(store: Store, purges: PurgeOutbox | None) -> dict[str, tuple[str, float]]:
+def _now(store: EntryReader, purges: PurgeOutbox | None) -> dict[str, tuple[str, float]]:
     found: dict[str, tuple[str, float]] = {}
     try:
         problems = float(len(store.problems()))

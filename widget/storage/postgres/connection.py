@@ -1,4 +1,4 @@
-"""Connections: one pool for each database and process, short waits, errors in words."""
+"""Connections: one pool for each database and process, short waits, readable errors."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from widget.storage.url import without_password
 T = TypeVar("T")
 
 DatabaseError = psycopg.Error
-"""What a connection that was lent raises within the block."""
+"""What a lent connection raises within the block."""
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a connection."""
 _TRY_SECONDS = 0.25
 _CHECK_SECONDS = 1.0
-MOST = 8
-"""Connections that one process holds at most, beside the one that listens."""
+MAX_CONNECTIONS = 8
+"""Connections of one process at most, besides the one that listens."""
 PATIENCE_SECONDS = 12.0
-"""How long a call waits for an answer: a server that is frozen or cut off gives none, ever."""
+"""How long a call waits for a reply: a frozen or unreachable server never sends one."""
 
-# What a user may say otherwise in the URL. The server gives up before the client's patience ends.
+# Defaults that the URL may override. The server times out before the client does.
 _DEFAULTS: dict[str, Any] = {
     "application_name": "insights",
     "connect_timeout": 2,
@@ -49,7 +49,7 @@ _DEFAULTS: dict[str, Any] = {
 
 
 class Connection(psycopg.Connection[TupleRow]):
-    """A connection that is closed where an answer takes longer than ``patience`` seconds."""
+    """A connection that closes if a reply takes longer than ``patience`` seconds."""
 
     patience = PATIENCE_SECONDS
 
@@ -58,12 +58,12 @@ class Connection(psycopg.Connection[TupleRow]):
         try:
             return super().wait(_bounded(gen, self.patience), *args, **kwargs)
         except _NoAnswer:
-            self.close()  # whatever comes of it is not for the next one
+            self.close()  # a late reply must not reach the next borrower
             raise
 
 
 class _NoAnswer(psycopg.OperationalError):
-    """The server is frozen, or the way to it is cut."""
+    """The server is frozen or unreachable."""
 
 
 def _bounded(steps: Generator[Any, Any, T], patience: float) -> Generator[Any, Any, T]:
@@ -81,7 +81,7 @@ def _bounded(steps: Generator[Any, Any, T], patience: float) -> Generator[Any, A
 
 
 class InDoubt(StoreUnavailable):
-    """The connection broke while a transaction was being committed."""
+    """The connection broke during a commit, which may have succeeded."""
 
 
 class Database:
@@ -91,21 +91,21 @@ class Database:
         self.url = url
         self.name = without_password(url)
         try:
-            said = conninfo_to_dict(url)
+            given = conninfo_to_dict(url)
         except psycopg.ProgrammingError as error:
             raise InvalidSettings(
-                f"store: {self.name!r} is no address of a database: {words(error)}"
+                f"store: {self.name!r} is not the URL of a database: {words(error)}"
             ) from None
-        self.parameters = {key: it for key, it in _DEFAULTS.items() if key not in said}
+        self.parameters = {key: it for key, it in _DEFAULTS.items() if key not in given}
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             connection_class=Connection,
             kwargs={"autocommit": True, **self.parameters},
             min_size=1,
-            max_size=MOST,
+            max_size=MAX_CONNECTIONS,
             timeout=WAIT_SECONDS,
             reconnect_timeout=0,
-            configure=_meet,
+            configure=_configure,
             open=False,
         )
         self._pool.open()
@@ -114,9 +114,9 @@ class Database:
     def reading(
         self, *, patience: float = PATIENCE_SECONDS, wait: float = WAIT_SECONDS
     ) -> Iterator[Connection]:
-        """Lend a connection on which each statement stands alone. Raises StoreUnavailable.
+        """Lend a connection without a transaction. Raises StoreUnavailable.
 
-        ``patience`` is how long each answer may take, ``wait`` how long the connection may.
+        ``patience`` limits each reply, ``wait`` getting the connection, in seconds.
         """
         with self._translated(), self._lent(wait) as connection:
             connection.patience = patience
@@ -124,30 +124,30 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """Lend a connection for one transaction, committed where the block ends well.
+        """Lend a connection for one transaction, which is committed unless the block raises.
 
-        Raises StoreUnavailable; where it is not known whether it was committed, InDoubt.
+        Raises StoreUnavailable; InDoubt where it may have been committed.
         """
-        asked = False
+        committing = False
         with self._translated(), self._lent(WAIT_SECONDS) as connection:
             connection.patience = PATIENCE_SECONDS
             try:
                 with connection.transaction():
                     yield connection
-                    asked = True
+                    committing = True
             except psycopg.OperationalError as error:
-                if not asked or isinstance(error, errors.SerializationFailure):
+                if not committing or isinstance(error, errors.SerializationFailure):
                     raise
                 raise InDoubt(
-                    f"{self.name}: {words(error)}; it is in doubt whether this was saved"
+                    f"{self.name}: {words(error)}; the change may or may not have been saved"
                 ) from error
             except errors.ReadOnlySqlTransaction:
-                connection.close()  # the next one may lead to the primary
+                connection.close()  # a new one may reach the primary
                 raise
 
     @contextmanager
     def dedicated(self, *, patience: float) -> Iterator[Connection]:
-        """Lend a connection beside the pool, to listen or to keep a lock by.
+        """Lend a connection outside the pool, to listen on or to hold a lock.
 
         Raises StoreUnavailable.
         """
@@ -156,41 +156,41 @@ class Database:
             Connection.connect(self.url, autocommit=True, **self.parameters) as connection,
         ):
             connection.patience = patience
-            _meet(connection)
+            _configure(connection)
             yield connection
 
     def check(self) -> None:
-        """Let go of connections that are broken, once the database is back."""
+        """Drop broken connections after an outage."""
         with self._translated():
             self._pool.check()
 
     def prepare(self, *, create: bool = True) -> None:
-        """Bring the tables up to date; with ``create`` make them where there are none.
+        """Migrate the tables; ``create`` makes missing ones.
 
         Raises StoreUnavailable.
         """
-        self._greet()
+        self._try_connecting()
         with self._translated(), self._pool.connection() as connection:
             if not create and not has_tables(connection):
                 raise StoreUnavailable(
                     f"{self.name} holds no store (the database has no tables of Insights): correct "
-                    "its address (--store, INSIGHTS_STORE or store in insights.toml), or make them "
+                    "its URL (--store, INSIGHTS_STORE or store in insights.toml), or make them "
                     "with: insights init"
                 )
             migrate(connection)
 
-    def _greet(self) -> None:
-        """Raise StoreUnavailable in the server's words: a pool says only that it waited."""
+    def _try_connecting(self) -> None:
+        """Raise StoreUnavailable with the server's message, which a pool does not pass on."""
         with self._translated():
             Connection.connect(self.url, autocommit=True, **self.parameters).close()
 
     def close(self) -> None:
-        """Give all connections back. Whoever got it from ``open_database`` uses ``release``."""
+        """Close all connections. Callers of ``open_database`` use ``release`` instead."""
         self._pool.close()
 
     @contextmanager
     def _lent(self, wait: float) -> Iterator[Connection]:
-        """Lend a connection; one that is waited for is tried to be made again and again."""
+        """Lend a connection, and retry to open one for ``wait`` seconds."""
         deadline = time.monotonic() + wait
         while True:
             try:
@@ -202,12 +202,12 @@ class Database:
             if not _was_closed(connection):
                 break
             connection.close()
-            self._pool.putconn(connection)  # which makes another
+            self._pool.putconn(connection)  # which opens another
         try:
             with connection:
                 yield connection
         finally:
-            connection.patience = _CHECK_SECONDS  # for ``check``, which asks one after the other
+            connection.patience = _CHECK_SECONDS  # for ``check``, which tries one after the other
             self._pool.putconn(connection)
 
     @contextmanager
@@ -218,10 +218,10 @@ class Database:
             raise StoreUnavailable(f"{self.name}: {words(error)}") from error
 
 
-def _meet(connection: Connection) -> None:
-    """Have nothing prepared where a pooler stands in between: the next server would not know it.
+def _configure(connection: Connection) -> None:
+    """Prepare no statements through a pooler: the next server would not know them.
 
-    A pooler greets clients with a number of its own instead of the server process's.
+    A pooler reports a process id of its own instead of the server's.
     """
     answer = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
     if answer != (connection.info.backend_pid,):
@@ -229,7 +229,7 @@ def _meet(connection: Connection) -> None:
 
 
 def _was_closed(connection: Connection) -> bool:
-    """Say whether the server closed an idle connection. Asks nobody: there is an end to be read."""
+    """Say whether the server closed an idle connection; sends nothing."""
     waiting = select.poll()
     waiting.register(connection.pgconn.socket, select.POLLIN)
     try:
@@ -241,7 +241,7 @@ def _was_closed(connection: Connection) -> bool:
 
 
 class _Shared:
-    """The databases that are open in this process, each with the number of its holders."""
+    """The open databases of this process, with the number of users of each."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -250,24 +250,24 @@ class _Shared:
     def open(self, url: str, *, create: bool) -> Database:
         with self._lock:
             if url in self._open:
-                database, holders = self._open[url]
+                database, users = self._open[url]
             else:
-                database, holders = Database(url), 0
+                database, users = Database(url), 0
                 try:
                     database.prepare(create=create)
                 except StoreUnavailable:
                     database.close()
                     raise
-            self._open[url] = database, holders + 1
+            self._open[url] = database, users + 1
             return database
 
     def release(self, database: Database) -> None:
         with self._lock:
-            kept, holders = self._open.get(database.url, (None, 0))
-            if kept is not database:
+            shared, users = self._open.get(database.url, (None, 0))
+            if shared is not database:
                 return
-            if holders > 1:
-                self._open[database.url] = database, holders - 1
+            if users > 1:
+                self._open[database.url] = database, users - 1
                 return
             del self._open[database.url]
         database.close()
@@ -279,7 +279,7 @@ class _Shared:
             self._open.clear()
 
     def forget(self) -> None:
-        """Leave to the parent of this process what is the parent's."""
+        """Drop the parent's connections without closing them, in a child process."""
         self._lock = threading.Lock()
         self._open = {}
 
@@ -290,31 +290,30 @@ os.register_at_fork(after_in_child=_shared.forget)
 
 
 def open_database(url: str, *, create: bool = True) -> Database:
-    """Return the process's one ``Database`` at ``url``, its tables up to date.
+    """Return this process's shared ``Database`` at ``url``, its tables migrated.
 
-    With ``create`` they are made where there are none. Raises InvalidSettings where ``url`` is
-    no address, StoreUnavailable where the database cannot be reached or, without ``create``, has
-    no tables.
+    ``create`` makes missing tables. Raises InvalidSettings where ``url`` is invalid,
+    StoreUnavailable where the database cannot be reached or, without ``create``, has no tables.
     """
     return _shared.open(url, create=create)
 
 
 def release(database: Database) -> None:
-    """Give back what ``open_database`` returned; the last holder closes it."""
+    """Release a database of ``open_database``; the last user closes it."""
     _shared.release(database)
 
 
 def words(error: Exception) -> str:
-    """Return for people what a database reported, in one line."""
+    """Return a database error as one readable line."""
     match error:
         case PoolTimeout() | PoolClosed():
-            return "the database cannot be reached now"
+            return "the database cannot be reached"
         case errors.ReadOnlySqlTransaction():
-            return "the database can only be read now; is it a standby?"
+            return "the database is read-only; is it a standby?"
         case errors.LockNotAvailable() | errors.DeadlockDetected():
-            return "somebody else is changing the same for too long; try again"
+            return "another change takes too long; try again"
     lines = str(error).strip().splitlines()
     line = lines[0] if lines else type(error).__name__
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return f"the database cannot be used now: {line}"
+        return f"the database cannot be used: {line}"
     return line

@@ -1,4 +1,4 @@
-"""The tables: each migration is a file that is run once, in the order of their names."""
+"""Creates and updates the tables: each migration is a file, run once, in the order of names."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from psycopg.rows import TupleRow
 from widget.errors import StoreUnavailable
 
 _LOCK = 0x1051D0
-"""Names the lock that lets one process migrate at a time; any number of ours."""
+"""The advisory lock for one process at a time; an arbitrary number."""
 
 
 def migrate(connection: psycopg.Connection[TupleRow]) -> None:
-    """Run the migrations that this database has not seen, all or none.
+    """Run the missing migrations, all or none.
 
-    Raises StoreUnavailable where a newer release has changed the tables since, or where the
-    database does not keep text as UTF-8.
+    Raises StoreUnavailable where a newer release changed the tables, or where the encoding is not
+    UTF-8.
     """
     if _is_done(connection):
-        return  # and readers' rights are enough
+        return  # a user who may not create tables gets here, too
     with connection.transaction():
         connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
@@ -37,7 +37,7 @@ def migrate(connection: psycopg.Connection[TupleRow]) -> None:
 
 
 def has_tables(connection: psycopg.Connection[TupleRow]) -> bool:
-    """Say whether any release of Insights made its tables here."""
+    """Say whether the database has the tables of any release of Insights."""
     ((table,),) = connection.execute("SELECT to_regclass('migration')").fetchall()
     return table is not None
 
@@ -47,7 +47,7 @@ def _is_done(connection: psycopg.Connection[TupleRow]) -> bool:
     ((table, encoding),) = connection.execute(sql).fetchall()
     if encoding != "UTF8":
         raise StoreUnavailable(
-            f"the database keeps text as {encoding}; make one with ENCODING 'UTF8'"
+            f"the encoding of the database is {encoding}; create it with ENCODING 'UTF8'"
         )
     if table is None:
         return False
@@ -61,7 +61,7 @@ def _refuse_newer(done: set[str]) -> None:
     if unknown:
         raise StoreUnavailable(
             f"the database was changed by a newer release of Insights ({unknown[-1]}); "
-            "run that one, or restore a backup of before"
+            "run that release, or restore an earlier backup"
         )
 
 

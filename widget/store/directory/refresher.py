@@ -135,12 +135,12 @@ class Refresher:
 
     def refresh(self) -> None:
         """Scan where the last scan is older than SCAN_SECONDS. Raises StoreUnavailable."""
-        asked = time.monotonic()
-        age = asked - self._scanner.scanned
+        started = time.monotonic()
+        age = started - self._scanner.scanned
         if age < SCAN_SECONDS:
             return
         if self._scanner.is_long():
-            self._poll(asked)
+            self._poll(started)
             return
         # While another thread scans, the cache is used as it is where it is young enough.
         found = self._scanner.scan(wait=age > STALE_SECONDS)

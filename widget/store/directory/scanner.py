@@ -60,11 +60,11 @@ class Scanner:
         Withdrawals come first. Where another thread scans, its scan is waited for, or with
         ``wait=False`` nothing is done. Raises StoreUnavailable.
         """
-        asked = time.monotonic()
+        requested = time.monotonic()
         if not self.running.acquire(blocking=wait):
             return []
         try:
-            if self.scanned < asked:
+            if self.scanned < requested:
                 self.scan_now()
         finally:
             self.running.release()

@@ -32,7 +32,7 @@ from widget.store.directory.statements import (
     where_clause,
 )
 from widget.store.quarantine import log
-from widget.store.query import Key, Query, Row, Tally
+from widget.store.query import Counts, Key, Query, Row
 
 FOLDER = "index"
 _VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
@@ -305,7 +305,7 @@ class SearchIndex:
         return [to_row(values) for values in found]
 
     @_repairs_index
-    def tally(self, query: Query) -> Tally:
+    def counts(self, query: Query) -> Counts:
         """Count the rows."""
         where, values = conditions(query)
         count = "SELECT count(*) FROM entry"
@@ -315,7 +315,7 @@ class SearchIndex:
             if where
             else (total,)
         )
-        return Tally(found, total, self._distinct("section"), self._distinct("language"))
+        return Counts(found, total, self._distinct("section"), self._distinct("language"))
 
     def _distinct(self, column: str) -> tuple[str, ...]:
         """Return the distinct values of a column, sorted; reads only its index."""

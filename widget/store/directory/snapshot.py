@@ -50,7 +50,7 @@ def same(one: Entry, other: Entry) -> bool:
 
 def with_shown(snapshot: EntrySnapshot, shown: Live | Withdrawn, entry: Entry) -> EntrySnapshot:
     """Return ``snapshot`` with what readers see, and the lookup keys of ``entry``."""
-    keys = or_else("indexing its addresses", lambda: lookup_keys(entry), frozenset[str]())
+    keys = or_else("indexing its URLs", lambda: lookup_keys(entry), frozenset[str]())
     return replace(snapshot, shown=shown, keys=keys)
 
 

@@ -36,7 +36,7 @@ from widget.store.protocol import (
     Withdrawn,
 )
 from widget.store.quarantine import Quarantine
-from widget.store.query import Key, Query, Row, Tally
+from widget.store.query import Counts, Key, Query, Row
 from widget.store.validation import check_change, check_entry
 
 
@@ -96,10 +96,10 @@ class DirStore:
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
         """Return what readers see, with one stat if nothing changed."""
-        shown = self.live_at_once(entry_id)
+        shown = self.live_cached(entry_id)
         return self._refresher.current(entry_id).shown if isinstance(shown, Unknown) else shown
 
-    def live_at_once(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
+    def live_cached(self, entry_id: str) -> Live | Withdrawn | Unknown | None:
         """Return what readers see, UNKNOWN if the file changed or is missing."""
         return self._refresher.cached(entry_id)
 
@@ -118,7 +118,7 @@ class DirStore:
             self._refresher.refresh_if_idle()
         return self._cache.url_owners.get(key)
 
-    def find_at_once(self, url: str) -> str | Unknown | None:
+    def find_cached(self, url: str) -> str | Unknown | None:
         """Return the id of the entry that owns ``url``, UNKNOWN where a scan is due."""
         key = lookup_key(url)
         if key is None:
@@ -142,11 +142,11 @@ class DirStore:
         self._refresher.refresh()
         return self._sync.ask(lambda it: it.rows(query, limit=limit, offset=offset, after=after))
 
-    def tally(self, query: Query) -> Tally:
+    def counts(self, query: Query) -> Counts:
         """Count the rows."""
         self._refresher.require_all_read()
         self._refresher.refresh()
-        return self._sync.ask(lambda it: it.tally(query))
+        return self._sync.ask(lambda it: it.counts(query))
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
@@ -180,7 +180,7 @@ class DirStore:
             return [Problem("live/", (Breach("$", message),)), *self._quarantine.problems()]
         return self._quarantine.problems()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Scan the files now, or in a thread if there are very many, and record what changed."""
         self._refresher.poll()
 

@@ -1,4 +1,4 @@
-"""The store's tables: what is read of them, and what a new revision writes."""
+"""The tables of the store: queries, and what a new revision writes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from widget.store.query import Row, moment_key
 from widget.store.state import NO_REVISIONS, EntryState, draft_from, withdrawn_from
 
 CHANNEL = "insights_entry"
-"""Whoever changes an entry says its id here."""
+"""Each change of an entry notifies this channel of its id."""
 FOLDED = 500
-"""Titles are sorted by so many characters: more would not fit into an index."""
+"""Titles are sorted by this many characters: an index cannot hold more."""
 
 _REVISION = "entry_id, number, at, actor, action, note, legal, entry::text"
 _SHOWN = f"""
@@ -50,7 +50,7 @@ INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET text = excluded.text, pairs = excluded.pairs
   WHERE words.text <> excluded.text
 """
-# What is acknowledged is on disk, whatever the database's own setting; a stronger one stays.
+# An acknowledged change is on disk, whatever the database is set to; stronger settings stay.
 _DURABLE = """
 SELECT set_config('synchronous_commit', 'on', true)
 WHERE current_setting('synchronous_commit') = 'off'
@@ -65,12 +65,12 @@ FROM (SELECT 1) AS one LEFT JOIN
   (SELECT id, changed_in FROM entry WHERE changed_in >= %s::xid8 LIMIT %s) AS found ON true
 """
 MANY = 1_000
-"""Of more changes at once nobody is told which they are."""
+"""If more entries changed at once, all of them count as changed."""
 _COUNT = """
 INSERT INTO kind (state, waiting, lean, section, language, rows) VALUES (%s, %s, %s, %s, %s, %s)
 """
-# What another change is adding up now is left alone: nobody waits here.
-_ADD_UP = """
+# Rows that another change is summing are skipped, so that nobody waits.
+_SUM_COUNTS = """
 WITH summed AS (
   DELETE FROM kind WHERE ctid = ANY (ARRAY(SELECT ctid FROM kind FOR UPDATE SKIP LOCKED))
   RETURNING state, waiting, lean, section, language, rows
@@ -78,15 +78,15 @@ WITH summed AS (
 INSERT INTO kind SELECT state, waiting, lean, section, language, sum(rows) FROM summed
 GROUP BY state, waiting, lean, section, language HAVING sum(rows) <> 0
 """
-_ADD_UP_EVERY = 100
+_SUM_EVERY = 100
 
 
 class Unreadable(StoreUnavailable):
-    """One record cannot be read; all others can."""
+    """One revision cannot be read."""
 
 
-class Overtaken(Exception):
-    """Somebody else was quicker; the same change may be tried again."""
+class Conflicting(Exception):
+    """Another transaction came first; the change may be retried."""
 
 
 Kind = tuple[str, bool, str, str, str]
@@ -98,7 +98,7 @@ def live(connection: Connection, entry_id: str) -> Revision | None:
 
 
 def draft(connection: Connection, entry_id: str) -> Revision | None:
-    """Return the save whose draft there is."""
+    """Return the save that made the draft."""
     return _one(connection, _DRAFT, (entry_id,))
 
 
@@ -109,32 +109,32 @@ def revision(connection: Connection, entry_id: str, number: int) -> Revision | N
 
 
 def history(connection: Connection, entry_id: str) -> list[Revision]:
-    """Return all revisions that can be read, newest first."""
+    """Return all readable revisions, newest first."""
     sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
     found = []
     for values in connection.execute(sql, (entry_id,)):
         try:
             found.append(_revision(values))
         except Unreadable as error:
-            log.warning("%s; it is passed over", error)
+            log.warning("%s; it is skipped", error)
     return found
 
 
 def has_live(connection: Connection, entry_id: str) -> bool:
-    """Say whether something was published or withdrawn, whether or not it can be read."""
+    """Say whether an entry was ever published or withdrawn, readable or not."""
     sql = "SELECT live IS NOT NULL FROM entry WHERE id = %s"
     found = connection.execute(sql, (entry_id,)).fetchone()
     return bool(found and found[0])
 
 
 def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
-    """Return the newest revision that can be read, where what is live cannot."""
+    """Return the newest readable revision."""
     found = history(connection, entry_id)
     return found[0] if found else None
 
 
 def unreadable(connection: Connection) -> Iterator[Problem]:
-    """Yield the revisions that cannot be read; looks at all, which takes long."""
+    """Yield the unreadable revisions; reads all of them, which takes long."""
     sql = f"SELECT {_REVISION} FROM revision"
     with connection.transaction(), connection.cursor("revisions") as cursor:
         for values in cursor.execute(sql):
@@ -146,21 +146,21 @@ def unreadable(connection: Connection) -> Iterator[Problem]:
 
 
 def head(connection: Connection, entry_id: str) -> int:
-    """Return the newest revision's number, 0 where there is none."""
+    """Return the number of the newest revision, 0 if there is none."""
     sql = "SELECT head FROM entry WHERE id = %s"
     found = connection.execute(sql, (entry_id,)).fetchone()
     return int(found[0]) if found else 0
 
 
 def owner(connection: Connection, key: str) -> str | None:
-    """Return the id of the entry whose address ``key`` is."""
+    """Return the id of the entry that owns the lookup key ``key``."""
     sql = "SELECT entry_id FROM address WHERE key = %s"
     found = connection.execute(sql, (digest(key),)).fetchone()
     return found[0] if found else None
 
 
 def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Return the ids of the entries whose addresses ``keys`` are."""
+    """Return the ids of the entries that own ``keys``, by key."""
     by_digest = {digest(key): key for key in keys}
     sql = "SELECT key, entry_id FROM address WHERE key = ANY (%s)"
     found = connection.execute(sql, (list(by_digest),))
@@ -168,15 +168,15 @@ def owners(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 
 def lock(connection: Connection, entry_id: str) -> EntryState:
-    """Keep others from changing an entry until the transaction ends; return what it is.
+    """Lock an entry until the transaction ends, and return its state.
 
-    What has no row yet cannot be locked: of two that make it, the revision's key stops one.
-    Raises Overtaken.
+    A new entry has no row to lock: of concurrent inserts one conflicts on the primary key. Raises
+    Conflicting.
     """
     try:
         return _lock(connection, entry_id)
     except (errors.DeadlockDetected, errors.SerializationFailure) as error:
-        raise Overtaken from error
+        raise Conflicting from error
 
 
 def _lock(connection: Connection, entry_id: str) -> EntryState:
@@ -188,44 +188,52 @@ def _lock(connection: Connection, entry_id: str) -> EntryState:
         if values[0] is None:
             continue
         try:
-            made = _revision(values)
+            revision = _revision(values)
         except Unreadable as error:
-            # Set aside, but that a new draft can be published in its place, or it be withdrawn.
-            log.warning("%s; it is passed over", error)
+            # Skipped, so that a new draft can replace it, or it can be withdrawn.
+            log.warning("%s; it is skipped", error)
             continue
         state = EntryState(
             number,
-            made if made.number == live_number else state.live,
-            made if made.number == draft_number else state.draft,
+            revision if revision.number == live_number else state.live,
+            revision if revision.number == draft_number else state.draft,
         )
     return state
 
 
-def append(connection: Connection, before: EntryState, made: Revision) -> None:
-    """Write a revision and what follows from it, and tell everyone. The entry is locked.
+def append(connection: Connection, before: EntryState, revision: Revision) -> None:
+    """Write a revision with all that depends on it, and notify. The entry is locked.
 
-    Raises Overtaken where somebody else took its number or an address since, InvalidEntry
-    where the database refuses a character.
+    Raises Conflicting where another transaction took its number or a URL, InvalidEntry where the
+    database refuses a character.
     """
     try:
-        _append(connection, before, made)
+        _append(connection, before, revision)
     except (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure) as error:
-        raise Overtaken from error
+        raise Conflicting from error
     except (errors.UntranslatableCharacter, errors.InvalidTextRepresentation) as error:
-        message = "holds a character that the database cannot keep, such as U+0000; remove it"
+        message = "contains a character that the database cannot store, such as U+0000; remove it"
         raise InvalidEntry([Breach("$", message)]) from error
 
 
-def _append(connection: Connection, before: EntryState, made: Revision) -> None:
-    entry_id = made.entry.id
-    after = before.after(made)
+def _append(connection: Connection, before: EntryState, revision: Revision) -> None:
+    entry_id = revision.entry.id
+    after = before.after(revision)
     old, new = _row(entry_id, before), _row(entry_id, after)
-    values = (entry_id, made.number, made.at, made.actor, made.action, made.note, made.legal)
+    values = (
+        entry_id,
+        revision.number,
+        revision.at,
+        revision.actor,
+        revision.action,
+        revision.note,
+        revision.legal,
+    )
     with connection.pipeline():
-        connection.execute(_APPEND, (*values, made.entry.to_json().decode()))
+        connection.execute(_APPEND, (*values, revision.entry.to_json().decode()))
         connection.execute(_PUT, _values(entry_id, after, new))
         _put_words(connection, entry_id, before, after)
-        _put_addresses(connection, entry_id, before.live, after.live)
+        _put_urls(connection, entry_id, before.live, after.live)
         changes: dict[Kind, int] = {}
         for row, number in ((old, -1), (new, 1)):
             if row:
@@ -233,15 +241,15 @@ def _append(connection: Connection, before: EntryState, made: Revision) -> None:
         for kind, number in changes.items():
             if number:
                 connection.execute(_COUNT, (*kind, number))
-        if secrets.randbelow(_ADD_UP_EVERY) == 0:
-            connection.execute(_ADD_UP)
+        if secrets.randbelow(_SUM_EVERY) == 0:
+            connection.execute(_SUM_COUNTS)
         connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
 
 
 def _put_words(
     connection: Connection, entry_id: str, before: EntryState, after: EntryState
 ) -> None:
-    was, now = _glanced(before), _glanced(after)
+    was, now = _displayed(before), _displayed(after)
     if now is None:
         connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
     elif now is not was:
@@ -250,38 +258,40 @@ def _put_words(
 
 
 def pairs(text: str) -> set[int]:
-    """Return numbers for each character and each two in a row; different ones may share one."""
+    """Return hashes of each character and of each two in a row, for words below three letters."""
     doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in pairwise(text)}
     return doubles | {ord(one) for one in text}
 
 
-def _put_addresses(
+def _put_urls(
     connection: Connection, entry_id: str, before: Revision | None, after: Revision | None
 ) -> None:
-    had, has = _keys(before), _keys(after)
-    # In one order for everyone, so that no two wait for each other.
-    for its, gained in sorted((digest(key), key in has) for key in had ^ has):
-        if gained:
+    before_keys, after_keys = _keys(before), _keys(after)
+    # Sorted, so that two transactions cannot deadlock.
+    for key_digest, added in sorted(
+        (digest(key), key in after_keys) for key in before_keys ^ after_keys
+    ):
+        if added:
             put = "INSERT INTO address (key, entry_id) VALUES (%s, %s)"
-            connection.execute(put, (its, entry_id))
+            connection.execute(put, (key_digest, entry_id))
         else:
-            connection.execute("DELETE FROM address WHERE key = %s", (its,))
+            connection.execute("DELETE FROM address WHERE key = %s", (key_digest,))
 
 
 def _keys(shown: Revision | None) -> frozenset[str]:
     if shown is None:
         return frozenset()
-    return or_else("indexing its addresses", lambda: lookup_keys(shown.entry), frozenset[str]())
+    return or_else("indexing its URLs", lambda: lookup_keys(shown.entry), frozenset[str]())
 
 
-def _glanced(state: EntryState) -> Entry | None:
-    """Return the entry that a list shows: the draft's, else what is or was live."""
-    made = state.draft or state.live
-    return made.entry if made else None
+def _displayed(state: EntryState) -> Entry | None:
+    """Return the document that a list shows: the draft, else what is or was live."""
+    revision = state.draft or state.live
+    return revision.entry if revision else None
 
 
 def _row(entry_id: str, state: EntryState) -> Row | None:
-    entry = _glanced(state)
+    entry = _displayed(state)
     if entry is None:
         return None
     last = state.live
@@ -305,7 +315,7 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
         state.live.number if state.live else None,
         state.draft.number if state.draft else None,
     )
-    if row is None:  # no list shows it
+    if row is None:  # in no list
         return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0)
     return (
         entry_id,
@@ -325,7 +335,7 @@ def _one(connection: Connection, sql: str, values: tuple[object, ...]) -> Revisi
 
 def _revision(values: Iterable[object]) -> Revision:
     entry_id, number, at, actor, action, note, legal, text = values
-    message = f"revision {number} of {entry_id!r} holds what this release cannot read"
+    message = f"revision {number} of {entry_id!r} cannot be read by this release"
     try:
         entry = contained("reading it", lambda: _entry(text))
     except InvalidEntry as error:
@@ -349,22 +359,21 @@ def _entry(text: object) -> Entry:
 
 
 def digest(key: str) -> bytes:
-    """Return what stands for an address's key, which may be too long for an index."""
+    """Return the SHA-256 of a lookup key, which may be too long for an index."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def horizon(connection: Connection) -> str:
-    """Return from which transaction on there may be changes that cannot be seen yet."""
+    """Return the first transaction whose changes may not be visible yet."""
     sql = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
     ((start,),) = connection.execute(sql).fetchall()
     return str(start)
 
 
 def changed_since(connection: Connection, start: str) -> tuple[str, set[tuple[str, str]] | None]:
-    """Return the next horizon, and which entries were changed by which transaction since one.
+    """Return the next horizon, and pairs of entry and transaction that changed it since ``start``.
 
-    Transactions may be committed in another order than they began in; none is passed over.
-    None: they are very many.
+    Finds transactions whatever order they commit in. None: more than ``MANY`` changes.
     """
     found = connection.execute(_CHANGED, (start, MANY + 1)).fetchall()
     changed = {(entry_id, changed_in) for _, entry_id, changed_in in found if entry_id}

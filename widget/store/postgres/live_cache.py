@@ -1,144 +1,131 @@
-"""What a process holds of the database, and how sure it is that this is current."""
+"""What readers see, cached by each process, and whether it is still certain."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
+
+from cachetools import LRUCache
 
 from widget.errors import StoreUnavailable
 from widget.store.protocol import UNKNOWN, Live, Unknown, Withdrawn
 
 FRESH_SECONDS = 0.6
-"""What is held is served without a question for so long after a look at the database."""
-ENTRIES = 1_000
-ADDRESSES = 10_000
-"""So many are held of those that were asked for last."""
+"""The cache is served without a query for this long after a poll of the database."""
+MAX_ENTRIES = 1_000
+MAX_URLS = 10_000
+
+Value = Live | Withdrawn | str | None
+"""What readers see of an entry, or the id that owns a URL; None: there is none."""
 
 
-Answer = Live | Withdrawn | str | None
-"""What readers see of an entry, or whose address it is; None: there is none."""
+class Values:
+    """The values that were read last, by key.
 
-
-class Held:
-    """Answers by key, of which those asked for long ago go first.
-
-    ``doubtful`` were right at a time (``time.monotonic``), and may have changed unnoticed since.
+    ``unconfirmed`` ones were current at a time (``time.monotonic``); later changes may have been
+    missed.
     """
 
-    def __init__(self, most: int) -> None:
-        self.items: OrderedDict[str, Answer] = OrderedDict()
-        self.doubtful: OrderedDict[str, tuple[Answer, float]] = OrderedDict()
-        self._most = most
+    def __init__(self, maxsize: int) -> None:
+        self.current: LRUCache[str, Value] = LRUCache(maxsize)
+        self.unconfirmed: LRUCache[str, tuple[Value, float]] = LRUCache(maxsize)
 
-    def put(self, key: str, answer: Answer) -> None:
-        """Hold what is right."""
-        self.items[key] = answer
-        self.items.move_to_end(key)
-        self.doubtful.pop(key, None)
-        if len(self.items) > self._most:
-            self.items.popitem(last=False)
+    def put(self, key: str, value: Value) -> None:
+        """Add a current value."""
+        self.current[key] = value
+        self.unconfirmed.pop(key, None)
 
-    def doubt(self, at: float) -> None:
-        """Take what is held for what was right at ``at``."""
-        for key, answer in self.items.items():
-            self.doubtful[key] = answer, at
-            self.doubtful.move_to_end(key)
-        self.items.clear()
-        while len(self.doubtful) > self._most:
-            self.doubtful.popitem(last=False)
+    def unconfirm(self, at: float) -> None:
+        """Mark all values as current at ``at``, and uncertain since."""
+        for key, value in list(self.current.items()):
+            self.unconfirmed[key] = value, at
+        self.current.clear()
 
-    def forget(self, key: str) -> None:
-        """Hold nothing of it."""
-        self.items.pop(key, None)
-        self.doubtful.pop(key, None)
+    def invalidate(self, key: str) -> None:
+        """Remove a value."""
+        self.current.pop(key, None)
+        self.unconfirmed.pop(key, None)
 
-    def forget_answers(self, entry_ids: set[str]) -> None:
-        """Hold no key whose answer is one of ``entry_ids``, or that there is none."""
-        held = [*self.items.items(), *((key, it) for key, (it, _) in self.doubtful.items())]
-        for key, answer in held:
-            if answer is None or answer in entry_ids:
-                self.forget(key)
+    def invalidate_values(self, entry_ids: set[str]) -> None:
+        """Remove all keys whose value is one of ``entry_ids`` or None."""
+        values = list(self.current.items())
+        values += [(key, value) for key, (value, _) in list(self.unconfirmed.items())]
+        for key, value in values:
+            if value is None or value in entry_ids:
+                self.invalidate(key)
 
 
-class Memory:
-    """What readers were answered. Safe for threads.
+class LiveCache:
+    """Live entries by id, and owners of URLs by lookup key. Safe for threads.
 
-    ``stale_seconds`` is for how long it is served while the database is away; ``away`` says
-    why it is, "" that it is not. ``generation`` grows with every change that is noticed.
+    ``outage`` says why the database is unavailable, "" if it is available; meanwhile the cache is
+    served for ``stale_seconds``. ``generation`` grows with every invalidation.
     """
 
     def __init__(self, stale_seconds: float) -> None:
-        self.entries = Held(ENTRIES)
-        self.addresses = Held(ADDRESSES)
+        self.entries = Values(MAX_ENTRIES)
+        self.url_owners = Values(MAX_URLS)
         self.generation = 0
-        self.away = ""
+        self.outage = ""
+        self.polled = float("-inf")
         self._stale_seconds = stale_seconds
-        self._looked = float("-inf")
         self._lock = threading.Lock()
 
     def is_fresh(self) -> bool:
-        """Say whether what is held from now on may be served without a question."""
-        return not self.away and time.monotonic() - self._looked <= FRESH_SECONDS
+        """Say whether a value that is read after this call may be served without a query."""
+        return not self.outage and time.monotonic() - self.polled <= FRESH_SECONDS
 
-    def get(self, held: Held, key: str) -> Answer | Unknown:
-        """Return what is held."""
+    def get(self, values: Values, key: str) -> Value | Unknown:
+        """Return a current value, UNKNOWN if there is none."""
         with self._lock:
-            found = held.items.get(key, UNKNOWN)
-            if found is not UNKNOWN:
-                held.items.move_to_end(key)
-        return found
+            return values.current.get(key, UNKNOWN)
 
-    def put(self, held: Held, key: str, answer: Answer, generation: int) -> None:
-        """Hold an answer that was asked for at ``generation``, unless something changed since."""
+    def put(self, values: Values, key: str, value: Value, generation: int) -> None:
+        """Add a value that was queried at ``generation``, unless something changed since."""
         with self._lock:
             if generation == self.generation:
-                held.put(key, answer)
+                values.put(key, value)
 
-    def stale(self, held: Held, key: str, why: str) -> Answer:
-        """Return what is held although nobody can be asked. Raises StoreUnavailable.
+    def get_stale(self, values: Values, key: str, why: str) -> Value:
+        """Return a value during an outage. Raises StoreUnavailable with ``why`` if it is too old.
 
-        That there is no such entry is never said so: it may have been published since.
+        Never serves a stale negative lookup: the entry may have been published since.
         """
         with self._lock:
-            if key in held.items:
-                found, at = held.items[key], self._looked
+            if key in values.current:
+                value, at = values.current[key], self.polled
             else:
-                found, at = held.doubtful.get(key, (None, 0.0))
-        if found is None or time.monotonic() - at > self._stale_seconds:
+                value, at = values.unconfirmed.get(key, (None, 0.0))
+        if value is None or time.monotonic() - at > self._stale_seconds:
             raise StoreUnavailable(why)
-        return found
+        return value
 
-    def forget(self, entry_ids: Iterable[str]) -> None:
-        """Hold nothing of entries that changed."""
+    def invalidate(self, entry_ids: Iterable[str]) -> None:
+        """Remove changed entries."""
         with self._lock:
-            self._forget(set(entry_ids))
+            self._invalidate(set(entry_ids))
 
-    def looked(self, began: float, changed: Iterable[str] | None) -> None:
-        """Take note of a look at the database that began at ``began`` (``time.monotonic``).
+    def confirm(self, polled: float, changed: Iterable[str] | None) -> None:
+        """Apply the result of a poll that began at ``polled`` (``time.monotonic``).
 
-        ``changed`` are the ids of entries that changed since the look before; None: any.
+        ``changed`` are the ids of entries that changed since the poll before; None: perhaps all.
         """
         with self._lock:
             if changed is None:
                 self.generation += 1
-                self.entries.doubt(self._looked)
-                self.addresses.doubt(self._looked)
+                self.entries.unconfirm(self.polled)
+                self.url_owners.unconfirm(self.polled)
             else:
-                self._forget(set(changed))
-            self._looked = began
-            self.away = ""
+                self._invalidate(set(changed))
+            self.polled = polled
+            self.outage = ""
 
-    def lost(self, why: str) -> None:
-        """Take note that the database cannot be asked."""
-        self.away = why
-
-    def _forget(self, entry_ids: set[str]) -> None:
+    def _invalidate(self, entry_ids: set[str]) -> None:
         if not entry_ids:
             return
         self.generation += 1
         for entry_id in entry_ids:
-            self.entries.forget(entry_id)
-        # An address that was nobody's may be one of theirs now.
-        self.addresses.forget_answers(entry_ids)
+            self.entries.invalidate(entry_id)
+        # A URL that no entry owned may be one of theirs now.
+        self.url_owners.invalidate_values(entry_ids)

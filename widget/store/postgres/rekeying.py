@@ -1,4 +1,4 @@
-"""Making the keys of all addresses anew, where another release made them by other rules."""
+"""Rebuilds the lookup keys of all URLs when a release changes how URLs are compared."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from widget.store.postgres import entry_tables
 from widget.store.quarantine import log
 
 _LOCK = 0x1051D1
-"""Names the lock that lets one process do this at a time; any number of ours."""
+"""The advisory lock for one process at a time; an arbitrary number."""
 _PATIENCE_SECONDS = 600.0
-"""How long one statement may take: a million addresses are removed in one."""
+"""How long one statement may take: one removes up to a million URLs."""
 
 _RULES = "SELECT rules FROM address_keys"
 _WRITABLE = """
 SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('address', 'DELETE')
 """
-# Of two entries that an earlier release told apart, the first by id has the address, as in folders.
+# Of two entries whose URLs are equal by the new rules, the first by id owns it, as in folders.
 _ADDRESSES = """
 SELECT id, entry #>> '{article,url}', entry #> '{article,aliases}'
 FROM entry JOIN revision ON entry_id = id AND number = live ORDER BY id
@@ -26,15 +26,15 @@ _PUT = "INSERT INTO address (key, entry_id) VALUES (%s, %s)"
 
 
 def renew_keys(database: Database) -> None:
-    """Make the keys anew if need be, all or none. Raises StoreUnavailable.
+    """Rebuild the keys if the rules changed, all or none. Raises StoreUnavailable.
 
-    Where nothing can be written they stay as they are; most addresses have the same one.
+    In a read-only database they stay as they are; most URLs keep their key.
     """
     with database.reading() as connection:
         if _are_current(connection):
             return
         if connection.execute(_WRITABLE).fetchone() != (True,):
-            log.warning("some addresses are not found until a process that may write has started")
+            log.warning("some URLs are not found until a process with write access has started")
             return
     with database.changing() as connection:
         connection.patience = _PATIENCE_SECONDS
@@ -57,8 +57,8 @@ def _renew(connection: Connection) -> None:
             for key in filter(None, map(lookup_key, (url, *(aliases or ())))):
                 owner = owners.setdefault(key, entry_id)
                 if owner != entry_id:
-                    log.warning("%r and %r have one address, %s", owner, entry_id, key)
-    made = ((entry_tables.digest(key), entry_id) for key, entry_id in owners.items())
+                    log.warning("%r and %r have the same URL, %s", owner, entry_id, key)
+    rows = ((entry_tables.digest(key), entry_id) for key, entry_id in owners.items())
     with connection.cursor() as cursor:
-        cursor.executemany(_PUT, made)
+        cursor.executemany(_PUT, rows)
     connection.execute("UPDATE address_keys SET rules = %s", (urls.KEYS,))

@@ -1,8 +1,8 @@
 """Lists, searches and counts that stay quick with very many entries.
 
-A word in many entries is found among the first rows of the order; one in few entries by the
-index of all texts, which knows no order. The planner cannot tell which it is, so the first is
-tried, further where it promises to be enough, and then the second.
+A frequent word is found among the first rows of the sort order, a rare one by the index of all
+texts, which has no order. The planner cannot tell them apart, so the first rows are tried, more
+of them if that looks sufficient, and then the index.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
 from widget.store.postgres.entry_tables import FOLDED, pairs
-from widget.store.query import COUNTED, LONG_AGO, Key, Query, Row, Tally
+from widget.store.query import COUNTED, LONG_AGO, Counts, Key, Query, Row
 
 NEAR = 2_000
-"""So many rows of the order are looked through before the index of all texts is sql."""
+"""Rows of the sort order that are searched before the index of all texts is used."""
 FAR = 10
-"""At most so many times as many, where the first of them promise to be enough."""
+"""How many times NEAR rows are searched at most, if the first rows look sufficient."""
 SHORT = 3
-"""Of so many characters a word has to be for the index of all texts; others have one of pairs."""
+"""Characters that a word needs for the index of all texts; shorter ones use pairs."""
 
 Found = TypeVar("Found")
 
@@ -35,7 +35,7 @@ def ids(connection: Connection) -> list[str]:
 def rows(
     connection: Connection, query: Query, limit: int, offset: int, after: Key | None
 ) -> list[Row]:
-    """Return some of the rows that ``query`` asks for."""
+    """Return some of the rows that match ``query``."""
     if query.words:
         found = _Search(connection, query).rows(limit, offset, after)
     else:
@@ -43,8 +43,8 @@ def rows(
     return [_row(each) for each in found]
 
 
-def tally(connection: Connection, query: Query) -> Tally:
-    """Count the rows; those that a search finds up to ``COUNTED``."""
+def counts(connection: Connection, query: Query) -> Counts:
+    """Count the rows; a search counts up to ``COUNTED``."""
     kinds = connection.execute(
         "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
     ).fetchall()
@@ -54,7 +54,7 @@ def tally(connection: Connection, query: Query) -> Tally:
     found = _Search(connection, query).count() if query.words else _count(connection, query)
     capped = bool(query.words) and found > COUNTED
     found = COUNTED if capped else found
-    return Tally(found, total, tuple(sections), tuple(languages), capped)
+    return Counts(found, total, tuple(sections), tuple(languages), capped)
 
 
 def _listed(
@@ -63,7 +63,7 @@ def _listed(
     where, values = _where(query, after)
     backwards = False
     if offset > NEAR and after is None:
-        # Nearer to the end than to the beginning, it is counted from there.
+        # A page in the second half is counted from the end.
         number = _count(connection, query)
         backwards = offset > number // 2
         if backwards:
@@ -71,8 +71,8 @@ def _listed(
     if limit <= 0:
         return []
     order = _order(query, backwards=backwards)
-    # Names come from here, values go as parameters. The rows themselves are fetched last, so
-    # that those which are passed over cost no more than a place in an index.
+    # Names come from here, values go as parameters. Rows are fetched last, so that skipped ones
+    # are read from the index only.
     statement = (
         f"SELECT {_COLUMNS} FROM (SELECT id FROM entry WHERE {where}"
         f" ORDER BY {order} LIMIT %s OFFSET %s) AS few JOIN entry USING (id) ORDER BY {order}"
@@ -82,7 +82,7 @@ def _listed(
 
 
 def _count(connection: Connection, query: Query) -> int:
-    """Count rows by their kinds, whatever words there are in them."""
+    """Count rows by their columns, regardless of the words in them."""
     where, values = _where(query)
     statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {where}"
     ((found,),) = _fetch(connection, statement, values)
@@ -90,7 +90,7 @@ def _count(connection: Connection, query: Query) -> int:
 
 
 class _Search:
-    """Looks for words: through the first rows of an order, or by the index of all texts."""
+    """Finds words among the first rows of the sort order, or by the index of all texts."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
@@ -99,7 +99,7 @@ class _Search:
         self._texts, self._sought = _texts(query)
 
     def rows(self, limit: int, offset: int, after: Key | None) -> list[tuple[Any, ...]]:
-        """Return some of the rows with all words."""
+        """Return some of the rows that contain all words."""
         where, values = _where(self._query, after)
         order = _order(self._query)
         end = f"ORDER BY {order} LIMIT %s OFFSET %s"
@@ -121,7 +121,7 @@ class _Search:
         return self._fetch(statement, *self._sought, *values, limit, offset)
 
     def count(self) -> int:
-        """Count the rows with all words, one more than ``COUNTED`` at most."""
+        """Count the rows that contain all words, at most ``COUNTED`` plus one."""
         where, values = _where(self._query)
 
         def look(depth: int) -> int:
@@ -145,7 +145,7 @@ class _Search:
     def _near(
         self, look: Callable[[int], Found], number: Callable[[Found], int], wanted: int
     ) -> Found | None:
-        """Return what ``look`` finds among the first rows, as many as it takes.
+        """Return what ``look`` finds among as many first rows as needed.
 
         None where that would be too many.
         """
@@ -159,7 +159,7 @@ class _Search:
                 return found
             if depth > NEAR:
                 return None
-            # As many as there were, so many there will be, or somewhat fewer.
+            # Extrapolated from the rows so far, with half as many again in reserve.
             likely = 3 * NEAR * wanted // (2 * number(found) or 1)
             depth = 2 * NEAR if rows <= 2 * NEAR else likely
             if depth > FAR * NEAR:
@@ -171,7 +171,7 @@ def _first(where: str, order: str) -> str:
 
 
 def _fetch(connection: Connection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    # Never prepared: a plan for any word and any filter would be a bad one for most.
+    # Never prepared: a generic plan would be bad for most words and filters.
     return connection.execute(statement, values, prepare=False).fetchall()
 
 
@@ -183,7 +183,7 @@ _HAS_WORDS = (
 
 
 def _texts(query: Query) -> tuple[str, list[Any]]:
-    """Return the condition for texts with all words."""
+    """Return the condition for texts that contain all words, and its parameters."""
     where: list[str] = []
     values: list[Any] = []
     for word in map(_storable, query.words):
@@ -242,7 +242,7 @@ def _pattern(word: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """Return a text without what no database keeps."""
+    """Return a text without characters that no database can store."""
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 

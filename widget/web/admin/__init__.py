@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Accounts
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.errors import Forbidden, InsightsError, NotFound, StoreUnavailable
 from widget.purging import PurgeOutbox
-from widget.store import Store
 from widget.web.admin import (
     editor,
     entries,
@@ -29,7 +29,7 @@ from widget.web.admin import (
 
 def blueprint(
     settings: Settings,
-    store: Store,
+    editorial: Editorial,
     accounts: Accounts,
     purges: PurgeOutbox | None = None,
     not_found: Callable[[], Response] | None = None,
@@ -39,7 +39,7 @@ def blueprint(
     ``not_found`` makes the answer of hosts that have no editors' pages.
     """
     guards.warm()
-    desk = guards.Desk(settings, store, accounts, purges, not_found)
+    desk = guards.Desk(settings, editorial, accounts, purges, not_found)
     routes = Blueprint("admin", __name__, url_prefix="/admin")
     for part in (session, entries, editor, source, publishing, history, me, people):
         routes.register_blueprint(part.blueprint(desk))

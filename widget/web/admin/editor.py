@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import panel
-from widget.editorial import comparison, service
+from widget.editorial import comparison
 from widget.entry import Entry
 from widget.entry.vocabulary import (
     ArticleKind,
@@ -66,7 +66,7 @@ def blueprint(desk: Desk) -> Blueprint:
             if not now.says(judged.entry, head):
                 note = "Autosaved" if guards.is_htmx() and not arranged else ""
                 actor = guards.user().name
-                service.save(desk.store, judged.entry, actor=actor, note=note, head=number(head))
+                desk.editorial.save(judged.entry, actor=actor, note=note, head=number(head))
         except Conflict:
             now = standing(desk, entry_id)
             return _conflict(now, document, judged, head, arranged=arranged is not None)

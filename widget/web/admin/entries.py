@@ -13,7 +13,6 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import listing as entry_listing
-from widget.editorial import service
 from widget.editorial.listing import Asked
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
@@ -62,9 +61,7 @@ def blueprint(desk: Desk) -> Blueprint:
                     [Breach("$.article.url", f"is the address of {owner!r} already")]
                 )
             try:
-                service.save(
-                    desk.store, entry, actor=guards.user().name, note=_NOTES[_way()], head=0
-                )
+                desk.editorial.save(entry, actor=guards.user().name, note=_NOTES[_way()], head=0)
             except Conflict as error:
                 raise _taken(entry.id) from error
         except InvalidEntry as error:

@@ -21,9 +21,10 @@ from widget import i18n
 from widget.accounts import DEVICE_SECONDS, Accounts, Role, Session, User, at_least
 from widget.config import Settings
 from widget.editorial import comparison
+from widget.editorial.service import Editorial
 from widget.errors import Denied, Throttled
 from widget.purging import PurgeOutbox
-from widget.store import Store
+from widget.store import EntryReader
 from widget.web import security_events, templating
 
 COOKIE = "__Host-insights"
@@ -52,11 +53,16 @@ class Desk:
     """What the editors' pages work with."""
 
     settings: Settings
-    store: Store
+    editorial: Editorial
     accounts: Accounts
     purges: PurgeOutbox | None = None
     not_found: Callable[[], Response] | None = None
     """What another host than ``admin_host`` answers, like any address that is nobody's."""
+
+    @property
+    def store(self) -> EntryReader:
+        """Read access to the entries; ``editorial`` changes them."""
+        return self.editorial.entries
 
 
 # Who may see a page.

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison as comparing
-from widget.editorial import service
 from widget.errors import Conflict
 from widget.store import Revision
 from widget.web.admin import guards
@@ -94,7 +93,7 @@ def blueprint(desk: Desk) -> Blueprint:
         number = _number("revision", 0)
         try:
             actor = guards.user().name
-            service.restore(desk.store, entry_id, number, actor=actor, head=_number("head", 0))
+            desk.editorial.restore(entry_id, number, actor=actor, head=_number("head", 0))
         except Conflict:
             abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
         return guards.see(url_for("admin.editor.form", entry_id=entry_id))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget.config import check_under
-from widget.editorial import comparison, service
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
+from widget.editorial import comparison
+from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, InvalidRequest, NotFound
 from widget.purging import PurgeJob, What, describe
 from widget.store import Draft, Live
 from widget.web import security_events
@@ -30,13 +28,8 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def publish(entry_id: str) -> AnyResponse:
         try:
-            service.publish(
-                desk.store,
-                desk.settings,
-                entry_id,
-                actor=guards.user().name,
-                note=_text("note"),
-                head=_head(),
+            desk.editorial.publish(
+                entry_id, actor=guards.user().name, note=_text("note"), head=_head()
             )
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
@@ -58,7 +51,7 @@ def blueprint(desk: Desk) -> Blueprint:
     @routes.post("/draft/removal")
     def discard(entry_id: str) -> AnyResponse:
         try:
-            service.discard(desk.store, entry_id, actor=guards.user().name, head=_head())
+            desk.editorial.discard(entry_id, actor=guards.user().name, head=_head())
         except Conflict:
             problem = "The entry was changed since you opened this page. Look once more:"
             return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
@@ -74,13 +67,15 @@ def blueprint(desk: Desk) -> Blueprint:
     @guards.needs("publisher")
     def withdraw(entry_id: str) -> AnyResponse:
         reason, legal = _text("reason"), request.form.get("legal") == "yes"
-        if not reason and not legal:
+        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+        try:
+            actor = guards.user().name
+            desk.editorial.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
+        except InvalidRequest:
             problem = "Give readers a reason, or mark it as legal."
             return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
-        with suppress(NotFound):  # somebody took it down already
-            actor = guards.user().name
-            service.withdraw(desk.store, entry_id, actor=actor, reason=reason, legal=legal)
+        except NotFound:
+            pass  # somebody took it down already
         return guards.see(url_for(".ask", entry_id=entry_id))
 
     @routes.get("/purge")
@@ -120,11 +115,11 @@ def blueprint(desk: Desk) -> Blueprint:
             changes=comparison.entries(shown, draft.entry) if draft else [],
             breaches=breaches or (_breaches(draft) if draft else ()),
             problem=problem,
-            refusal=service.second_look(desk.store, desk.settings, entry_id, actor=actor),
+            refusal=desk.editorial.four_eyes_refusal(entry_id, actor=actor),
         )
 
     def _breaches(draft: Draft) -> tuple[Breach, ...]:
-        return tuple(check_under(desk.settings, draft.entry))
+        return tuple(desk.editorial.check(draft.entry))
 
     def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
         if not desk.store.head(entry_id):

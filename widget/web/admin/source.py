@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget.editorial import comparison, service
+from widget.editorial import comparison
 from widget.entry import Entry
 from widget.entry.paths import line_of, lines
 from widget.errors import Breach, Conflict
@@ -49,7 +49,7 @@ def blueprint(desk: Desk) -> Blueprint:
             if not now.says(entry, head):
                 note = "Autosaved" if guards.is_htmx() else "As JSON"
                 actor = guards.user().name
-                service.save(desk.store, entry, actor=actor, note=note, head=number(head))
+                desk.editorial.save(entry, actor=actor, note=note, head=number(head))
         except Conflict:
             return _conflict(standing(desk, entry_id), text, entry, breaches, head)
         if guards.is_htmx():
@@ -63,7 +63,7 @@ def blueprint(desk: Desk) -> Blueprint:
         return guards.page("_source_verdict.html", **_said(text, entry, breaches))
 
     def _judge(entry_id: str, text: str) -> tuple[Entry | None, list[Breach]]:
-        entry, breaches = service.judge(desk.settings, text.encode("utf-8", "surrogatepass"))
+        entry, breaches = desk.editorial.validate(text.encode("utf-8", "surrogatepass"))
         if entry is not None and entry.id != entry_id:
             return None, [Breach("$.id", f"must stay {entry_id!r}"), *breaches]
         return entry, breaches

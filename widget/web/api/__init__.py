@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 
 from widget.accounts import Accounts
 from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.http import responses
 from widget.http.codings import Representation
-from widget.store import Store
 from widget.web.api.guard import Guard
 from widget.web.api.openapi import document
 from widget.web.api.routes import ROUTES
@@ -20,10 +20,10 @@ from widget.web.api.service import Service
 __all__ = ["ROUTES", "blueprint"]
 
 
-def blueprint(settings: Settings, store: Store, accounts: Accounts) -> Blueprint:
+def blueprint(settings: Settings, editorial: Editorial, accounts: Accounts) -> Blueprint:
     """Return the routes of ``ROUTES`` and ``/openapi.json``, which is made from them."""
     routes = Blueprint("api", __name__)
-    service = Service(settings, store)
+    service = Service(settings, editorial)
     for route in ROUTES:
         routes.add_url_rule(
             route.path,

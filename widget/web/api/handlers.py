@@ -10,7 +10,6 @@ from http import HTTPStatus
 from flask import abort
 
 from widget import panel
-from widget.editorial import service
 from widget.entry import Withdrawn, parse_entry
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Key, Live, Query, Row, Sort
@@ -69,22 +68,20 @@ def save_draft(call: Call) -> Answer:
     if entry.id != call.entry_id:
         raise InvalidEntry([Breach("$.id", f"is not {call.entry_id!r}, as the address says")])
     head = call.head(new=True)
-    revision = service.save(call.store, entry, actor=call.actor, head=head)
+    revision = call.editorial.save(entry, actor=call.actor, head=head)
     return call.changed(revision, status=HTTPStatus.OK if head else HTTPStatus.CREATED)
 
 
 def discard_draft(call: Call) -> Answer:
     """Drop the draft."""
-    revision = service.discard(call.store, call.entry_id, actor=call.actor, head=call.head())
+    revision = call.editorial.discard(call.entry_id, actor=call.actor, head=call.head())
     return call.changed(revision, status=HTTPStatus.OK)
 
 
 def publish(call: Call) -> Answer:
     """Make the draft live."""
     given = call.body(models.Publication, optional=True)
-    revision = service.publish(
-        call.store,
-        call.service.settings,
+    revision = call.editorial.publish(
         call.entry_id,
         actor=call.actor,
         note=given.note,
@@ -96,8 +93,7 @@ def publish(call: Call) -> Answer:
 def withdraw(call: Call) -> Answer:
     """Take the live entry down at once."""
     given = call.body(models.Withdrawal)
-    revision = service.withdraw(
-        call.store,
+    revision = call.editorial.withdraw(
         call.entry_id,
         actor=call.actor,
         reason=given.reason,
@@ -110,8 +106,8 @@ def withdraw(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """Make a draft of what an earlier revision was."""
     given = call.body(models.Restoration)
-    revision = service.restore(
-        call.store, call.entry_id, given.revision, actor=call.actor, head=call.head()
+    revision = call.editorial.restore(
+        call.entry_id, given.revision, actor=call.actor, head=call.head()
     )
     return call.changed(revision)
 
@@ -154,7 +150,7 @@ def read_snippet(call: Call) -> Answer:
 
 def validate(call: Call) -> Answer:
     """List everything that keeps the body from being published; nothing is saved."""
-    _, breaches = service.judge(call.service.settings, call.data())
+    _, breaches = call.editorial.validate(call.data())
     publishable = not any(breach.severity == "error" for breach in breaches)
     return answer({"publishable": publishable, "breaches": breach_records(breaches)})
 

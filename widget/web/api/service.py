@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from flask import Request, abort
 from pydantic import BaseModel, ValidationError
 
-from widget.config import Settings, check_under
+from widget.config import Settings
+from widget.editorial.service import Editorial
 from widget.entry import read_json
 from widget.entry.json_input import step
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
-from widget.store import Revision, Store
+from widget.store import EntryReader, Revision
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -25,7 +26,7 @@ class Service:
     """What the API works on."""
 
     settings: Settings
-    store: Store
+    editorial: Editorial
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,14 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def store(self) -> Store:
-        """The store."""
-        return self.service.store
+    def editorial(self) -> Editorial:
+        """Changes entries."""
+        return self.service.editorial
+
+    @property
+    def store(self) -> EntryReader:
+        """Read access to the entries."""
+        return self.editorial.entries
 
     @property
     def entry_id(self) -> str:
@@ -124,7 +130,7 @@ class Call:
         location = f"/api/v1/entries/{self.entry_id}/revisions/{revision.number}"
         found: list[Breach] = []
         if revision.action in ("save", "publish"):
-            found = check_under(self.service.settings, revision.entry)
+            found = self.editorial.check(revision.entry)
         warnings = [breach for breach in found if breach.severity == "warning"]
         return answer(
             {**summary(revision), "warnings": breach_records(warnings)},

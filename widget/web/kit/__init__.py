@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from widget.config import Settings
 from widget.http import problem_details
-from widget.store import Store
+from widget.store import EntryReader
 from widget.web.kit import doctor, errors, start
 from widget.web.kit import snippets as snippet_pages
 from widget.web.kit.errors import from_error, from_http, not_found
@@ -15,7 +15,7 @@ from widget.web.kit.errors import from_error, from_http, not_found
 __all__ = ["blueprint", "from_error", "from_http", "not_found"]
 
 
-def blueprint(settings: Settings, store: Store) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
     """Return the pages ``/``, ``/snippet``, ``/snippet/<id>`` and ``/doctor``."""
     routes = Blueprint("kit", __name__)
     routes.register_blueprint(start.blueprint(settings))

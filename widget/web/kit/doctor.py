@@ -12,7 +12,7 @@ from widget.config import Settings
 from widget.doctor import CannotFetch, Report, Severity
 from widget.entry import urls
 from widget.errors import Throttled
-from widget.store import Store
+from widget.store import EntryReader
 from widget.web.kit import pages
 
 MOST_HTML = 256 * 1024
@@ -25,7 +25,7 @@ _SEVERITIES: dict[Severity, str] = {
 _FORM = MOST_HTML + MOST_HEADERS + 8 * 1024
 
 
-def blueprint(settings: Settings, store: Store) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
     """Return the routes ``/doctor``: GET fetches, POST takes what was pasted."""
     routes = Blueprint("doctor", __name__)
     fetches = doctor.fetch_limiter()

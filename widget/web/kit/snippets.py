@@ -16,7 +16,7 @@ from widget.entry import Withdrawn, light_html
 from widget.http import responses
 from widget.panel import Choices, Host, Theme, Way
 from widget.panel.options import HEADING_LEVELS, OPENABLE
-from widget.store import Live, Store
+from widget.store import EntryReader, Live
 from widget.web.kit import pages
 
 WIDTHS = (320, 640, 960)
@@ -63,7 +63,7 @@ class _Preview:
     src: str
 
 
-def blueprint(settings: Settings, store: Store) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
     """Return the routes ``/snippet``, ``/snippet/<id>`` and ``/snippet/<id>/host``."""
     routes = Blueprint("snippets", __name__)
 
@@ -154,7 +154,7 @@ def _asked() -> dict[str, str]:
     return {name: ",".join(values) for name, values in request.args.lists()}
 
 
-def _live(store: Store, entry_id: str) -> Live:
+def _live(store: EntryReader, entry_id: str) -> Live:
     found = store.live(entry_id)
     if isinstance(found, Withdrawn):
         abort(HTTPStatus.GONE, f"The panel {entry_id!r} was withdrawn; there is nothing to embed.")

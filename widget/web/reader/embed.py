@@ -18,7 +18,7 @@ from widget.http import problem_details, responses
 from widget.http.codings import Representation, RepresentationCache
 from widget.panel import Options
 from widget.purging import Surrogate, keys_of_request
-from widget.store import Live, Store, Unknown
+from widget.store import EntryReader, Live, Unknown
 
 HTML = "text/html; charset=utf-8"
 
@@ -26,7 +26,7 @@ Subject = Live | Withdrawn
 Render = Callable[[Entry | Withdrawn, Publication, Options, str], panel.Page]
 
 
-def blueprint(settings: Settings, store: Store, cache: RepresentationCache) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader, cache: RepresentationCache) -> Blueprint:
     """Return the routes ``/panel`` and ``/fragment``, by id and by URL."""
     routes = Blueprint("embed", __name__)
     surrogate = Surrogate(settings)
@@ -152,7 +152,7 @@ def blueprint(settings: Settings, store: Store, cache: RepresentationCache) -> B
     return routes
 
 
-def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
+def _kept_subject(store: EntryReader, entry_id: str | None) -> Subject | None:
     """Return what the request asks for; its answer holds until that changes."""
     url = request.args.get("url", "")
 
@@ -161,10 +161,10 @@ def _kept_subject(store: Store, entry_id: str | None) -> Subject | None:
         return None if wanted is None else store.live(wanted)
 
     def subject_at_once() -> Subject | Unknown | None:
-        wanted = store.find_at_once(url) if entry_id is None else entry_id
+        wanted = store.find_cached(url) if entry_id is None else entry_id
         if wanted is None or isinstance(wanted, Unknown):
             return wanted
-        return store.live_at_once(wanted)
+        return store.live_cached(wanted)
 
     def holds(wait: bool) -> bool | None:  # noqa: FBT001  # as answers.Holds has it
         now = subject_now() if wait else subject_at_once()

@@ -18,7 +18,7 @@ from widget.http import responses
 from widget.http.codings import Representation
 from widget.panel import Choices, Options
 from widget.purging import Surrogate, keys_of_request
-from widget.store import Live, Store
+from widget.store import EntryReader, Live
 
 JSON = "application/json"
 XML = "text/xml; charset=utf-8"
@@ -26,7 +26,7 @@ _PRIVATE = ("/admin", "/api")
 _NO_LIMIT = 100_000
 
 
-def blueprint(settings: Settings, store: Store) -> Blueprint:
+def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
     """Return the route ``/oembed``."""
     routes = Blueprint("oembed", __name__)
     surrogate = Surrogate(settings)
@@ -57,7 +57,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     return routes
 
 
-def _asked(url: str, base: str, store: Store) -> tuple[str | None, Options]:
+def _asked(url: str, base: str, store: EntryReader) -> tuple[str | None, Options]:
     """Return the entry that ``url`` names, and how its panel is to be shown."""
     root = urlsplit(base).path
     try:
