@@ -13,7 +13,7 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "assets", "logs", "metrics"),
-    ("rate_limiter",),
+    ("net",),
     ("i18n", "storage"),
     ("entry",),
     ("config",),
@@ -51,8 +51,8 @@ DOORS = {
     "rcssmin": "panel.styles",
     "fcntl": "storage.lock",
     "sqlite3": "store.directory.search_index",  # a derived index; see docs/decisions/0008
-    "ssl": "doctor.fetch",  # the one place that asks other machines
-    "urllib3": "purging.caches",  # what is told to drop answers
+    "ssl": "net.http_client",  # the one place that sends requests
+    "urllib3": "net.http_client",
     "pydantic_settings": "config",
     "psycopg_pool": "storage.postgres.connection",
 }

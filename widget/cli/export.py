@@ -65,7 +65,7 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             bar.update(done - bar.pos)
 
         report = export_site(store, context.settings, out, checked_base(url), progress)
-    confirm(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
+    confirm(f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed")
 
 
 def _entries(context: Context, out: Path, *, drafts: bool) -> None:
