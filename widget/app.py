@@ -56,7 +56,7 @@ def create_app(
     # The wings.
     editorial = Editorial(store, settings)
     kit.init_app(app)
-    app.register_blueprint(api.blueprint(settings, editorial, accounts))
+    api.init_app(app, api.ApiContext(settings, editorial, accounts))
     admin.init_app(app, admin.AdminContext(settings, editorial, accounts, purges, kit.not_found))
     if settings.metrics_token:
         observability.init_metrics(app)

@@ -145,7 +145,7 @@ def _editor(
     arranged: FormAction | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
-    conflict: list[comparison.Change] | None = None,
+    conflict: list[comparison.FieldDiff] | None = None,
     unsaved: bool = False,
 ) -> Response:
     return rendering.page(

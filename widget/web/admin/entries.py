@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import listing as entry_listing
-from widget.editorial.listing import Asked
+from widget.editorial.listing import ListingRequest
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import ID_PATTERN
@@ -35,7 +35,7 @@ def start() -> AnyResponse:
 @routes.get("/entries")
 def listing() -> Response:
     """Show the entries that the query finds."""
-    search = Asked.from_query(request.args)
+    search = ListingRequest.from_query(request.args)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
@@ -159,7 +159,7 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", message)])
 
 
-def _link(search: Asked) -> str:
+def _link(search: ListingRequest) -> str:
     query = search.query
     parts: dict[str, Any] = {
         "q": query.search,

@@ -82,7 +82,7 @@ def _page(
     entry: Entry | None = None,
     status: int = HTTPStatus.OK,
     head: str = "",
-    conflict: list[comparison.Change] | None = None,
+    conflict: list[comparison.FieldDiff] | None = None,
 ) -> Response:
     return rendering.page(
         "source.html",

@@ -6,7 +6,7 @@ from flask import current_app
 
 from widget import doctor
 from widget.doctor import CannotFetch, Report
-from widget.rate_limiter import RateLimiter
+from widget.net.rate_limiter import RateLimiter
 from widget.web.context import service
 
 __all__ = ["CannotFetch", "of_html", "of_url"]
