@@ -131,11 +131,11 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
         ),
         (
             '[[publications]]\norigins = ["paper.example"]',
-            "publications[0].origins[0]: 'paper.example' is not absolute; write it out",
+            "publications[0].origins[0]: 'paper.example' is not absolute; write it",
         ),
         (
             '[[publications]]\norigins = ["*"]',
-            "publications[0].origins[0]: '*' is not absolute; write it out",
+            "publications[0].origins[0]: '*' is not absolute; write it",
         ),
         ('base_url = "https://x.example/?a"', "base_url: 'https://x.example/?a' cannot be used"),
         (
@@ -310,7 +310,7 @@ def test_the_service_s_names_are_host_names_and_addresses() -> None:
     path = written('hosts = ["Panels.Courier.example", "192.0.2.7", "[2001:DB8::7]"]')
     assert load_settings(path).hosts == ("panels.courier.example", "192.0.2.7", "2001:db8::7")
     for wrong in ("https://courier.example", "courier.example:8000", "a b", "*", ".example", ""):
-        with pytest.raises(InvalidSettings, match="is no host name"):
+        with pytest.raises(InvalidSettings, match="is not a host name"):
             load_settings(written(f'hosts = ["{wrong}"]'))
 
 

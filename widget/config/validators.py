@@ -74,7 +74,9 @@ def checked_host(value: str) -> str:
     except ValueError:
         host = ""
     if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
-        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+        raise ValueError(
+            f"{value!r} is not a host name; write it without https:// and without a port"
+        )
     return host
 
 
@@ -89,5 +91,5 @@ def checked_name(value: str) -> str:
 def checked_visible(value: str) -> str:
     """Return a name as it is, where it can be seen."""
     if is_blank(value):
-        raise ValueError("holds nothing that anybody can see; write the site's name")
+        raise ValueError("contains no visible character; write the site's name")
     return value

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison
 from widget.entry import Entry
-from widget.entry.paths import line_of, lines
+from widget.entry.paths import line_numbers, line_of
 from widget.errors import Breach, Conflict
 from widget.web.admin import guards
 from widget.web.admin.guards import Desk
@@ -96,7 +96,7 @@ def _page(
 
 def _said(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str, Any]:
     """Return what is said of a text, from its first line to its last."""
-    known = lines(text)
+    known = line_numbers(text)
     remarks = sorted((_remark(breach, known) for breach in breaches), key=lambda it: it.line)
     errors = sum(breach.severity == "error" for breach in breaches)
     return {"remarks": remarks, "errors": errors, "can_be_kept": entry is not None}

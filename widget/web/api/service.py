@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.entry import read_json
-from widget.entry.json_input import step
+from widget.entry.json_input import child_path
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.store import EntryReader, Revision
 
@@ -90,7 +90,9 @@ class Call:
         """Read the query. Raises InvalidRequest."""
         given = self.request.args.to_dict(flat=False)
         twice = [
-            Breach(step("$", name), "is given twice") for name in given if len(given[name]) > 1
+            Breach(child_path("$", name), "is given twice")
+            for name in given
+            if len(given[name]) > 1
         ]
         if twice:
             raise InvalidRequest(twice)
@@ -169,7 +171,7 @@ def _breaches(error: ValidationError) -> list[Breach]:
     for detail in error.errors():
         path = "$"
         for key in detail["loc"]:
-            path = step(path, key)
+            path = child_path(path, key)
         message = (
             "is not known; remove it" if detail["type"] == "extra_forbidden" else detail["msg"]
         )
