@@ -52,7 +52,7 @@ def snippet(
     if instance and not INSTANCE.fullmatch(instance):
         raise click.BadParameter(f"{instance!r} is not 1 to 16 lower-case letters and digits")
     if accent and not colours.is_colour(accent):
-        raise click.BadParameter(f'{accent!r} is no colour of the form "#rrggbb"')
+        raise click.BadParameter(f'{accent!r} is not a colour of the form "#rrggbb"')
     query = {name.replace("_", "-"): value for name, value in asked.items() if value}
     query |= {"as": way or ("frame" if entry_id else "site"), "open": ",".join(opened)}
     choices = Choices.from_query(
