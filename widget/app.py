@@ -65,7 +65,7 @@ def create_app(
 
 
 def create_service(settings: Settings) -> ResponseCache:
-    """Return the service as it is deployed: the application, behind its prebuilt answers.
+    """Return the service as it is deployed: the application, behind its response cache.
 
     Its changes are purged from the caches in front of it.
     """
@@ -89,7 +89,7 @@ def create_service(settings: Settings) -> ResponseCache:
     app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
-    metrics.follow_prebuilt(lambda: layer.hits)
+    metrics.follow_cached(lambda: layer.hits)
     if purger:
         start_leader(store, purger)
     return service

@@ -1,4 +1,4 @@
-"""The demo: a small fictional newspaper on an origin of its own, and its entries in a store."""
+"""The demo: a small fictional newspaper on a separate origin, and its entries."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from widget.panel import Host, Snippet, Way
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
 BACKEND_VARIABLE = "INSIGHTS_TEST_DEMO_BACKEND"
 ADMIN = "editor"
-OTHER_NAME = "localhost"
-"""The newspaper's host name, which is another site to a browser than 127.0.0.1."""
+NEWSPAPER_HOST = "localhost"
+"""The newspaper's host name; to a browser this is another site than 127.0.0.1."""
 
 _WITHDRAWN = "harbor-curfew"
 _WITHDRAWAL_REASON = (
@@ -115,7 +115,7 @@ def entries() -> list[Entry]:
 
 
 def publication(*origins: str) -> Publication:
-    """Return the newspaper as a publication, whose pages also live at ``origins``."""
+    """Return the newspaper's publication, with additional ``origins``."""
     path = assets.folder("examples") / "newspaper" / "insights.toml"
     (table,) = tomllib.loads(path.read_text("utf-8"))["publications"]
     return Publication.model_validate({**table, "origins": [*table["origins"], *origins]})
@@ -130,10 +130,10 @@ def fill(editorial: Editorial) -> None:
 
 
 def newspaper(service: str, backend: str | None = None) -> Flask:
-    """Return the newspaper's own site, whose pages embed panels from ``service``.
+    """Return the newspaper's site, whose pages embed panels from ``service``.
 
-    Its own server finds the service at ``backend``, where that is another address. With
-    ``?bare`` a page comes without its panel, to be compared with.
+    ``backend`` is the URL of the service for the newspaper's server, if it differs. ``?bare``
+    removes the panel from a page, for comparison.
     """
     folder = assets.folder("examples") / "newspaper"
     app = Flask(
@@ -143,16 +143,16 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
     articles = _articles()
 
     @app.before_request
-    def keep_sites_apart() -> BaseResponse | None:
-        """Lead away from the service's own host name.
+    def redirect_to_other_site() -> BaseResponse | None:
+        """Redirect from the service's host name to another one.
 
-        Two ports of one host are one site to a browser, which shows some faults to readers on
-        other sites only.
+        To a browser, two ports of one host are the same site, but some faults appear only
+        across sites.
         """
         here = urlsplit(request.url)
         if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
             return None
-        return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
+        return redirect(here._replace(netloc=f"{NEWSPAPER_HOST}:{here.port}").geturl())
 
     def bare() -> bool:
         return "bare" in request.args
@@ -166,13 +166,13 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
 
     @app.get("/<section>/<slug>")
     def article(section: str, slug: str) -> str:
-        found = articles.get(slug)
-        if found is None or found["href"] != f"/{section}/{slug}":
+        current = articles.get(slug)
+        if current is None or current["href"] != f"/{section}/{slug}":
             abort(404)
-        others = [other for other in articles.values() if other is not found]
+        others = [other for other in articles.values() if other is not current]
         return render_template(
             "article.html",
-            **_article_context(found, service),
+            **_article_context(current, service),
             panel=light_html.trusted("" if bare() else panel.site_snippet(base=service).body),
             more=others[:3],
         )
@@ -182,7 +182,7 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
         page = next((page for page in HOST_PAGES if page.slug == slug), None)
         if page is None:
             abort(404)
-        head, body = _pasted(page, by_id[_TYPICAL], service, backend or service)
+        head, body = _embed_code(page, by_id[_TYPICAL], service, backend or service)
         html = render_template(
             "way.html",
             **_article_context(articles[_TYPICAL], service),
@@ -219,20 +219,20 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
 
 
 def from_environment() -> Flask:
-    """Return the newspaper for the service that ``insights demo`` has started."""
+    """Return the newspaper for the service of ``insights demo``."""
     return newspaper(os.environ[SERVICE_VARIABLE], os.environ.get(BACKEND_VARIABLE))
 
 
 @cache
 def _articles() -> dict[str, dict[str, Any]]:
     path = assets.folder("examples") / "newspaper" / "articles.json"
-    listed = json.loads(path.read_text("utf-8"))
+    articles = json.loads(path.read_text("utf-8"))
     return {
         article["slug"]: {
             **article,
             "href": article["url"].removeprefix("https://harborcourier.example"),
         }
-        for article in listed
+        for article in articles
     }
 
 
@@ -248,11 +248,11 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     }
 
 
-def _pasted(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
-    """Return what a publisher pastes for ``page``: into the head, and in place."""
+def _embed_code(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
+    """Return the HTML that a publisher pastes for ``page``: for the head, and in place."""
     if not page.ways:
-        with urlopen(f"{backend}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
-            return "", answer.read().decode()
+        with urlopen(f"{backend}/fragment/{entry.id}") as response:  # noqa: S310  # our own service
+            return "", response.read().decode()
     host: Host = "strict" if page.policy else "hostile" if page.hostile else "ordinary"
     snippets: list[Snippet] = [
         panel.snippet(entry, publication(), panel.Choices(way=way, host=host), base=service)

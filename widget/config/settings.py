@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
-    log: logs.Form = "text"
+    log: logs.LogFormat = "text"
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
 
