@@ -22,6 +22,7 @@ from benchmarks import (
     serving,
     slow,
     soak,
+    structure,
     takedown,
     weights,
 )
@@ -39,6 +40,7 @@ SECTIONS = (
     "outages",
     "database",
     "attacks",
+    "structure",
 )
 
 
@@ -51,7 +53,10 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
+    parser.add_argument("--root", type=Path, default=structure.ROOT, help="of which checkout")
     given = parser.parse_args()
+    if given.section in (None, "structure"):
+        _structure(given.root)
     if given.section in (None, "weights"):
         _weights()
     if given.section in (None, "delivery"):
@@ -75,6 +80,12 @@ def main() -> None:
         _attacks(given.texts)
     if given.section == "slow":
         _slow()
+
+
+def _structure(root: Path) -> None:
+    """Print how the code is divided, and what its tests hold it to."""
+    print("The structure of widget/")
+    print(structure.table(structure.measure(root)))
 
 
 def _weights() -> None:

@@ -13,14 +13,17 @@ from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 from flask import (
+    Blueprint,
     Flask,
     Response,
     abort,
+    current_app,
     redirect,
     render_template,
     request,
     send_from_directory,
 )
+from markupsafe import Markup
 from werkzeug import Response as BaseResponse
 
 from widget import assets, i18n, panel, server
@@ -139,88 +142,123 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
     app = Flask(
         __name__, template_folder=str(folder / "templates"), static_folder=str(folder / "static")
     )
-    by_id = {entry.id: entry for entry in entries()}
-    articles = _articles()
-
-    @app.before_request
-    def redirect_to_other_site() -> BaseResponse | None:
-        """Redirect from the service's host name to another one.
-
-        To a browser, two ports of one host are the same site, but some faults appear only
-        across sites.
-        """
-        here = urlsplit(request.url)
-        if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
-            return None
-        return redirect(here._replace(netloc=f"{NEWSPAPER_HOST}:{here.port}").geturl())
-
-    def bare() -> bool:
-        return "bare" in request.args
-
-    @app.get("/")
-    def front() -> str:
-        two = {"name": "Two panels on one page", "href": "/two", "note": ""}
-        return render_template(
-            "front.html", articles=list(articles.values()), ways=[*HOST_PAGES, two]
-        )
-
-    @app.get("/<section>/<slug>")
-    def article(section: str, slug: str) -> str:
-        current = articles.get(slug)
-        if current is None or current["href"] != f"/{section}/{slug}":
-            abort(404)
-        others = [other for other in articles.values() if other is not current]
-        return render_template(
-            "article.html",
-            **_article_context(current, service),
-            panel=light_html.trusted("" if bare() else panel.site_snippet(base=service).body),
-            more=others[:3],
-        )
-
-    @app.get("/ways/<slug>")
-    def way(slug: str) -> Response:
-        page = next((page for page in HOST_PAGES if page.slug == slug), None)
-        if page is None:
-            abort(404)
-        head, body = _embed_code(page, by_id[_TYPICAL], service, backend or service)
-        html = render_template(
-            "way.html",
-            **_article_context(articles[_TYPICAL], service),
-            way=page,
-            hostile=page.hostile,
-            head=light_html.trusted("" if bare() else head),
-            panel=light_html.trusted("" if bare() else body),
-            snippet=f"{head}\n\n{body}".strip(),
-        )
-        response = Response(html)
-        if page.policy:
-            response.headers["Content-Security-Policy"] = page.policy.format(service=service)
-        return response
-
-    @app.get("/two")
-    def two() -> str:
-        chosen = ("ferry-fares", "fish-market")
-        items = [
-            {
-                "article": articles[slug],
-                "panel": light_html.trusted(
-                    panel.snippet(by_id[slug], publication(), "component", base=service).body
-                ),
-            }
-            for slug in chosen
-        ]
-        return render_template("two.html", items=items, language="en", direction="ltr")
-
-    @app.get("/vendor/<name>")
-    def vendor(name: str) -> Response:
-        return send_from_directory(assets.folder("static") / "vendor", name)
-
+    app.extensions[_EXTENSION] = _Service(service, backend or service)
+    app.register_blueprint(pages)
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """The URLs of the service: for browsers, and for the newspaper's server."""
+
+    url: str
+    backend: str
+
+
+_EXTENSION = "newspaper"
+pages = Blueprint("newspaper", __name__)
+
+
+def _service() -> _Service:
+    service: _Service = current_app.extensions[_EXTENSION]
+    return service
+
+
+def _unless_bare(html: str) -> Markup:
+    """Return ``html`` for a template, nothing if the query has ``bare``."""
+    return light_html.trusted("" if "bare" in request.args else html)
+
+
+@pages.before_app_request
+def redirect_to_other_site() -> BaseResponse | None:
+    """Redirect from the service's host name to another one.
+
+    To a browser, two ports of one host are the same site, but some faults appear only across
+    sites.
+    """
+    here = urlsplit(request.url)
+    if here.hostname != "127.0.0.1" or here.hostname != urlsplit(_service().url).hostname:
+        return None
+    return redirect(here._replace(netloc=f"{NEWSPAPER_HOST}:{here.port}").geturl())
+
+
+@pages.get("/")
+def front() -> str:
+    """Show the front page."""
+    two = {"name": "Two panels on one page", "href": "/two", "note": ""}
+    return render_template(
+        "front.html", articles=list(_articles().values()), ways=[*HOST_PAGES, two]
+    )
+
+
+@pages.get("/<section>/<slug>")
+def article(section: str, slug: str) -> str:
+    """Show an article, whose panel is found by the article's URL."""
+    articles = _articles()
+    current = articles.get(slug)
+    if current is None or current["href"] != f"/{section}/{slug}":
+        abort(404)
+    others = [other for other in articles.values() if other is not current]
+    return render_template(
+        "article.html",
+        **_article_context(current, _service().url),
+        panel=_unless_bare(panel.site_snippet(base=_service().url).body),
+        more=others[:3],
+    )
+
+
+@pages.get("/ways/<slug>")
+def way(slug: str) -> Response:
+    """Show one of HOST_PAGES."""
+    page = next((page for page in HOST_PAGES if page.slug == slug), None)
+    if page is None:
+        abort(404)
+    service = _service()
+    head, body = _embed_code(page, _entry(_TYPICAL), service.url, service.backend)
+    html = render_template(
+        "way.html",
+        **_article_context(_articles()[_TYPICAL], service.url),
+        way=page,
+        hostile=page.hostile,
+        head=_unless_bare(head),
+        panel=_unless_bare(body),
+        snippet=f"{head}\n\n{body}".strip(),
+    )
+    response = Response(html)
+    if page.policy:
+        response.headers["Content-Security-Policy"] = page.policy.format(service=service.url)
+    return response
+
+
+@pages.get("/two")
+def two() -> str:
+    """Show two articles with their panels on one page."""
+    items = [
+        {
+            "article": _articles()[slug],
+            "panel": light_html.trusted(
+                panel.snippet(_entry(slug), publication(), "component", base=_service().url).body
+            ),
+        }
+        for slug in ("ferry-fares", "fish-market")
+    ]
+    return render_template("two.html", items=items, language="en", direction="ltr")
+
+
+@pages.get("/vendor/<name>")
+def vendor(name: str) -> Response:
+    """Serve a vendored library, such as htmx."""
+    return send_from_directory(assets.folder("static") / "vendor", name)
 
 
 def from_environment() -> Flask:
     """Return the newspaper for the service of ``insights demo``."""
     return newspaper(os.environ[SERVICE_VARIABLE], os.environ.get(BACKEND_VARIABLE))
+
+
+@cache
+def _entry(entry_id: str) -> Entry:
+    return next(entry for entry in entries() if entry.id == entry_id)
 
 
 @cache
