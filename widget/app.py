@@ -55,7 +55,7 @@ def create_app(
     app.register_blueprint(oembed.blueprint(settings, store))
     app.register_blueprint(kit.blueprint(settings, store))
     app.register_blueprint(health.blueprint(store, purges))
-    app.register_blueprint(api.blueprint(settings, editorial, accounts))
+    api.init_app(app, api.ApiContext(settings, editorial, accounts))
     app.register_blueprint(admin.blueprint(settings, editorial, accounts, purges, kit.not_found))
     app.register_error_handler(InsightsError, kit.from_error)
     app.register_error_handler(HTTPException, kit.from_http)

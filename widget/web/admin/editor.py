@@ -121,7 +121,7 @@ def _editor(
     arranged: Arranged | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
-    conflict: list[comparison.Change] | None = None,
+    conflict: list[comparison.FieldDiff] | None = None,
     unsaved: bool = False,
 ) -> Response:
     return guards.page(

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import listing as entry_listing
-from widget.editorial.listing import Asked
+from widget.editorial.listing import ListingRequest
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import ID_PATTERN
@@ -34,15 +34,15 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.get("/entries")
     def listing() -> Response:
-        asked = Asked.from_query(request.args)
+        wanted = ListingRequest.from_query(request.args)
         return guards.page(
             "_listing.html" if guards.is_htmx() else "entries.html",
-            query=asked.query,
-            listing=entry_listing.find(desk.store, asked),
+            query=wanted.query,
+            listing=entry_listing.find(desk.store, wanted),
             states=get_args(State),
             leans=get_args(Lean),
             sorts=get_args(Sort),
-            link=lambda page: _link(replace(asked, page=page)),
+            link=lambda page: _link(replace(wanted, page=page)),
         )
 
     @routes.get("/entries/new")
@@ -151,8 +151,8 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", message)])
 
 
-def _link(asked: Asked) -> str:
-    query = asked.query
+def _link(wanted: ListingRequest) -> str:
+    query = wanted.query
     parts: dict[str, Any] = {
         "q": query.search,
         "state": query.state,
@@ -160,6 +160,6 @@ def _link(asked: Asked) -> str:
         "section": query.section,
         "language": query.language,
         "sort": None if query.sort == "changed" else query.sort,
-        "page": None if asked.page == 1 else asked.page,
+        "page": None if wanted.page == 1 else wanted.page,
     }
     return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

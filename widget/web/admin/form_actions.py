@@ -136,4 +136,4 @@ def _items(document: Document, name: str) -> list[Any]:
 
 
 def _called(item: str) -> str:
-    return comparison.name_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))
+    return comparison.label_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))

@@ -341,7 +341,7 @@ def warm() -> None:
 def _environment() -> jinja2.Environment:
     environment = templating.environment("admin")
     environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
-    environment.filters["place"] = comparison.name_of
+    environment.filters["place"] = comparison.label_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
     environment.filters["words"] = words
     environment.filters["sentence"] = sentence

@@ -79,7 +79,7 @@ def _page(
     entry: Entry | None = None,
     status: int = HTTPStatus.OK,
     head: str = "",
-    conflict: list[comparison.Change] | None = None,
+    conflict: list[comparison.FieldDiff] | None = None,
 ) -> Response:
     return guards.page(
         "source.html",

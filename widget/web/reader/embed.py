@@ -160,14 +160,14 @@ def _kept_subject(store: EntryReader, entry_id: str | None) -> Subject | None:
         wanted = store.find(url) if entry_id is None else entry_id
         return None if wanted is None else store.live(wanted)
 
-    def subject_at_once() -> Subject | Unknown | None:
+    def subject_cached() -> Subject | Unknown | None:
         wanted = store.find_cached(url) if entry_id is None else entry_id
         if wanted is None or isinstance(wanted, Unknown):
             return wanted
         return store.live_cached(wanted)
 
     def holds(wait: bool) -> bool | None:  # noqa: FBT001  # as answers.Holds has it
-        now = subject_now() if wait else subject_at_once()
+        now = subject_now() if wait else subject_cached()
         return None if isinstance(now, Unknown) else _version(now) == version
 
     subject = subject_now()
