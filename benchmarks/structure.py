@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ("entry", "panel", "store", "web.reader", "app")
 NOT_CORE = ("store.postgres",)
 LONG_FUNCTION = 60
-"""In lines, with decorators, docstring and inner functions."""
+"""In lines, from ``def`` on: with signature, docstring and inner functions."""
 NOT_IDENTIFIERS = ("known", "made", "kept", "told", "said", "asked")
 NESTED = ("web",)
 """Folders whose subpackages count as packages of their own."""
@@ -189,8 +189,8 @@ def _closest(name: str, modules: Iterable[str]) -> str:
 def _functions(module: str, tree: ast.Module) -> Iterator[Function]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(it.lineno for it in node.decorator_list)])
-            yield Function(f"{module}:{node.name}", (node.end_lineno or first) - first + 1)
+            last = node.end_lineno or node.lineno
+            yield Function(f"{module}:{node.name}", last - node.lineno + 1)
 
 
 def _identifiers(tree: ast.Module) -> Iterator[tuple[str, bool]]:
