@@ -23,9 +23,10 @@ ROWS = (
     ("editorial", "purging"),
     ("http",),
     ("doctor", "export"),
-    ("web.templating", "web.security_events"),
+    ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
+    ("reader", "web.surrogate_keys"),
     ("web.api",),
     ("web.kit",),
     ("web.admin",),
@@ -217,7 +218,7 @@ def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
                 assert "create" in named, f"{path}:{node.lineno}: {name} without create="
 
 
-STORE_OPENERS = {"app", "cli.context"}
+STORE_OPENERS = {"app", "cli.context", "reader"}
 # ``purging`` only asks the store to look for hand edits.
 STORE_USERS = {"app", "editorial.service", "purging", "purging.leader"}
 CHANGES = {"save", "discard", "publish", "withdraw", "restore", "put", "adopt"}

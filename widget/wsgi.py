@@ -22,10 +22,10 @@ RETRY_SECONDS = 0.5
 
 
 def _open_service(settings: Settings) -> ResponseCache:
-    """Return the service as soon as its store can be opened.
+    """Return the service, as soon as its store can be opened.
 
-    A worker that exited would be restarted repeatedly, until the server itself gave up, and with
-    it the workers that still serve cached responses.
+    A worker that exited would be restarted until the server exited too, and with it the workers
+    that still serve from their caches.
     """
     logged = ""
     while True:
