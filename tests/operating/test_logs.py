@@ -132,7 +132,7 @@ def test_an_error_is_found_by_the_id_that_its_answer_names(
     settings: Settings, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    caplog.handler.setFormatter(logs.Json())
+    caplog.handler.setFormatter(logs.JsonFormatter())
     answer = client_of(settings, store).get(f"/broken/{SECRET}")
     assert answer.status_code == 500
     assert answer.json
@@ -151,12 +151,13 @@ def test_what_is_said_outside_of_a_request_belongs_to_none(
 ) -> None:
     client_of(settings, store).get("/healthz")
     record = logging.LogRecord("insights", logging.INFO, "", 0, "looked %s", ("well",), None)
-    assert "request" not in json.loads(logs.Json().format(record))
-    assert logs.Text().format(record) == "INFO insights: looked well"
+    assert "request" not in json.loads(logs.JsonFormatter().format(record))
+    assert logs.TextFormatter().format(record) == "INFO insights: looked well"
 
 
 @pytest.mark.parametrize(
-    ("form", "escaped"), [(logs.Text(), "\r\n\x1b\x85\u2028"), (logs.Json(), "\r\n\x1b")]
+    ("form", "escaped"),
+    [(logs.TextFormatter(), "\r\n\x1b\x85\u2028"), (logs.JsonFormatter(), "\r\n\x1b")],
 )
 def test_what_is_logged_cannot_pass_for_another_line(form: logging.Formatter, escaped: str) -> None:
     forged = "x\r\nERROR insights.security: signed-in\x1b[2J\x85\u2028actor=ana"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from widget.config.validators import OWN_PATHS, UNIX
+from widget.config.validators import RESERVED_PATHS, UNIX
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -129,7 +129,7 @@ class Forwarding:
         path = environ["PATH_INFO"]
         # Proxies pass on the path with or without the prefix; no path of ours begins like it.
         passed_on = path == prefix or path.startswith(f"{prefix}/")
-        if passed_on and prefix.split("/")[1] not in OWN_PATHS:
+        if passed_on and prefix.split("/")[1] not in RESERVED_PATHS:
             environ["PATH_INFO"] = path[len(prefix) :]
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison
 from widget.entry import Entry
-from widget.entry.paths import line_of, lines
+from widget.entry.paths import line_numbers, line_of
 from widget.errors import Breach, Conflict
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
@@ -99,7 +99,7 @@ def _page(
 
 def _verdict(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str, Any]:
     """Return the breaches of a text, ordered by line."""
-    numbers = lines(text)
+    numbers = line_numbers(text)
     remarks = sorted((_remark(breach, numbers) for breach in breaches), key=lambda it: it.line)
     errors = sum(breach.severity == "error" for breach in breaches)
     return {"remarks": remarks, "errors": errors, "can_be_kept": entry is not None}
