@@ -35,7 +35,7 @@ def test_check_prints_a_line_for_each_breach_and_exits_with_1() -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         (
-            "bad.json: $.article.kind: is 'news', and This site shows panels only beside: "
+            "bad.json: $.article.kind: is 'news'; This site shows panels only beside: "
             "opinion, editorial, column, letter, review, analysis, commentary"
         ),
         "bad.json: $.sources[0].url: is empty; give an address that begins with https://",
@@ -46,7 +46,8 @@ def test_check_prints_a_line_for_each_breach_and_exits_with_1() -> None:
 def test_check_prints_a_warning_as_one_and_exits_with_0() -> None:
     path = written("odd.json", viewpoint__rationale="<h1>x</h1>")
     assert done("check", path) == (
-        "odd.json: $.viewpoint.rationale: warning: is not all allowed and would be shown as: x\n"
+        "odd.json: $.viewpoint.rationale: warning: contains HTML that is not allowed; "
+        "it would be shown as: x\n"
     )
 
 
@@ -76,7 +77,7 @@ def test_check_says_the_same_as_json_for_tools() -> None:
         {
             "file": "bad.json",
             "path": "$.viewpoint.rationale",
-            "message": "is not all allowed and would be shown as: x",
+            "message": "contains HTML that is not allowed; it would be shown as: x",
             "severity": "warning",
         },
     ]
@@ -90,7 +91,7 @@ def test_check_holds_an_entry_to_its_publications_rules() -> None:
     )
     result = run("check", written("a.json"))
     assert result.stdout == (
-        "a.json: $.article.section: is 'Opinion', and P shows panels only in: Letters\n"
+        "a.json: $.article.section: is 'Opinion'; P shows panels only in: Letters\n"
     )
 
 
@@ -106,7 +107,7 @@ def test_a_file_that_is_not_there_is_a_usage_error() -> None:
 
 @pytest.mark.unit
 def test_an_entry_goes_from_a_file_to_readers_and_away_again() -> None:
-    assert done("put", written("a.json")) == f"{ID}: kept as a draft\n"
+    assert done("put", written("a.json")) == f"{ID}: saved as a draft\n"
     title = "Bring the night trains back"
     assert done("list") == f"{ID}  draft            {title}\n"
     assert done("publish", ID) == f"{ID}: published as revision 2\n"
@@ -168,7 +169,7 @@ def test_withdrawing_needs_a_reason_that_readers_are_told() -> None:
     done("put", "--publish", written("a.json"))
     result = run("withdraw", ID)
     assert result.exit_code == 2
-    assert "Give readers a --reason, or say --legal." in result.stderr
+    assert "Give readers a --reason, or use --legal." in result.stderr
     assert json.loads(done("list", "--json"))[0]["state"] == "live"
     assert done("withdraw", ID, "--legal") == f"{ID}: withdrawn as revision 3\n"
     assert run("show", ID).stderr.endswith(": legal reasons\n")
@@ -223,9 +224,9 @@ def test_another_store_is_used_where_the_command_line_names_it() -> None:
 @pytest.mark.unit
 def test_init_makes_settings_that_say_the_defaults_and_a_store() -> None:
     assert done("init").splitlines() == [
-        "insights.toml: made; set your publication's name and origins in it",
+        "insights.toml: created; set your publication's name and origins in it",
         "dir:./data: ready",
-        "Nobody can sign in yet. Make the first admin: insights init --admin NAME",
+        "Nobody can sign in yet. Create the first admin: insights init --admin NAME",
     ]
     assert Path("insights.toml").read_bytes() == (ROOT / "examples/insights.toml").read_bytes()
     assert Path("data/live").is_dir()
@@ -236,7 +237,7 @@ def test_init_makes_settings_that_say_the_defaults_and_a_store() -> None:
 def test_init_overwrites_nothing() -> None:
     Path("insights.toml").write_text("port = 8123\n")
     done("put", "--publish", written("a.json"))
-    assert done("init").startswith("insights.toml: is already there; left as it is\n")
+    assert done("init").startswith("insights.toml: exists; not changed\n")
     assert Path("insights.toml").read_text() == "port = 8123\n"
     assert len(json.loads(done("list", "--json"))) == 1
 
@@ -247,9 +248,9 @@ def test_init_overwrites_nothing() -> None:
     [
         (
             "prot = 1\n",
-            "insights: insights.toml: prot: is no setting; docs/settings.md lists the keys\n",
+            "insights: insights.toml: prot: is not a setting; docs/settings.md lists the keys\n",
         ),
-        ("port = \n", "insights: insights.toml: is not TOML: "),
+        ("port = \n", "insights: insights.toml: is not valid TOML: "),
         ('store = "redis:x"\n', "insights: store: 'redis:x' names no store; write \"dir:PATH\""),
     ],
 )
@@ -319,7 +320,9 @@ def test_the_module_runs_as_the_command() -> None:
 def test_a_process_reads_the_environment_and_shows_no_traceback() -> None:
     result = process("list", INSIGHTS_PROT="1")
     assert result.returncode == 1
-    assert result.stderr == "insights: INSIGHTS_PROT: is no setting; did you mean INSIGHTS_PORT?\n"
+    assert (
+        result.stderr == "insights: INSIGHTS_PROT: is not a setting; did you mean INSIGHTS_PORT?\n"
+    )
     result = process("list", INSIGHTS_PUBLICATIONS='[{"nam": "x"}]')
     assert result.returncode == 1
     assert result.stderr.startswith("insights: INSIGHTS_PUBLICATIONS: publications[0].nam: ")

@@ -78,7 +78,7 @@ def test_a_file_that_is_named_must_be_there() -> None:
 @pytest.mark.parametrize("content", [b"port = \n", b"\xff", b"port = 1\nport = 2\n"])
 def test_what_is_no_toml_is_said_to_be_none(content: bytes) -> None:
     Path("insights.toml").write_bytes(content)
-    assert refused().startswith("insights.toml: is not TOML: ")
+    assert refused().startswith("insights.toml: is not valid TOML: ")
 
 
 def test_the_environment_changes_one_key_of_one_publication(
@@ -104,20 +104,20 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", '[{"name": "Only"}]')
     assert [publication.name for publication in load_settings().publications] == ["Only"]
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", "Only")
-    assert "write its value as JSON" in refused()
+    assert "write the value as JSON" in refused()
 
 
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("prot = 1", "prot: is no setting; docs/settings.md lists the keys"),
+        ("prot = 1", "prot: is not a setting; docs/settings.md lists the keys"),
         (
             '[[publications]]\norigin = "x"',
-            "publications[0].origin: is no setting; docs/settings.md lists the keys",
+            "publications[0].origin: is not a setting; docs/settings.md lists the keys",
         ),
         (
             '[[publications]]\n[[publications]]\n[publications.accent]\nlite = "#000000"',
-            "publications[1].accent.lite: is no setting; docs/settings.md lists the keys",
+            "publications[1].accent.lite: is not a setting; docs/settings.md lists the keys",
         ),
         ("port = 65536", "port: Input should be less than or equal to 65535"),
         ("workers = 0", "workers: Input should be greater than or equal to 1"),
@@ -133,30 +133,30 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
         ),
         (
             '[[publications]]\norigins = ["paper.example"]',
-            "publications[0].origins[0]: 'paper.example' is not absolute; write it out",
+            "publications[0].origins[0]: 'paper.example' is not absolute; write it",
         ),
         (
             '[[publications]]\norigins = ["*"]',
-            "publications[0].origins[0]: '*' is not absolute; write it out",
+            "publications[0].origins[0]: '*' is not absolute; write it",
         ),
         ('base_url = "https://x.example/?a"', "base_url: 'https://x.example/?a' cannot be used"),
         (
             '[[publications]]\naccent = "#ffff00"',
             (
                 "publications[0].accent.light: #ffff00 has a contrast of 1.1 to the panel's light "
-                "background; text needs 4.5 (WCAG 1.4.3): #7a7a00 would do"
+                "background; text needs 4.5 (WCAG 1.4.3): for example, use #7a7a00"
             ),
         ),
         (
             '[[publications]]\naccent = {dark = "#111111"}',
             (
                 "publications[0].accent.dark: #111111 has a contrast of 1.1 to the panel's dark "
-                "background; text needs 4.5 (WCAG 1.4.3): #838383 would do"
+                "background; text needs 4.5 (WCAG 1.4.3): for example, use #838383"
             ),
         ),
         (
             '[[publications]]\naccent = "red"',
-            "publications[0].accent.light: 'red' is no colour of the form \"#rrggbb\"",
+            "publications[0].accent.light: 'red' is not a colour of the form \"#rrggbb\"",
         ),
     ],
 )
@@ -185,14 +185,14 @@ def test_without_any_publication_nobody_is_served() -> None:
         ("INSIGHTS_BASEURL", "did you mean INSIGHTS_BASE_URL?"),
         ("INSIGHTS_XYZZY_QUUX", "docs/settings.md lists the keys"),
         ("insights_prot", "did you mean INSIGHTS_PORT?"),
-        ("INSIGHTS_PORT__NUMBER", "INSIGHTS_PORT holds no others"),
+        ("INSIGHTS_PORT__NUMBER", "INSIGHTS_PORT has no nested keys"),
     ],
 )
 def test_an_unknown_variable_is_refused_with_what_was_meant(
     monkeypatch: pytest.MonkeyPatch, variable: str, hint: str
 ) -> None:
     monkeypatch.setenv(variable, "1")
-    assert refused() == f"{variable}: is no setting; {hint}"
+    assert refused() == f"{variable}: is not a setting; {hint}"
 
 
 @pytest.mark.parametrize("variable", ["INSIGHTS_CONFIG", "INSIGHTS_TEST_X", "OTHER_PORT"])
@@ -312,7 +312,7 @@ def test_the_service_s_names_are_host_names_and_addresses() -> None:
     path = written('hosts = ["Panels.Courier.example", "192.0.2.7", "[2001:DB8::7]"]')
     assert load_settings(path).hosts == ("panels.courier.example", "192.0.2.7", "2001:db8::7")
     for wrong in ("https://courier.example", "courier.example:8000", "a b", "*", ".example", ""):
-        with pytest.raises(InvalidSettings, match="is no host name"):
+        with pytest.raises(InvalidSettings, match="is not a host name"):
             load_settings(written(f'hosts = ["{wrong}"]'))
 
 
@@ -371,11 +371,11 @@ def test_a_wrong_value_is_named_with_the_place_it_is_from(
     with pytest.raises(InvalidSettings) as wrong:
         load_settings()
     lines = str(wrong.value).splitlines()
-    assert lines[0].startswith("insights.toml: port: 'eighty' is wrong here: ")
-    assert lines[1].startswith("insights.toml: publications[0].language: 'xx' is no language")
+    assert lines[0].startswith("insights.toml: port: 'eighty' is not valid: ")
+    assert lines[1].startswith("insights.toml: publications[0].language: 'xx' is not a language")
     Path("insights.toml").unlink()
     monkeypatch.setenv("INSIGHTS_PORT", "many")
-    with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is wrong here"):
+    with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is not valid"):
         load_settings()
 
 

@@ -56,7 +56,7 @@ def test_each_entry_has_its_files(store: Store, settings: Settings, out: Path) -
     published(store)
     report = exported(store, settings, out)
     found = files(out)
-    assert (report.written, report.kept, report.removed) == (len(found) - 2, 0, 0)
+    assert (report.written, report.unchanged, report.removed) == (len(found) - 2, 0, 0)
     frame = found[f"panel/{ID}.html"].decode()
     assert "Sleepers replace short" in frame
     assert f'href="{BASE}/oembed/{ID}.json"' in frame
@@ -233,8 +233,8 @@ def test_entries_of_several_publications_have_their_own_words_and_all_origins_ma
     assert b"The second" in found["panel/theirs.html"]
     assert b"The second" not in found[f"panel/{ID}.html"]
     for name in ("_headers", "vercel.json", ".htaccess", "nginx.conf"):
-        said = found[name].decode()
-        assert f"frame-ancestors 'self' {PAPER} https://second.example" in said, name
+        text = found[name].decode()
+        assert f"frame-ancestors 'self' {PAPER} https://second.example" in text, name
 
 
 @pytest.mark.unit
@@ -245,10 +245,10 @@ def test_every_host_is_told_that_pages_which_isolate_themselves_may_show_panels(
     found = files(out)
     assert b"/insights/*\n  Cross-Origin-Resource-Policy: cross-origin\n" in found["_headers"]
     for name in ("_headers", "vercel.json", ".htaccess", "nginx.conf"):
-        said = found[name].decode()
-        assert "Cross-Origin-Embedder-Policy" in said, name
-        assert "require-corp" in said, name
-        assert "Cross-Origin-Resource-Policy" in said, name
+        text = found[name].decode()
+        assert "Cross-Origin-Embedder-Policy" in text, name
+        assert "require-corp" in text, name
+        assert "Cross-Origin-Resource-Policy" in text, name
 
 
 KILLED = """

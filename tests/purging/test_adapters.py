@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from purging_support import Asked, Interface, interface, varnish_says
+from purging_support import Interface, ReceivedRequest, interface, varnish_says
 from running import free_port
 
 from widget.config import Purge, Settings
 from widget.errors import InvalidSettings
-from widget.purging.caches import Cache, PurgeFailed, open_cache
+from widget.purging import caches
+from widget.purging.caches import MAX_BYTES, Cache, PurgeFailed, open_cache
 
 pytestmark = pytest.mark.unit
 
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105  # made up
 
 
-def fastly_says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+def fastly_says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer as the API reference has it: a map of each key to its purge's id."""
-    assert (asked.method, asked.path) == ("POST", "/service/SU1Z0isxPaozGVKXdv0eY/purge")
-    assert asked.headers["fastly-key"] == SECRET
-    assert asked.headers["accept"] == "application/json"
-    assert "fastly-soft-purge" not in asked.headers
-    assert not asked.body
-    ids = dict.fromkeys(asked.keys, "108-1391560174-974124")
+    assert (received.method, received.path) == ("POST", "/service/SU1Z0isxPaozGVKXdv0eY/purge")
+    assert received.headers["fastly-key"] == SECRET
+    assert received.headers["accept"] == "application/json"
+    assert "fastly-soft-purge" not in received.headers
+    assert not received.body
+    ids = dict.fromkeys(received.keys, "108-1391560174-974124")
     return 200, {"Content-Type": "application/json"}, json.dumps(ids).encode()
 
 
-def cloudflare_says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+def cloudflare_says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer as the API reference has it."""
     path = "/client/v4/zones/023e105f4ecef8ad9ca31a8372d0c353/purge_cache"
-    assert (asked.method, asked.path) == ("POST", path)
-    assert asked.headers["authorization"] == f"Bearer {SECRET}"
-    assert asked.headers["content-type"] == "application/json"
-    assert list(json.loads(asked.body)) == ["tags"]
-    said = {"success": True, "errors": [], "messages": [], "result": {"id": "023e105f4ecef8ad"}}
-    return 200, {"Content-Type": "application/json"}, json.dumps(said).encode()
+    assert (received.method, received.path) == ("POST", path)
+    assert received.headers["authorization"] == f"Bearer {SECRET}"
+    assert received.headers["content-type"] == "application/json"
+    assert list(json.loads(received.body)) == ["tags"]
+    message = {"success": True, "errors": [], "messages": [], "result": {"id": "023e105f4ecef8ad"}}
+    return 200, {"Content-Type": "application/json"}, json.dumps(message).encode()
 
 
 SAYS = {"varnish": varnish_says, "fastly": fastly_says, "cloudflare": cloudflare_says}
@@ -69,14 +73,14 @@ def cache_at(kind: str, url: str) -> Cache:
 
 def test_keys_are_purged_as_the_documentation_says(kind: str, place: Interface) -> None:
     cache_at(kind, place.base).purge(["entry-ferry-fares", "url-0123456789abcdef0123"])
-    (asked,) = place.asked
-    assert asked.keys == {"entry-ferry-fares", "url-0123456789abcdef0123"}
+    (received,) = place.requests
+    assert received.keys == {"entry-ferry-fares", "url-0123456789abcdef0123"}
 
 
 def test_all_answers_are_purged_by_the_key_that_they_share(kind: str, place: Interface) -> None:
     cache_at(kind, place.base).purge_all()
-    (asked,) = place.asked
-    assert asked.keys == {"insights"}
+    (received,) = place.requests
+    assert received.keys == {"insights"}
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
@@ -89,8 +93,8 @@ def test_a_refusal_is_no_confirmation(kind: str, place: Interface, status: int) 
 
 
 def test_an_answer_that_confirms_nothing_is_no_confirmation(kind: str, place: Interface) -> None:
-    for said in (b"", b"ok", b"[]", b'{"success": false}', b"<h1>Welcome to nginx!</h1>"):
-        place.answer = lambda _, said=said: (200, {}, said)  # type: ignore[misc]
+    for message in (b"", b"ok", b"[]", b'{"success": false}', b"<h1>Welcome to nginx!</h1>"):
+        place.answer = lambda _, message=message: (200, {}, message)  # type: ignore[misc]
         with pytest.raises(PurgeFailed):
             cache_at(kind, place.base).purge(["entry-a"])
 
@@ -100,12 +104,49 @@ def test_a_redirect_is_not_followed_with_the_token(kind: str, place: Interface) 
         place.answer = lambda _: (307, {"Location": elsewhere.base}, b"")
         with pytest.raises(PurgeFailed, match="answered 307"):
             cache_at(kind, place.base).purge(["entry-a"])
-        assert not elsewhere.asked
+        assert not elsewhere.requests
 
 
 def test_a_cache_that_is_down_is_said_to_be(kind: str) -> None:
     with pytest.raises(PurgeFailed, match="refuses the connection"):
         cache_at(kind, f"http://127.0.0.1:{free_port()}").purge(["entry-a"])
+
+
+def test_a_connection_is_kept_open_for_the_next_purge(kind: str, place: Interface) -> None:
+    cache = cache_at(kind, place.base)
+    for _ in range(3):
+        cache.purge(["entry-a"])
+    assert len(place.requests) == 3
+    assert len({received.port for received in place.requests}) == 1
+
+
+def test_a_response_without_end_is_no_confirmation(kind: str, place: Interface) -> None:
+    place.answer = lambda _: (200, {}, b" " * (MAX_BYTES + 1))
+    with pytest.raises(PurgeFailed, match="too large"):
+        cache_at(kind, place.base).purge(["entry-a"])
+
+
+def test_a_trickle_is_no_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes within the time of a read; all of them together do not."""
+    monkeypatch.setattr(caches, "ANSWER_SECONDS", 0.3)
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            with suppress(OSError):  # the purger hangs up, as it should
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not over.wait(0.02):
+                    self.request.sendall(b"z")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            with pytest.raises(PurgeFailed, match=r"did not answer within 0\.3 s"):
+                cache_at("varnish", f"http://127.0.0.1:{server.server_address[1]}").purge(["a"])
+        finally:
+            over.set()
+            server.shutdown()
 
 
 # Tokens and settings
@@ -119,7 +160,7 @@ def test_the_token_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.Monke
         open_cache(Purge.model_validate({**purge, "token_file": tmp_path / "token"})).purge(
             ["entry-a"]
         )
-        assert len(place.asked) == 1
+        assert len(place.requests) == 1
 
 
 @pytest.mark.parametrize("text", [None, "", "two\nlines", "ünicode"])

@@ -1,4 +1,4 @@
-"""How much content a request may have, by what it asks for."""
+"""The maximum size of a request body, by path."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from widget.entry.json_input import MAX_BYTES
 
 _ROUTES = re.compile(r"(?:^|/)(admin|api|doctor)(?:/|$)")
-# Above what an entry or a pasted page may have, so that its own message says so. A form's
-# characters take up to three bytes each.
+# Larger than the limits of entries and pasted pages, whose own messages are more helpful. A
+# character of a form takes up to three bytes.
 _BYTES = {
     "api": MAX_BYTES + 64 * 1024,
     "admin": 3 * MAX_BYTES + 256 * 1024,
@@ -18,7 +18,7 @@ _OTHERWISE = 64 * 1024
 
 
 def body_limit(path: str) -> int:
-    """Return how many bytes of content a request for ``path`` may have at most.
+    """Return the maximum size in bytes of the body of a request for ``path``.
 
     The service may be mounted below another path.
     """
