@@ -97,6 +97,7 @@ print(client.get("/insights/panel/night-trains").status_code)
 
 @pytest.mark.process
 @pytest.mark.usefixtures("live")
+@pytest.mark.process
 def test_the_example_shows_a_panel_of_its_own_store(settings: Settings) -> None:
     code = MOUNTED.format(store=settings.store)
     found = subprocess.run(
@@ -143,6 +144,7 @@ def imported_by(code: str, folder: str) -> set[str]:
 
 @pytest.mark.process
 @pytest.mark.usefixtures("accounts", "live")
+@pytest.mark.process
 def test_a_default_service_imports_no_wing_that_it_does_not_use(settings: Settings) -> None:
     code = "from widget.app import create_service\ncreate_service(Settings())"
     assert not imported_by(code, settings.store) & WINGS
@@ -150,6 +152,7 @@ def test_a_default_service_imports_no_wing_that_it_does_not_use(settings: Settin
 
 @pytest.mark.process
 @pytest.mark.usefixtures("live")
+@pytest.mark.process
 def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Settings) -> None:
     code = f"from widget import reader\nreader.blueprint({settings.store!r})"
     imported = imported_by(code, settings.store)
@@ -163,6 +166,7 @@ def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Setting
 
 @pytest.mark.process
 @pytest.mark.usefixtures("accounts", "live")
+@pytest.mark.process
 def test_a_wing_is_imported_where_it_is_used(settings: Settings) -> None:
     code = (
         "from widget.app import create_app\n"
