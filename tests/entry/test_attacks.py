@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import attacks
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.process
 
 
 def test_no_attack_raises_in_any_field_or_way() -> None:

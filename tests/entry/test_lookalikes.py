@@ -59,11 +59,11 @@ def test_a_host_in_the_scripts_of_one_language_is_one(host: str) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("https://192.0.2.7/report", "by its number"),
-        ("https://[2001:db8::1]/report", "by its number"),
-        ("http://localhost:8000/", "another machine"),
-        ("http://printer.local/", "another machine"),
-        ("https://reports.example./1", "dot at its end"),
+        ("https://192.0.2.7/report", "IP address"),
+        ("https://[2001:db8::1]/report", "IP address"),
+        ("http://localhost:8000/", "differs for each reader"),
+        ("http://printer.local/", "differs for each reader"),
+        ("https://reports.example./1", "trailing dot"),
         ("https://\u0430\u0440\u0440\u04cf\u0435.com/", "reads like 'apple'"),
         ("https://xn--80ak6aa92e.com/", "reads like 'apple'"),
     ],
