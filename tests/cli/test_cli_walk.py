@@ -95,6 +95,7 @@ def ended_in_words(result: Result, given: tuple[str, ...]) -> Result:
 
 
 @pytest.mark.unit
+@pytest.mark.exhaustive
 @ALL
 def test_whatever_a_parameter_is_given_the_command_ends_in_words(path: Command) -> None:
     command = COMMANDS[path]

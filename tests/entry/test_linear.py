@@ -21,7 +21,7 @@ from widget.panel import Options
 from widget.store.entry_summary import lookup_key
 from widget.web.admin import forms
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.exhaustive]
 
 RUNS = (
     *("<a ", '<a "', "<a \"' ", '<a ">"', "<", ">", '"', "[1]", "[1]<a", "\\[1]", "[1", "&", "&#"),

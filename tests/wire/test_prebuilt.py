@@ -91,6 +91,7 @@ def settings(settings: Settings) -> Settings:
     return Settings.model_validate(changed)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("entries")
 @pytest.mark.parametrize("path", PATHS)
 def test_it_answers_byte_for_byte_what_flask_does(
