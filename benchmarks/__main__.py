@@ -22,10 +22,12 @@ from benchmarks import (
     serving,
     slow,
     soak,
+    structure,
     takedown,
     weights,
 )
 
+CHECKOUT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
 SECTIONS = (
     "weights",
@@ -39,6 +41,7 @@ SECTIONS = (
     "outages",
     "database",
     "attacks",
+    "structure",
 )
 
 
@@ -51,6 +54,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
     parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
     parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
+    parser.add_argument("--root", type=Path, default=CHECKOUT, help="the checkout of structure")
     given = parser.parse_args()
     if given.section in (None, "weights"):
         _weights()
@@ -73,6 +77,8 @@ def main() -> None:
         _soak()
     if given.section == "attacks":
         _attacks(given.texts)
+    if given.section == "structure":
+        print(structure.report(structure.measure(given.root)))
     if given.section == "slow":
         _slow()
 

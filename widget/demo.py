@@ -1,4 +1,4 @@
-"""The demo: a small fictional newspaper on an origin of its own, and its entries in a store."""
+"""The demo: a fictional newspaper on its own origin, and its entries in a store."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from flask import (
     request,
     send_from_directory,
 )
+from markupsafe import Markup
 from werkzeug import Response as BaseResponse
 
 from widget import assets, i18n, panel, server
@@ -122,7 +123,7 @@ def publication(*origins: str) -> Publication:
 
 
 def fill(editorial: Editorial) -> None:
-    """Publish every entry, and withdraw the one that was a mistake."""
+    """Publish all entries, then withdraw the one that contains a mistake."""
     for entry in entries():
         editorial.save(entry, actor="demo")
         editorial.publish(entry.id, actor="demo", note="First published")
@@ -132,8 +133,8 @@ def fill(editorial: Editorial) -> None:
 def newspaper(service: str, backend: str | None = None) -> Flask:
     """Return the newspaper's own site, whose pages embed panels from ``service``.
 
-    Its own server finds the service at ``backend``, where that is another address. With
-    ``?bare`` a page comes without its panel, to be compared with.
+    ``backend`` is the URL at which the newspaper's server requests fragments, if it differs from
+    ``service``. ``?bare`` leaves out the panel, for comparison.
     """
     folder = assets.folder("examples") / "newspaper"
     app = Flask(
@@ -144,18 +145,14 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
 
     @app.before_request
     def keep_sites_apart() -> BaseResponse | None:
-        """Lead away from the service's own host name.
+        """Redirect from the service's host name to the newspaper's.
 
-        Two ports of one host are one site to a browser, which shows some faults to readers on
-        other sites only.
+        A browser treats two ports of one host as one site, which hides cross-site faults.
         """
         here = urlsplit(request.url)
         if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
             return None
         return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
-
-    def bare() -> bool:
-        return "bare" in request.args
 
     @app.get("/")
     def front() -> str:
@@ -173,7 +170,7 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
         return render_template(
             "article.html",
             **_article_context(found, service),
-            panel=light_html.trusted("" if bare() else panel.site_snippet(base=service).body),
+            panel=_site_panel(service, bare="bare" in request.args),
             more=others[:3],
         )
 
@@ -182,32 +179,15 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
         page = next((page for page in HOST_PAGES if page.slug == slug), None)
         if page is None:
             abort(404)
-        head, body = _pasted(page, by_id[_TYPICAL], service, backend or service)
-        html = render_template(
-            "way.html",
-            **_article_context(articles[_TYPICAL], service),
-            way=page,
-            hostile=page.hostile,
-            head=light_html.trusted("" if bare() else head),
-            panel=light_html.trusted("" if bare() else body),
-            snippet=f"{head}\n\n{body}".strip(),
+        return _way_page(
+            page, by_id[_TYPICAL], service, backend or service, bare="bare" in request.args
         )
-        response = Response(html)
-        if page.policy:
-            response.headers["Content-Security-Policy"] = page.policy.format(service=service)
-        return response
 
     @app.get("/two")
     def two() -> str:
-        chosen = ("ferry-fares", "fish-market")
         items = [
-            {
-                "article": articles[slug],
-                "panel": light_html.trusted(
-                    panel.snippet(by_id[slug], publication(), "component", base=service).body
-                ),
-            }
-            for slug in chosen
+            {"article": articles[slug], "panel": _component(by_id[slug], service)}
+            for slug in ("ferry-fares", "fish-market")
         ]
         return render_template("two.html", items=items, language="en", direction="ltr")
 
@@ -248,11 +228,38 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     }
 
 
+def _way_page(page: HostPage, entry: Entry, service: str, backend: str, *, bare: bool) -> Response:
+    """Return the page that shows one way of embedding; ``bare`` leaves the panel out."""
+    head, body = _pasted(page, entry, service, backend)
+    html = render_template(
+        "way.html",
+        **_article_context(_articles()[_TYPICAL], service),
+        way=page,
+        hostile=page.hostile,
+        head=light_html.trusted("" if bare else head),
+        panel=light_html.trusted("" if bare else body),
+        snippet=f"{head}\n\n{body}".strip(),
+    )
+    response = Response(html)
+    if page.policy:
+        response.headers["Content-Security-Policy"] = page.policy.format(service=service)
+    return response
+
+
+def _site_panel(service: str, *, bare: bool) -> Markup:
+    return light_html.trusted("" if bare else panel.site_snippet(base=service).body)
+
+
+def _component(entry: Entry, service: str) -> Markup:
+    """Return the web component's snippet for ``entry``."""
+    return light_html.trusted(panel.snippet(entry, publication(), "component", base=service).body)
+
+
 def _pasted(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
     """Return what a publisher pastes for ``page``: into the head, and in place."""
     if not page.ways:
-        with urlopen(f"{backend}/fragment/{entry.id}") as answer:  # noqa: S310  # our own service
-            return "", answer.read().decode()
+        with urlopen(f"{backend}/fragment/{entry.id}") as response:  # noqa: S310  # our own service
+            return "", response.read().decode()
     host: Host = "strict" if page.policy else "hostile" if page.hostile else "ordinary"
     snippets: list[Snippet] = [
         panel.snippet(entry, publication(), panel.Choices(way=way, host=host), base=service)
