@@ -145,14 +145,7 @@ def newspaper(service: str, backend: str | None = None) -> Flask:
 
     @app.before_request
     def keep_sites_apart() -> BaseResponse | None:
-        """Redirect from the service's host name to the newspaper's.
-
-        A browser treats two ports of one host as one site, which hides cross-site faults.
-        """
-        here = urlsplit(request.url)
-        if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
-            return None
-        return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
+        return _redirect_from(service)
 
     @app.get("/")
     def front() -> str:
@@ -226,6 +219,17 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
         "language": article["language"],
         "direction": i18n.direction(article["language"]),
     }
+
+
+def _redirect_from(service: str) -> BaseResponse | None:
+    """Redirect from the service's host name to the newspaper's.
+
+    A browser treats two ports of one host as one site, which hides cross-site faults.
+    """
+    here = urlsplit(request.url)
+    if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
+        return None
+    return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
 
 
 def _way_page(page: HostPage, entry: Entry, service: str, backend: str, *, bare: bool) -> Response:
