@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widget.editorial.actors import by_token, person_of
+from widget.editorial.actors import person_of, token_actor
 
 
 @pytest.mark.parametrize(
@@ -26,5 +26,5 @@ def test_a_person_is_read_back_from_the_name(actor: str, person: str | None) -> 
 
 
 def test_what_is_done_with_a_token_says_whose_it_is() -> None:
-    assert by_token("ana", "ci") == "ana (token ci)"
-    assert by_token(None, "ci") == "token:ci"
+    assert token_actor("ana", "ci") == "ana (token ci)"
+    assert token_actor(None, "ci") == "token:ci"

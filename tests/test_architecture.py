@@ -13,7 +13,7 @@ from samples import ROOT
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "assets", "logs", "metrics"),
-    ("rate_limiter",),
+    ("net",),
     ("i18n", "storage"),
     ("entry",),
     ("config",),
@@ -23,9 +23,10 @@ ROWS = (
     ("editorial", "purging"),
     ("http",),
     ("doctor", "export"),
-    ("web.templating", "web.security_events"),
+    ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
+    ("reader", "web.surrogate_keys"),
     ("web.api",),
     ("web.kit",),
     ("web.admin",),
@@ -51,8 +52,8 @@ DOORS = {
     "rcssmin": "panel.styles",
     "fcntl": "storage.lock",
     "sqlite3": "store.directory.search_index",  # a derived index; see docs/decisions/0008
-    "ssl": "doctor.fetch",  # the one place that asks other machines
-    "urllib3": "purging.caches",  # what is told to drop answers
+    "ssl": "net.http_client",  # the one place that sends requests
+    "urllib3": "net.http_client",
     "pydantic_settings": "config",
     "psycopg_pool": "storage.postgres.connection",
 }
@@ -145,6 +146,15 @@ def test_the_url_of_a_store_is_parsed_in_one_module() -> None:
                 assert "dir" not in texts, f"{name_of(path)}:{node.lineno}"
 
 
+def test_the_search_index_has_one_owner() -> None:
+    users = [
+        name_of(path)
+        for path in MODULES
+        if any(it.startswith("widget.store.directory.search_index.") for it in imports(path))
+    ]
+    assert users == ["store.directory.index_sync"]
+
+
 def test_the_stores_do_not_import_each_other() -> None:
     """What both need stands beside them; only ``open_store`` knows both."""
     for path in MODULES:
@@ -208,7 +218,7 @@ def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
                 assert "create" in named, f"{path}:{node.lineno}: {name} without create="
 
 
-STORE_OPENERS = {"app", "cli.context"}
+STORE_OPENERS = {"app", "cli.context", "reader"}
 # ``purging`` only asks the store to look for hand edits.
 STORE_USERS = {"app", "editorial.service", "purging", "purging.leader"}
 CHANGES = {"save", "discard", "publish", "withdraw", "restore", "put", "adopt"}
@@ -237,8 +247,9 @@ def test_only_editorial_gets_a_store_that_can_write() -> None:
 
 
 def receiver(call: ast.Attribute) -> str:
-    """Return the last name of what a method is called on, such as ``b`` for ``a.b.save()``."""
-    match call.value:
+    """Return ``b`` for ``a.b.save()`` and for ``b().save()``."""
+    value = call.value.func if isinstance(call.value, ast.Call) else call.value
+    match value:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""

@@ -9,7 +9,7 @@ import pytest
 from samples import sample_entry
 
 from widget.editorial import listing
-from widget.editorial.listing import Asked
+from widget.editorial.listing import ListingRequest
 from widget.store import Query, Store
 
 
@@ -26,7 +26,7 @@ def keep(store: Store, name: str, *, live: bool = False, **changes: Any) -> None
 
 
 def ids(store: Store, **query: Any) -> list[str]:  # noqa: ANN401
-    return [row.id for row in listing.find(store, Asked.from_query(query)).rows]
+    return [row.id for row in listing.find(store, ListingRequest.from_query(query)).rows]
 
 
 def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
     keep(store, "hurt", live=True)
     (tmp_path / "data" / "live" / "hurt.json").write_text("[]")
     assert len(store.problems()) == 2  # which looks at the files now
-    rows = {row.id: row for row in listing.find(store, Asked()).rows}
+    rows = {row.id: row for row in listing.find(store, ListingRequest()).rows}
     assert {name: row.state for name, row in rows.items()} == {
         "drafted": "draft",
         "shown": "live",
@@ -74,7 +74,7 @@ def test_filters_narrow_the_list_together(store: Store) -> None:
     assert ids(store, lean="left", section="Letters") == ["one"]
     assert ids(store, language="es") == ["one"]
     assert ids(store, state="live") == ["three"]
-    found = listing.find(store, Asked())
+    found = listing.find(store, ListingRequest())
     assert found.sections == ("Letters", "Opinion")
     assert found.languages == ("en", "es")
 
@@ -101,10 +101,10 @@ def test_pages_cut_the_list_and_the_last_one_answers_for_those_behind(
         keep(store, name)
     assert ids(store, sort="id", page="2") == ["cc"]
     assert ids(store, sort="id", page="9") == ["cc"]
-    page = listing.find(store, Asked(Query(sort="id")))
+    page = listing.find(store, ListingRequest(Query(sort="id")))
     assert (page.found, page.total, page.pages) == (3, 3, 2)
 
 
 def test_what_is_wrong_in_an_address_is_passed_over() -> None:
     wrong = {"state": "x", "lean": "up", "sort": "'", "page": "-1", "section": ""}
-    assert Asked.from_query(wrong) == Asked()
+    assert ListingRequest.from_query(wrong) == ListingRequest()

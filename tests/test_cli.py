@@ -98,7 +98,7 @@ def test_a_file_that_is_not_there_is_a_usage_error() -> None:
 
 
 def test_an_entry_goes_from_a_file_to_readers_and_away_again() -> None:
-    assert done("put", written("a.json")) == f"{ID}: kept as a draft\n"
+    assert done("put", written("a.json")) == f"{ID}: saved as a draft\n"
     title = "Bring the night trains back"
     assert done("list") == f"{ID}  draft            {title}\n"
     assert done("publish", ID) == f"{ID}: published as revision 2\n"
@@ -156,7 +156,7 @@ def test_withdrawing_needs_a_reason_that_readers_are_told() -> None:
     done("put", "--publish", written("a.json"))
     result = run("withdraw", ID)
     assert result.exit_code == 2
-    assert "Give readers a --reason, or say --legal." in result.stderr
+    assert "Give readers a --reason, or use --legal." in result.stderr
     assert json.loads(done("list", "--json"))[0]["state"] == "live"
     assert done("withdraw", ID, "--legal") == f"{ID}: withdrawn as revision 3\n"
     assert run("show", ID).stderr.endswith(": legal reasons\n")
@@ -206,9 +206,9 @@ def test_another_store_is_used_where_the_command_line_names_it() -> None:
 
 def test_init_makes_settings_that_say_the_defaults_and_a_store() -> None:
     assert done("init").splitlines() == [
-        "insights.toml: made; set your publication's name and origins in it",
+        "insights.toml: created; set your publication's name and origins in it",
         "dir:./data: ready",
-        "Nobody can sign in yet. Make the first admin: insights init --admin NAME",
+        "Nobody can sign in yet. Create the first admin: insights init --admin NAME",
     ]
     assert Path("insights.toml").read_bytes() == (ROOT / "examples/insights.toml").read_bytes()
     assert Path("data/live").is_dir()
@@ -218,7 +218,7 @@ def test_init_makes_settings_that_say_the_defaults_and_a_store() -> None:
 def test_init_overwrites_nothing() -> None:
     Path("insights.toml").write_text("port = 8123\n")
     done("put", "--publish", written("a.json"))
-    assert done("init").startswith("insights.toml: is already there; left as it is\n")
+    assert done("init").startswith("insights.toml: exists; not changed\n")
     assert Path("insights.toml").read_text() == "port = 8123\n"
     assert len(json.loads(done("list", "--json"))) == 1
 

@@ -20,7 +20,7 @@ PASSWORD = b"a long enough password\n"
 
 def test_init_makes_the_first_admin_and_no_second() -> None:
     said = done("init", "--admin", "ana", "--password-stdin", stdin=PASSWORD)
-    assert said.endswith("ana: may sign in as admin\n")
+    assert said.endswith("ana: created with the role admin\n")
     assert json.loads(done("user", "list", "--json")) == [
         {
             "name": "ana",
@@ -49,7 +49,7 @@ def test_a_name_that_is_taken_is_refused_before_a_password_is_asked_for() -> Non
     done("user", "add", "ana", "--password-stdin", stdin=PASSWORD)
     result = run("user", "add", "ana", stdin=b"")
     assert result.exit_code == 1
-    assert result.output == "insights: there is a user 'ana' already\n"
+    assert result.output == "insights: the user 'ana' already exists\n"
     result = run("user", "passwd", "bo", stdin=b"")
     assert result.exit_code == 1
     assert result.output == "insights: there is no user 'bo'\n"
@@ -82,10 +82,10 @@ def test_a_password_is_asked_for_twice_and_not_shown() -> None:
 
 def test_users_are_kept_out_let_in_and_given_roles() -> None:
     done("user", "add", "ana", "--password-stdin", stdin=PASSWORD)
-    assert done("user", "role", "ana", "publisher") == "ana: is publisher now\n"
-    assert done("user", "disable", "ana") == "ana: is kept out; all sessions ended\n"
+    assert done("user", "role", "ana", "publisher") == "ana: has the role publisher now\n"
+    assert done("user", "disable", "ana") == "ana: disabled; all sessions ended\n"
     assert done("user", "list") == "ana  publisher  disabled\n"
-    assert done("user", "enable", "ana") == "ana: may sign in again\n"
+    assert done("user", "enable", "ana") == "ana: enabled\n"
     assert done("user", "list") == "ana  publisher\n"
     for command in (
         ("passwd", "bo", "--password-stdin"),
@@ -119,7 +119,7 @@ def test_a_token_is_printed_alone_once_and_can_be_revoked() -> None:
     assert token["owner"] == "ana"
     assert re.search(r"ana/cms +editor +until 2099-01-31", done("token", "list"))
     assert secret not in done("token", "list") + done("token", "list", "--json")
-    assert done("token", "revoke", token["id"]) == f"{token['id']}: opens nothing any more\n"
+    assert done("token", "revoke", token["id"]) == f"{token['id']}: revoked\n"
     assert "revoked" in done("token", "list")
 
 
@@ -127,7 +127,7 @@ def test_a_token_is_printed_alone_once_and_can_be_revoked() -> None:
 def test_an_expiry_that_is_no_time_is_a_usage_error(when: str) -> None:
     result = run(*TOKEN, when)
     assert result.exit_code == 2
-    assert "is neither a span such as 90d nor a date" in result.stderr
+    assert "is neither a duration such as 90d nor a date" in result.stderr
 
 
 def test_an_expiry_in_the_past_is_refused() -> None:

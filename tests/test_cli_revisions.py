@@ -76,7 +76,7 @@ def test_diff_compares_live_with_draft_word_by_word(run: Command) -> None:
     assert "{+Another title altogether+}" in said or "{+Another" in said
     assert run("diff", ENTRY.id, "1", "2").output == "no difference\n"
     assert run("diff", ENTRY.id, "3", "draft").output == "no difference\n"
-    assert "is no revision" in run("diff", ENTRY.id, "yesterday", status=1).output
+    assert "is not a revision" in run("diff", ENTRY.id, "yesterday", status=1).output
 
 
 def test_restore_makes_a_revision_the_draft_and_nothing_live(run: Command) -> None:
@@ -101,7 +101,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_edit_keeps_what_the_editor_leaves_as_the_draft(run: Command, editor: Path) -> None:
     run("put", "--publish", "-", text=ENTRY.to_json())
     editor.write_bytes(CHANGED.to_json())
-    assert "kept as a draft" in run("edit", ENTRY.id).output
+    assert "saved as a draft" in run("edit", ENTRY.id).output
     assert parse_entry(run("show", "--draft", ENTRY.id).stdout_bytes) == CHANGED
 
 
@@ -178,7 +178,7 @@ def test_a_cut_array_imports_what_is_whole_and_says_where_it_ends(
     whole = json.dumps(json.loads(many(1)[0]))
     (tmp_path / "cut.json").write_text(f"[{whole}, {whole[:200]}")
     said = run("import", "cut.json", status=1).output
-    assert "1 kept as drafts, 1 refused" in said
+    assert "1 saved as drafts, 1 refused" in said
     assert "cut.json[1]: $: is not JSON" in said
 
 
@@ -226,10 +226,10 @@ def test_export_writes_static_files_and_says_how_many(run: Command, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        ([], 2, "say which folder to write the static files into: OUT"),
-        (["site"], 2, "say the address that the files will have: --base"),
+        ([], 2, "Give the folder for the static files: OUT"),
+        (["site"], 2, "Give the URL of the files: --base"),
         (["site", "--base", "cdn"], 1, "the site's address 'cdn' is not absolute"),
-        (["site", "--drafts"], 2, "--drafts needs --as entries"),
+        (["site", "--drafts"], 2, "--drafts requires --as entries"),
         (["--as", "entries", "--base", "https://x.example"], 2, "--base is for static files"),
     ],
 )

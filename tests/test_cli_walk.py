@@ -218,7 +218,7 @@ def test_an_editor_that_waits_for_keys_does_not_hang_without_a_terminal() -> Non
     assert child.stderr
     with child:  # its standard input stays open, as that of a service manager may
         assert child.wait(PATIENCE) == 1
-        assert b"ended with status 3" in child.stderr.read()
+        assert b"exited with status 3" in child.stderr.read()
 
 
 def test_an_editor_that_cannot_be_run_ends_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from widget.accounts import open_accounts, open_repository
 from widget.app import rules
 from widget.cli import main
 from widget.config import Settings
-from widget.editorial.copying import copy_accounts, differences, ids_of
+from widget.editorial.copying import all_ids, copy_accounts, differences
 from widget.entry import Entry
 from widget.storage.postgres import connection
 from widget.store import Live, Revision, Store, open_store
@@ -240,16 +240,16 @@ def test_a_revision_that_is_tampered_with_is_found(fresh: OpenUrl) -> None:
         )
         assert changed.rowcount == 1
     said = refused("copy", source, target)
-    assert "live-1: revision 3 of the target is another than the source's" in said
+    assert "live-1: revision 3 of the target differs from the source's" in said
     with opened(source) as store, opened(target) as other:
-        found = differences(store, other, ids_of(store, other), set(), lambda: None)
-    assert [each.what for each in found] == ["live-1"]
+        found = differences(store, other, all_ids(store, other), set(), lambda: None)
+    assert [each.subject for each in found] == ["live-1"]
 
 
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("UPDATE entry SET live = NULL WHERE id = 'live-0'", "what is live differs"),
+        ("UPDATE entry SET live = NULL WHERE id = 'live-0'", "the live version differs"),
         ("UPDATE entry SET draft = NULL WHERE id = 'live-0'", "the draft differs"),
     ],
 )
@@ -265,7 +265,7 @@ def test_what_readers_see_and_drafts_are_compared_too(
         session.execute(statement.encode())
     said = refused("copy", source, target)
     assert f"live-0: {message} from the source" in said
-    assert "not everything is in TO as it is in FROM" in said
+    assert "TO differs from FROM" in said
 
 
 def test_a_target_that_holds_something_else_is_refused_and_left_as_it_was(fresh: OpenUrl) -> None:
@@ -277,9 +277,9 @@ def test_a_target_that_holds_something_else_is_refused_and_left_as_it_was(fresh:
         store.save(entry("of-its-own"), actor="ana")
         before = kept(store)
     said = refused("copy", source, target)
-    assert "live-2: revision 1 of the target is another than the source's" in said
+    assert "live-2: revision 1 of the target differs from the source's" in said
     assert "of-its-own: is in the target and not in the source" in said
-    assert "nothing was copied; choose an empty folder or database for TO" in said
+    assert "nothing was copied; use an empty folder or database for TO" in said
     with opened(target) as store:
         assert kept(store) == before
 
@@ -321,7 +321,7 @@ def test_accounts_that_were_made_in_the_target_meanwhile_are_left_alone(fresh: O
     open_accounts(target).add_user("root", "admin", PASSWORD)
     records = open_repository(source), open_repository(target)
     unlike = copy_accounts(*records, replace=False)
-    assert [each.what for each in unlike] == ["user 'root'"]
+    assert [each.subject for each in unlike] == ["user 'root'"]
     assert [user.name for user in open_accounts(target).users()] == ["root"]
 
 
@@ -363,7 +363,7 @@ def test_an_entry_whose_revision_is_broken_is_left_out_and_named(
     ("source", "target", "message"),
     [
         ("dir:nowhere", "dir:there", "there is no folder nowhere"),
-        ("dir:empty", "dir:there", "there is nothing in dir:empty"),
+        ("dir:empty", "dir:there", "FROM is empty: dir:empty"),
         ("dir:empty", "dir:./empty", "FROM and TO are the same store"),
         ("redis:x", "dir:there", "'redis:x' names no store"),
         ("dir:empty", "postgresql://u:hidden@127.0.0.1:1/x", "postgresql://127.0.0.1:1/x"),

@@ -122,7 +122,7 @@ def test_the_demo_takes_another_port_where_its_own_is_in_use(tmp_path: Path) -> 
                 chosen = next(
                     found
                     for line in said
-                    if (found := re.match(r"Port 8000 is in use; (\d+) is used instead", line))
+                    if (found := re.match(r"Port 8000 is in use; using (\d+)", line))
                 )
                 shown = next(line for line in said if line.startswith("A panel by itself:"))
                 assert f"http://127.0.0.1:{chosen[1]}/panel/" in shown

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from widget.errors import Throttled
-from widget.rate_limiter import RateLimiter, gcra
+from widget.net.rate_limiter import RateLimiter, gcra
 
 
 def test_requests_are_limited_over_time_and_concurrently() -> None:

@@ -230,9 +230,9 @@ def test_the_command_says_why_there_is_no_snippet(
     store = ["--store", f"dir:{tmp_path / 'data'}", "snippet"]
     base = ("--base", "https://panels.example")
     said = run(*store, "unknown", *base)[2]
-    assert said == "insights: no panel 'unknown' is live; publish it first\n"
+    assert said == "insights: 'unknown' is not live; publish it first\n"
     assert "needs the ID of an entry" in run(*store, "--as", "frame")[2]
-    assert "no colour" in run(*store, ID, "--accent", "red")[2]
+    assert "is not a colour" in run(*store, ID, "--accent", "red")[2]
     published.withdraw(ID, actor="test", legal=True)
     assert "was withdrawn" in run(*store, ID)[2]
     assert run(*store)[1].startswith("<insights-widget")

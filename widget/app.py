@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from flask import Flask
-from werkzeug.exceptions import HTTPException
 
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
-from widget.config import Settings, check_under
+from widget.config import Settings, rules
 from widget.editorial.service import Editorial
-from widget.errors import InsightsError
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
-from widget.purging import PurgeOutbox, open_purger, start_leader
-from widget.store import Revision, Rules, Store, open_store
-from widget.web import admin, api, health, hosts, kit, observability
-from widget.web.reader import embed, oembed, static
+from widget.store import Revision, Store, open_store
+from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
+if TYPE_CHECKING:
+    from widget.purging import PurgeOutbox, Purger
 
-def rules(settings: Settings) -> Rules:
-    """Return the rules for publishing under ``settings``."""
-    return lambda entry: check_under(settings, entry)
+__all__ = ["create_app", "create_service", "rules"]
 
 
 def create_app(
@@ -33,44 +32,49 @@ def create_app(
 ) -> Flask:
     """Return the service as a WSGI application.
 
-    Opens ``settings.store`` and its accounts where none are given. ``purges`` says how far
-    the caches in front of the service are with changes.
+    Opens ``settings.store`` and its accounts where none are given. ``purges`` lists the purges
+    that the caches in front of the service have not confirmed yet.
     """
     app = observability.Service(__name__, static_folder=None, template_folder=None)
-    security_headers.protect(app, settings)
-    observability.observe(app)
-    hosts.restrict(app, settings)
-    store = store or open_store(
-        settings.store, rules(settings), create=False, stale_seconds=settings.stale_seconds
-    )
-    if settings.metrics_token:
-        token = settings.metrics_token.get_secret_value()
-        store = observability.timed(store)
-        app.register_blueprint(observability.blueprint(token, store, purges))
+    store = store or _open_store(settings)
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
-    editorial = Editorial(store, settings)
+    if settings.metrics_token:
+        store = observability.timed(store)
     cache = RepresentationCache(settings.cache_bytes // 2)
-    app.register_blueprint(embed.blueprint(settings, store, cache))
-    app.register_blueprint(static.blueprint())
-    app.register_blueprint(oembed.blueprint(settings, store))
-    app.register_blueprint(kit.blueprint(settings, store))
-    app.register_blueprint(health.blueprint(store, purges))
-    app.register_blueprint(api.blueprint(settings, editorial, accounts))
-    app.register_blueprint(admin.blueprint(settings, editorial, accounts, purges, kit.not_found))
-    app.register_error_handler(InsightsError, kit.from_error)
-    app.register_error_handler(HTTPException, kit.from_http)
+    context.configure(app, context.ServiceContext(settings, store, cache, purges))
+
+    # Around every request. After a response, they run in the reverse order.
+    security_headers.init_app(app, settings)
+    observability.init_app(app)
+    hosts.init_app(app, settings)
+
+    # The core: what readers and monitoring request.
+    for each in reader.BLUEPRINTS:
+        app.register_blueprint(each)
+    app.register_blueprint(health.routes)
+
+    # The wings.
+    editorial = Editorial(store, settings)
+    kit.init_app(app)
+    api.init_app(app, api.ApiContext(settings, editorial, accounts))
+    admin.init_app(app, admin.AdminContext(settings, editorial, accounts, purges, kit.not_found))
+    if settings.metrics_token:
+        observability.init_metrics(app)
+    if settings.purge:
+        _init_purging(app, settings)
+
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
 def create_service(settings: Settings) -> ResponseCache:
-    """Return the service as it is deployed: the application, behind its prebuilt answers.
+    """Return the service as it is deployed: the application behind its response cache.
 
-    Its changes are purged from the caches in front of it.
+    Changes are purged from the caches in front of it.
     """
     service: ResponseCache | None = None
-    purger = open_purger(settings)
+    purger = _open_purger(settings) if settings.purge else None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -78,18 +82,45 @@ def create_service(settings: Settings) -> ResponseCache:
         if purger:
             purger.changed(revision)
 
-    store = open_store(
-        settings.store,
-        rules(settings),
-        changed,
-        create=False,
-        wait=False,
-        stale_seconds=settings.stale_seconds,
-    )
+    store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
     metrics.follow_prebuilt(lambda: layer.hits)
     if purger:
-        start_leader(store, purger)
+        _start_purging(store, purger)
     return service
+
+
+def _open_store(
+    settings: Settings, changed: Callable[[Revision], None] | None = None, *, wait: bool = True
+) -> Store:
+    return open_store(
+        settings.store,
+        rules(settings),
+        changed,
+        create=False,
+        wait=wait,
+        stale_seconds=settings.stale_seconds,
+    )
+
+
+# Purging is imported here, since most services have no cache in front of them.
+
+
+def _init_purging(app: Flask, settings: Settings) -> None:
+    from widget.web import surrogate_keys
+
+    surrogate_keys.init_app(app, settings)
+
+
+def _open_purger(settings: Settings) -> Purger | None:
+    from widget.purging import open_purger
+
+    return open_purger(settings)
+
+
+def _start_purging(store: Store, purger: Purger) -> None:
+    from widget.purging import start_leader
+
+    start_leader(store, purger)

@@ -18,27 +18,27 @@ from widget.http.response_cache import ResponseCache
 
 log = logging.getLogger("insights.server")
 
-AGAIN_SECONDS = 0.5
+RETRY_SECONDS = 0.5
 
 
-def _opened(settings: Settings) -> ResponseCache:
-    """Return the service, once its store can be opened.
+def _open_service(settings: Settings) -> ResponseCache:
+    """Return the service, as soon as its store can be opened.
 
-    A worker that gave up would be started again and again, until its server gave up itself,
-    and with it the workers that still serve what they hold.
+    A worker that exited would be restarted until the server exited too, and with it the workers
+    that still serve from their caches.
     """
-    said = ""
+    logged = ""
     while True:
         try:
             return create_service(settings)
         except StoreUnavailable as error:
-            if str(error) != said:
+            if str(error) != logged:
                 log.error("%s; this worker waits for it", error)
-            said = str(error)
-            time.sleep(AGAIN_SECONDS)
+            logged = str(error)
+            time.sleep(RETRY_SECONDS)
 
 
 _config = os.environ.get(CONFIG_VARIABLE)
 _settings = load_settings(Path(_config) if _config else None)
 logs.configure(_settings.log)
-app = _opened(_settings)
+app = _open_service(_settings)

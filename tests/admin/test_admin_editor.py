@@ -60,7 +60,7 @@ def test_what_the_rules_say_stands_beside_its_field_and_in_a_list_that_jumps(
 def test_what_is_typed_is_checked_without_being_saved(editor: FlaskClient, drafted: Store) -> None:
     form = form_of(editor.get(ENTRY)) | {"sources.0.title": ""}
     answer = editor.post(f"{ENTRY}/check", data=form, headers={"HX-Request": "true"})
-    assert "1 thing to mend before publishing" in answer.text
+    assert "1 thing to fix before publishing" in answer.text
     assert "give the source" in answer.text
     assert drafted.head("night-trains") == 1
 

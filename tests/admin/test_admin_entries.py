@@ -20,7 +20,7 @@ def test_the_list_shows_states_in_words_and_keeps_filters_in_the_address(
     assert '<option value="live" selected>' in text
     assert 'href="/admin/entries/night-trains"' in text
     piece = editor.get("/admin/entries?q=nothing-like-it", headers={"HX-Request": "true"}).text
-    assert "No entry is like that." in piece
+    assert "No entry matches." in piece
     assert "<html" not in piece
 
 
@@ -34,7 +34,7 @@ def test_an_entry_begins_from_an_address(editor: FlaskClient, store: Store) -> N
     assert draft.actor == "editor"
     assert draft.entry.article.url == "https://paper.example/a/My%20Town.html"
     page = editor.get("/admin/entries/my-town").text
-    assert "things to mend before publishing" in page
+    assert "things to fix before publishing" in page
     twice = post(editor, "/admin/entries", way="address", url="https://other.example/my-town")
     assert twice.headers["Location"] == "/admin/entries/my-town-2"
 

@@ -77,7 +77,7 @@ def test_a_wrong_password_says_neither_which_was_wrong_nor_forgets_the_name(
     known = sign_in(app.test_client(), "wrong")
     unknown = sign_in(app.test_client(), "wrong", name="bob")
     assert known.status_code == unknown.status_code == 403
-    said = "This name and password do not belong together."
+    said = "Wrong name or password."
     assert said in known.text
     assert said in unknown.text
     assert 'value="ann"' in known.text
@@ -98,7 +98,7 @@ def test_a_link_signs_in_once(app: Flask, accounts: Accounts) -> None:
     assert follow(app.test_client(), secret).status_code == 303
     again = follow(app.test_client(), secret)
     assert again.status_code == 403
-    assert "used before or is too old" in again.text
+    assert "used before or has expired" in again.text
     assert secret not in again.text
 
 

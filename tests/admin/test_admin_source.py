@@ -50,7 +50,7 @@ def test_what_is_typed_is_checked_by_line_and_path(editor: FlaskClient, drafted:
     rows = text.split("\n")
     (at,) = (n for n, row in enumerate(rows, 1) if "https://audit.example/berths" in row)
     told = said(editor, text.replace("https://audit.example/berths", "nowhere"))
-    assert told.startswith(f"1 thing to mend before publishing Line {at} $.sources[1].url is not")
+    assert told.startswith(f"1 thing to fix before publishing Line {at} $.sources[1].url is not")
     (at,) = (n for n, row in enumerate(rows, 1) if '"language"' in row)
     told = said(editor, text.replace('"language"', '"langage"'))
     assert f"Line {at} $.langage is no key" in told

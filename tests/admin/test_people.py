@@ -112,7 +112,7 @@ def test_who_is_added_chooses_a_password_by_a_link_that_is_shown_once(
     assert accounts.authenticate("dora@paper.example", PASSWORD, address=HERE)
     again = opened(app.test_client(), link)
     assert again.status_code == 403
-    assert "used before or is too old" in again.text
+    assert "used before or has expired" in again.text
 
 
 def choose(client: FlaskClient, link: str, password: str, again: str | None = None) -> TestResponse:

@@ -70,7 +70,7 @@ def test_the_json_side_is_checked_by_line_and_leads_there(page: Page, place: Run
     name = begin(page, place)
     page.goto(f"{place.service}/admin/entries/{name}/json")
     text, verdict = field(page, "document"), page.locator("#verdict")
-    expect(verdict.locator("h2")).to_contain_text("to mend before publishing")
+    expect(verdict.locator("h2")).to_contain_text("to fix before publishing")
     good = text.input_value()
     text.fill(good.replace('"lean": "not-rated"', '"lean": "middle"'))
     expect(verdict.locator("h2")).to_have_text("This cannot be a draft yet")

@@ -47,7 +47,7 @@ def enter(page: Page, place: Running, name: str = "ann", role: Role = "admin") -
     user = accounts.user(name) or accounts.add_user(name, role, PASSWORD)
     page.goto(f"{place.service}/admin/link")
     page.get_by_label("Code").fill(accounts.sign_in_link(user))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_url(f"{place.service}/admin/entries")
 
 
@@ -81,7 +81,7 @@ def field(page: Page, name: str) -> Any:  # noqa: ANN401
 
 def write_it(page: Page) -> None:
     """Fill in what the rules ask for; nothing here needs a script."""
-    expect(page.locator("#verdict h2")).to_contain_text("to mend before publishing")
+    expect(page.locator("#verdict h2")).to_contain_text("to fix before publishing")
     field(page, "article.section").fill("Opinion")
     field(page, "viewpoint.lean").select_option("center-left")
     field(page, "perspectives.0.points.0.text").fill("Waiting is a part of the journey [1].")
@@ -89,7 +89,7 @@ def write_it(page: Page) -> None:
     field(page, "sources.0.title").fill("How long we wait")
     field(page, "sources.0.url").fill("https://transit.example/waiting")
     page.locator("#save").click()
-    expect(page.locator("#verdict h2")).to_have_text("1 thing to mend before publishing")
+    expect(page.locator("#verdict h2")).to_have_text("1 thing to fix before publishing")
     page.locator("#verdict a").click()
     expect(field(page, "perspectives.1.points.0.text")).to_be_in_viewport()
     expect(page.locator("#said-perspectives-1-points-0-text")).to_contain_text("cites no source")

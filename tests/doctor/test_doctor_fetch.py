@@ -16,8 +16,8 @@ from hosting import Host, hosting
 
 from widget.config import Settings
 from widget.doctor import CannotFetch, fetch
-from widget.doctor.addresses import is_public
 from widget.doctor.fetch import MOST_BYTES
+from widget.net.addresses import is_public
 
 Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"

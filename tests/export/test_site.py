@@ -55,7 +55,7 @@ def test_each_entry_has_its_files(store: Store, settings: Settings, out: Path) -
     published(store)
     report = exported(store, settings, out)
     found = files(out)
-    assert (report.written, report.kept, report.removed) == (len(found) - 2, 0, 0)
+    assert (report.written, report.unchanged, report.removed) == (len(found) - 2, 0, 0)
     frame = found[f"panel/{ID}.html"].decode()
     assert "Sleepers replace short" in frame
     assert f'href="{BASE}/oembed/{ID}.json"' in frame

@@ -119,7 +119,7 @@ def test_a_changed_file_of_settings_holds_without_being_told(tmp_path: Path) -> 
         publication = '[[publications]]\norigins = ["https://new.example"]\n'
         config.write_text(f"port = 1\n{publication}")
         until(lambda: served.get("/fragment/fish-market", **allowed)[0] == 200)
-        assert "port was changed; that needs a restart" in served.logged()
+        assert "port was changed; restart the service" in served.logged()
         before = children(served.child.pid)
         os.kill(served.child.pid, signal.SIGHUP)
         until(lambda: len(now := children(served.child.pid)) == 1 and now != before)

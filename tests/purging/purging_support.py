@@ -20,6 +20,8 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0
+    """The client's, which is the same for requests over one connection."""
 
     @property
     def keys(self) -> set[str]:
@@ -53,7 +55,8 @@ def interface(answer: Answer, port: int | None = None) -> Iterator[Interface]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, self.path, headers, self.rfile.read(length))
+            body = self.rfile.read(length)
+            asked = Asked(self.command, self.path, headers, body, self.client_address[1])
             status, sent, body = place.answer(asked)
             place.asked.append(asked)
             self.send_response(status)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from running import free_port
 
 from widget.config import Purge, Settings
 from widget.errors import InvalidSettings
-from widget.purging.caches import Cache, PurgeFailed, open_cache
+from widget.purging import caches
+from widget.purging.caches import MAX_BYTES, Cache, PurgeFailed, open_cache
 
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105  # made up
 
@@ -104,6 +108,43 @@ def test_a_redirect_is_not_followed_with_the_token(kind: str, place: Interface) 
 def test_a_cache_that_is_down_is_said_to_be(kind: str) -> None:
     with pytest.raises(PurgeFailed, match="refuses the connection"):
         cache_at(kind, f"http://127.0.0.1:{free_port()}").purge(["entry-a"])
+
+
+def test_a_connection_is_kept_open_for_the_next_purge(kind: str, place: Interface) -> None:
+    cache = cache_at(kind, place.base)
+    for _ in range(3):
+        cache.purge(["entry-a"])
+    assert len(place.asked) == 3
+    assert len({asked.port for asked in place.asked}) == 1
+
+
+def test_a_response_without_end_is_no_confirmation(kind: str, place: Interface) -> None:
+    place.answer = lambda _: (200, {}, b" " * (MAX_BYTES + 1))
+    with pytest.raises(PurgeFailed, match="too large"):
+        cache_at(kind, place.base).purge(["entry-a"])
+
+
+def test_a_trickle_is_no_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes within the time of a read; all of them together do not."""
+    monkeypatch.setattr(caches, "ANSWER_SECONDS", 0.3)
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            with suppress(OSError):  # the purger hangs up, as it should
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not over.wait(0.02):
+                    self.request.sendall(b"z")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            with pytest.raises(PurgeFailed, match=r"did not answer within 0\.3 s"):
+                cache_at("varnish", f"http://127.0.0.1:{server.server_address[1]}").purge(["a"])
+        finally:
+            over.set()
+            server.shutdown()
 
 
 # Tokens and settings

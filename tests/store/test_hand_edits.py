@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def test_an_edit_by_hand_is_live_within_a_second_and_becomes_a_revision(
     assert live.revision == 3
     assert path.read_bytes() == document(title="By hand")
     assert files.problems() == []
+
+
+@pytest.mark.usefixtures("store_url")
+def test_a_hand_edit_is_recorded_although_nobody_asks_for_its_entry(
+    store: Store, data: Path
+) -> None:
+    """A scan returns what it found, whatever request it is part of, and that is committed."""
+    published(store)
+    (data / "live" / f"{ID}.json").unlink()
+    revision = data / "revisions" / ID / "000003.json"
+    until(lambda: store.ids() == [ID] and revision.exists(), within=20)
+    assert json.loads(revision.read_bytes())["action"] == "withdraw"
 
 
 def test_an_edit_of_the_same_length_at_the_same_time_is_noticed(data: Path, files: Store) -> None:

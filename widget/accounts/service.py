@@ -31,7 +31,7 @@ from widget.accounts.protocol import (
 from widget.accounts.repository import AccountRepository, TokenRecord, UserRecord
 from widget.accounts.throttle import PasswordThrottle
 from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable
-from widget.rate_limiter import gcra
+from widget.net.rate_limiter import gcra
 
 log = logging.getLogger("widget.accounts")
 

@@ -5,7 +5,7 @@ out the owner, and for each network over all accounts. A browser that has signed
 before (a device) is counted separately, after OWASP's "Slow Down Online Guessing Attacks with
 Device Cookies", so that the attempts of others never delay it.
 
-This is no rate limit (``widget.rate_limiter``): it counts failures only, its delays double with
+This is no rate limit (``widget.net.rate_limiter``): it counts failures only, its delays double with
 each failure, and a success resets it.
 """
 

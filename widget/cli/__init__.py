@@ -34,8 +34,8 @@ from widget.config import CONFIG_VARIABLE
 @click.option(
     "--store", metavar="URL", help="Use this store, such as dir:./data or postgresql://HOST/NAME."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print errors and what was asked for, only.")
-@click.option("-v", "--verbose", is_flag=True, help="Log what is done, to standard error.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only errors and requested output.")
+@click.option("-v", "--verbose", is_flag=True, help="Write all log messages to standard error.")
 @click.pass_context
 def main(
     context: click.Context, config: Path | None, store: str | None, *, quiet: bool, verbose: bool

@@ -1,4 +1,4 @@
-"""Commands about who may change entries: user, token."""
+"""The commands ``user`` and ``token``."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 
 
 def _when(value: str) -> datetime:
-    """Return the time that ``90d`` or ``2027-01-31`` means."""
-    span = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", value, re.ASCII)
-    if span:
-        return datetime.now(UTC) + int(span[1]) * _UNITS[span[2]]
+    """Return the time of ``90d`` from now, or of the end of ``2027-01-31``."""
+    duration = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", value, re.ASCII)
+    if duration:
+        return datetime.now(UTC) + int(duration[1]) * _UNITS[duration[2]]
     try:
         return datetime.combine(date.fromisoformat(value), time(23, 59, 59), UTC)
     except ValueError:
         raise click.BadParameter(
-            f"{value!r} is neither a span such as 90d nor a date such as 2027-01-31."
+            f"{value!r} is neither a duration such as 90d nor a date such as 2027-01-31."
         ) from None
 
 
 @click.group()
 def user() -> None:
-    """Manage who may sign in."""
+    """Manage accounts."""
 
 
 @user.command("add")
@@ -49,12 +49,12 @@ def user() -> None:
 @password_option()
 @click.pass_obj
 def add(context: Context, name: str, role: Role, *, password_stdin: bool) -> None:
-    """Make an account."""
+    """Create an account."""
     accounts = context.accounts()
-    if accounts.user(name) is not None:  # said before a password is asked for
-        raise InsightsError(f"there is a user {name!r} already")
+    if accounts.user(name) is not None:  # before the password prompt
+        raise InsightsError(f"the user {name!r} already exists")
     accounts.add_user(name, role, ask_password(name, from_stdin=password_stdin))
-    confirm(f"{name}: may sign in as {role}")
+    confirm(f"{name}: created with the role {role}")
 
 
 @user.command("list")
@@ -81,7 +81,7 @@ def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
     if accounts.user(name) is None:
         raise NotFound(f"there is no user {name!r}")
     accounts.set_password(name, ask_password(name, from_stdin=password_stdin))
-    confirm(f"{name}: has a new password; all sessions ended")
+    confirm(f"{name}: password changed; all sessions ended")
 
 
 @user.command("role")
@@ -89,37 +89,37 @@ def passwd(context: Context, name: str, *, password_stdin: bool) -> None:
 @click.argument("role", type=_ROLE)
 @click.pass_obj
 def role(context: Context, name: str, role: Role) -> None:
-    """Change a role. Holds from the next request on."""
+    """Change a role. It applies from the next request."""
     context.accounts().set_role(name, role)
-    confirm(f"{name}: is {role} now")
+    confirm(f"{name}: has the role {role} now")
 
 
 @user.command("disable")
 @click.argument("name", metavar="NAME")
 @click.pass_obj
 def disable(context: Context, name: str) -> None:
-    """Keep a user out, at once."""
+    """Disable a user at once. Ends all sessions."""
     context.accounts().set_disabled(name, True)  # noqa: FBT003  # the value itself
-    confirm(f"{name}: is kept out; all sessions ended")
+    confirm(f"{name}: disabled; all sessions ended")
 
 
 @user.command("enable")
 @click.argument("name", metavar="NAME")
 @click.pass_obj
 def enable(context: Context, name: str) -> None:
-    """Let a disabled user in again."""
+    """Enable a disabled user."""
     context.accounts().set_disabled(name, False)  # noqa: FBT003  # the value itself
-    confirm(f"{name}: may sign in again")
+    confirm(f"{name}: enabled")
 
 
 @click.group()
 def token() -> None:
-    """Manage tokens for programs that use the API."""
+    """Manage tokens for the API."""
 
 
 @token.command("create")
-@click.option("--name", required=True, help="What the history calls it.")
-@click.option("--for", "owner", metavar="USER", required=True, help="The user who answers for it.")
+@click.option("--name", required=True, help="The name that the history shows.")
+@click.option("--for", "owner", metavar="USER", required=True, help="The user that it acts for.")
 @click.option("--role", type=_ROLE, required=True)
 @click.option(
     "--expires",
@@ -127,19 +127,19 @@ def token() -> None:
     metavar="WHEN",
     default="90d",
     show_default=True,
-    help="A span or a date.",
+    help="A duration or a date.",
 )
 @actor_option()
 @click.pass_obj
 def create(
     context: Context, name: str, role: Role, *, owner: str, expires: datetime, actor: str
 ) -> None:
-    """Print a new token. It is shown this once, and acts on behalf of its user."""
-    secret, made = context.accounts().create_token(
+    """Create a token that acts for a user, and print it. It is not shown again."""
+    secret, new_token = context.accounts().create_token(
         name, role, owner=owner, expires_at=expires, actor=actor
     )
     click.echo(secret)
-    until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
+    until = f"{new_token.expires_at:%Y-%m-%d %H:%M} UTC"
     confirm(f"{name}: {role} for {owner} until {until}; it is not shown again", err=True)
 
 
@@ -147,7 +147,7 @@ def create(
 @json_option()
 @click.pass_obj
 def list_tokens(context: Context, *, as_json: bool) -> None:
-    """List all tokens, newest first, without their secrets."""
+    """List all tokens, newest first, without the secrets."""
     tokens = context.accounts().tokens()
     if as_json:
         echo_json([asdict(token) for token in tokens])
@@ -165,9 +165,9 @@ def list_tokens(context: Context, *, as_json: bool) -> None:
 @click.argument("token_id", metavar="ID")
 @click.pass_obj
 def revoke(context: Context, token_id: str) -> None:
-    """End a token, at once."""
+    """Revoke a token at once."""
     context.accounts().revoke_token(token_id)
-    confirm(f"{token_id}: opens nothing any more")
+    confirm(f"{token_id}: revoked")
 
 
 def _user_state(user: User) -> str:

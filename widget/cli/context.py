@@ -1,4 +1,4 @@
-"""What every command needs: the settings, the store, and errors said without a traceback."""
+"""What commands share: settings, the store, options, and errors without a traceback."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from widget.store import ChangeListener, EntryReader, open_store
 _PURGE_SECONDS = 5.0
 _FEW = 10
 INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+"""The exit status after Ctrl-C: 128 and the number of SIGINT, as in shells."""
 
-_NO_TEXT = "the password is not text in UTF-8; type it again, or save it as UTF-8"
+_NO_TEXT = "the password is not valid UTF-8; type it again, or save it as UTF-8"
 
 log = logging.getLogger("insights.cli")
 
@@ -44,7 +44,7 @@ _WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Group(click.Group):
-    """A group of commands whose errors of ours end in a message and exit status 1."""
+    """A group of commands that print expected errors as a message, with exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click has it
         """Run the command."""
@@ -59,16 +59,16 @@ class Group(click.Group):
             ctx.exit(1)
         except OSError as error:
             if error.errno == errno.EPIPE:
-                raise  # click ends quietly: whoever reads has enough
+                raise  # the reader closed the pipe: click exits silently
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"insights: {where}{error.strerror or error}", err=True)
             if error.errno in _WRITING:
                 discard_output()
             ctx.exit(1)
         except (KeyboardInterrupt, click.Abort) as error:
-            # A prompt makes both of Ctrl-C and of the end of the input an Abort.
+            # A prompt raises Abort for both Ctrl-C and the end of the input.
             if isinstance(error, click.Abort) and isinstance(error.__context__, EOFError):
-                click.echo("\ninsights: nothing more came on standard input", err=True)
+                click.echo("\ninsights: standard input ended before the answer", err=True)
                 ctx.exit(1)
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)
@@ -88,16 +88,16 @@ def open_editorial(
 
 @dataclass
 class Context:
-    """The options that stand before the command."""
+    """The options before the command."""
 
     config: Path | None
     store_url: str | None
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; the command line wins."""
+        """The settings; options override the file and the environment."""
         path = self.config or DEFAULT_FILE
-        log.debug("settings from %s", path if path.exists() else f"no file: {path} is not there")
+        log.debug("settings from %s", path if path.exists() else f"defaults: {path} does not exist")
         settings = load_settings(self.config, store=self.store_url)
         log.debug("store %s", without_password(settings.store))
         return settings
@@ -136,7 +136,7 @@ class Context:
         open_store(self.settings.store, rules(self.settings), create=False, wait=False).close()
 
     def accounts(self) -> Accounts:
-        """Open the accounts of the store."""
+        """Return the accounts of the store."""
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
@@ -153,38 +153,41 @@ def _say_purged(jobs: list[PurgeJob]) -> None:
 
 
 def actor_option() -> Callable[[_Function], _Function]:
-    """Return the option that says who makes a change."""
+    """Return the option for the actor of a change."""
     return click.option(
-        "--actor", default=_user, show_default="your user name", help="Who makes the change."
+        "--actor",
+        default=_user,
+        show_default="your user name",
+        help="Who makes the change.",
     )
 
 
 def json_option() -> Callable[[_Function], _Function]:
-    """Return the option for output that tools read."""
+    """Return the option for JSON output."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for tools.")
 
 
 def password_option() -> Callable[[_Function], _Function]:
-    """Return the option for scripts that give a password."""
+    """Return the option to read a password from standard input."""
     return click.option(
         "--password-stdin", is_flag=True, help="Read the password from standard input."
     )
 
 
 def ask_password(name: str, *, from_stdin: bool) -> str:
-    """Return the password for ``name``: asked for twice, or the first line of standard input."""
+    """Prompt twice for the password of ``name``, or read the first line of standard input."""
     if from_stdin:
-        # Of UTF-8 in every locale, as browsers send it.
+        # Always UTF-8, as browsers send it, whatever the locale.
         return _decoded(sys.stdin.buffer.readline()).rstrip("\r\n")
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             password: str = click.prompt(
-                f"Password for {name}", hide_input=True, confirmation_prompt="The same once more"
+                f"Password for {name}", hide_input=True, confirmation_prompt="Repeat the password"
             )
         except getpass.GetPassWarning:
             raise InsightsError(
-                "there is no terminal to ask for a password at; give it with --password-stdin"
+                "there is no terminal for the password prompt; use --password-stdin"
             ) from None
         except UnicodeDecodeError:
             raise InsightsError(_NO_TEXT) from None
@@ -200,24 +203,24 @@ def _decoded(line: bytes) -> str:
 
 def echo_json(value: object) -> None:
     """Print ``value`` as indented JSON."""
-    # As bytes: JSON is UTF-8 in every locale.
+    # As bytes: JSON is UTF-8, whatever the locale.
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str).encode())
 
 
-def own_address(settings: Settings, base: str | None) -> str:
-    """Return the service's address as commands print it: ``base``, else ``base_url``.
+def service_url(settings: Settings, base: str | None) -> str:
+    """Return the service's URL: ``base``, else ``base_url``, without a slash at its end.
 
-    Without either it is that of this machine, and a warning on standard error says so.
+    Without either it is that of this machine, with a warning on standard error.
     """
-    address = base or settings.base_url
-    if not address:
-        address = server.url_of(server.reachable(settings.host), settings.port)
+    url = base or settings.base_url
+    if not url:
+        url = server.url_of(server.reachable(settings.host), settings.port)
         confirm(
-            f"Warning: {address} is used as the service's address, which readers cannot reach. "
-            "Give --base https://insights.example, or set base_url in insights.toml.",
+            f"Warning: the service's URL is {url}, which readers cannot reach. "
+            "Use --base https://insights.example, or set base_url in insights.toml.",
             err=True,
         )
-    return address.rstrip("/")
+    return url.rstrip("/")
 
 
 def _user() -> str:

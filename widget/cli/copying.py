@@ -1,4 +1,4 @@
-"""The command ``copy``, which moves a whole store to another."""
+"""The command ``copy``, which copies a whole store to another."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _SHOWN = 20
 @click.option(
     "--replace-accounts",
     is_flag=True,
-    help="Where TO has other users and tokens, put those of FROM in their place.",
+    help="Replace other users and tokens of TO by those of FROM.",
 )
 @click.pass_obj
 def copy(context: Context, source: str, target: str, *, replace_accounts: bool) -> None:
     """Copy all entries, revisions, users and tokens from the store FROM to the store TO.
 
-    FROM and TO are the addresses of stores, dir:PATH or postgresql://USER@HOST/DATABASE. Only
-    what is missing is copied, so that the command can be interrupted and run again; afterwards
-    everything is compared. Nobody stays signed in. TO must be empty, or hold what FROM held.
+    FROM and TO are URLs of stores, dir:PATH or postgresql://USER@HOST/DATABASE. Only missing
+    revisions are copied, so the command can be interrupted and run again; afterwards both stores
+    are compared. Sessions are not copied. TO must be empty or hold a former state of FROM.
     """
     _check(source, target)
     settings = context.settings
@@ -45,44 +45,43 @@ def copy(context: Context, source: str, target: str, *, replace_accounts: bool) 
         open_editorial(target, settings, create=True) as other,
     ):
         if not one.entries.ids() and not open_repository(source).state().users:
-            raise InvalidSettings(f"copy: there is nothing in {without_password(source)}")
+            raise InvalidSettings(f"copy: FROM is empty: {without_password(source)}")
         _copy(one.entries, other, source, target, replace_accounts=replace_accounts)
 
 
 def _copy(
     one: EntryReader, other: Editorial, source: str, target: str, *, replace_accounts: bool
 ) -> None:
-    ids = copying.ids_of(one, other.entries)
-    with _bar("Comparing", len(ids)) as tick:
-        plan = copying.plan(one, other.entries, ids, tick)
-    _refuse(
-        plan.refused,
-        "TO holds something else, and nothing was copied; "
-        "choose an empty folder or database for TO",
+    ids = copying.all_ids(one, other.entries)
+    with _bar("Comparing", len(ids)) as report:
+        plan = copying.plan(one, other.entries, ids, report)
+    _raise_for(
+        plan.diverged,
+        "TO holds something else, and nothing was copied; use an empty folder or database for TO",
     )
     from_records, to_records = open_repository(source), open_repository(target)
     if not replace_accounts:
-        _refuse(
+        _raise_for(
             copying.account_differences(from_records.state(), to_records.state()),
-            "TO has other users and tokens, and nothing was copied; choose an empty folder or "
-            "database for TO, or give it those of FROM by --replace-accounts",
+            "TO has other users and tokens, and nothing was copied; use an empty folder or "
+            "database for TO, or replace them with --replace-accounts",
         )
-    with _bar("Copying", len(plan.steps)) as tick:
-        left_out = copying.copy(one, other, plan.steps, tick)
-    left_out += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
-    ids = copying.ids_of(one, other.entries)
-    with _bar("Verifying", len(ids)) as tick:
-        differing = copying.differences(one, other.entries, ids, plan.same, tick)
-    left_out = differing + left_out + plan.left_out
-    left_out += copying.account_differences(
-        from_records.state(), open_repository(target).state(), whole=True
+    with _bar("Copying", len(plan.missing)) as report:
+        failed = copying.copy(one, other, plan.missing, report)
+    failed += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
+    ids = copying.all_ids(one, other.entries)
+    with _bar("Verifying", len(ids)) as report:
+        differing = copying.differences(one, other.entries, ids, plan.identical, report)
+    failed = differing + failed + plan.unreadable
+    failed += copying.account_differences(
+        from_records.state(), open_repository(target).state(), both_ways=True
     )
-    # Why one could not be copied says more than that it differs.
-    named = {each.what: each for each in left_out}
-    _refuse(list(named.values()), "not everything is in TO as it is in FROM")
+    # The reason why something could not be copied replaces the message that it differs.
+    by_subject = {each.subject: each for each in failed}
+    _raise_for(list(by_subject.values()), "TO differs from FROM; see the lines above")
     users = to_records.state().users
     confirm(
-        f"{len(plan.steps)} revisions copied; {len(ids)} entries and {len(users)} users "
+        f"{len(plan.missing)} revisions copied; {len(ids)} entries and {len(users)} users "
         "are the same in both"
     )
 
@@ -105,10 +104,10 @@ def _bar(label: str, length: int) -> Iterator[Callable[[], object]]:
         yield lambda: bar.update(1)
 
 
-def _refuse(differences: list[Difference], why: str) -> None:
-    """Name what differs, where something does. Raises CopyRefused."""
+def _raise_for(differences: list[Difference], why: str) -> None:
+    """Print ``differences`` and raise CopyRefused, if there are any."""
     for each in differences[:_SHOWN]:
-        click.echo(f"{each.what}: {each.message}", err=True)
+        click.echo(f"{each.subject}: {each.message}", err=True)
     if len(differences) > _SHOWN:
         click.echo(f"… and {len(differences) - _SHOWN} more", err=True)
     if differences:

@@ -1,4 +1,4 @@
-"""The command ``doctor``: what stops the panel of a host page."""
+"""The command ``doctor``: what prevents a panel from working in a host page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 import click
 
 from widget import doctor as examination
-from widget.cli.context import Context, echo_json, json_option, own_address
+from widget.cli.context import Context, echo_json, json_option, service_url
 from widget.doctor import Finding, Report
 
 _WORDS = {"stop": "STOPS", "warning": "BETTER", "note": "NOTE"}
@@ -19,13 +19,13 @@ _HEADERS = click.File("r", encoding="utf-8", errors="replace")
 
 @click.command()
 @click.argument("page", metavar="URL|FILE|-")
-@click.option("--url", default="", help="The page's address, where a FILE does not say it.")
+@click.option("--url", default="", help="The page's URL, for a FILE.")
 @click.option(
     "--headers",
     type=click.File("r", encoding="utf-8", errors="replace"),
     help="A file with the page's response headers.",
 )
-@click.option("--base", metavar="URL", help="The service's address, where base_url does not say.")
+@click.option("--base", metavar="URL", help="The service's URL, if base_url is not set.")
 @json_option()
 @click.pass_context
 def doctor(
@@ -38,29 +38,29 @@ def doctor(
     base: str | None,
     as_json: bool,
 ) -> None:
-    """Say what stops the panel of a host page, and the line to add.
+    """Report what prevents the panel of a host page from working, and the line to add.
 
-    A URL is fetched, of a publication's own origins only; a FILE or standard input holds the
-    page's HTML as a browser gets it. The exit status is 1 where something stops the panel.
+    A URL is fetched, if it is on an origin of a publication; a FILE or standard input contains
+    the HTML as a browser gets it. The exit status is 1 if there is a problem.
     """
     context: Context = click_context.obj
     settings = context.settings
     if re.match(r"https?://", page, re.IGNORECASE):
         fetched = examination.fetch(page, settings)
-        html, said, url = fetched.html, fetched.headers, fetched.url
+        html, header_lines, url = fetched.html, fetched.headers, fetched.url
     else:
         with click.open_file(page, encoding="utf-8", errors="replace") as file:
             html = file.read()
-        said = examination.header_lines(headers.read()) if headers else []
-    address = own_address(settings, base)
+        header_lines = examination.header_lines(headers.read()) if headers else []
+    service = service_url(settings, base)
     with context.entries() as store:
         report = examination.examine(
             html,
-            said,
+            header_lines,
             url=url,
             settings=settings,
             store=store,
-            base=address,
+            base=service,
             drafts=True,
         )
     if as_json:

@@ -1,4 +1,4 @@
-"""Commands about entries: check, put, publish, withdraw, list, show."""
+"""The commands ``check``, ``put``, ``publish``, ``withdraw``, ``list`` and ``show``."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 @json_option()
 @click.pass_obj
 def check(context: Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Say what keeps entries from being published.
+    """List the problems that prevent publishing.
 
-    PATH is a JSON file, a folder of them, or - for standard input. Prints one line per breach,
-    ``file: path: message``, and exits with 1 where there is an error.
+    PATH is a JSON file, a folder of JSON files, or - for standard input. Prints one line per
+    problem, ``file: path: message``. The exit status is 1 if there is an error.
     """
     breaches = [(path, breach) for path in _files(paths) for breach in _check(path, context)]
     if as_json:
@@ -43,17 +43,18 @@ def check(context: Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_ENTRY_PATH)
-@click.option("--publish", "and_publish", is_flag=True, help="Publish each entry, too.")
-@click.option("--note", default="", help="Why, for the history.")
+@click.option("--publish", "and_publish", is_flag=True, help="Also publish the entries.")
+@click.option("--note", default="", help="A note for the history.")
 @actor_option()
 @click.pass_obj
 def put(
     context: Context, paths: tuple[Path, ...], *, and_publish: bool, note: str, actor: str
 ) -> None:
-    """Keep entries as drafts.
+    """Save entries as drafts.
 
-    PATH is a JSON file, a folder of them, or - for standard input. What cannot be kept or
-    published is reported, and the exit status is then 1; all others are kept.
+    PATH is a JSON file, a folder of JSON files, or - for standard input. Entries that cannot be
+    saved or published are reported, with exit status 1; all others are saved. An entry that
+    cannot be published stays a draft.
     """
     failures = Failures()
     with context.editorial() as editorial:
@@ -65,17 +66,17 @@ def put(
                     if breach.severity == "warning":
                         line = f"{path}: {breach.path}: warning: {breach.message}"
                         confirm(line, err=True)
-                confirm(f"{entry.id}: {'published' if and_publish else 'kept as a draft'}")
+                confirm(f"{entry.id}: {'published' if and_publish else 'saved as a draft'}")
     failures.end()
 
 
 @click.command()
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
-@click.option("--note", default="", help="Why, for the history.")
+@click.option("--note", default="", help="A note for the history.")
 @actor_option()
 @click.pass_obj
 def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
-    """Make drafts live."""
+    """Publish drafts."""
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:
@@ -87,8 +88,8 @@ def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) ->
 
 @click.command()
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
-@click.option("--reason", default="", help="The reason that readers are told.")
-@click.option("--legal", is_flag=True, help="Say that it is for legal reasons.")
+@click.option("--reason", default="", help="The reason, for readers.")
+@click.option("--legal", is_flag=True, help="Withdraw for legal reasons.")
 @actor_option()
 @click.pass_obj
 def withdraw(
@@ -96,7 +97,7 @@ def withdraw(
 ) -> None:
     """Take live entries down at once. Readers see a notice with the reason."""
     if not reason and not legal:
-        raise click.UsageError("Give readers a --reason, or say --legal.")
+        raise click.UsageError("Give readers a --reason, or use --legal.")
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:
@@ -128,10 +129,10 @@ def list_entries(context: Context, *, as_json: bool) -> None:
 @click.command()
 @click.argument("entry_id", metavar="ID")
 @click.option("--draft", "which", flag_value="draft", help="The draft.")
-@click.option("--live", "which", flag_value="live", help="What readers see.")
+@click.option("--live", "which", flag_value="live", help="The live version.")
 @click.pass_obj
 def show(context: Context, entry_id: str, which: str | None) -> None:
-    """Print an entry as JSON: the draft where there is one, else what is live."""
+    """Print an entry as JSON: the draft if there is one, else the live version."""
     with context.entries() as store:
         draft = store.draft(entry_id) if which != "live" else None
         live = store.live(entry_id) if which != "draft" else None

@@ -1,4 +1,4 @@
-"""The command ``export``: static files, or entries as lines."""
+"""The command ``export``: static files, or one entry per line."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from widget.store import Live
     type=click.Choice(["site", "entries"]),
     default="site",
     show_default=True,
-    help="Static files, or entries as lines.",
+    help="Static files, or one entry per line.",
 )
-@click.option("--base", metavar="URL", help="The site's address, where base_url does not say.")
-@click.option("--drafts", is_flag=True, help="Of entries: the draft, where there is one.")
+@click.option("--base", metavar="URL", help="The site's URL, if base_url is not set.")
+@click.option("--drafts", is_flag=True, help="With --as entries: the draft, if there is one.")
 @click.pass_obj
 def export(
     context: Context, out: Path | None, *, form: str, base: str | None, drafts: bool
 ) -> None:
-    """Write every live panel as static files into the folder OUT, for any web server or CDN.
+    """Write all live panels to the folder OUT as static files, for any web server or CDN.
 
-    Only what has changed is written; what was withdrawn is replaced by its notice before
-    anything else. With `--as entries`: every live entry, one on each line, as `import` reads
-    them, into the file OUT or to standard output.
+    Only changed files are written, and notices of withdrawn panels first. With `--as entries`:
+    all live entries, one per line, in the format of `import`, to the file OUT or to standard
+    output.
     """
     if form == "entries":
         if base:
-            raise click.UsageError("--base is for static files; leave out --as entries")
+            raise click.UsageError("--base is for static files; omit --as entries")
         _entries(context, out or Path("-"), drafts=drafts)
         return
     if drafts:
-        raise click.UsageError("--drafts needs --as entries: readers see no drafts")
+        raise click.UsageError("--drafts requires --as entries")
     if out is None:
-        raise click.UsageError("say which folder to write the static files into: OUT")
+        raise click.UsageError("Give the folder for the static files: OUT")
     _site(context, out, base)
 
 
 def _site(context: Context, out: Path, base: str | None) -> None:
-    address = base or context.settings.base_url
-    if not address:
+    url = base or context.settings.base_url
+    if not url:
         raise click.UsageError(
-            "say the address that the files will have: --base https://cdn.example/insights, "
+            "Give the URL of the files: --base https://cdn.example/insights, "
             "or base_url in insights.toml"
         )
     with (
@@ -64,8 +64,8 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        report = export_site(store, context.settings, out, checked_base(address), progress)
-    confirm(f"{report.written} written, {report.kept} unchanged, {report.removed} removed")
+        report = export_site(store, context.settings, out, checked_base(url), progress)
+    confirm(f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed")
 
 
 def _entries(context: Context, out: Path, *, drafts: bool) -> None:

@@ -1,4 +1,4 @@
-"""What commands print: how much of it, in which encoding, and errors without a traceback."""
+"""The output of commands: its volume, its encoding, and errors without a traceback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LEVELS: dict[Volume, int] = {
 
 
 def begin(context: click.Context, volume: Volume) -> None:
-    """Set how much the commands below ``context`` print and log, until it ends."""
+    """Set how much commands print and log, until ``context`` is closed."""
     for stream in (sys.stdout, sys.stderr):
         _accept_all_characters(stream)
     context.meta[_KEY] = volume
@@ -37,9 +37,9 @@ def begin(context: click.Context, volume: Volume) -> None:
 
 
 def _accept_all_characters(stream: object) -> None:
-    """Let titles and file names of any characters be printed, whatever the locale is.
+    """Print titles and file names with any characters, whatever the locale.
 
-    The C locale means ASCII to Python, and UTF-8 to everybody who sets it.
+    In the C locale Python uses ASCII, but people who set it expect UTF-8.
     """
     if isinstance(stream, io.TextIOWrapper):
         is_ascii = codecs.lookup(stream.encoding).name == "ascii"
@@ -49,7 +49,7 @@ def _accept_all_characters(stream: object) -> None:
 
 
 def discard_output() -> None:
-    """Print nothing more: Python flushes standard output at its end, and would fail once more."""
+    """Discard further output: the flush of standard output at exit would fail again."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
@@ -57,39 +57,39 @@ def discard_output() -> None:
 
 
 def is_quiet() -> bool:
-    """Say whether only errors, and what was asked for, are printed."""
+    """Return whether --quiet is set: print only errors and requested output."""
     context = click.get_current_context(silent=True)
     return context is not None and context.meta.get(_KEY) == "quiet"
 
 
 def volume_options() -> list[str]:
-    """Return the options that give a process of our own the same volume."""
+    """Return the options for a child process of ours with the same volume."""
     volume = click.get_current_context().meta.get(_KEY)
     return [f"--{volume}"] if volume in ("quiet", "verbose") else []
 
 
 def confirm(message: str, *, err: bool = False) -> None:
-    """Print what was done, or a warning: nothing that was asked for, so not with --quiet."""
+    """Print a confirmation or a warning, unless --quiet is set."""
     if not is_quiet():
         click.echo(message, err=err)
 
 
 def error_lines(error: InsightsError) -> list[str]:
-    """Return an error as lines for people, one for each breach."""
+    """Return the lines to print for an error, one for each breach."""
     if isinstance(error, InvalidEntry):
         return [f"{breach.path}: {breach.message}" for breach in error.breaches]
     return [str(error)]
 
 
 class Failures:
-    """The errors of a command that goes over many things: each is reported, the rest goes on."""
+    """Errors of a command with several arguments: it reports each and continues with the rest."""
 
     def __init__(self) -> None:
         self._any = False
 
     @contextmanager
     def of(self, where: object) -> Iterator[None]:
-        """Report an error of what is done to ``where``, and go on behind it."""
+        """Report an error in the block as one of ``where``, and continue after the block."""
         try:
             yield
         except InsightsError as error:
@@ -98,6 +98,6 @@ class Failures:
                 click.echo(f"{where}: {line}", err=True)
 
     def end(self) -> None:
-        """End the command with exit status 1 where anything failed."""
+        """Exit with status 1 if there was an error."""
         if self._any:
             sys.exit(1)

@@ -1,4 +1,4 @@
-"""Commands about what an entry was: history, diff, restore, edit."""
+"""The commands ``history``, ``diff``, ``restore`` and ``edit``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from widget.store import EntryReader, Live
 @json_option()
 @click.pass_obj
 def history(context: Context, entry_id: str, *, as_json: bool) -> None:
-    """List every change of an entry: when, who, what, why. The newest comes first."""
+    """List all changes of an entry, newest first: when, who, what, why."""
     with context.entries() as store:
         revisions = store.history(entry_id)
     if not revisions:
@@ -46,10 +46,9 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
 @click.argument("newer", required=False, metavar="[REVISION]]")
 @click.pass_obj
 def compare(context: Context, entry_id: str, older: str | None, newer: str | None) -> None:
-    """Show what changed, word by word: [-removed-] and {+added+}.
+    """Show changes word by word: [-removed-] and {+added+}.
 
-    A REVISION is a number, `live` or `draft`; without any, what is live is compared with the
-    draft.
+    A REVISION is a number, `live` or `draft`; by default, live and draft are compared.
     """
     with context.entries() as store:
         before = _version(store, entry_id, older or "live")
@@ -76,27 +75,27 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
 @actor_option()
 @click.pass_obj
 def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
-    """Keep what a revision was as the draft. Readers see it once it is published."""
+    """Save a revision as the draft. Readers see it after it is published."""
     with context.editorial() as editorial:
-        made = editorial.restore(entry_id, revision, actor=actor)
-    confirm(f"{entry_id}: revision {revision} is the draft now (revision {made.number})")
+        saved = editorial.restore(entry_id, revision, actor=actor)
+    confirm(f"{entry_id}: revision {revision} is the draft now (revision {saved.number})")
 
 
 @click.command()
 @click.argument("entry_id", metavar="ID")
-@click.option("--note", default="", help="Why, for the history.")
+@click.option("--note", default="", help="A note for the history.")
 @actor_option()
 @click.pass_obj
 def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
-    """Open an entry in $EDITOR and keep it as the draft.
+    """Open an entry in $EDITOR and save the result as the draft.
 
-    What cannot be kept is never lost: it can be mended, or is put into a file.
+    If the result cannot be saved, you can edit it again, or it is written to a file.
     """
     at_terminal = sys.stdin.isatty()
     with context.editorial() as editorial:
         if not (_editor() or at_terminal):
             raise InsightsError(
-                "edit: there is no terminal and no $EDITOR; set EDITOR, or change the entry with "
+                "edit: there is no terminal and no $EDITOR; set EDITOR, or use "
                 f"`insights show {entry_id}` and `insights put`"
             )
         head = editorial.entries.head(entry_id)
@@ -111,18 +110,18 @@ def edit(context: Context, entry_id: str, *, note: str, actor: str) -> None:
             try:
                 changed = parse_entry(text)
                 if changed.id != entry_id:
-                    raise click.UsageError(f"The id must stay {entry_id!r}; copy it with `put`.")
+                    raise click.UsageError(f"The id must stay {entry_id!r}; `put` saves copies.")
                 editorial.save(changed, actor=actor, note=note, head=head)
             except (InvalidEntry, Conflict, click.UsageError) as error:
-                _say(error)
+                _print_error(error)
                 question = "Open the editor again?"
                 if not at_terminal or not click.confirm(question, default=True, err=True):
-                    click.echo(f"What you typed is in {_keep(entry_id, text)}.", err=True)
+                    click.echo(f"Your text is in {_write_unsaved(entry_id, text)}.", err=True)
                     raise SystemExit(1) from error
                 if isinstance(error, Conflict):
                     head = error.head
                 continue
-            confirm(f"{entry_id}: kept as a draft")
+            confirm(f"{entry_id}: saved as a draft")
             return
 
 
@@ -131,10 +130,10 @@ def _editor() -> str | None:
 
 
 def _edited(text: bytes, *, at_terminal: bool) -> bytes | None:
-    """Return what an editor makes of ``text``.
+    """Return ``text`` as edited; None if the editor was closed without saving.
 
-    Without a terminal only an editor that the user set is run, and it gets no input: one that
-    waits for keys ends at once instead of waiting for ever. Raises InsightsError where it fails.
+    Without a terminal only an editor that the user set is run, without input, so that an editor
+    that waits for keys ends at once. Raises InsightsError if it fails.
     """
     if at_terminal:
         return click.edit(text, extension=".json", require_save=False)
@@ -150,8 +149,8 @@ def _edited(text: bytes, *, at_terminal: bool) -> bytes | None:
             raise InsightsError(f"edit: {editor!r} cannot be run: {error}") from error
         if status:
             raise InsightsError(
-                f"edit: {editor!r} ended with status {status}, and nothing was changed; there is "
-                "no terminal: set EDITOR to a program that needs none, or use `insights put`"
+                f"edit: {editor!r} exited with status {status}, and nothing was changed; "
+                "without a terminal, set EDITOR to a program that needs none, or use `insights put`"
             )
         return path.read_bytes()
 
@@ -168,7 +167,7 @@ def _version(store: EntryReader, entry_id: str, name: str) -> Entry:
             raise NotFound(f"{entry_id!r} is not live")
         return live.entry
     if not name.isdecimal():
-        raise NotFound(f"{name!r} is no revision; give a number, live or draft")
+        raise NotFound(f"{name!r} is not a revision; use a number, live or draft")
     return store.revision(entry_id, int(name)).entry
 
 
@@ -178,10 +177,10 @@ def _newest(store: EntryReader, entry_id: str) -> Entry:
         return draft.entry
     if isinstance(live, Live):
         return live.entry
-    raise NotFound(f"there is no entry {entry_id!r} to edit; `restore` brings back a withdrawn one")
+    raise NotFound(f"{entry_id!r} has no draft and is not live; save one with `put` or `restore`")
 
 
-def _say(error: Exception) -> None:
+def _print_error(error: Exception) -> None:
     if isinstance(error, InvalidEntry):
         for breach in error.breaches:
             click.echo(f"{breach.path}: {breach.message}", err=True)
@@ -191,7 +190,7 @@ def _say(error: Exception) -> None:
         click.echo(str(error), err=True)
 
 
-def _keep(entry_id: str, text: bytes) -> Path:
+def _write_unsaved(entry_id: str, text: bytes) -> Path:
     number = 1
     while True:
         path = Path(f"{entry_id}.unsaved-{number}.json")

@@ -1,4 +1,4 @@
-"""Commands that run the service: serve, demo, init."""
+"""The commands ``serve``, ``demo`` and ``init``."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _PORT = click.IntRange(1, 65535)
 @click.command()
 @click.option("--host", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
-@click.option("--workers", type=click.IntRange(min=1), help="How many processes serve.")
+@click.option("--workers", type=click.IntRange(min=1), help="The number of worker processes.")
 @click.pass_obj
 def serve(context: Context, host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve panels, until told to stop."""
+    """Serve panels until SIGTERM."""
     settings = context.settings
     logs.configure(settings.log)
-    # Opened once before the workers start, so that what keeps it shut is said here and once.
+    # Before the workers start, so that an error is printed once.
     context.check_store()
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
@@ -63,9 +63,9 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     if not (settings.base_url or settings.hosts):
         log.warning(
             "neither base_url nor hosts is set: links begin with whatever Host a request names; "
-            "set base_url to the address that readers use (docs/settings.md)"
+            "set base_url to the URL that readers use (docs/settings.md)"
         )
-    # All workers' numbers are one through files in a folder, which no other server may use.
+    # Workers share metrics through files in a folder of this server alone.
     folder = tempfile.mkdtemp(prefix="insights-metrics-")
     os.environ[metrics.FOLDER_VARIABLE] = folder
     try:
@@ -82,36 +82,36 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
 
 
 def _pages(settings: Settings, here: str) -> str:
-    """Return the addresses of the pages for people, as a browser reaches them."""
+    """Return the URLs of the pages for people."""
     base = settings.base_url or here
-    desk = base
+    admin = base
     if settings.admin_host:
         parts = urlsplit(base)
         port = f":{parts.port}" if parts.port else ""
-        desk = parts._replace(netloc=settings.admin_host + port).geturl()
+        admin = parts._replace(netloc=settings.admin_host + port).geturl()
     return (
-        f"  Editors' pages:   {desk}/admin/\n"
+        f"  Editors' pages:   {admin}/admin/\n"
         f"  Snippet builder:  {base}/snippet\n"
         f"  Doctor:           {base}/doctor"
     )
 
 
 def _check(context: Context) -> None:
-    """Raise InvalidSettings where the settings, read anew, would keep workers from starting."""
-    now = load_settings(context.config, store=context.store_url)
-    purging.check_caches(now)
+    """Read the settings again. Raises InvalidSettings if workers could not start with them."""
+    reloaded = load_settings(context.config, store=context.store_url)
+    purging.check_caches(reloaded)
     for key in ("host", "port", "workers"):
-        if getattr(now, key) != getattr(context.settings, key):
-            log.warning("%s was changed; that needs a restart", key)
+        if getattr(reloaded, key) != getattr(context.settings, key):
+            log.warning("%s was changed; restart the service to apply it", key)
 
 
 @click.command()
-@click.option("--port", type=_PORT, show_default="8000, or one that is free")
-@click.option("--paper-port", type=_PORT, show_default="8001, or one that is free")
+@click.option("--port", type=_PORT, show_default="8000, or a free port")
+@click.option("--paper-port", type=_PORT, show_default="8001, or a free port")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep the demo's store here; without it, it is thrown away at the end.",
+    help="A folder for the demo's store; by default it is deleted at the end.",
 )
 def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
     """Show panels on the pages of a small fictional newspaper."""
@@ -124,7 +124,7 @@ def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
 
 
 def _port(wanted: int | None, usual: int, other: int | None) -> int:
-    """Return the port that was asked for, else the usual one, else one that is free."""
+    """Return the requested port, else the usual one, else a free one."""
     if wanted is not None:
         return wanted
     if usual != other:
@@ -133,9 +133,7 @@ def _port(wanted: int | None, usual: int, other: int | None) -> int:
             return usual
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    confirm(
-        f"Port {usual} is in use; {port} is used instead. (--port and --paper-port say others.)"
-    )
+    confirm(f"Port {usual} is in use; using {port}. Choose others with --port and --paper-port.")
     return port
 
 
@@ -178,12 +176,12 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         click.echo(
             f"\nThe Harbor Courier, with panels:  {paper}/\n"
             f"Each way of embedding:            {paper}/#ways\n"
-            "(The newspaper is another site than the service, as a publisher's is.)\n"
+            "(The newspaper is a different site than the service, as in production.)\n"
             f"A panel by itself:                {service}/panel/ferry-fares\n"
-            f"Its entry, to edit by hand:       {folder}/live/ferry-fares.json\n"
+            f"Its entry as a file, to edit:     {folder}/live/ferry-fares.json\n"
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
-            f"Or at once, by a link for one use: {service}/admin/link#{link}\n"
+            f"Or with a single-use link:        {service}/admin/link#{link}\n"
             "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -199,7 +197,7 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
 
 
 def _demo_admin(store_url: str) -> tuple[str, str]:
-    """Return the demo admin's password, made anew, and a secret that signs in once."""
+    """Set a new password for the demo's admin; return it and the secret of a sign-in link."""
     accounts = open_accounts(store_url, create=False)
     password = secrets.token_urlsafe(12)
     user = accounts.user(courier.ADMIN)
@@ -220,26 +218,26 @@ def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
                 return
         except (OSError, HTTPException):
             time.sleep(0.05)
-    raise InsightsError(f"{url} does not answer; what went wrong is said above")
+    raise InsightsError(f"{url} does not respond; see the errors above")
 
 
 @click.command()
-@click.option("--admin", metavar="NAME", help="Make this user the first admin.")
+@click.option("--admin", metavar="NAME", help="Create this user as the first admin.")
 @password_option()
 @click.pass_obj
 def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
-    """Make insights.toml, with every key explained, the store, and the first admin.
+    """Create insights.toml, with every key explained, the store, and the first admin.
 
-    Asks for the admin's name and password where somebody sits at a terminal.
+    Prompts for the admin's name and password at a terminal.
     """
     if password_stdin and not admin:
-        raise click.UsageError("--password-stdin needs --admin NAME.")
+        raise click.UsageError("--password-stdin requires --admin NAME.")
     path = context.config or DEFAULT_FILE
     if path.exists():
-        confirm(f"{path}: is already there; left as it is")
+        confirm(f"{path}: exists; not changed")
     else:
         shutil.copyfile(assets.folder("examples") / "insights.toml", path)
-        confirm(f"{path}: made; set your publication's name and origins in it")
+        confirm(f"{path}: created; set your publication's name and origins in it")
     context.create_store()
     confirm(f"{without_password(context.settings.store)}: ready")
     _first_admin(context, admin, from_stdin=password_stdin)
@@ -247,19 +245,19 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
 
 def _first_admin(context: Context, name: str | None, *, from_stdin: bool) -> None:
     accounts = context.accounts()
-    there = [user.name for user in accounts.users() if user.role == "admin"]
-    if there:
+    admins = [user.name for user in accounts.users() if user.role == "admin"]
+    if admins:
         if name:
             raise InsightsError(
-                f"{there[0]} is an admin already; make others with: insights user add"
+                f"{admins[0]} is an admin already; create others with: insights user add"
             )
         return
     if not name and sys.stdin.isatty():
         name = click.prompt(
-            "Name of the first admin (empty: later)", default="", show_default=False
+            "Name of the first admin (empty to skip)", default="", show_default=False
         )
     if not name:
-        confirm("Nobody can sign in yet. Make the first admin: insights init --admin NAME")
+        confirm("Nobody can sign in yet. Create the first admin: insights init --admin NAME")
         return
     accounts.add_user(name, "admin", ask_password(name, from_stdin=from_stdin))
-    confirm(f"{name}: may sign in as admin")
+    confirm(f"{name}: created with the role admin")

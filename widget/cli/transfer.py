@@ -1,4 +1,4 @@
-"""The command ``import``, which takes many entries at once."""
+"""The command ``import``, for many entries at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPACE = " \t\r\n"
 
 @dataclass(frozen=True)
 class Document:
-    """One document to import, and where it stands: ``file`` or ``file:line`` or ``file[index]``."""
+    """One document to import, and its place: ``file``, ``file:line`` or ``file[index]``."""
 
     where: str
     data: bytes
@@ -34,22 +34,22 @@ class Document:
     required=True,
     type=click.Path(exists=True, path_type=Path, allow_dash=True),
 )
-@click.option("--publish", "and_publish", is_flag=True, help="Publish each entry, too.")
-@click.option("--note", default="Imported.", help="Why, for the history.", show_default=True)
+@click.option("--publish", "and_publish", is_flag=True, help="Also publish the entries.")
+@click.option("--note", default="Imported.", help="A note for the history.", show_default=True)
 @actor_option()
 @click.pass_obj
 def import_entries(
     context: Context, paths: tuple[Path, ...], *, and_publish: bool, note: str, actor: str
 ) -> None:
-    """Keep many entries as drafts.
+    """Save many entries as drafts.
 
-    PATH is a file with one entry, with a JSON array of them or with one on each line, a folder
-    of such files, or - for standard input. Each entry is taken wholly or not at all; those that
-    are refused are listed with the reason, and the exit status is then 1.
+    PATH is a file with one entry, a JSON array of entries or one entry per line, a folder of
+    such files, or - for standard input. Each entry is imported completely or not at all; refused
+    entries are listed with the reason, and the exit status is 1.
     """
     documents = [document for path in _files(paths) for document in _documents(path)]
     refused: list[tuple[str, Breach]] = []
-    taken = 0
+    imported = 0
     with (
         context.editorial() as editorial,
         click.progressbar(documents, label="Importing", file=sys.stderr, hidden=is_quiet()) as bar,
@@ -63,12 +63,12 @@ def import_entries(
             except InsightsError as error:
                 refused.append((document.where, Breach("$", str(error))))
             else:
-                taken += 1
+                imported += 1
     for where, breach in refused:
         click.echo(f"{where}: {breach.path}: {breach.message}", err=True)
-    kept = "published" if and_publish else "kept as drafts"
+    outcome = "published" if and_publish else "saved as drafts"
     count = len({where for where, _ in refused})
-    confirm(f"{taken} {kept}, {count} refused")
+    confirm(f"{imported} {outcome}, {count} refused")
     if refused:
         sys.exit(1)
 
@@ -100,7 +100,7 @@ def _document(where: str, text: str) -> Document:
 
 
 def _is_lines(text: str) -> bool:
-    """Say whether the first line is a document of its own, and others follow."""
+    """Return whether the first line is a complete document and others follow."""
     first, _, rest = text.lstrip(_SPACE).partition("\n")
     if not rest.strip(_SPACE):
         return False
@@ -112,7 +112,7 @@ def _is_lines(text: str) -> bool:
 
 
 def _array(name: str, text: str) -> Iterator[Document]:
-    """Cut a JSON array into its items; each then goes through the gate by itself."""
+    """Split a JSON array into its items, each of which is then parsed separately."""
     decoder = json.JSONDecoder()
     at, index = text.index("[") + 1, 0
     while True:
@@ -122,7 +122,7 @@ def _array(name: str, text: str) -> Iterator[Document]:
         try:
             _, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            # What is left cannot be cut; the gate says what is wrong with it.
+            # The rest cannot be split; parsing it reports what is wrong.
             yield _document(f"{name}[{index}]", text[at:] or "[")
             return
         yield _document(f"{name}[{index}]", text[at:end])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
 from widget.config.publication import Accent, Publication, Text
-from widget.config.publishing import check_under
+from widget.config.publishing import check_under, rules
 from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Purge, Settings
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Text",
     "check_under",
     "load_settings",
+    "rules",
 ]

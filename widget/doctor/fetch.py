@@ -1,33 +1,36 @@
-"""A host page, fetched with care: anyone may ask for one, and nobody may look around with it.
+"""Fetches a host page for anyone, without giving access to internal networks.
 
-Only origins that a publication lists are asked. Their name is resolved once, every answer must
-be public, and the connection goes to the address that was looked at. All of it has one deadline,
-whatever the other side does.
+Only origins that a publication lists are fetched. Their name is resolved once, all its addresses
+must be public, and the connection uses these addresses. One deadline covers the whole fetch.
 """
 
 from __future__ import annotations
 
-import http.client
-import io
 import queue
 import re
 import socket
-import ssl
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from widget import __version__
 from widget.config import Settings
-from widget.doctor.addresses import is_loopback, is_public
 from widget.entry import urls
 from widget.errors import InsightsError
-from widget.rate_limiter import RateLimiter
+from widget.net.addresses import is_loopback, is_public
+from widget.net.http_client import (
+    InvalidCertificate,
+    RequestFailed,
+    Response,
+    TooLarge,
+    get_pinned,
+    read_body,
+    remaining,
+)
+from widget.net.rate_limiter import RateLimiter
 
 SECONDS = 10.0
 MOST_BYTES = 2 * 1024 * 1024
@@ -36,9 +39,8 @@ FETCHES_A_MINUTE = 20
 FETCHES_AT_ONCE = 2
 
 Resolver = Callable[[str, int], list[str]]
-"""Returns the addresses of a host; raises OSError where it has none."""
+"""Returns the IP addresses of a host; raises OSError where it has none."""
 
-_CHUNK = 65_536
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHARSET = re.compile(
     r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb\w{1,8}|big5",
@@ -47,7 +49,7 @@ _CHARSET = re.compile(
 
 
 class CannotFetch(InsightsError):
-    """The page was not fetched; the message says why, and never the address's query."""
+    """The page was not fetched; the message says why, and never contains the URL's query."""
 
 
 def fetch_limiter() -> RateLimiter:
@@ -63,7 +65,7 @@ def fetch_limiter() -> RateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came. ``url`` is where it was in the end."""
+    """A fetched page. ``url`` is its URL after redirects."""
 
     url: str
     html: str
@@ -71,7 +73,7 @@ class Fetched:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return every address of a host, as the system knows them."""
+    """Return all IP addresses of a host from the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
@@ -83,7 +85,7 @@ def fetch(
     resolver: Resolver = resolve,
     seconds: float = SECONDS,
 ) -> Fetched:
-    """Return the page at ``url``. Raises CannotFetch, in words for who asked for it."""
+    """Return the page at ``url``. Raises CannotFetch with a message for the user."""
     deadline = time.monotonic() + seconds
     url = url.strip()
     _check_allowed(url, settings)
@@ -96,25 +98,21 @@ def fetch(
             url = _redirect_target(url, answer)
     except TimeoutError as error:
         raise CannotFetch(f"The page did not come within {seconds:g} seconds.") from error
-    except ssl.SSLCertVerificationError as error:
+    except InvalidCertificate as error:
         raise CannotFetch(
-            f"The certificate of {urls.origin(url)} is not in order: {error.verify_message}."
+            f"The certificate of {urls.origin(url)} is not valid: {error}."
         ) from error
-    except (OSError, http.client.HTTPException, zlib.error) as error:
-        if time.monotonic() >= deadline:
-            raise CannotFetch(f"The page did not come within {seconds:g} seconds.") from error
+    except TooLarge as error:
+        raise CannotFetch(f"The page is larger than {MOST_BYTES // 1024 // 1024} MB.") from error
+    except RequestFailed as error:
         raise CannotFetch(
-            f"{urls.origin(url)} did not answer as a web server should ({_kind(error)})."
+            f"{urls.origin(url)} did not answer as a web server should ({error})."
         ) from error
     raise CannotFetch(f"The page leads on more than {MOST_REDIRECTS} times; give the last address.")
 
 
-def _kind(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
-
-
 def _check_allowed(url: str, settings: Settings) -> None:
-    """Refuse what is no address, and what is none of a publication's own."""
+    """Raise CannotFetch unless ``url`` is valid and of an origin that a publication lists."""
     problem = urls.link_problem(url)
     if problem:
         raise CannotFetch(f"The address {problem}.")
@@ -128,7 +126,7 @@ def _check_allowed(url: str, settings: Settings) -> None:
 
 
 def _with_deadline(resolver: Resolver, deadline: float) -> Resolver:
-    """Return a resolver that gives up at the deadline; the system's own may take minutes."""
+    """Return a resolver that gives up at the deadline; the system's may take minutes."""
 
     def resolved(host: str, port: int) -> list[str]:
         answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
@@ -141,7 +139,7 @@ def _with_deadline(resolver: Resolver, deadline: float) -> Resolver:
 
         threading.Thread(target=look_up, daemon=True).start()
         try:
-            answer = answers.get(timeout=_remaining(deadline))
+            answer = answers.get(timeout=remaining(deadline))
         except queue.Empty:
             raise TimeoutError from None
         if isinstance(answer, OSError):
@@ -152,7 +150,7 @@ def _with_deadline(resolver: Resolver, deadline: float) -> Resolver:
 
 
 def _resolve_public(url: str, resolver: Resolver) -> list[str]:
-    """Return the addresses to connect to: looked up once, every one looked at."""
+    """Return the addresses to connect to: resolved once, all of them checked."""
     host = urls.host_of(url).strip("[]")
     try:
         found = resolver(host, _port(url))
@@ -160,7 +158,7 @@ def _resolve_public(url: str, resolver: Resolver) -> list[str]:
         raise
     except (OSError, UnicodeError) as error:
         raise CannotFetch(f"The host {host} is not to be found.") from error
-    # A listed origin on this very machine was listed on purpose; any other must be public.
+    # An origin on loopback was listed deliberately; all others must be public.
     accepted = is_loopback if host in ("localhost", "127.0.0.1", "::1") else is_public
     if not found or not all(accepted(address) for address in found):
         raise CannotFetch(
@@ -171,32 +169,30 @@ def _resolve_public(url: str, resolver: Resolver) -> list[str]:
 
 
 def _request(url: str, addresses: list[str], deadline: float) -> Fetched | str:
-    """Return the page, or the address that it leads on to."""
+    """Return the page, or the target of a redirect."""
     parts = urlsplit(url)
-    connection = _Pinned(parts, addresses, _port(url), deadline)
+    origin = urls.origin(url)
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     headers = {
-        "Host": urls.origin(url).partition("://")[2],
+        "Host": origin.partition("://")[2],
         "Accept": "text/html",
         "Accept-Encoding": "gzip",
         "User-Agent": f"Insights-Doctor/{__version__}",
     }
-    try:
-        connection.request("GET", target, headers=headers)
-        response = connection.getresponse()
-        location = response.getheader("Location")
+    with get_pinned(
+        origin, addresses, target=target, headers=headers, deadline=deadline
+    ) as response:
+        location = response.headers.get("Location")
         if response.status in _REDIRECTS and location:
             return location
         if response.status != HTTPStatus.OK:
             raise CannotFetch(
-                f"{urls.origin(url)} answered {response.status} for this address; the doctor "
-                "needs the page that readers get."
+                f"{origin} answered {response.status} for this address; the doctor needs the "
+                "page that readers get."
             )
-        return Fetched(url, _text(response), response.getheaders())
-    finally:
-        connection.release()
+        return Fetched(url, _text(response, deadline), list(response.headers.items()))
 
 
 def _redirect_target(url: str, location: str) -> str:
@@ -212,39 +208,22 @@ def _redirect_target(url: str, location: str) -> str:
     return goal
 
 
-def _text(response: http.client.HTTPResponse) -> str:
-    """Return the body, of which no more is ever kept than the cap."""
-    kind, _, parameters = (response.getheader("Content-Type") or "").partition(";")
+def _text(response: Response, deadline: float) -> str:
+    """Return the decoded body."""
+    kind, _, parameters = response.headers.get("Content-Type", "").partition(";")
     if kind.strip().lower() != "text/html":
-        raise CannotFetch(
-            f"This is no HTML page but {_shorten(kind.strip()) or 'of unknown type'}."
-        )
-    coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
+        kind = _shorten(kind.strip()) or "of unknown type"
+        raise CannotFetch(f"This is no HTML page but {kind}.")
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
-        raise CannotFetch(
-            f"The page came in the coding {_shorten(coding)}, which nobody asked for."
-        )
-    if (response.length or 0) > MOST_BYTES:
-        raise _too_large()
-    unzip = zlib.decompressobj(wbits=31) if coding != "identity" else None
-    body = bytearray()
-    while chunk := response.read1(_CHUNK):
-        # One byte more than the cap is enough to know; the rest stays compressed.
-        body += unzip.decompress(chunk, MOST_BYTES + 1 - len(body)) if unzip else chunk
-        if len(body) > MOST_BYTES:
-            raise _too_large()
-        if unzip and unzip.eof:
-            break
+        raise CannotFetch(f"The page came in the coding {_shorten(coding)}; only gzip is read.")
+    body = read_body(response, max_bytes=MOST_BYTES, deadline=deadline, gunzip=coding != "identity")
     found = re.search(r"charset\s*=\s*[\"']?([\w-]+)", parameters, re.IGNORECASE)
     charset = found[1] if found and _CHARSET.fullmatch(found[1]) else "utf-8"
     try:
         return body.decode(charset, "replace")
     except LookupError:
         return body.decode("utf-8", "replace")
-
-
-def _too_large() -> CannotFetch:
-    return CannotFetch(f"The page is larger than {MOST_BYTES // 1024 // 1024} MB.")
 
 
 def _shorten(text: str) -> str:
@@ -254,86 +233,3 @@ def _shorten(text: str) -> str:
 def _port(url: str) -> int:
     parts = urlsplit(url)
     return parts.port or (443 if parts.scheme.lower() == "https" else 80)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to one of ``addresses``, whatever the host's name means by now."""
-
-    def __init__(
-        self, parts: SplitResult, addresses: list[str], port: int, deadline: float
-    ) -> None:
-        super().__init__(addresses[0], port)
-        self._addresses = addresses
-        self._secure = parts.scheme.lower() == "https"
-        self._name = urls.host_of(parts.geturl()).strip("[]")
-        self._deadline = deadline
-        self._plain: socket.socket | None = None
-
-    def connect(self) -> None:
-        """Connect; the certificate is held against the host's name."""
-        self._plain = self._reached()
-        self._plain.settimeout(_remaining(self._deadline))
-        if self._secure:
-            context = ssl.create_default_context()
-            self._plain = context.wrap_socket(self._plain, server_hostname=self._name)
-        self.sock = _Timed(self._plain, self._deadline)
-
-    def _reached(self) -> socket.socket:
-        for address in self._addresses[:-1]:
-            try:
-                return socket.create_connection((address, self.port), _remaining(self._deadline))
-            except ConnectionRefusedError:
-                continue
-        last = self._addresses[-1]
-        return socket.create_connection((last, self.port), _remaining(self._deadline))
-
-    def release(self) -> None:
-        """Close the socket. ``close`` does not: http.client calls it before the body is read."""
-        self.close()
-        if self._plain:
-            self._plain.close()
-
-
-class _Timed:
-    """A socket with one deadline for everything: what trickles in does not push it back."""
-
-    def __init__(self, plain: socket.socket, deadline: float) -> None:
-        self._socket = plain
-        self._deadline = deadline
-
-    def sendall(self, data: bytes) -> None:
-        """Send all of it before the deadline."""
-        self._socket.settimeout(_remaining(self._deadline))
-        self._socket.sendall(data)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Return what ``http.client`` reads the answer from."""
-        del mode  # http.client only ever reads
-        return io.BufferedReader(_Incoming(self._socket, self._deadline), _CHUNK)
-
-    def close(self) -> None:
-        """Leave it to ``_Pinned.release``."""
-
-
-class _Incoming(io.RawIOBase):
-    """What a socket receives, each read with what is left of the time."""
-
-    def __init__(self, plain: socket.socket, deadline: float) -> None:
-        self._socket = plain
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        """Say that it can be read, as io asks."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # a buffer, as io has it
-        """Receive what is there, or wait for it until the deadline."""
-        self._socket.settimeout(_remaining(self._deadline))
-        return self._socket.recv_into(buffer)
-
-
-def _remaining(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left

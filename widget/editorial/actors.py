@@ -1,7 +1,7 @@
-"""How a revision names who made it, and which person that is.
+"""Actors: the names in revisions of the persons and programs that made them.
 
-``ana`` is the user ana, ``ana (token ci)`` her token ci. A name stays readable, and can be read
-back: neither a user's name nor a token's has parentheses or spaces where the form needs them.
+``ana`` is the user ana, ``ana (token ci)`` her token ci. The form is unambiguous, because neither
+user names nor token names contain parentheses.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ _BY_TOKEN = re.compile(r"(?P<person>.+) \(token [A-Za-z0-9 ._-]+\)")
 _OWNERLESS = "token:"
 
 
-def by_token(owner: str | None, token: str) -> str:
-    """Return the actor of what is done with a token; before tokens had owners, ``token:ci``."""
+def token_actor(owner: str | None, token: str) -> str:
+    """Return the actor for a token; ``token:ci`` is one from before tokens had owners."""
     return f"{owner} (token {token})" if owner else f"{_OWNERLESS}{token}"
 
 
 def person_of(actor: str) -> str | None:
-    """Return the person behind ``actor``, None where nobody can tell."""
+    """Return the person behind ``actor``, None if it is unknown."""
     if actor.startswith(_OWNERLESS):
         return None
     found = _BY_TOKEN.fullmatch(actor)
-    # Users' names are of lower case; who signs in may type them in any.
+    # User names are lower case; people may sign in with any case.
     return (found["person"] if found else actor).strip().lower()

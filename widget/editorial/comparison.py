@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, and between two entries, place by place."""
+"""Differences between two texts, word by word, and between two entries, field by field."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Kind = Literal["same", "removed", "added"]
 
 _WORD = re.compile(r"\s+|\w+(?:['’-]\w+)*|[^\w\s]")  # noqa: RUF001  # the apostrophe of typeset text
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*|[.!?\n]+\s*")
-_AT_MOST = 40_000
-"""So many pairs of words are compared at most: a tenth of a second."""
+_MAX_PAIRS = 40_000
+"""The most pairs of words that are compared: this takes a tenth of a second."""
 _LABELS = {
     "url": "address",
     "aliases": "other address",
@@ -39,15 +39,15 @@ _SILENT = frozenset({"schema", "id"})
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words that both texts have, or only the older (removed) or newer (added) one."""
+    """A run of words in both texts (same), in the older (removed) or in the newer one (added)."""
 
     kind: Kind
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A place that differs: its JSONPath (of the newer document, else the older), its name."""
+class FieldDiff:
+    """A field that differs: its JSONPath (in the newer document, else the older) and label."""
 
     path: str
     label: str
@@ -55,62 +55,62 @@ class Change:
 
 
 def words(old: str, new: str) -> tuple[Piece, ...]:
-    """Return both texts as one run of pieces.
+    """Return both texts as one sequence of pieces.
 
-    Those that are not ``added`` spell ``old``, those that are not ``removed`` spell ``new``.
+    The pieces that are not ``added`` form ``old``; those that are not ``removed`` form ``new``.
     """
     removed = added = ""
     pieces: list[Piece] = []
     position = 0
-    for same, gone, come in _runs(old, new):
-        position += len(gone)
-        # A space between two changed words joins them: one phrase is easier to read than two.
-        if not same or (gone.isspace() and (removed or added) and position < len(old)):
-            removed, added = removed + gone, added + come
+    for same, removed_text, added_text in _runs(old, new):
+        position += len(removed_text)
+        # Include a space between two changed words: one phrase is easier to read than two.
+        if not same or (removed_text.isspace() and (removed or added) and position < len(old)):
+            removed, added = removed + removed_text, added + added_text
             continue
         pieces += _changed(removed, added)
         removed = added = ""
-        pieces.append(Piece("same", gone))
+        pieces.append(Piece("same", removed_text))
     return (*pieces, *_changed(removed, added))
 
 
 _Run = tuple[bool, str, str]
-"""Whether it is the same in both, the older text, the newer one."""
+"""Whether both texts are equal here, the older text, the newer text."""
 
 
 def _runs(old: str, new: str) -> Iterator[_Run]:
     """Compare word by word; long texts sentence by sentence first.
 
-    SequenceMatcher takes up to the cube of the number of words: 40 s for two texts of a thousand.
+    SequenceMatcher takes cubic time at worst: 40 s for two texts of a thousand words.
     """
     before, after = _WORD.findall(old), _WORD.findall(new)
     if _are_few(before, after):
         yield from _compared(before, after)
         return
-    for same, gone, come in _trimmed(_SENTENCE.findall(old), _SENTENCE.findall(new)):
+    for same, removed_text, added_text in _trimmed(_SENTENCE.findall(old), _SENTENCE.findall(new)):
         if same:
-            yield same, gone, come
+            yield same, removed_text, added_text
         else:
-            yield from _trimmed(_WORD.findall(gone), _WORD.findall(come))
+            yield from _trimmed(_WORD.findall(removed_text), _WORD.findall(added_text))
 
 
 def _are_few(before: list[str], after: list[str]) -> bool:
-    return len(before) * len(after) <= _AT_MOST
+    return len(before) * len(after) <= _MAX_PAIRS
 
 
 def _trimmed(before: list[str], after: list[str]) -> Iterator[_Run]:
-    """Compare what is between a common beginning and a common end, if that is not too much."""
+    """Compare what lies between the common prefix and suffix, unless it is too long."""
     least = min(len(before), len(after))
     start = next((i for i in range(least) if before[i] != after[i]), least)
     rest = range(1, least - start + 1)
     end = next((i - 1 for i in rest if before[-i] != after[-i]), least - start)
-    gone, come = before[start : len(before) - end], after[start : len(after) - end]
+    removed_text, added_text = before[start : len(before) - end], after[start : len(after) - end]
     if start:
         yield True, "".join(before[:start]), "".join(after[:start])
-    if _are_few(gone, come):
-        yield from _compared(gone, come)
+    if _are_few(removed_text, added_text):
+        yield from _compared(removed_text, added_text)
     else:
-        yield False, "".join(gone), "".join(come)
+        yield False, "".join(removed_text), "".join(added_text)
     if end:
         yield True, "".join(before[-end:]), "".join(after[-end:])
 
@@ -132,24 +132,24 @@ def _changed(removed: str, added: str) -> Iterator[Piece]:
         yield Piece("added", added)
 
 
-def entries(old: Entry | None, new: Entry | None) -> list[Change]:
-    """Return every place where two entries differ, in the order of the document.
+def entries(old: Entry | None, new: Entry | None) -> list[FieldDiff]:
+    """Return every field that differs, in the order of the document.
 
-    None stands for an entry that is not there: everything in the other was added or removed.
+    None stands for no entry: everything in the other one was added or removed.
     """
     return documents(_document(old), _document(new))
 
 
-def documents(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """Return every place where two documents differ. They need not be valid entries."""
-    return list(_changes(old, new, "$", ()))
+def documents(old: dict[str, Any], new: dict[str, Any]) -> list[FieldDiff]:
+    """Return every field that differs. The documents need not be valid entries."""
+    return list(_field_diffs(old, new, "$", ()))
 
 
 def _document(entry: Entry | None) -> dict[str, Any]:
     return {} if entry is None else entry.model_dump(mode="json", by_alias=True)
 
 
-def _changes(old: Any, new: Any, path: str, names: tuple[str, ...]) -> Iterator[Change]:  # noqa: ANN401  # any of JSON's types
+def _field_diffs(old: Any, new: Any, path: str, names: tuple[str, ...]) -> Iterator[FieldDiff]:  # noqa: ANN401  # any of JSON's types
     if old == new:
         return
     if isinstance(old, dict) or isinstance(new, dict):
@@ -157,20 +157,22 @@ def _changes(old: Any, new: Any, path: str, names: tuple[str, ...]) -> Iterator[
         for key in dict.fromkeys([*new, *old]):
             if names or key not in _SILENT:
                 step = (*names, _LABELS.get(key, key))
-                yield from _changes(old.get(key), new.get(key), f"{path}.{key}", step)
+                yield from _field_diffs(old.get(key), new.get(key), f"{path}.{key}", step)
     elif isinstance(old, list) or isinstance(new, list):
         yield from _lists(old or [], new or [], path, names)
     else:
         pieces = words(_text(old), _text(new))
         if pieces:
-            yield Change(path, _label(names), pieces)
+            yield FieldDiff(path, _label(names), pieces)
 
 
-def _lists(old: list[Any], new: list[Any], path: str, names: tuple[str, ...]) -> Iterator[Change]:
-    """Pair what stayed the same first, so that an inserted item does not change all behind it."""
+def _lists(
+    old: list[Any], new: list[Any], path: str, names: tuple[str, ...]
+) -> Iterator[FieldDiff]:
+    """Match equal items first, so that an inserted item does not change all items after it."""
     before, after = ([json.dumps(item, sort_keys=True) for item in it] for it in (old, new))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    # Of lists longer than any entry's, as a form may hold them, the items are paired as they come.
+    # Lists longer than in any entry, as forms may send them, are compared index by index.
     codes = (
         matcher.get_opcodes()
         if _are_few(before, after)
@@ -184,7 +186,7 @@ def _lists(old: list[Any], new: list[Any], path: str, names: tuple[str, ...]) ->
             now = new[k + offset] if k + offset < end else None
             index = k + offset if now is not None else i + offset
             numbered = (*names[:-1], f"{names[-1]} {index + 1}")
-            yield from _changes(was, now, f"{path}[{index}]", numbered)
+            yield from _field_diffs(was, now, f"{path}[{index}]", numbered)
 
 
 def _text(value: object) -> str:
@@ -196,8 +198,8 @@ def _label(names: tuple[str, ...]) -> str:
     return label[:1].upper() + label[1:]
 
 
-def name_of(path: str) -> str:
-    """Return a JSONPath as people say it: ``$.sources[2].url`` is "Source 3, address"."""
+def label_of(path: str) -> str:
+    """Return the label of a JSONPath: ``$.sources[2].url`` is "Source 3, address"."""
     names: list[str] = []
     for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         if key:

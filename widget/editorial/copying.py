@@ -1,7 +1,7 @@
-"""Moves all entries, with every revision, and all accounts from one store to another.
+"""Copies all entries, with every revision, and all accounts from one store to another.
 
-Nothing is rewritten: what is there already must be how the source began, so that a copy that was
-cut short, or whose source went on meanwhile, is completed by the next one.
+Nothing is overwritten: the target's history of an entry must be the beginning of the source's.
+So a copy that was interrupted, or whose source has changed since, is completed by the next one.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from widget.editorial.service import Editorial
 from widget.errors import Conflict, InvalidEntry
 from widget.store import EntryReader, Live, Revision
 
-Tick = Callable[[], object]
-"""Called once for each entry or revision that is done."""
+ReportProgress = Callable[[], object]
+"""Called once for each entry or revision."""
 
 Record = TypeVar("Record", UserRecord, TokenRecord)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is not as in the source: an entry, a user or a token, and what to do about it."""
+    """An entry, a user or a token that differs from the source, and how."""
 
-    what: str
+    subject: str
     message: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Step:
-    """One revision that the target has not. Steps are ordered as the changes were made."""
+class MissingRevision:
+    """A revision that the target lacks. The order is that of the changes."""
 
     at: datetime
     entry_id: str
@@ -40,106 +40,118 @@ class Step:
 
 
 @dataclass(slots=True)
-class Plan:
-    """What is to be copied; what cannot be; what forbids to copy anything; what is the same."""
+class CopyPlan:
+    """The result of comparing two stores.
 
-    steps: list[Step] = field(default_factory=list)
-    left_out: list[Difference] = field(default_factory=list)
-    refused: list[Difference] = field(default_factory=list)
-    same: set[str] = field(default_factory=set)
+    ``missing`` is to be copied, ``unreadable`` cannot be copied. If anything is in
+    ``diverged``, nothing may be copied. ``identical`` holds ids.
+    """
+
+    missing: list[MissingRevision] = field(default_factory=list)
+    unreadable: list[Difference] = field(default_factory=list)
+    diverged: list[Difference] = field(default_factory=list)
+    identical: set[str] = field(default_factory=set)
 
 
 # Entries
 
 
-def ids_of(source: EntryReader, target: EntryReader) -> list[str]:
-    """Return the ids that either has, sorted."""
+def all_ids(source: EntryReader, target: EntryReader) -> list[str]:
+    """Return the ids of the entries in either store, sorted."""
     return sorted({*source.ids(), *target.ids()})
 
 
-def plan(source: EntryReader, target: EntryReader, ids: Iterable[str], tick: Tick) -> Plan:
+def plan(
+    source: EntryReader, target: EntryReader, ids: Iterable[str], report: ReportProgress
+) -> CopyPlan:
     """Compare the revisions of ``ids``."""
-    made = Plan()
+    result = CopyPlan()
     for entry_id in ids:
-        tick()
-        there, here = source.history(entry_id)[::-1], target.history(entry_id)[::-1]
-        if there[: len(here)] != here:
-            made.refused.append(Difference(entry_id, _unlike(there, here)))
-        elif not _is_whole(there, source.head(entry_id)):
-            made.left_out.append(
+        report()
+        wanted, actual = source.history(entry_id)[::-1], target.history(entry_id)[::-1]
+        if wanted[: len(actual)] != actual:
+            result.diverged.append(Difference(entry_id, _describe_divergence(wanted, actual)))
+        elif not _is_whole(wanted, source.head(entry_id)):
+            result.unreadable.append(
                 Difference(entry_id, "has revisions that cannot be read; see `insights list`")
             )
-        elif there == here:
-            made.same.add(entry_id)
+        elif wanted == actual:
+            result.identical.add(entry_id)
         else:
-            made.steps += _steps(there)[len(here) :]
-    made.steps.sort()
-    return made
+            result.missing += _missing(wanted)[len(actual) :]
+    result.missing.sort()
+    return result
 
 
 def _is_whole(revisions: list[Revision], head: int) -> bool:
     return [revision.number for revision in revisions] == list(range(1, head + 1))
 
 
-def _steps(revisions: list[Revision]) -> list[Step]:
-    steps: list[Step] = []
+def _missing(revisions: list[Revision]) -> list[MissingRevision]:
+    found: list[MissingRevision] = []
     for revision in revisions:
-        # A clock may have been set back; an entry's own order is that of the numbers.
-        at = max(revision.at, steps[-1].at) if steps else revision.at
-        steps.append(Step(at, revision.entry.id, revision.number))
-    return steps
+        # The clock may have been set back; within an entry the numbers give the order.
+        at = max(revision.at, found[-1].at) if found else revision.at
+        found.append(MissingRevision(at, revision.entry.id, revision.number))
+    return found
 
 
-def _unlike(there: list[Revision], here: list[Revision]) -> str:
-    if not there:
+def _describe_divergence(wanted: list[Revision], actual: list[Revision]) -> str:
+    if not wanted:
         return "is in the target and not in the source"
-    for one, other in zip(there, here, strict=False):
+    for one, other in zip(wanted, actual, strict=False):
         if one != other:
-            return f"revision {other.number} of the target is another than the source's"
-    return f"has {len(here)} revisions in the target and {len(there)} in the source"
+            return f"revision {other.number} of the target differs from the source's"
+    return f"has {len(actual)} revisions in the target and {len(wanted)} in the source"
 
 
-def copy(source: EntryReader, target: Editorial, steps: list[Step], tick: Tick) -> list[Difference]:
-    """Make ``target`` adopt the revisions in the order of ``steps``; return what it could not."""
-    waiting = steps
-    while waiting:
-        held_up: dict[str, str] = {}
+def copy(
+    source: EntryReader, target: Editorial, missing: list[MissingRevision], report: ReportProgress
+) -> list[Difference]:
+    """Append the ``missing`` revisions to ``target``; return which were refused, and why."""
+    remaining = missing
+    while remaining:
+        blocked: dict[str, str] = {}
         later = []
-        for step in waiting:
-            if step.entry_id not in held_up:
+        for each in remaining:
+            if each.entry_id not in blocked:
                 try:
-                    target.adopt(source.revision(step.entry_id, step.number))
+                    target.adopt(source.revision(each.entry_id, each.number))
                 except Conflict:
-                    held_up[step.entry_id] = "somebody else changed the target; run the copy again"
+                    blocked[each.entry_id] = "somebody else changed the target; run the copy again"
                 except InvalidEntry as error:
-                    # An address may be given up by what comes later, where clocks differed.
-                    held_up[step.entry_id] = f"revision {step.number} is refused: {error}"
+                    # A later revision may release the URL, if clocks differed.
+                    blocked[each.entry_id] = f"revision {each.number} is refused: {error}"
                 else:
-                    tick()
+                    report()
                     continue
-            later.append(step)
-        if len(later) == len(waiting):
-            return [Difference(*each) for each in held_up.items()]
-        waiting = later
+            later.append(each)
+        if len(later) == len(remaining):
+            return [Difference(*item) for item in blocked.items()]
+        remaining = later
     return []
 
 
 def differences(
-    source: EntryReader, target: EntryReader, ids: Iterable[str], same: set[str], tick: Tick
+    source: EntryReader,
+    target: EntryReader,
+    ids: Iterable[str],
+    identical: set[str],
+    report: ReportProgress,
 ) -> list[Difference]:
-    """Compare everything that is kept of ``ids`` on both sides: revisions, live, draft.
+    """Compare the revisions, the live versions and the drafts of ``ids`` in both stores.
 
-    Of what was the ``same`` a moment ago only the newest revision's number is compared again,
-    since revisions never change.
+    For ``identical`` entries, only the number of the newest revision is compared again, since
+    revisions never change.
     """
     found = []
     for entry_id in ids:
-        tick()
+        report()
         message = ""
-        if entry_id not in same or source.head(entry_id) != target.head(entry_id):
-            message = _unlike_histories(source.history(entry_id), target.history(entry_id))
-        if not message and _shown(source, entry_id) != _shown(target, entry_id):
-            message = "what is live differs from the source"
+        if entry_id not in identical or source.head(entry_id) != target.head(entry_id):
+            message = _describe_histories(source.history(entry_id), target.history(entry_id))
+        if not message and _live_version(source, entry_id) != _live_version(target, entry_id):
+            message = "the live version differs from the source"
         if not message and source.draft(entry_id) != target.draft(entry_id):
             message = "the draft differs from the source"
         if message:
@@ -147,83 +159,86 @@ def differences(
     return found
 
 
-def _unlike_histories(there: list[Revision], here: list[Revision]) -> str:
-    lacking = len(there) - len(here)
-    if lacking > 0 and there[lacking:] == here:
+def _describe_histories(wanted: list[Revision], actual: list[Revision]) -> str:
+    lacking = len(wanted) - len(actual)
+    if lacking > 0 and wanted[lacking:] == actual:
         return f"lacks {lacking} of the source's revisions; run the copy again"
-    return "" if there == here else _unlike(there[::-1], here[::-1])
+    return "" if wanted == actual else _describe_divergence(wanted[::-1], actual[::-1])
 
 
-def _shown(store: EntryReader, entry_id: str) -> object:
-    shown = store.live(entry_id)
-    # The digest is each store's own.
-    return (shown.entry, shown.revision) if isinstance(shown, Live) else shown
+def _live_version(store: EntryReader, entry_id: str) -> object:
+    live = store.live(entry_id)
+    # Digests differ between stores.
+    return (live.entry, live.revision) if isinstance(live, Live) else live
 
 
 # Accounts
 
 
 def account_differences(
-    source: AccountsState, target: AccountsState, *, whole: bool = False
+    source: AccountsState, target: AccountsState, *, both_ways: bool = False
 ) -> list[Difference]:
-    """Return the users and tokens of ``target`` that ``source`` has not, or not so.
+    """Return the users and tokens of ``target`` that are missing in ``source`` or differ from it.
 
-    ``whole``: those that it lacks, too.
+    With ``both_ways`` also those that are missing in ``target``.
     """
     return [
-        *_unlike_records("user", source.users, target.users, "signed_in_at", whole=whole),
-        *_unlike_records("token", source.tokens, target.tokens, "last_used_at", whole=whole),
+        *_record_differences(
+            "user", source.users, target.users, "signed_in_at", both_ways=both_ways
+        ),
+        *_record_differences(
+            "token", source.tokens, target.tokens, "last_used_at", both_ways=both_ways
+        ),
     ]
 
 
 def copy_accounts(
     source: AccountRepository, target: AccountRepository, *, replace: bool
 ) -> list[Difference]:
-    """Give ``target`` the source's users and tokens; sessions are not copied.
+    """Copy users and tokens, but no sessions.
 
-    Where it has others, or the same otherwise, they are returned and nothing is done, unless
-    it is to ``replace`` them.
+    If the target has other ones, they are returned and nothing is copied, except with ``replace``.
     """
-    there = source.state()
+    wanted = source.state()
     with target.transaction() as transaction:
-        unlike = [] if replace else account_differences(there, transaction.state)
-        if not unlike and transaction.state != there:
+        differing = [] if replace else account_differences(wanted, transaction.state)
+        if not differing and transaction.state != wanted:
             transaction.state = AccountsState(
-                _newest(there.users, transaction.state.users, "signed_in_at"),
-                _newest(there.tokens, transaction.state.tokens, "last_used_at"),
+                _newest(wanted.users, transaction.state.users, "signed_in_at"),
+                _newest(wanted.tokens, transaction.state.tokens, "last_used_at"),
             )
-    return unlike
+    return differing
 
 
-def _unlike_records(
-    kind: str, source: dict[str, Record], target: dict[str, Record], seen: str, *, whole: bool
+def _record_differences(
+    kind: str, source: dict[str, Record], target: dict[str, Record], seen: str, *, both_ways: bool
 ) -> list[Difference]:
     found = []
     for key in sorted({*source, *target}):
-        there, here = source.get(key), target.get(key)
-        if there and here:
-            message = _unlike_record(there, here, {seen, "generation"})
-        elif here:
+        wanted, actual = source.get(key), target.get(key)
+        if wanted and actual:
+            message = _describe_records(wanted, actual, {seen, "generation"})
+        elif actual:
             message = "is in the target and not in the source"
         else:
-            message = "is in the source and not in the target" if whole else ""
-        record = here or there
+            message = "is in the source and not in the target" if both_ways else ""
+        record = actual or wanted
         if message and record:
             found.append(Difference(f"{kind} {record.name!r}", message))
     return found
 
 
-def _unlike_record(there: Record, here: Record, besides: set[str]) -> str:
-    one, other = there.model_dump(exclude=besides), here.model_dump(exclude=besides)
+def _describe_records(wanted: Record, actual: Record, besides: set[str]) -> str:
+    one, other = wanted.model_dump(exclude=besides), actual.model_dump(exclude=besides)
     keys = [key for key in one if one[key] != other[key]]
     return f"differs in {', '.join(keys)}" if keys else ""
 
 
 def _newest(source: dict[str, Record], target: dict[str, Record], seen: str) -> dict[str, Record]:
-    """Return the source's records, each with the later time of when it was ``seen``."""
-    made = {}
-    for key, there in source.items():
-        here = target.get(key)
-        times = [at for each in (there, here) if each and (at := getattr(each, seen))]
-        made[key] = there.model_copy(update={seen: max(times, default=None)})
-    return made
+    """Return the source's records, each with the later of both times in the field ``seen``."""
+    result = {}
+    for key, wanted in source.items():
+        actual = target.get(key)
+        times = [at for each in (wanted, actual) if each and (at := getattr(each, seen))]
+        result[key] = wanted.model_copy(update={seen: max(times, default=None)})
+    return result

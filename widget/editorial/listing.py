@@ -1,4 +1,4 @@
-"""The list of entries as people ask for it: searched, filtered, sorted, page by page."""
+"""Pages of the list of entries, searched, filtered and sorted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asks for in an address. Pages count from 1."""
+class ListingRequest:
+    """A query and a page, counted from 1."""
 
     query: Query = field(default_factory=Query)
     page: int = 1
 
     @classmethod
     def from_query(cls, given: Mapping[str, str]) -> Self:
-        """Read a URL's query: ``q state lean section language sort page``; wrong is passed over."""
+        """Read a URL's query: ``q state lean section language sort page``; skip invalid values."""
         state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
         page = given.get("page", "")
         query = Query(
@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the rows that a query found; ``found`` counts them all, or there are ``more``."""
+    """One page of the matching rows. ``found`` counts all of them, up to where ``more`` is set."""
 
     rows: tuple[Row, ...]
     found: int
@@ -50,12 +50,12 @@ class Listing:
     more: bool = False
 
 
-def find(store: EntryReader, asked: Asked) -> Listing:
-    """Return the page that is asked for; the last one where it is a later one."""
-    counts = store.counts(asked.query)
+def find(entries: EntryReader, wanted: ListingRequest) -> Listing:
+    """Return the page, or the last one if there are fewer."""
+    counts = entries.counts(wanted.query)
     pages = max(1, -(-counts.found // PER_PAGE))
-    page = min(asked.page, pages)
-    rows = store.rows(asked.query, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    page = min(wanted.page, pages)
+    rows = entries.rows(wanted.query, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     return Listing(
         rows=tuple(rows),
         found=counts.found,

@@ -1,4 +1,4 @@
-"""The folder that is exported to: which files in it are ours, and what they were made from."""
+"""The output folder: a manifest of the files that exports have written, and their sources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORMAT = 1
 
 
 class Folder:
-    """Files by their path below the folder, with ``/``. One export at a time."""
+    """Files by their relative path, with ``/``. Locked for one export at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -32,7 +32,7 @@ class Folder:
     @classmethod
     @contextmanager
     def opened(cls, path: Path) -> Iterator[Self]:
-        """Make the folder where it is missing, and keep other exports out of it meanwhile."""
+        """Create the folder where it is missing, and lock it for the length of the block."""
         with ExitStack() as stack:
             try:
                 path.mkdir(parents=True, exist_ok=True)
@@ -47,26 +47,26 @@ class Folder:
                 where, why = error.filename or path, error.strerror or error
                 raise ExportFailed(f"{where} cannot be written: {why}") from error
 
-    def ours(self) -> set[str]:
-        """Return the files that exports have made, or were about to make."""
+    def own_files(self) -> set[str]:
+        """Return the files that exports have written, or were about to write."""
         return set(self._digests)
 
-    def is_others(self, path: str) -> bool:
-        """Say whether ``path`` is there and no export made it."""
+    def is_foreign(self, path: str) -> bool:
+        """Return whether ``path`` exists and was not written by an export."""
         return path not in self._digests and (self.path / path).exists()
 
     def has(self, name: str, recipe: str, paths: Collection[str]) -> bool:
-        """Say whether ``paths`` were made from ``recipe``, and are as they were made."""
+        """Return whether ``paths`` were written from ``recipe``, and are unchanged since."""
         return self._recipes.get(name) == recipe and all(map(self._is_whole, paths))
 
     def announce(self, paths: Collection[str], names: Collection[str]) -> None:
-        """Write down that ``paths`` will be ours, and that those of ``names`` will change."""
+        """Record in the manifest, before writing, ``paths`` and the changes of ``names``."""
         self._digests |= {path: "" for path in paths if path not in self._digests}
-        self._recipes = {it: made for it, made in self._recipes.items() if it not in names}
+        self._recipes = {it: value for it, value in self._recipes.items() if it not in names}
         self._save()
 
     def write(self, path: str, data: bytes) -> None:
-        """Replace ``path`` as a whole, unless it holds ``data``."""
+        """Replace ``path`` atomically, unless it already contains ``data``."""
         digest = _digest(data)
         if self._digests.get(path) == digest and self._is_whole(path):
             return
@@ -74,17 +74,17 @@ class Folder:
         self._digests[path] = digest
         self.written += 1
 
-    def made(self, name: str, recipe: str) -> None:
-        """Keep in mind what the files of ``name`` were made from."""
+    def set_recipe(self, name: str, recipe: str) -> None:
+        """Record the recipe of the files of ``name``."""
         self._recipes[name] = recipe
 
     def remove(self, path: str) -> None:
-        """Remove ``path``, one of ours."""
+        """Remove ``path``, which an export has written."""
         (self.path / path).unlink(missing_ok=True)
         del self._digests[path]
 
     def finish(self, names: Collection[str]) -> None:
-        """Write the manifest; it forgets all but ``names``."""
+        """Write the manifest with the recipes of ``names`` only."""
         self._recipes = {it: self._recipes[it] for it in sorted(names)}
         self._save()
 

@@ -1,4 +1,4 @@
-"""What is written for each entry, and for all of them: paths and bytes."""
+"""The exported files, as paths and bytes: those of each entry, and those of the whole site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Files = Iterator[tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An entry as readers see it, with its article's addresses."""
+    """An entry as readers see it, with the URLs of its article."""
 
     shown: Entry | Withdrawn
     addresses: tuple[str, ...]
@@ -30,19 +30,19 @@ class Subject:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether only its notice is left."""
+        """Whether the entry was withdrawn and only its notice is shown."""
         return isinstance(self.shown, Withdrawn)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The files that ``of_entry`` makes, without making them."""
+        """The paths of the files of ``of_entry``, without rendering them."""
         entry_id = self.shown.id
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
         return (*pages, f"panel/{entry_id}.gone" if self.withdrawn else f"oembed/{entry_id}.json")
 
 
-def subjects(store: EntryReader) -> dict[str, Subject]:
-    """Return all that readers may see, by id."""
+def subjects_of(store: EntryReader) -> dict[str, Subject]:
+    """Return all public entries by id."""
     found = ((entry_id, _subject(store, entry_id)) for entry_id in store.ids())
     return {entry_id: subject for entry_id, subject in found if subject}
 
@@ -56,7 +56,7 @@ def _subject(store: EntryReader, entry_id: str) -> Subject | None:
         return None
     try:
         aliases = store.revision(entry_id, live.revision).entry.article.aliases
-    except NotFound:  # its record cannot be read; the address is known all the same
+    except NotFound:  # the revision cannot be read; the notice has the article's URL
         aliases = ()
     return Subject(live, (live.article_url, *aliases), json.dumps(asdict(live), default=str))
 
@@ -64,7 +64,7 @@ def _subject(store: EntryReader, entry_id: str) -> Subject | None:
 def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
     """Yield the files of one entry: frame, fragment and, while it is live, oEmbed.
 
-    The empty file of a withdrawn one tells a server to answer 410.
+    An empty ``.gone`` file tells a server to answer 410 for a withdrawn entry.
     """
     shown = subject.shown
     publication = settings.publication_for(subject.addresses[0])
@@ -74,21 +74,21 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
     fragment = panel.fragment(shown, publication, Options(), permalink=permalink)
     yield f"fragment/{shown.id}.html", fragment.body
     if isinstance(shown, Entry):
-        made = panel.snippet(shown, publication, Choices(way="oembed"), base=base)
-        yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, made, base=base))
+        snippet = panel.snippet(shown, publication, Choices(way="oembed"), base=base)
+        yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
     else:
         yield f"panel/{shown.id}.gone", b""
 
 
 def recipe(subject: Subject, settings: Settings, base: str) -> str:
-    """Return what changes whenever the files of ``subject`` would come out otherwise."""
+    """Return a hash of all inputs of the files of ``subject``."""
     publication = settings.publication_for(subject.addresses[0])
-    made_of = (assets.code_fingerprint(), base, publication.model_dump_json(), subject.version)
-    return hashlib.sha256("\0".join(made_of).encode()).hexdigest()
+    inputs = (assets.code_fingerprint(), base, publication.model_dump_json(), subject.version)
+    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
 
 def shared_paths() -> set[str]:
-    """Return the files that ``of_all`` makes, without making them."""
+    """Return the paths of the files of ``of_all``, without rendering them."""
     return {
         f"static/{panel.stylesheet_name()}",
         "static/embed.css",
@@ -101,13 +101,13 @@ def shared_paths() -> set[str]:
     }
 
 
-def of_all(known: Mapping[str, Subject], store: EntryReader, settings: Settings) -> Files:
-    """Yield what is written once, each file before those that lead to it."""
+def of_all(subjects: Mapping[str, Subject], store: EntryReader, settings: Settings) -> Files:
+    """Yield the files of the whole site, each before those that refer to it."""
     loader = panel.loader(static=True)
     yield f"static/{panel.stylesheet_name()}", panel.panel_stylesheet().encode()
     yield "static/embed.css", panel.host_stylesheet().encode()
     yield f"static/{panel.loader_name(static=True)}", loader
-    owners = sorted(_owners(known.values(), store))
+    owners = sorted(_owners(subjects.values(), store))
     yield from _map(owners)
     yield "map/find.js", panel.finder()
     yield "entries.json", _json(dict(owners))
@@ -116,19 +116,19 @@ def of_all(known: Mapping[str, Subject], store: EntryReader, settings: Settings)
     yield "embed.js", loader
 
 
-def _owners(known: Iterable[Subject], store: EntryReader) -> Iterator[tuple[str, str]]:
-    for subject in known:
+def _owners(subjects: Iterable[Subject], store: EntryReader) -> Iterator[tuple[str, str]]:
+    for subject in subjects:
         for url in subject.addresses:
             if store.find(url) == subject.shown.id:
                 yield url, subject.shown.id
 
 
 def _map(owners: Iterable[tuple[str, str]]) -> Files:
-    """Yield the map from address to entry in parts, of which a page fetches one.
+    """Yield the map from URL to entry in shards, of which a page fetches one.
 
-    A part holds ``{"tracking": …, "entries": {path: {query: id}}}``, where path and query are
-    the halves of ``urls.normalize``. It is the path that says which part: a script needs
-    ``tracking``, what to leave out of the query, only once it has the part.
+    A shard contains ``{"tracking": …, "entries": {path: {query: id}}}``, where path and query are
+    the halves of ``urls.normalize``. The path alone selects the shard, because ``tracking``, the
+    pattern of ignored query parameters, is in the shard itself.
     """
     parts: dict[int, dict[str, dict[str, str]]] = defaultdict(dict)
     for url, entry_id in owners:
@@ -139,12 +139,12 @@ def _map(owners: Iterable[tuple[str, str]]) -> Files:
 
 
 def shard(path: str) -> int:
-    """Return in which part of the map ``path`` is; static/embed.js counts the same way."""
+    """Return the number of the shard of ``path``; static/embed.js uses the same hash."""
     number = 0
     for code in path.encode():
         number = (number * 31 + code) % SHARDS
     return number
 
 
-def _json(value: Any) -> bytes:  # noqa: ANN401  # whatever JSON can say
+def _json(value: Any) -> bytes:  # noqa: ANN401  # any JSON value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

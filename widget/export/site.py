@@ -1,8 +1,8 @@
-"""Writing a folder of static files so that it is right again after each run, and after each crash.
+"""Writes a folder of static files, which each run completes, also after a crash.
 
-What must go goes first. Each file is replaced whole, and the manifest, which says what was made
-from what, is written last. Before the first change it lists every file that is about to be made, so
-that a run which was killed leaves nothing that the next one does not know to be its own.
+Withdrawn panels are removed first. Each file is replaced atomically, and the manifest with the
+sources of all files is written last. Before the first change, the manifest lists every file that
+will be written, so that the next run recognizes the files of a run that was killed.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from pathlib import Path
 from widget.config import Settings
 from widget.entry.containment import contained
 from widget.errors import ExportFailed, InvalidEntry
-from widget.export import hosts, pages
+from widget.export import pages
+from widget.export import server_configs as configs
 from widget.export.folder import Folder
 from widget.export.pages import Subject
 from widget.store import EntryReader
 
 Progress = Callable[[int, int], None]
-"""Told how many entries are done, of how many that have changed."""
+"""Called with the number of entries written, and of all that have changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many files were written, kept as they were, and removed."""
+    """The numbers of files that were written, left unchanged and removed."""
 
     written: int
-    kept: int
+    unchanged: int
     removed: int
 
 
@@ -40,31 +41,31 @@ def export_site(
     base: str,
     progress: Progress | None = None,
 ) -> Report:
-    """Make ``out`` the site that shows what is live now; what has not changed stays.
+    """Write the site with all live entries into ``out``; unchanged files are not written.
 
-    ``base`` is the address that the files will have, as ``checked_base`` returns it. Raises
-    ExportFailed where ``out`` cannot be written, or holds a file of somebody else's in a
-    place that is needed; then nothing was changed.
+    ``base`` is the base URL of the files, as ``checked_base`` returns it. Raises ExportFailed where
+    ``out`` cannot be written, or contains a foreign file at a path that is needed; nothing was
+    changed then.
     """
     with Folder.opened(out) as folder:
-        known = pages.subjects(store)
-        recipes = {name: pages.recipe(it, settings, base) for name, it in known.items()}
+        subjects = pages.subjects_of(store)
+        recipes = {name: pages.recipe(it, settings, base) for name, it in subjects.items()}
         changed = [
-            it for name, it in known.items() if not folder.has(name, recipes[name], it.paths)
+            it for name, it in subjects.items() if not folder.has(name, recipes[name], it.paths)
         ]
         needed = {
             *pages.shared_paths(),
-            *hosts.NAMES,
-            *(p for it in known.values() for p in it.paths),
+            *configs.NAMES,
+            *(p for it in subjects.values() for p in it.paths),
         }
-        _refuse_what_is_others(folder, needed)
+        _refuse_foreign_files(folder, needed)
         folder.announce(needed, {it.shown.id for it in changed})
         done = iter(range(1, len(changed) + 1))
 
         failed: dict[str, str] = {}
 
-        def write(some: Iterable[Subject]) -> None:
-            for subject in some:
+        def write(subjects: Iterable[Subject]) -> None:
+            for subject in subjects:
                 make = partial(_files, subject, settings, base)
                 try:
                     files = contained("rendering it", make)
@@ -73,26 +74,26 @@ def export_site(
                     continue
                 for path, data in files:
                     folder.write(path, data)
-                folder.made(subject.shown.id, recipes[subject.shown.id])
+                folder.set_recipe(subject.shown.id, recipes[subject.shown.id])
                 if progress:
                     progress(next(done), len(changed))
 
         write(it for it in changed if it.withdrawn)
-        superfluous = [it for it in folder.ours() - needed if not _is_versioned(it)]
-        for path in superfluous:
+        obsolete = [it for it in folder.own_files() - needed if not _is_versioned(it)]
+        for path in obsolete:
             folder.remove(path)
         write(it for it in changed if not it.withdrawn)
-        for path, data in pages.of_all(known, store, settings):
+        for path, data in pages.of_all(subjects, store, settings):
             folder.write(path, data)
-        unchanging = sorted(filter(_is_versioned, folder.ours()))
-        for path, data in hosts.of_hosts(settings, base, unchanging):
+        immutable = sorted(filter(_is_versioned, folder.own_files()))
+        for path, data in configs.server_configs(settings, base, immutable):
             folder.write(path, data)
-        folder.finish(known.keys() - failed.keys())
+        folder.finish(subjects.keys() - failed.keys())
         if failed:
-            # Its files stay as an earlier export made them.
+            # Their files stay as an earlier export wrote them.
             raise ExportFailed("all is exported but " + "; ".join(failed.values()))
-        kept = len(folder.ours()) - folder.written
-        return Report(folder.written, kept, len(superfluous))
+        unchanged = len(folder.own_files()) - folder.written
+        return Report(folder.written, unchanged, len(obsolete))
 
 
 def _files(subject: Subject, settings: Settings, base: str) -> list[tuple[str, bytes]]:
@@ -100,14 +101,14 @@ def _files(subject: Subject, settings: Settings, base: str) -> list[tuple[str, b
 
 
 def _is_versioned(path: str) -> bool:
-    """Say whether ``path`` never changes; pages that were pasted or kept earlier ask for it."""
+    """Return whether ``path`` never changes; it is kept for pages that still refer to it."""
     return path.startswith("static/") and path.count(".") > 1
 
 
-def _refuse_what_is_others(folder: Folder, needed: Iterable[str]) -> None:
-    others = sorted(path for path in needed if folder.is_others(path))
-    if others:
+def _refuse_foreign_files(folder: Folder, needed: Iterable[str]) -> None:
+    foreign = sorted(path for path in needed if folder.is_foreign(path))
+    if foreign:
         raise ExportFailed(
-            f"{folder.path / others[0]} is there already, and no export made it; "
+            f"{folder.path / foreign[0]} is there already, and no export made it; "
             "move it away, or export into a folder of its own"
         )

@@ -40,8 +40,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class _Said(NamedTuple):
-    """What proxies say of a request: one value a hop, the nearest proxy's last."""
+class _ForwardedValues(NamedTuple):
+    """The values of the proxies' headers: one for each hop, the nearest proxy's last."""
 
     addresses: list[str]
     schemes: list[str]
@@ -61,13 +61,13 @@ class Forwarding:
         self._unix = UNIX in trusted
         self._prefix = urlsplit(base_url or "").path
         self.trusts = bool(trusted)
-        """Whether any proxy is believed."""
+        """Whether any proxy is trusted."""
 
     def apply(self, environ: dict[str, Any]) -> None:
         """Change ``environ`` to what the reader's browser knows. Once for each request.
 
-        Sets ``REMOTE_ADDR`` to the address that the nearest trusted proxy, or the furthest of an
-        unbroken chain of them, got the request from. What is no sane value counts for nothing.
+        Sets ``REMOTE_ADDR`` to the address from which the nearest trusted proxy, or the furthest
+        of an unbroken chain of them, received the request. Malformed values are ignored.
         """
         if _DONE in environ:
             return
@@ -77,7 +77,7 @@ class Forwarding:
             peer = environ["REMOTE_ADDR"] = str(_address(peer) or peer)
         prefix = ""
         if self.trusts and self._trusted(peer):
-            prefix = self._believe(environ, peer)
+            prefix = self._apply_headers(environ, peer)
         self._mount(environ, prefix)
 
     def middleware(self, app: WSGIApplication) -> WSGIApplication:
@@ -92,35 +92,35 @@ class Forwarding:
     def _trusted(self, address: str) -> bool:
         if not address:
             return self._unix
-        known = _address(address)
-        return known is not None and any(
-            known.version == it.version and known in it for it in self._networks
+        ip = _address(address)
+        return ip is not None and any(
+            ip.version == it.version and ip in it for it in self._networks
         )
 
-    def _believe(self, environ: dict[str, Any], peer: str) -> str:
-        """Take over what trusted proxies say; return the prefix, if any."""
-        said = _said(environ)
+    def _apply_headers(self, environ: dict[str, Any], peer: str) -> str:
+        """Apply the values of trusted proxies; return the prefix, if any."""
+        forwarded = _forwarded_values(environ)
         hops, client = 1, peer
-        for text in reversed(said.addresses[-_MOST_HOPS:]):
-            known = _address(text)
-            if known is None:
+        for text in reversed(forwarded.addresses[-_MOST_HOPS:]):
+            ip = _address(text)
+            if ip is None:
                 break  # the proxy did not know it, or did not write it
-            client = str(known)
+            client = str(ip)
             if not self._trusted(client):
                 break
             hops += 1
         environ["REMOTE_ADDR"] = client
-        scheme = _said_at(said.schemes, hops).lower()
+        scheme = _value_at(forwarded.schemes, hops).lower()
         if scheme in ("http", "https"):
             environ["wsgi.url_scheme"] = scheme
-        host = _said_at(said.hosts, hops)
+        host = _value_at(forwarded.hosts, hops)
         if _HOST.fullmatch(host):
             environ["HTTP_HOST"] = host
-        prefix = _said_at(said.prefixes, hops)
+        prefix = _value_at(forwarded.prefixes, hops)
         return prefix.rstrip("/") if _PREFIX.fullmatch(prefix) else ""
 
     def _mount(self, environ: dict[str, Any], prefix: str) -> None:
-        """Say where the service is mounted: by the server, by a proxy, else by ``base_url``."""
+        """Set the mount path: of the server, of a proxy, else of ``base_url``."""
         mounted = environ.get("SCRIPT_NAME", "")
         prefix = prefix or ("" if mounted else self._prefix)
         if prefix in ("", mounted):
@@ -133,19 +133,19 @@ class Forwarding:
             environ["PATH_INFO"] = path[len(prefix) :]
 
 
-def _said_at(values: list[str], hops: int) -> str:
-    """Return what the furthest of ``hops`` trusted proxies said, as far as each added a value."""
+def _value_at(values: list[str], hops: int) -> str:
+    """Return the value of the furthest of ``hops`` trusted proxies, if each added one."""
     return values[-min(hops, len(values))] if values else ""
 
 
-def _said(environ: dict[str, Any]) -> _Said:
-    """Return what the headers say.
+def _forwarded_values(environ: dict[str, Any]) -> _ForwardedValues:
+    """Return the values of the headers.
 
-    ``Forwarded`` counts only where no other header is there: most proxies write those alone,
-    and let through what a client says in it.
+    ``Forwarded`` is read only where there is no other header: most proxies set only those, and
+    pass on a client's ``Forwarded``.
     """
     if any(f"HTTP_X_FORWARDED_{name}" in environ for name in ("FOR", "PROTO", "HOST", "PREFIX")):
-        return _Said(
+        return _ForwardedValues(
             addresses=_listed(environ, "FOR"),
             schemes=_listed(environ, "PROTO"),
             hosts=_listed(environ, "HOST"),
@@ -153,7 +153,7 @@ def _said(environ: dict[str, Any]) -> _Said:
         )
     elements = list(_elements(environ.get("HTTP_FORWARDED", "")))
     elements.reverse()
-    return _Said(
+    return _ForwardedValues(
         addresses=[one.get("for", "") for one in elements],
         schemes=[one.get("proto", "") for one in elements],
         hosts=[one.get("host", "") for one in elements],

@@ -1,15 +1,15 @@
-"""The header fields of security, which every answer has: one table, applied after every view.
+"""The security headers of every response: one table, applied after each view.
 
-A view sets what is particular to it, such as a frame's own policy; all else comes from here, for
-errors, redirects and files as well. What the server answers without the application has
-``OF_ERRORS``.
+A view sets its own where they differ, such as a frame's policy; errors, redirects and files have
+them, too. Responses that the server itself sends have ``OF_ERRORS``.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 
 from widget.config import Settings
 
@@ -24,9 +24,9 @@ OF_ERRORS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-"""Of answers that come from the server itself."""
+"""Of responses that come from the server itself."""
 
-# Powers of a browser that no page of ours has a use for, so that none of them can be misused.
+# Browser features that no page of ours uses.
 PERMISSIONS = (
     "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"
 )
@@ -35,45 +35,47 @@ PERMISSIONS = (
 _FRAME_OPTIONS = {"'none'": "DENY", "'self'": "SAMEORIGIN"}
 
 
-def protect(app: Flask, settings: Settings) -> None:
-    """Complete each answer of ``app``. To be called before blueprints are added."""
-    secure_always = (settings.base_url or "").startswith("https:")
+def init_app(app: Flask | Blueprint, settings: Settings) -> None:
+    """Add the security headers to each response of ``app``.
 
-    @app.after_request
-    def complete(response: Response) -> Response:
-        fields = response.headers
-        fields.setdefault("X-Content-Type-Options", "nosniff")
-        fields.setdefault("Content-Security-Policy", _default_policy(response))
-        fields.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        for ancestors, word in _FRAME_OPTIONS.items():
-            if fields["Content-Security-Policy"].endswith(f"frame-ancestors {ancestors}"):
-                fields["X-Frame-Options"] = word
-        if response.mimetype == "text/html":
-            fields.setdefault("Permissions-Policy", PERMISSIONS)
-            fields.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if "Cache-Control" not in fields:
-            fields["Cache-Control"] = "no-store"
-        if settings.hsts_seconds and (secure_always or request.is_secure):
-            # To be believed over TLS alone (RFC 6797, section 8.1), which a proxy may have ended.
-            fields["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
-        _keep_to_this_host(response)
-        return response
+    To be called before blueprints are registered, so that it runs after what they add.
+    """
+    app.after_request(partial(_complete, settings))
+
+
+def _complete(settings: Settings, response: Response) -> Response:
+    fields = response.headers
+    fields.setdefault("X-Content-Type-Options", "nosniff")
+    fields.setdefault("Content-Security-Policy", _default_policy(response))
+    fields.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    for ancestors, word in _FRAME_OPTIONS.items():
+        if fields["Content-Security-Policy"].endswith(f"frame-ancestors {ancestors}"):
+            fields["X-Frame-Options"] = word
+    if response.mimetype == "text/html":
+        fields.setdefault("Permissions-Policy", PERMISSIONS)
+        fields.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    fields.setdefault("Cache-Control", "no-store")
+    secure = request.is_secure or (settings.base_url or "").startswith("https:")
+    if settings.hsts_seconds and secure:
+        # Honoured over TLS only (RFC 6797, section 8.1), which a proxy may have terminated.
+        fields["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
+    _make_location_relative(response)
+    return response
 
 
 def _default_policy(response: Response) -> str:
-    """Return the policy of what is no page; where a frame was wanted, errors may be framed.
+    """Return the policy of responses that set none; errors of frames may be framed.
 
-    Else a reader would see that the browser refuses to connect, and nobody why.
+    Otherwise a reader would see only that the browser refuses to connect.
     """
     framed = request.path == _FRAME or request.path.startswith(f"{_FRAME}/")
     return _ANYONE if framed and response.status_code >= HTTPStatus.BAD_REQUEST else POLICY
 
 
-def _keep_to_this_host(response: Response) -> None:
-    """Make a redirect to this service a path: the Host it was asked by is the client's word.
+def _make_location_relative(response: Response) -> None:
+    """Make a redirect to this service a path: the Host header is the client's, or a proxy's.
 
-    Or it is the name that a proxy calls the service by. Never a path that begins with two
-    slashes, which would be another host's.
+    Never a path that begins with two slashes, which would name another host.
     """
     location = response.headers.get("Location", "")
     if location.startswith(request.host_url):

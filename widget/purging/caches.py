@@ -10,22 +10,15 @@ import os
 from collections.abc import Sequence
 from typing import Protocol
 
-import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
-
 from widget.config import Purge
 from widget.errors import InvalidSettings
+from widget.net.http_client import Client, RequestFailed
 from widget.purging.keys import ALL
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+MAX_BYTES = 256 * 1024
+"""The maximum size of a response of a cache or its API."""
 TOKEN_VARIABLES = {"fastly": "FASTLY_API_TOKEN", "cloudflare": "CLOUDFLARE_API_TOKEN"}
 
 
@@ -54,29 +47,26 @@ class Cache(Protocol):
         """Purge every response of the service. Raises PurgeFailed."""
 
 
-class _Http:
-    """What the adapters share: one persistent connection, short timeouts, errors in words."""
+class _HttpCache:
+    """What the adapters share: requests with short timeouts, and their errors."""
 
     def __init__(self, name: str, base: str) -> None:
         self.name = name
         self._base = base
-        self._pool = urllib3.PoolManager(
-            retries=False, timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+        self._client = Client(
+            connect_seconds=CONNECT_SECONDS, read_seconds=ANSWER_SECONDS, max_bytes=MAX_BYTES
         )
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-        url = self._base + path
         try:
-            answer = self._pool.request(
-                method, url, headers=headers, body=body or None, redirect=False
-            )
-        except HTTPError as error:
-            raise PurgeFailed(f"{self.name} {_reason(error)}") from None
+            answer = self._client.request(method, self._base + path, headers=headers, body=body)
+        except RequestFailed as error:
+            raise PurgeFailed(f"{self.name} {error}") from None
         if answer.status != 200:
             after = answer.headers.get("Retry-After", "")
             wait = float(after) if after.isdecimal() else 0.0
             raise PurgeFailed(f"{self.name} answered {answer.status}", retry_after=wait)
-        return answer.data
+        return answer.body
 
     def purge_all(self) -> None:
         """Purge every response of the service, by the key that all of them carry."""
@@ -87,19 +77,7 @@ class _Http:
         raise NotImplementedError
 
 
-def _reason(error: HTTPError) -> str:
-    if isinstance(error, NameResolutionError):
-        return "has no address: its name is not known"
-    if isinstance(error, NewConnectionError):
-        return "refuses the connection"
-    if isinstance(error, (ConnectTimeoutError, ReadTimeoutError)):
-        return f"did not answer within {ANSWER_SECONDS:g} s"
-    if isinstance(error, SSLError):
-        return "has no certificate that holds"
-    return f"broke the connection off ({type(error).__name__})"
-
-
-class Varnish(_Http):
+class Varnish(_HttpCache):
     """Varnish with ``examples/deploy/varnish.vcl``: a PURGE that names keys, and bans them."""
 
     max_keys = 50  # a header of Varnish may have 8 kB
@@ -112,7 +90,7 @@ class Varnish(_Http):
             raise PurgeFailed(f"{self.name} answered, and is no Varnish with the VCL for purging")
 
 
-class Fastly(_Http):
+class Fastly(_HttpCache):
     """Fastly's batch purge by surrogate keys (``POST /service/<id>/purge``)."""
 
     max_keys = 256
@@ -135,7 +113,7 @@ class Fastly(_Http):
             raise PurgeFailed(f"{self.name} did not confirm {missing[0]}")
 
 
-class Cloudflare(_Http):
+class Cloudflare(_HttpCache):
     """Cloudflare's purge by cache tags (``POST /zones/<id>/purge_cache``)."""
 
     max_keys = 100  # "max operations per request" of every plan

@@ -13,7 +13,7 @@ from gunicorn.http import errors
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
-from widget.http.limits import body_limit
+from widget.http.body_limits import body_limit
 from widget.server.error_responses import RequestRejected
 from widget.server.request_body import Body, ChunkedBody
 

@@ -1,4 +1,4 @@
-"""What every store promises. ``tests/store/`` holds each implementation to it."""
+"""The contract of every store, which ``tests/store/`` checks for each implementation."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EntryReader(Protocol):
     """Read access to entries, their drafts and revisions. Safe to use from several threads.
 
     Every method raises StoreUnavailable if the store cannot be reached, except the two
-    ``…_at_once`` methods.
+    ``…_cached`` methods.
     """
 
     def live(self, entry_id: str) -> Live | Withdrawn | None:
@@ -134,7 +134,7 @@ class EntryReader(Protocol):
         """Return one revision. Raises NotFound."""
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
-        """Return what is set aside now; ``thorough`` looks at every revision, which takes long."""
+        """Return what is set aside; ``thorough`` reads every revision, which takes long."""
 
 
 class Store(EntryReader, Protocol):
@@ -191,10 +191,9 @@ class Store(EntryReader, Protocol):
         """
 
     def poll(self) -> None:
-        """Look for changes that others made without this store, such as edits of files, now.
+        """Look for changes that others made, such as hand edits, and record them.
 
-        What is found is recorded, and told to ``changed``. For whoever serves no requests,
-        since every one of them looks by itself.
+        Requests do that by themselves; call it from processes that serve none.
         """
 
     def close(self) -> None:

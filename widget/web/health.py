@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from widget.purging import PurgeOutbox
-from widget.store import EntryReader
+from widget.web.context import service
+
+routes = Blueprint("health", __name__)
 
 
-def blueprint(store: EntryReader, purges: PurgeOutbox | None = None) -> Blueprint:
-    """Return ``/healthz`` (the process answers) and ``/readyz`` (the store answers, too).
+@routes.get("/healthz")
+def healthz() -> Response:
+    """Respond while the process runs."""
+    return _plain("ok\n")
 
-    What is wrong with the store is said by the problem details of its error, 503.
-    """
-    routes = Blueprint("health", __name__)
 
-    @routes.get("/healthz")
-    def healthz() -> Response:
-        return _plain("ok\n")
-
-    @routes.get("/readyz")
-    def readyz() -> Response:
-        store.live("0")
-        said = f"ok\nproblems {len(store.problems())}\n"
-        if purges:
-            said += f"purges {len(purges.pending())}\n"
-        return _plain(said)
-
-    return routes
+@routes.get("/readyz")
+def readyz() -> Response:
+    """Respond while the store can be read; else 503, with the error as problem details."""
+    store, purges = service().store, service().purges
+    store.live("0")
+    text = f"ok\nproblems {len(store.problems())}\n"
+    if purges:
+        text += f"purges {len(purges.pending())}\n"
+    return _plain(text)
 
 
 def _plain(text: str) -> Response:

@@ -1,4 +1,4 @@
-"""Around every request that Flask answers: its id, one line in the log, and numbers."""
+"""Every request that Flask handles: its id, its line in the log, and its metrics."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flask import Blueprint, Flask, Response, g, request
 from widget import logs, metrics
 from widget.errors import InsightsError, InvalidEntry
 from widget.http import problem_details, responses
-from widget.purging import PurgeOutbox
 from widget.store import EntryReader
+from widget.web.context import service
 
 log = logging.getLogger(logs.REQUESTS)
 
@@ -22,65 +22,62 @@ _Store = TypeVar("_Store", bound=EntryReader)
 
 HEADER = "X-Request-ID"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
-# What a request is for is the part of the service that answers it, but for these two.
-_CLASSES = {"embed.frame": "panel", "embed.fragment": "fragment"}
 
 
 class Service(Flask):
-    """Flask, but that an exception is logged by its route: a path may hold what signs one in."""
+    """Flask, but exceptions are logged with the route: a path may contain a secret."""
 
     def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401  # as Flask has it
         """Log an exception that nothing handled."""
-        log.error("an error that nothing handled: %s %s", *_asked(), exc_info=exc_info)
+        log.error("an error that nothing handled: %s %s", *_method_and_route(), exc_info=exc_info)
 
 
-def observe(app: Flask) -> None:
-    """Name, log and count each request of ``app``. To be called before blueprints are added."""
-
-    @app.before_request
-    def begin() -> None:
-        g.began = time.perf_counter()
-        logs.begin_request(request.headers.get(HEADER))
-
-    @app.after_request
-    def end(response: Response) -> Response:
-        # Not on what is repeated, by caches or by us: it would be the id of another's request.
-        public = response.headers.get("Cache-Control", "").startswith("public")
-        if not public and responses.IS_FRESH not in request.environ:
-            response.headers[HEADER] = logs.request_id()
-        g.status = response.status_code
-        return response
-
-    @app.teardown_request
-    def done(_: BaseException | None) -> None:
-        if "began" in g:
-            seconds = time.perf_counter() - g.began
-            status = g.get("status", 500)
-            method, route = _asked()
-            fields = {
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-            }
-            log.info("answered", extra={"fields": fields})
-            metrics.count_request(_class(), status, seconds)
-        logs.end_request()
+def init_app(app: Flask) -> None:
+    """Identify, log and count each request of ``app``. To be called before blueprints are added."""
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_log)
 
 
-def _asked() -> tuple[str, str]:
-    """Return the method and the route's pattern, none of whose parts a reader chose."""
+def _begin() -> None:
+    g.began = time.perf_counter()
+    logs.begin_request(request.headers.get(HEADER))
+
+
+def _end(response: Response) -> Response:
+    # Not on responses that are repeated, by caches or by us: it would be another request's id.
+    public = response.headers.get("Cache-Control", "").startswith("public")
+    if not public and responses.IS_FRESH not in request.environ:
+        response.headers[HEADER] = logs.request_id()
+    g.status = response.status_code
+    return response
+
+
+def _log(_: BaseException | None) -> None:
+    if "began" in g:
+        seconds = time.perf_counter() - g.began
+        status = g.get("status", 500)
+        method, route = _method_and_route()
+        duration = round(seconds * 1000, 1)
+        fields = {"method": method, "route": route, "status": status, "ms": duration}
+        log.info("answered", extra={"fields": fields})
+        metrics.count_request(_class(), status, seconds)
+    logs.end_request()
+
+
+def _method_and_route() -> tuple[str, str]:
+    """Return the method and the route's pattern, which contain nothing that a reader chose."""
     method = request.method if request.method in _METHODS else "OTHER"
     return method, request.url_rule.rule if request.url_rule else "-"
 
 
 def _class() -> str:
-    endpoint = request.endpoint or ""
-    return _CLASSES.get(endpoint, endpoint.partition(".")[0] or "unknown")
+    """Return the blueprint's name."""
+    return (request.endpoint or "").partition(".")[0] or "unknown"
 
 
 def timed(store: _Store) -> _Store:
-    """Return ``store`` with its methods timed, and what keeps entries back counted."""
+    """Return ``store`` with its methods timed, and breaches of the publishing rules counted."""
     return metrics.timed(store, _failed)  # type: ignore[no-any-return]  # the same store
 
 
@@ -89,36 +86,45 @@ def _failed(operation: str, error: Exception) -> None:
         metrics.count_breaches(len(error.breaches))
 
 
-def blueprint(token: str, store: EntryReader, purges: PurgeOutbox | None) -> Blueprint:
-    """Return ``/metrics``, for whoever has ``token``."""
-    routes = Blueprint("metrics", __name__)
-    meter = metrics.enable()
-
-    @routes.get("/metrics")
-    def numbers() -> Response:
-        sent = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
-            detail = "Send the token of the setting metrics_token, as Authorization: Bearer."
-            headers = {"WWW-Authenticate": 'Bearer realm="metrics"'}
-            return problem_details.problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers)
-        data, kind = meter.text(_now(store, purges))
-        return Response(data, content_type=kind, headers={"Cache-Control": "no-store"})
-
-    return routes
+routes = Blueprint("metrics", __name__)
 
 
-def _now(store: EntryReader, purges: PurgeOutbox | None) -> dict[str, tuple[str, float]]:
-    found: dict[str, tuple[str, float]] = {}
+def init_metrics(app: Flask) -> None:
+    """Count from now on, and add ``/metrics``, for clients with the token of the settings."""
+    metrics.enable()
+    app.register_blueprint(routes)
+
+
+@routes.get("/metrics")
+def numbers() -> Response:
+    """Send all metrics."""
+    if not _has_token():
+        detail = "Send the token of the setting metrics_token, as Authorization: Bearer."
+        headers = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+        return problem_details.problem(HTTPStatus.UNAUTHORIZED, detail, headers=headers)
+    data, content_type = metrics.enable().text(_current_values())
+    return Response(data, content_type=content_type, headers={"Cache-Control": "no-store"})
+
+
+def _has_token() -> bool:
+    secret = service().settings.metrics_token
+    token = secret.get_secret_value() if secret else ""
+    sent = request.headers.get("Authorization", "")
+    return bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
+
+
+def _current_values() -> dict[str, tuple[str, float]]:
+    """Return by name the help text and the value of what is measured at this moment."""
+    values: dict[str, tuple[str, float]] = {}
+    store, purges = service().store, service().purges
     try:
         problems = float(len(store.problems()))
-        found["insights_problems"] = ("Files and records that the store passes over.", problems)
+        values["insights_problems"] = ("Files and records that the store passes over.", problems)
         if purges:
-            waiting = float(len(purges.pending()))
-            found["insights_purges_pending"] = ("Purges not yet confirmed.", waiting)
+            pending = float(len(purges.pending()))
+            values["insights_purges_pending"] = ("Purges not yet confirmed.", pending)
     except InsightsError as error:
         log.warning("%s", error)
-    found["insights_store_up"] = (
-        "Whether the store can be read.",
-        float("insights_problems" in found),
-    )
-    return found
+    up = float("insights_problems" in values)
+    values["insights_store_up"] = ("Whether the store can be read.", up)
+    return values

@@ -123,10 +123,10 @@ class DirStore:
         key = lookup_key(url)
         if key is None:
             return None
-        owner = self._cache.url_owners.get(key)
-        if self._refresher.is_due() or (self._refresher.unread and owner is None):
+        if self._refresher.is_due():  # first: the owner that is read afterwards is not older
             return UNKNOWN
-        return owner
+        owner = self._cache.url_owners.get(key)
+        return UNKNOWN if self._refresher.unread and owner is None else owner
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""

@@ -22,12 +22,12 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web import templating
-from widget.web.admin import forms, guards
-from widget.web.admin.form_actions import Arranged, arrange
+from widget.web.admin import auth, forms, rendering
+from widget.web.admin.context import admin
+from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
+from widget.web.admin.form_actions import FormAction, arrange
 from widget.web.admin.forms import Document, Judgement
-from widget.web.admin.guards import Desk
-from widget.web.admin.standing import Standing, number, standing
+from widget.web.context import service
 
 _CHOICES = {
     "kind": get_args(ArticleKind),
@@ -41,132 +41,156 @@ _CHOICES = {
 _EVERYTHING = frozenset({*get_args(Role), "sources"})
 
 
-def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/entries/<id>`` and what belongs to its form."""
-    routes = Blueprint("editor", __name__, url_prefix="/entries/<entry_id>")
+routes = Blueprint("editor", __name__, url_prefix="/entries/<entry_id>")
 
-    @routes.get("")
-    def form(entry_id: str) -> Response:
-        now = standing(desk, entry_id)
-        document = forms.of_entry(now.entry)
-        return _editor(now, document, _judge(document))
 
-    @routes.post("/draft")
-    def save(entry_id: str) -> AnyResponse:
-        now = standing(desk, entry_id)
-        document = forms.document(request.form, entry_id)
-        arranged = arrange(document, request.form)
-        judged = _judge(_without_blanks(document))
-        head = request.form.get("over") or request.form.get("head", "")
-        try:
-            if judged.entry is None:
-                if arranged is None:
-                    return _refused(now, document, judged)
-                return _editor(now, document, judged, arranged=arranged, head=head)
-            if not now.says(judged.entry, head):
-                note = "Autosaved" if guards.is_htmx() and not arranged else ""
-                actor = guards.user().name
-                desk.editorial.save(judged.entry, actor=actor, note=note, head=number(head))
-        except Conflict:
-            now = standing(desk, entry_id)
-            return _conflict(now, document, judged, head, arranged=arranged is not None)
-        now = standing(desk, entry_id)
-        if arranged and (guards.is_htmx() or _unkept(document, judged.entry)):
-            return _editor(now, document, judged, arranged=arranged)
-        if guards.is_htmx():
-            return guards.page("_saved.html", now=now, problem="")
-        if request.form.get("then") == "publication":
-            return guards.see(url_for("admin.publishing.compare", entry_id=entry_id))
-        place = f"f-{arranged.at.replace('.', '-')}" if arranged and arranged.at else None
-        return guards.see(url_for(".form", entry_id=entry_id, _anchor=place))
+@routes.get("")
+def form(entry_id: str) -> Response:
+    """Show the editor of an entry."""
+    now = entry_status(entry_id)
+    document = forms.of_entry(now.entry)
+    return _editor(now, document, _judge(document))
 
-    @routes.post("/check")
-    def check(entry_id: str) -> Response:
-        document = forms.document(request.form, entry_id)
-        return guards.page("_checked.html", **_said(document, _judge(_without_blanks(document))))
 
-    @routes.get("/preview")
-    def saved_preview(entry_id: str) -> Response:
-        return _preview(standing(desk, entry_id).entry)
+@routes.post("/draft")
+def save(entry_id: str) -> AnyResponse:
+    """Save the form as the draft, or do what one of its buttons says."""
+    status = entry_status(entry_id)
+    document = forms.document(request.form, entry_id)
+    action = arrange(document, request.form)
+    judged = _judge(_without_blanks(document))
+    head = request.form.get("over") or request.form.get("head", "")
+    if judged.entry is None:
+        return _invalid(status, document, judged, action, head)
+    try:
+        _save(status, judged.entry, head, by_person=action is not None or not rendering.is_htmx())
+    except Conflict:
+        status = entry_status(entry_id)
+        return _conflict(status, document, judged, head, arranged=action is not None)
+    return _saved(document, judged, action)
 
-    @routes.post("/preview")
-    def preview(entry_id: str) -> Response:
-        document = forms.document(request.form, entry_id)
-        judged = _judge(_without_blanks(document))
-        if judged.entry is None:
-            response = guards.page("no_preview.html", breaches=judged.breaches)
-            return _framed(response, guards.POLICY)
-        return _preview(judged.entry)
 
-    def _judge(document: Document) -> Judgement:
-        return forms.judge(document, desk.settings)
+def _invalid(
+    status: EntryStatus, document: Document, judged: Judgement, action: FormAction | None, head: str
+) -> Response:
+    if action is None:
+        return _refused(status, document, judged)
+    return _editor(status, document, judged, arranged=action, head=head)
 
-    def _preview(entry: Entry) -> Response:
-        theme = request.values.get("theme")
-        publication = desk.settings.publication_for(entry.article.url)
-        options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
-        permalink = f"{templating.own_base(desk.settings.base_url)}/panel/{entry.id}"
-        made = panel.frame(entry, publication, options, permalink=permalink)
-        response = Response(made.body, content_type="text/html; charset=utf-8")
-        return _framed(response, made.policy or guards.POLICY)
 
-    return routes
+def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> None:
+    """Save ``entry`` unless that is the newest version already. Raises Conflict."""
+    if not status.is_saved(entry, head):
+        note = "" if by_person else "Autosaved"
+        actor, number = auth.user().name, revision_number(head)
+        admin().editorial.save(entry, actor=actor, note=note, head=number)
+
+
+def _saved(document: Document, judged: Judgement, action: FormAction | None) -> AnyResponse:
+    entry_id = document["id"]
+    now = entry_status(entry_id)
+    unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
+    if action and (rendering.is_htmx() or unsaved):
+        return _editor(now, document, judged, arranged=action)
+    if rendering.is_htmx():
+        return rendering.page("_saved.html", now=now, problem="")
+    if request.form.get("then") == "publication":
+        return rendering.see(url_for("admin.publishing.compare", entry_id=entry_id))
+    anchor = f"f-{action.at.replace('.', '-')}" if action and action.at else None
+    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor))
+
+
+@routes.post("/check")
+def check(entry_id: str) -> Response:
+    """Show what is wrong with the form as it is."""
+    document = forms.document(request.form, entry_id)
+    return rendering.page("_checked.html", **_verdict(document, _judge(_without_blanks(document))))
+
+
+@routes.get("/preview")
+def saved_preview(entry_id: str) -> Response:
+    """Show the panel of the newest version."""
+    return _preview(entry_status(entry_id).entry)
+
+
+@routes.post("/preview")
+def preview(entry_id: str) -> Response:
+    """Show the panel of the form as it is."""
+    document = forms.document(request.form, entry_id)
+    judged = _judge(_without_blanks(document))
+    if judged.entry is None:
+        response = rendering.page("no_preview.html", breaches=judged.breaches)
+        return _framed(response, rendering.POLICY)
+    return _preview(judged.entry)
+
+
+def _judge(document: Document) -> Judgement:
+    return forms.judge(document, admin().settings)
+
+
+def _preview(entry: Entry) -> Response:
+    theme = request.values.get("theme")
+    publication = admin().settings.publication_for(entry.article.url)
+    options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
+    page = panel.frame(entry, publication, options, permalink=service().permalink(entry.id))
+    response = Response(page.body, content_type="text/html; charset=utf-8")
+    return _framed(response, page.policy or rendering.POLICY)
 
 
 def _editor(
-    now: Standing,
+    now: EntryStatus,
     document: Document,
     judged: Judgement,
     *,
-    arranged: Arranged | None = None,
+    arranged: FormAction | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
-    conflict: list[comparison.Change] | None = None,
+    conflict: list[comparison.FieldDiff] | None = None,
     unsaved: bool = False,
 ) -> Response:
-    return guards.page(
+    return rendering.page(
         "editor.html",
         status=status,
         now=now,
         document=document,
         values=forms.values(document),
         choices=_CHOICES,
-        arranged=arranged or Arranged(),
+        arranged=arranged or FormAction(),
         head=head or now.head,
         conflict=conflict,
         problem="",
         unsaved=unsaved or conflict is not None or judged.entry is None,
-        **_said(document, judged),
+        **_verdict(document, judged),
     )
 
 
-def _said(document: Document, judged: Judgement) -> dict[str, Any]:
-    """Return what is said of a document, in order and by the place of the form."""
-    known = forms.slots(document)
-    beside: dict[str, list[Breach]] = {name: [] for name in sorted(known)}
-    listed = [(breach, forms.slot(breach.path, known)) for breach in judged.breaches]
+def _verdict(document: Document, judged: Judgement) -> dict[str, Any]:
+    """Return the breaches of a document, in order and by form field."""
+    slots = forms.slots(document)
+    beside: dict[str, list[Breach]] = {name: [] for name in sorted(slots)}
+    listed = [(breach, forms.slot(breach.path, slots)) for breach in judged.breaches]
     for breach, name in listed:
         if name:
             beside[name].append(breach)
     return {"judged": judged, "listed": listed, "beside": beside}
 
 
-def _refused(now: Standing, document: Document, judged: Judgement) -> Response:
-    if guards.is_htmx():
+def _refused(now: EntryStatus, document: Document, judged: Judgement) -> Response:
+    if rendering.is_htmx():
         count = len(judged.breaches)
-        problem = f"Not saved: {count} thing{'s' if count > 1 else ''} to mend first"
-        return guards.page("_saved.html", now=now, problem=problem)
+        problem = f"Not saved: {count} thing{'s' if count > 1 else ''} to fix first"
+        return rendering.page("_saved.html", now=now, problem=problem)
     head = request.form.get("head", "")
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return _editor(now, document, judged, head=head, status=status, unsaved=True)
 
 
 def _conflict(
-    now: Standing, document: Document, judged: Judgement, head: str, *, arranged: bool
+    now: EntryStatus, document: Document, judged: Judgement, head: str, *, arranged: bool
 ) -> Response:
-    if guards.is_htmx() and not arranged:
+    if rendering.is_htmx() and not arranged:
         problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
-        return guards.page("_saved.html", now=now, problem=problem)
+        return rendering.page("_saved.html", now=now, problem=problem)
     changes = comparison.documents(forms.of_entry(now.entry), document)
     return _editor(
         now, document, judged, head=head, conflict=changes, status=HTTPStatus.CONFLICT, unsaved=True
@@ -174,18 +198,18 @@ def _conflict(
 
 
 def _without_blanks(document: Document) -> Document:
-    """Leave out corrections that nobody wrote anything into yet: a draft cannot hold them."""
-    kept = [each for each in document["corrections"] if str(each.get("note", "")).strip()]
-    return {**document, "corrections": kept}
+    """Leave out corrections without a note: a draft cannot contain them."""
+    written = [each for each in document["corrections"] if str(each.get("note", "")).strip()]
+    return {**document, "corrections": written}
 
 
-def _unkept(document: Document, entry: Entry) -> bool:
-    """Say whether the form shows a correction that the draft cannot keep yet."""
+def _has_unsaved_correction(document: Document, entry: Entry) -> bool:
+    """Return whether the form has a correction that the draft cannot contain yet."""
     return len(document["corrections"]) > len(entry.corrections)
 
 
 def _framed(response: Response, policy: str) -> Response:
-    """Let the editor, and no other page, frame the answer."""
-    kept = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
-    response.headers["Content-Security-Policy"] = "; ".join([*kept, "frame-ancestors 'self'"])
+    """Let the editor, and no other page, frame the response."""
+    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
+    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
     return response

@@ -13,66 +13,74 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import listing as entry_listing
-from widget.editorial.listing import Asked
+from widget.editorial.listing import ListingRequest
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import ID_PATTERN
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
 from widget.store import Sort, State
-from widget.web.admin import forms, guards
-from widget.web.admin.guards import Desk
+from widget.web.admin import auth, forms, rendering
+from widget.web.admin.context import admin
+
+routes = Blueprint("entries", __name__)
 
 
-def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/entries`` and ``/entries/new``."""
-    routes = Blueprint("entries", __name__)
+@routes.get("/")
+def start() -> AnyResponse:
+    """Lead to the list of entries."""
+    return rendering.see(url_for("admin.entries.listing"))
 
-    @routes.get("/")
-    def start() -> AnyResponse:
-        return guards.see(url_for("admin.entries.listing"))
 
-    @routes.get("/entries")
-    def listing() -> Response:
-        asked = Asked.from_query(request.args)
-        return guards.page(
-            "_listing.html" if guards.is_htmx() else "entries.html",
-            query=asked.query,
-            listing=entry_listing.find(desk.store, asked),
-            states=get_args(State),
-            leans=get_args(Lean),
-            sorts=get_args(Sort),
-            link=lambda page: _link(replace(asked, page=page)),
+@routes.get("/entries")
+def listing() -> Response:
+    """Show the entries that the query finds."""
+    search = ListingRequest.from_query(request.args)
+    return rendering.page(
+        "_listing.html" if rendering.is_htmx() else "entries.html",
+        query=search.query,
+        listing=entry_listing.find(admin().store, search),
+        states=get_args(State),
+        leans=get_args(Lean),
+        sorts=get_args(Sort),
+        link=lambda page: _link(replace(search, page=page)),
+    )
+
+
+@routes.get("/entries/new")
+def new() -> Response:
+    """Show the form for a new entry."""
+    return _form(copy=request.args.get("copy", ""))
+
+
+@routes.post("/entries")
+def create() -> AnyResponse:
+    """Create a draft."""
+    try:
+        entry = _entry_from_form()
+        _save_new(entry)
+    except InvalidEntry as error:
+        return _form(
+            copy=request.form.get("copy", ""),
+            breaches=error.breaches,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
+    return rendering.see(url_for("admin.editor.form", entry_id=entry.id))
 
-    @routes.get("/entries/new")
-    def new() -> Response:
-        return _form(copy=request.args.get("copy", ""))
 
-    @routes.post("/entries")
-    def create() -> AnyResponse:
-        try:
-            entry = _made(desk)
-            if desk.store.head(entry.id) or desk.store.draft(entry.id):
-                raise _taken(entry.id)
-            owner = desk.store.find(entry.article.url)
-            if owner:
-                raise InvalidEntry(
-                    [Breach("$.article.url", f"is the address of {owner!r} already")]
-                )
-            try:
-                desk.editorial.save(entry, actor=guards.user().name, note=_NOTES[_way()], head=0)
-            except Conflict as error:
-                raise _taken(entry.id) from error
-        except InvalidEntry as error:
-            return _form(
-                copy=request.form.get("copy", ""),
-                breaches=error.breaches,
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            )
-        return guards.see(url_for("admin.editor.form", entry_id=entry.id))
-
-    return routes
+def _save_new(entry: Entry) -> None:
+    """Save the draft. Raises InvalidEntry where its id or its URL is another entry's."""
+    store = admin().store
+    if store.head(entry.id) or store.draft(entry.id):
+        raise _taken(entry.id)
+    owner = store.find(entry.article.url)
+    if owner:
+        raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
+    try:
+        note = _NOTES[_way()]
+        admin().editorial.save(entry, actor=auth.user().name, note=note, head=0)
+    except Conflict as error:
+        raise _taken(entry.id) from error
 
 
 _NOTES = {
@@ -89,7 +97,7 @@ def _way() -> str:
 
 
 def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK) -> Response:
-    return guards.page(
+    return rendering.page(
         "new.html",
         status=status,
         copy=copy,
@@ -99,7 +107,7 @@ def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPSta
     )
 
 
-def _made(desk: Desk) -> Entry:
+def _entry_from_form() -> Entry:
     way = _way()
     if way == "json":
         return parse_entry(request.form.get("document", "").encode())
@@ -110,22 +118,22 @@ def _made(desk: Desk) -> Entry:
     problem = urls.link_problem(url)
     if problem:
         raise InvalidEntry([Breach("$.article.url", problem)])
-    name = request.form.get("id", "").strip() or _free_id(desk, url)
+    name = request.form.get("id", "").strip() or _free_id(url)
     if way == "address":
         title = request.form.get("title", "").strip()
         language = request.form.get("language", "").strip() or "en"
         document = forms.blank(name, url=url, title=title, language=language)
     else:
-        document = _copied(desk, request.form.get("copy", ""), name, url)
-    judged = forms.judge(document, desk.settings)
+        document = _copy(request.form.get("copy", ""), name, url)
+    judged = forms.judge(document, admin().settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
     return judged.entry
 
 
-def _copied(desk: Desk, of: str, name: str, url: str) -> forms.Document:
-    """Return a copy without what is said of the other article alone."""
-    history = desk.store.history(of)
+def _copy(of: str, name: str, url: str) -> forms.Document:
+    """Return a copy without what concerns the other article only."""
+    history = admin().store.history(of)
     if not history:
         raise InvalidEntry([Breach("$.copy", "names no entry")])
     document = forms.of_entry(history[0].entry)
@@ -134,7 +142,7 @@ def _copied(desk: Desk, of: str, name: str, url: str) -> forms.Document:
     return document
 
 
-def _free_id(desk: Desk, url: str) -> str:
+def _free_id(url: str) -> str:
     """Return an id after the last step of the address that is not in use yet."""
     last = PurePosixPath(unquote(urlsplit(url).path)).stem.lower()
     stem = re.sub(r"[^a-z0-9]+", "-", last, flags=re.ASCII).strip("-")[:70].strip("-")
@@ -142,7 +150,7 @@ def _free_id(desk: Desk, url: str) -> str:
     return next(
         name
         for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-        if re.match(ID_PATTERN, name) and not desk.store.head(name)
+        if re.match(ID_PATTERN, name) and not admin().store.head(name)
     )
 
 
@@ -151,8 +159,8 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", message)])
 
 
-def _link(asked: Asked) -> str:
-    query = asked.query
+def _link(search: ListingRequest) -> str:
+    query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
         "state": query.state,
@@ -160,6 +168,6 @@ def _link(asked: Asked) -> str:
         "section": query.section,
         "language": query.language,
         "sort": None if query.sort == "changed" else query.sort,
-        "page": None if asked.page == 1 else asked.page,
+        "page": None if search.page == 1 else search.page,
     }
     return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

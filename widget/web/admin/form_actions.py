@@ -21,8 +21,8 @@ _FIRST = {"points": "text", "sources": "title", "corrections": "note", "perspect
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
-    """What was done: the control to go on at, by its place, and what to tell who cannot see it.
+class FormAction:
+    """What was done: the name of the control to focus, and the text for screen readers.
 
     Both are empty where nothing was done.
     """
@@ -31,7 +31,7 @@ class Arranged:
     words: str = ""
 
 
-def arrange(document: Document, form: Mapping[str, str]) -> Arranged | None:
+def arrange(document: Document, form: Mapping[str, str]) -> FormAction | None:
     """Do what the form's button says; return None where none was pressed.
 
     ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
@@ -42,11 +42,11 @@ def arrange(document: Document, form: Mapping[str, str]) -> Arranged | None:
             try:
                 return act(document, form[verb])
             except (KeyError, IndexError, ValueError, TypeError, AttributeError):
-                return Arranged()
+                return FormAction()
     return None
 
 
-def _add(document: Document, name: str) -> Arranged:
+def _add(document: Document, name: str) -> FormAction:
     items = _items(document, name)
     kind = name.rpartition(".")[2]
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
@@ -58,10 +58,10 @@ def _add(document: Document, name: str) -> Arranged:
     }
     items.append(blanks[kind])
     item = f"{name}.{len(items) - 1}"
-    return Arranged(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.")
+    return FormAction(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.")
 
 
-def _remove(document: Document, name: str) -> Arranged:
+def _remove(document: Document, name: str) -> FormAction:
     place, items, index = _item(document, name)
     count = len(items)
     del items[index]
@@ -71,17 +71,17 @@ def _remove(document: Document, name: str) -> Arranged:
         follow = " Its markers went with it."
     first = _FIRST[place.rpartition(".")[2]]
     at = f"{place}.{min(index, len(items) - 1)}.{first}" if items else f"{place}.add"
-    return Arranged(at, f"{_called(name)} was removed.{follow}")
+    return FormAction(at, f"{_called(name)} was removed.{follow}")
 
 
-def _move(document: Document, name: str) -> Arranged:
-    asked = _MOVE.fullmatch(name)
-    if asked is None:
-        return Arranged()
-    place, items, old = _item(document, asked["item"])
-    new = int(asked["to"]) if asked["to"] else old + {"up": -1, "down": 1}[asked["way"]]
+def _move(document: Document, name: str) -> FormAction:
+    match = _MOVE.fullmatch(name)
+    if match is None:
+        return FormAction()
+    place, items, old = _item(document, match["item"])
+    new = int(match["to"]) if match["to"] else old + {"up": -1, "down": 1}[match["way"]]
     if new == old or not 0 <= new < len(items):
-        return Arranged()
+        return FormAction()
     order = list(range(len(items)))
     order.insert(new, order.pop(old))
     items.insert(new, items.pop(old))
@@ -90,12 +90,12 @@ def _move(document: Document, name: str) -> Arranged:
         _renumber(document, order, len(items))
         follow = " The markers follow."
     # The button pressed, to press it again; at an end of the list it is the other one that works.
-    way = "down" if new == 0 else "up" if new == len(items) - 1 else asked["way"] or "up"
-    words = f"{_called(asked['item'])} is number {new + 1} of {len(items)} now.{follow}"
-    return Arranged(f"{place}.{new}.{way}", words)
+    way = "down" if new == 0 else "up" if new == len(items) - 1 else match["way"] or "up"
+    words = f"{_called(match['item'])} is number {new + 1} of {len(items)} now.{follow}"
+    return FormAction(f"{place}.{new}.{way}", words)
 
 
-def _cite(document: Document, name: str) -> Arranged:
+def _cite(document: Document, name: str) -> FormAction:
     point, _, number = name.rpartition(".")
     _, items, index = _item(document, point)
     text = items[index]["text"].rstrip()
@@ -104,7 +104,7 @@ def _cite(document: Document, name: str) -> Arranged:
     cut = end.start() if end else len(text)
     gap = "" if text[:cut].endswith("]") else " "
     items[index]["text"] = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
-    return Arranged(f"{point}.text", f"{_called(point)} cites source {int(number)}.")
+    return FormAction(f"{point}.text", f"{_called(point)} cites source {int(number)}.")
 
 
 def _renumber(document: Document, order: list[int], count: int) -> None:
@@ -136,4 +136,4 @@ def _items(document: Document, name: str) -> list[Any]:
 
 
 def _called(item: str) -> str:
-    return comparison.name_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))
+    return comparison.label_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))

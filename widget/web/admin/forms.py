@@ -1,7 +1,7 @@
 """The editor's form: a document as named fields, and back.
 
 A field is named after its place in the document, with dots: ``sources.2.url``. The form can
-hold what is no entry yet, so that nothing typed is ever lost; ``judge`` says what is wrong.
+contain what is no valid entry yet, so that no input is lost; ``judge`` returns what is wrong.
 """
 
 from __future__ import annotations
@@ -122,23 +122,23 @@ def _local(text: str) -> str:
 
 def document(form: Mapping[str, str], entry_id: str) -> Document:
     """Return the document that the form's fields make; items stand in the order of their names."""
-    made = blank(entry_id, url="", title="", language="en")
-    made |= {"perspectives": {}, "sources": {}, "corrections": {}}
+    result = blank(entry_id, url="", title="", language="en")
+    result |= {"perspectives": {}, "sources": {}, "corrections": {}}
     for name, text in form.items():
         if not _FIELD.fullmatch(name):
             continue
         *steps, key = name.split(".")
-        part = made
+        part = result
         for step in steps:
             part = part.setdefault(step, {})
         part[key] = _value(key, text.replace("\r\n", "\n"))
-    made["sources"] = _listed(made["sources"])
-    made["corrections"] = _listed(made["corrections"])
-    made["perspectives"] = [
+    result["sources"] = _listed(result["sources"])
+    result["corrections"] = _listed(result["corrections"])
+    result["perspectives"] = [
         {**group, "points": _listed(group.get("points", {}))}
-        for group in _listed(made["perspectives"])
+        for group in _listed(result["perspectives"])
     ]
-    return made
+    return result
 
 
 def _listed(numbered: dict[str, Any]) -> list[Any]:
@@ -157,7 +157,7 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401  # any of JSON's types
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said of a document; ``entry`` is None where it cannot even be a draft."""
+    """The breaches of a document; ``entry`` is None where it cannot be a draft."""
 
     entry: Entry | None
     breaches: tuple[Breach, ...]
@@ -174,7 +174,7 @@ class Judgement:
 
 
 def judge(document: Document, settings: Settings) -> Judgement:
-    """Say what is wrong with ``document``."""
+    """Check ``document``."""
     try:
         entry = parse_entry(json.dumps(document).encode())
     except InvalidEntry as error:
@@ -182,11 +182,11 @@ def judge(document: Document, settings: Settings) -> Judgement:
     return Judgement(entry, tuple(check_under(settings, entry)))
 
 
-# Where a breach is said.
+# Where a breach is shown.
 
 
 def slots(document: Document) -> set[str]:
-    """Return the names of all places of the form beside which something can be said."""
+    """Return the names of all parts of the form beside which a breach can be shown."""
     names = {*values(document), "perspectives", "sources", "corrections"} - {"schema", "id"}
     names |= {f"sources.{index}" for index in range(len(document["sources"]))}
     for index in range(len(document["perspectives"])):
@@ -194,9 +194,9 @@ def slots(document: Document) -> set[str]:
     return names
 
 
-def slot(path: str, known: set[str]) -> str:
-    """Return the nearest place for what is said about ``path``; ``""``: the whole document."""
+def slot(path: str, names: set[str]) -> str:
+    """Return the part of the form that is nearest to ``path``; ``""`` is the whole document."""
     name = re.sub(r"\[(\d+)\]", r".\1", path.removeprefix("$")).lstrip(".")
-    while name and name not in known:
+    while name and name not in names:
         name = name.rpartition(".")[0]
     return name

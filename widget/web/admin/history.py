@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.editorial import comparison as comparing
 from widget.errors import Conflict
 from widget.store import Revision
-from widget.web.admin import guards
-from widget.web.admin.guards import Desk
+from widget.web.admin import auth, rendering
+from widget.web.admin.context import admin
 
 _SILENT = frozenset({"", "Autosaved", "As JSON"})
 """Notes that no person wrote."""
@@ -53,58 +53,61 @@ class Sitting:
         return self.steps[-1].revision
 
 
-def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/history``, ``/comparison`` and ``/restorations`` of an entry."""
-    routes = Blueprint("history", __name__, url_prefix="/entries/<entry_id>")
+routes = Blueprint("history", __name__, url_prefix="/entries/<entry_id>")
 
-    @routes.get("/history")
-    def history(entry_id: str) -> Response:
-        revisions = _revisions(entry_id)
-        return guards.page(
-            "history.html",
-            entry_id=entry_id,
-            title=revisions[0].entry.article.title or entry_id,
-            sittings=sittings_of(revisions),
-            head=revisions[0].number,
-        )
 
-    @routes.get("/comparison")
-    def comparison(entry_id: str) -> Response:
-        revisions = {revision.number: revision for revision in _revisions(entry_id)}
-        new = revisions.get(_number("to", max(revisions)))
-        old = revisions.get(_number("from", 0))
-        if new is None:
-            abort(HTTPStatus.NOT_FOUND, "There is no such revision.")
-        if old and old.number > new.number:
-            old, new = new, old
-        return guards.page(
-            "comparison.html",
-            entry_id=entry_id,
-            title=new.entry.article.title or entry_id,
-            old=old,
-            new=new,
-            changes=comparing.entries(old.entry if old else None, new.entry),
-            head=max(revisions),
-        )
+@routes.get("/history")
+def history(entry_id: str) -> Response:
+    """Show all changes of an entry."""
+    revisions = _revisions(entry_id)
+    return rendering.page(
+        "history.html",
+        entry_id=entry_id,
+        title=revisions[0].entry.article.title or entry_id,
+        sittings=sittings_of(revisions),
+        head=revisions[0].number,
+    )
 
-    @routes.post("/restorations")
-    @guards.needs("publisher")
-    def restore(entry_id: str) -> AnyResponse:
-        number = _number("revision", 0)
-        try:
-            actor = guards.user().name
-            desk.editorial.restore(entry_id, number, actor=actor, head=_number("head", 0))
-        except Conflict:
-            abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
-        return guards.see(url_for("admin.editor.form", entry_id=entry_id))
 
-    def _revisions(entry_id: str) -> list[Revision]:
-        revisions = desk.store.history(entry_id)
-        if not revisions:
-            abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
-        return revisions
+@routes.get("/comparison")
+def comparison(entry_id: str) -> Response:
+    """Show two revisions, compared."""
+    revisions = {revision.number: revision for revision in _revisions(entry_id)}
+    new = revisions.get(_number("to", max(revisions)))
+    old = revisions.get(_number("from", 0))
+    if new is None:
+        abort(HTTPStatus.NOT_FOUND, "There is no such revision.")
+    if old and old.number > new.number:
+        old, new = new, old
+    return rendering.page(
+        "comparison.html",
+        entry_id=entry_id,
+        title=new.entry.article.title or entry_id,
+        old=old,
+        new=new,
+        changes=comparing.entries(old.entry if old else None, new.entry),
+        head=max(revisions),
+    )
 
-    return routes
+
+@routes.post("/restorations")
+@auth.needs("publisher")
+def restore(entry_id: str) -> AnyResponse:
+    """Make a draft of a revision."""
+    number = _number("revision", 0)
+    try:
+        actor = auth.user().name
+        admin().editorial.restore(entry_id, number, actor=actor, head=_number("head", 0))
+    except Conflict:
+        abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
+    return rendering.see(url_for("admin.editor.form", entry_id=entry_id))
+
+
+def _revisions(entry_id: str) -> list[Revision]:
+    revisions = admin().store.history(entry_id)
+    if not revisions:
+        abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+    return revisions
 
 
 def sittings_of(revisions: list[Revision]) -> list[Sitting]:

@@ -11,163 +11,179 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.accounts import ROLES, Role, User, at_least
 from widget.errors import InvalidAccount
 from widget.web import security_events
-from widget.web.admin import guards
-from widget.web.admin.guards import Desk
+from widget.web.admin import auth, rendering
+from widget.web.admin.context import admin
 
 _DAYS = (30, 90, 180, 365)
 
 
-def blueprint(desk: Desk) -> Blueprint:
-    """Return ``/people``, and ``/tokens`` for the end of one."""
-    routes = Blueprint("people", __name__)
+routes = Blueprint("people", __name__)
 
-    @routes.get("/people")
-    @guards.needs("admin")
-    def listing() -> Response:
-        return _listing()
 
-    @routes.post("/people")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def add() -> Response:
-        name = request.form.get("name", "").strip().lower()
-        try:
-            user = desk.accounts.add_user(name, _role())
-        except InvalidAccount as error:
-            return _listing(str(error), name=name)
-        _record("user-added", user.name, user.role)
-        return _person(user, link=_link(user), status=HTTPStatus.CREATED)
+@routes.get("/people")
+@auth.needs("admin")
+def listing() -> Response:
+    """Show all users and tokens."""
+    return _listing()
 
-    @routes.get("/people/<name>")
-    @guards.needs("admin")
-    def person(name: str) -> Response:
-        return _person(_user(name))
 
-    @routes.post("/people/<name>/role")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def change_role(name: str) -> AnyResponse:
-        try:
-            role = _role()
-            desk.accounts.set_role(name, role)
-        except InvalidAccount as error:
-            return _person(_user(name), problem=str(error))
-        _record("role-changed", name, role)
-        return _back_to(name)
+@routes.post("/people")
+@auth.needs("admin")
+@auth.confirms_password
+def add() -> Response:
+    """Add a user."""
+    name = request.form.get("name", "").strip().lower()
+    try:
+        user = admin().accounts.add_user(name, _role())
+    except InvalidAccount as error:
+        return _listing(str(error), name=name)
+    _record("user-added", user.name, user.role)
+    return _person(user, link=_link(user), status=HTTPStatus.CREATED)
 
-    @routes.post("/people/<name>/disabling")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def disable(name: str) -> AnyResponse:
-        try:
-            desk.accounts.set_disabled(name, True)  # noqa: FBT003  # the value itself
-        except InvalidAccount as error:
-            return _person(_user(name), problem=str(error))
-        _record("user-disabled", name)
-        return _back_to(name)
 
-    @routes.post("/people/<name>/enabling")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def enable(name: str) -> AnyResponse:
-        desk.accounts.set_disabled(name, False)  # noqa: FBT003  # the value itself
-        _record("user-enabled", name)
-        return _back_to(name)
+@routes.get("/people/<name>")
+@auth.needs("admin")
+def person(name: str) -> Response:
+    """Show one user."""
+    return _person(_user(name))
 
-    @routes.post("/people/<name>/links")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def make_link(name: str) -> Response:
-        user = _user(name)
-        if user.disabled:
-            return _person(user, problem="the account is disabled; enable it first")
-        return _person(user, link=_link(user), status=HTTPStatus.CREATED)
 
-    @routes.post("/people/<name>/tokens")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def create_token(name: str) -> Response:
-        days = request.form.get("days", "")
-        if days not in map(str, _DAYS):
-            abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
-        try:
-            secret, token = desk.accounts.create_token(
-                request.form.get("token", "").strip(),
-                _role(),
-                owner=name,
-                expires_at=datetime.now(UTC) + timedelta(days=int(days)),
-                actor=guards.user().name,
-            )
-        except InvalidAccount as error:
-            return _person(_user(name), problem=str(error))
-        _record("token-made", name, f"{token.id} {token.role}")
-        return _person(_user(name), secret=secret, status=HTTPStatus.CREATED)
+@routes.post("/people/<name>/role")
+@auth.needs("admin")
+@auth.confirms_password
+def change_role(name: str) -> AnyResponse:
+    """Give a user another role."""
+    try:
+        role = _role()
+        admin().accounts.set_role(name, role)
+    except InvalidAccount as error:
+        return _person(_user(name), problem=str(error))
+    _record("role-changed", name, role)
+    return _back_to(name)
 
-    @routes.post("/tokens/<token_id>/revocation")
-    @guards.needs("admin")
-    @guards.confirms_password
-    def revoke(token_id: str) -> AnyResponse:
-        desk.accounts.revoke_token(token_id)
-        owner = next(it.owner for it in desk.accounts.tokens() if it.id == token_id)
-        _record("token-revoked", owner or "", token_id)
-        return guards.see(url_for(".person", name=owner) if owner else url_for(".listing"))
 
-    def _listing(problem: str = "", *, name: str = "") -> Response:
-        tokens = desk.accounts.tokens()
-        now = datetime.now(UTC)
-        open_ = [it.owner for it in tokens if not it.revoked and it.expires_at > now]
-        return guards.page(
-            "people.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
-            users=desk.accounts.users(),
-            counts={name: open_.count(name) for name in set(open_)},
-            ownerless=[token for token in tokens if token.owner is None],
-            roles=ROLES,
-            now=now,
-            problem=problem,
-            name=name,
+@routes.post("/people/<name>/disabling")
+@auth.needs("admin")
+@auth.confirms_password
+def disable(name: str) -> AnyResponse:
+    """Keep a user from signing in."""
+    try:
+        admin().accounts.set_disabled(name, True)  # noqa: FBT003  # the value itself
+    except InvalidAccount as error:
+        return _person(_user(name), problem=str(error))
+    _record("user-disabled", name)
+    return _back_to(name)
+
+
+@routes.post("/people/<name>/enabling")
+@auth.needs("admin")
+@auth.confirms_password
+def enable(name: str) -> AnyResponse:
+    """Let a user sign in again."""
+    admin().accounts.set_disabled(name, False)  # noqa: FBT003  # the value itself
+    _record("user-enabled", name)
+    return _back_to(name)
+
+
+@routes.post("/people/<name>/links")
+@auth.needs("admin")
+@auth.confirms_password
+def make_link(name: str) -> Response:
+    """Create a link of one use to sign in or choose a password."""
+    user = _user(name)
+    if user.disabled:
+        return _person(user, problem="the account is disabled; enable it first")
+    return _person(user, link=_link(user), status=HTTPStatus.CREATED)
+
+
+@routes.post("/people/<name>/tokens")
+@auth.needs("admin")
+@auth.confirms_password
+def create_token(name: str) -> Response:
+    """Create a token for the API."""
+    days = request.form.get("days", "")
+    if days not in map(str, _DAYS):
+        abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
+    try:
+        secret, token = admin().accounts.create_token(
+            request.form.get("token", "").strip(),
+            _role(),
+            owner=name,
+            expires_at=datetime.now(UTC) + timedelta(days=int(days)),
+            actor=auth.user().name,
         )
+    except InvalidAccount as error:
+        return _person(_user(name), problem=str(error))
+    _record("token-made", name, f"{token.id} {token.role}")
+    return _person(_user(name), secret=secret, status=HTTPStatus.CREATED)
 
-    # A secret is shown in the answer to the form itself, and not after a redirection: it is kept
-    # nowhere that a second page could take it from.
-    def _person(
-        whose: User, *, problem: str = "", link: str = "", secret: str = "", status: int = 200
-    ) -> Response:
-        return guards.page(
-            "person.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else status,
-            whose=whose,
-            tokens=[token for token in desk.accounts.tokens() if token.owner == whose.name],
-            roles=ROLES,
-            token_roles=[role for role in ROLES if at_least(whose.role, role)],
-            days=_DAYS,
-            now=datetime.now(UTC),
-            problem=problem,
-            link=link,
-            secret=secret,
-        )
 
-    def _user(name: str) -> User:
-        return desk.accounts.user(name) or abort(
-            HTTPStatus.NOT_FOUND, f"There is no user {name!r}."
-        )
+@routes.post("/tokens/<token_id>/revocation")
+@auth.needs("admin")
+@auth.confirms_password
+def revoke(token_id: str) -> AnyResponse:
+    """Revoke a token."""
+    admin().accounts.revoke_token(token_id)
+    owner = next(it.owner for it in admin().accounts.tokens() if it.id == token_id)
+    _record("token-revoked", owner or "", token_id)
+    return rendering.see(url_for(".person", name=owner) if owner else url_for(".listing"))
 
-    def _link(user: User) -> str:
-        _record("link-made", user.name)
-        code = desk.accounts.password_link(user)
-        settings = desk.settings
-        if settings.base_url is None or settings.admin_host:
-            page = url_for("admin.session.link", _external=True)
-        else:
-            path = url_for("admin.session.link").removeprefix(request.script_root)
-            page = settings.base_url + path
-        return f"{page}#{code}"
 
-    return routes
+def _listing(problem: str = "", *, name: str = "") -> Response:
+    tokens = admin().accounts.tokens()
+    now = datetime.now(UTC)
+    open_ = [it.owner for it in tokens if not it.revoked and it.expires_at > now]
+    return rendering.page(
+        "people.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        users=admin().accounts.users(),
+        counts={name: open_.count(name) for name in set(open_)},
+        ownerless=[token for token in tokens if token.owner is None],
+        roles=ROLES,
+        now=now,
+        problem=problem,
+        name=name,
+    )
+
+
+# A secret is shown in the answer to the form itself, and not after a redirection: it is kept
+# nowhere that a second page could take it from.
+def _person(
+    whose: User, *, problem: str = "", link: str = "", secret: str = "", status: int = 200
+) -> Response:
+    return rendering.page(
+        "person.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else status,
+        whose=whose,
+        tokens=[token for token in admin().accounts.tokens() if token.owner == whose.name],
+        roles=ROLES,
+        token_roles=[role for role in ROLES if at_least(whose.role, role)],
+        days=_DAYS,
+        now=datetime.now(UTC),
+        problem=problem,
+        link=link,
+        secret=secret,
+    )
+
+
+def _user(name: str) -> User:
+    return admin().accounts.user(name) or abort(HTTPStatus.NOT_FOUND, f"There is no user {name!r}.")
+
+
+def _link(user: User) -> str:
+    _record("link-made", user.name)
+    code = admin().accounts.password_link(user)
+    settings = admin().settings
+    if settings.base_url is None or settings.admin_host:
+        page = url_for("admin.session.link", _external=True)
+    else:
+        path = url_for("admin.session.link").removeprefix(request.script_root)
+        page = settings.base_url + path
+    return f"{page}#{code}"
 
 
 def _record(event: security_events.Event, subject: str, detail: str = "") -> None:
-    security_events.record(event, actor=guards.user().name, subject=subject, detail=detail)
+    security_events.record(event, actor=auth.user().name, subject=subject, detail=detail)
 
 
 def _role() -> Role:
@@ -178,6 +194,6 @@ def _role() -> Role:
 
 def _back_to(name: str) -> AnyResponse:
     # Who is no admin any more may not see the page.
-    if name == guards.user().name:
-        return guards.see(url_for("admin.entries.listing"))
-    return guards.see(url_for(".person", name=name))
+    if name == auth.user().name:
+        return rendering.see(url_for("admin.entries.listing"))
+    return rendering.see(url_for(".person", name=name))

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, request
 
-from widget.accounts import Accounts
-from widget.config import Settings
-from widget.editorial.service import Editorial
-from widget.http import responses
 from widget.http.codings import Representation
-from widget.web.api.guard import Guard
+from widget.http.responses import send
+from widget.web.api.context import ApiContext, configure
+from widget.web.api.dispatch import dispatch
 from widget.web.api.openapi import document
 from widget.web.api.routes import ROUTES
-from widget.web.api.service import Service
 
-__all__ = ["ROUTES", "blueprint"]
+__all__ = ["ROUTES", "ApiContext", "blueprint", "init_app"]
+
+blueprint = Blueprint("api", __name__)
+for _route in ROUTES:
+    blueprint.add_url_rule(
+        _route.path,
+        endpoint=_route.name,
+        view_func=partial(dispatch, _route),
+        methods=[_route.method],
+        provide_automatic_options=False,
+    )
 
 
-def blueprint(settings: Settings, editorial: Editorial, accounts: Accounts) -> Blueprint:
-    """Return the routes of ``ROUTES`` and ``/openapi.json``, which is made from them."""
-    routes = Blueprint("api", __name__)
-    service = Service(settings, editorial)
-    for route in ROUTES:
-        routes.add_url_rule(
-            route.path,
-            endpoint=route.name,
-            view_func=Guard(service, accounts, route),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Describe the API (OpenAPI)."""
+    return send(_description(request.script_root), request)
 
-    @routes.get("/openapi.json")
-    def openapi() -> Response:
-        return responses.send(_described(request.script_root), request)
 
-    return routes
+def init_app(app: Flask, context: ApiContext) -> None:
+    """Add the API to ``app``."""
+    configure(app, context)
+    app.register_blueprint(blueprint)
 
 
 @lru_cache(maxsize=4)
-def _described(root: str) -> Representation:
+def _description(root: str) -> Representation:
     text = json.dumps(document(ROUTES, root=root), ensure_ascii=False, indent=2)
     return Representation(text.encode(), "application/json")

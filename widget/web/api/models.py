@@ -1,9 +1,9 @@
-"""The bodies and queries of the API, beside the entry itself."""
+"""The bodies, queries and responses of the API, except the entry itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints
 
@@ -11,7 +11,7 @@ from widget import panel
 from widget.entry import Entry
 from widget.entry.vocabulary import Lean
 from widget.errors import Severity
-from widget.store import Action, Sort, State
+from widget.store import Action, Query, Row, Sort, State
 
 MAX_LIMIT = 200
 MAX_REVISION = 999_999_999
@@ -19,59 +19,65 @@ MAX_REVISION = 999_999_999
 Note = Annotated[str, StringConstraints(max_length=2_000)]
 
 
-class _Given(BaseModel):
-    """What a request brings: nothing unknown, nothing guessed."""
+class _RequestBody(BaseModel):
+    """A body without unknown fields and without type conversion."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Publication(_Given):
-    """Why the draft is published, for the history."""
+class PublicationRequest(_RequestBody):
+    """The note for the history."""
 
     note: Note = ""
 
 
-class Withdrawal(_Given):
-    """What readers are told. One of both must be given."""
+class WithdrawalRequest(_RequestBody):
+    """The notice for readers. It needs a reason, or `legal`."""
 
     reason: Note = Field(default="", description="The public reason.")
     legal: bool = Field(default=False, description="For legal reasons; the reason may be empty.")
 
 
-class Restoration(_Given):
-    """Which revision becomes the draft."""
+class RestorationRequest(_RequestBody):
+    """The revision that becomes the draft."""
 
     revision: int = Field(ge=1, le=MAX_REVISION)
 
 
-class Document(RootModel[JsonValue]):
-    """Any JSON; the answer says what keeps it from being an entry, or from being published."""
+class AnyDocument(RootModel[JsonValue]):
+    """Any JSON; the response lists what prevents it from being a published entry."""
 
 
 class SnippetQuery(BaseModel):
-    """What the page is like, and how the panel is to look."""
+    """The kind of host page, and the options of the panel."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    way: panel.Way = Field(default="frame", alias="as", description="How it is embedded.")
-    host: panel.Host = Field(default="ordinary", description="What the page is like.")
+    way: panel.Way = Field(default="frame", alias="as", description="The way of embedding.")
+    host: panel.Host = Field(default="ordinary", description="The kind of host page.")
     script: Literal["evergreen", "pinned"] = Field(
-        default="evergreen", description="`pinned`: this version of the loader, with its hash."
+        default="evergreen",
+        description="`pinned`: this version of the loader, with its hash.",
     )
     theme: panel.Theme | None = None
     lang: str | None = Field(default=None, max_length=40)
     heading_level: int | None = Field(default=None, alias="heading-level", ge=1, le=5)
-    open: str = Field(default="", max_length=200, description="Roles and `sources`, with commas.")
+    open: str = Field(default="", max_length=200, description="Comma-separated: roles, `sources`.")
     accent: str | None = Field(default=None, pattern=r"^#?[0-9a-fA-F]{6}$")
     instance: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9]{1,16}$",
-        description="Where a page includes an entry more than once: another one for each.",
+        description="A different name for each panel, if a page embeds an entry more than once.",
     )
+
+    def to_choices(self) -> panel.Choices:
+        """Return the choices for the snippet."""
+        given = self.model_dump(by_alias=True, exclude_none=True)
+        return panel.Choices.from_query({name: str(value) for name, value in given.items()})
 
 
 class Snippet(BaseModel):
-    """What a publisher pastes. ``policy`` is for hosts with a Content-Security-Policy."""
+    """The HTML that embeds a panel. ``policy`` is for hosts with a Content-Security-Policy."""
 
     head: str
     body: str
@@ -79,7 +85,7 @@ class Snippet(BaseModel):
 
 
 class ListQuery(BaseModel):
-    """What to list."""
+    """Filters, order and page of a list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,9 +100,20 @@ class ListQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=4_000, description="`next` of a page.")
 
+    def to_store(self) -> Query:
+        """Return the query for the store."""
+        return Query(
+            search=self.q,
+            state=self.state,
+            lean=self.lean,
+            section=self.section,
+            language=self.language,
+            sort=self.sort,
+        )
 
-class Summary(BaseModel):
-    """An entry at a glance: its draft where there is one, else what is or was live."""
+
+class EntrySummary(BaseModel):
+    """One entry in a list: its draft if there is one, else what is or was live."""
 
     id: str
     state: State
@@ -108,11 +125,26 @@ class Summary(BaseModel):
     language: str
     changed: datetime
 
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Return the summary of a row of the store."""
+        return cls(
+            id=row.id,
+            state=row.state,
+            draft=row.waiting,
+            title=row.title,
+            url=row.url,
+            section=row.section,
+            lean=row.lean,
+            language=row.language,
+            changed=row.changed,
+        )
 
-class Page(BaseModel):
-    """Some of the entries that were asked for; `next` is the cursor of those after them."""
 
-    items: list[Summary]
+class EntryPage(BaseModel):
+    """One page of a list; `next` is the cursor of the next page."""
+
+    items: list[EntrySummary]
     next: str | None
 
 
@@ -128,7 +160,7 @@ class RevisionSummary(BaseModel):
 
 
 class RevisionRecord(RevisionSummary):
-    """One change, and the entry as it left it."""
+    """One change, and the entry after it."""
 
     entry: Entry
 
@@ -140,21 +172,21 @@ class History(BaseModel):
 
 
 class BreachRecord(BaseModel):
-    """One thing that is wrong, where (JSONPath), and what to do about it."""
+    """One problem: its JSONPath, what is wrong, and what to do."""
 
     path: str
     message: str
     severity: Severity
 
 
-class Change(RevisionSummary):
-    """One change, and what to look at in what was saved or published; it keeps nothing back."""
+class ChangeRecord(RevisionSummary):
+    """One change, and the warnings about it. They do not prevent publishing."""
 
     warnings: list[BreachRecord]
 
 
 class Validation(BaseModel):
-    """What keeps a document from being published, and what to look at besides."""
+    """The errors that prevent publishing, and the warnings."""
 
     publishable: bool
     breaches: list[BreachRecord]

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1.1), made from its routes and models."""
+"""The description of the API (OpenAPI 3.1.1), generated from its routes and models."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _WITH_BODY = (
 )
 _DESCRIPTION = """\
 Read, check and change entries. Each request carries a token (`insights token create`). A change
-names the ETag that its author read. Every error is a problem (RFC 9457)."""
+sends the ETag that its author read. Every error is a problem (RFC 9457)."""
 
 
 def document(routes: Iterable[Route], *, root: str = "") -> dict[str, Any]:
-    """Return the description of ``routes``; the service is at the path ``root``."""
+    """Return the description of ``routes`` for a service that is mounted at the path ``root``."""
     routes = tuple(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -83,13 +83,14 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
         for name, schema in route.query.model_json_schema()["properties"].items():
             yield {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
     if route.precondition:
-        known = route.precondition == "known"
-        about = "The ETag of the newest revision that you know."
-        yield _header("If-Match", about, required=known)
-        if not known:
-            yield _header("If-None-Match", "`*` for a new entry, in place of If-Match.", enum=["*"])
+        must_exist = route.precondition == "existing"
+        about = "The ETag that you read: the newest revision."
+        yield _header("If-Match", about, required=must_exist)
+        if not must_exist:
+            about = "`*` for a new entry, instead of If-Match."
+            yield _header("If-None-Match", about, enum=["*"])
     if route.method in ("PUT", "POST"):
-        about = "The same key and request within 24 hours: the same answer, and no second change."
+        about = "Repeats within 24 hours get the first response, and change nothing."
         yield _header("Idempotency-Key", about, pattern="^[!-~]{1,255}$")
 
 
@@ -106,7 +107,7 @@ def _header(
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter that may be left out and has no other way to be null."""
+    """Return the schema of an optional parameter without null: to omit it is the only way."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     rest = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
     if rest.get("default", "") is None:
@@ -126,8 +127,8 @@ def _responses(route: Route) -> dict[str, Any]:
         for status in route.statuses
     }
     if route.method == "GET" and "ETag" in ok.get("headers", {}):
-        known = HTTPStatus.NOT_MODIFIED
-        responses[str(int(known))] = {"description": "If-None-Match names the newest revision."}
+        not_modified = str(int(HTTPStatus.NOT_MODIFIED))
+        responses[not_modified] = {"description": "If-None-Match names the newest revision."}
     failing = {*_ALWAYS, *route.errors}
     if "<" in route.path:
         failing.add(HTTPStatus.NOT_FOUND)
@@ -142,7 +143,7 @@ def _responses(route: Route) -> dict[str, Any]:
 def _problem() -> dict[str, Any]:
     schema = _ref(Problem)
     return {
-        "description": "What went wrong, in words.",
+        "description": "What was wrong, in words.",
         "content": {"application/problem+json": {"schema": schema}},
     }
 

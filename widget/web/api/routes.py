@@ -1,4 +1,4 @@
-"""The routes of the API: what registers them, describes them and says who may use them."""
+"""The routes of the API: their paths, views, roles and models. OpenAPI is generated from them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from widget.accounts import Role
 from widget.entry import Entry
-from widget.web.api import handlers, models
-from widget.web.api.service import Answer, Call
+from widget.web.api import models, views
+from widget.web.api.responses import ApiResponse
 
-Precondition = Literal["known", "known or new"]
+Precondition = Literal["existing", "existing or new"]
 
 _ENTRIES = "/api/v1/entries"
 _ENTRY = f"{_ENTRIES}/<entry_id>"
@@ -22,16 +22,17 @@ _ENTRY = f"{_ENTRIES}/<entry_id>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One method of one address; it is named after its handler.
+    """One method of one path, named after its view.
 
-    ``role`` is the least that its caller needs. A ``precondition`` says what the caller must
-    know of the entry. ``request`` is the model of the body, ``query`` that of the query;
-    ``errors`` are the statuses beside those that every route of its kind has.
+    ``role`` is the lowest role that may call it. A ``precondition`` requires the ETag of the
+    existing entry, or that there is none. ``request`` is the model of the body, which may be
+    ``optional``, and ``query`` that of the query. ``errors`` are the statuses beside those that
+    every route of its kind has.
     """
 
     path: str
     summary: str
-    handle: Callable[[Call], Answer]
+    view: Callable[..., ApiResponse]
     response: type[BaseModel]
     method: Literal["GET", "PUT", "POST", "DELETE"] = "GET"
     role: Role = "editor"
@@ -44,29 +45,29 @@ class Route:
 
     @property
     def name(self) -> str:
-        """Return what the description calls the operation."""
-        return self.handle.__name__
+        """The operation's id in the description."""
+        return self.view.__name__
 
 
-def _decision(
+def _publisher_route(
     path: str,
     summary: str,
-    handle: Callable[[Call], Answer],
+    view: Callable[..., ApiResponse],
     request: type[BaseModel],
     *,
     optional: bool = False,
 ) -> Route:
-    """Return a route for what a publisher decides, with the newest revision in view."""
+    """Return a route that changes an existing entry and requires the role publisher."""
     return Route(
         method="POST",
         path=path,
         summary=summary,
-        handle=handle,
+        view=view,
         role="publisher",
         request=request,
         optional=optional,
-        precondition="known",
-        response=models.Change,
+        precondition="existing",
+        response=models.ChangeRecord,
         statuses=(HTTPStatus.CREATED,),
     )
 
@@ -75,74 +76,74 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=_ENTRIES,
         summary="List entries",
-        handle=handlers.list_entries,
+        view=views.list_entries,
         query=models.ListQuery,
-        response=models.Page,
+        response=models.EntryPage,
         errors=(HTTPStatus.UNPROCESSABLE_ENTITY,),
     ),
     Route(
         path=_ENTRY,
         summary="Read what readers see",
-        handle=handlers.read_live,
+        view=views.read_live,
         response=Entry,
         errors=(HTTPStatus.GONE,),
     ),
     Route(
         path=f"{_ENTRY}/draft",
         summary="Read the draft",
-        handle=handlers.read_draft,
+        view=views.read_draft,
         response=Entry,
     ),
     Route(
         method="PUT",
         path=f"{_ENTRY}/draft",
         summary="Save the draft",
-        handle=handlers.save_draft,
+        view=views.save_draft,
         request=Entry,
-        precondition="known or new",
-        response=models.Change,
+        precondition="existing or new",
+        response=models.ChangeRecord,
         statuses=(HTTPStatus.OK, HTTPStatus.CREATED),
     ),
     Route(
         method="DELETE",
         path=f"{_ENTRY}/draft",
         summary="Discard the draft",
-        handle=handlers.discard_draft,
-        precondition="known",
-        response=models.Change,
+        view=views.discard_draft,
+        precondition="existing",
+        response=models.ChangeRecord,
     ),
-    _decision(
+    _publisher_route(
         f"{_ENTRY}/publication",
         "Publish the draft",
-        handlers.publish,
-        models.Publication,
+        views.publish,
+        models.PublicationRequest,
         optional=True,
     ),
-    _decision(
-        f"{_ENTRY}/withdrawal", "Withdraw what is live", handlers.withdraw, models.Withdrawal
+    _publisher_route(
+        f"{_ENTRY}/withdrawal", "Withdraw the live entry", views.withdraw, models.WithdrawalRequest
     ),
-    _decision(
+    _publisher_route(
         f"{_ENTRY}/restorations",
-        "Make a draft of a revision",
-        handlers.restore,
-        models.Restoration,
+        "Save a revision as the draft",
+        views.restore,
+        models.RestorationRequest,
     ),
     Route(
         path=f"{_ENTRY}/history",
         summary="List all changes",
-        handle=handlers.history,
+        view=views.history,
         response=models.History,
     ),
     Route(
         path=f"{_ENTRY}/revisions/<number>",
         summary="Read one change",
-        handle=handlers.read_revision,
+        view=views.read_revision,
         response=models.RevisionRecord,
     ),
     Route(
         path=f"{_ENTRY}/snippet",
-        summary="Read what a publisher pastes",
-        handle=handlers.read_snippet,
+        summary="Read the snippet that embeds the panel",
+        view=views.read_snippet,
         query=models.SnippetQuery,
         response=models.Snippet,
         errors=(HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -151,8 +152,8 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/api/v1/validations",
         summary="Check a document without saving it",
-        handle=handlers.validate,
-        request=models.Document,
+        view=views.validate,
+        request=models.AnyDocument,
         response=models.Validation,
     ),
 )

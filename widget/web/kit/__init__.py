@@ -1,29 +1,32 @@
-"""The publisher's kit: pages for a site's developer, open to anyone."""
+"""The publisher's kit: ``/``, ``/snippet`` and ``/doctor``, pages for a site's developer.
+
+Open to anyone.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from widget.config import Settings
+from widget.errors import InsightsError
 from widget.http import problem_details
-from widget.store import EntryReader
-from widget.web.kit import doctor, errors, start
-from widget.web.kit import snippets as snippet_pages
-from widget.web.kit.errors import from_error, from_http, not_found
+from widget.web.kit import doctor, errors, snippets, start
+from widget.web.kit.errors import not_found
 
-__all__ = ["blueprint", "from_error", "from_http", "not_found"]
+__all__ = ["init_app", "not_found"]
 
-
-def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
-    """Return the pages ``/``, ``/snippet``, ``/snippet/<id>`` and ``/doctor``."""
-    routes = Blueprint("kit", __name__)
-    routes.register_blueprint(start.blueprint(settings))
-    routes.register_blueprint(snippet_pages.blueprint(settings, store))
-    routes.register_blueprint(doctor.blueprint(settings, store))
-    routes.register_error_handler(HTTPException, _sorry)
-    return routes
+routes = Blueprint("kit", __name__)
+for _part in (start.routes, snippets.routes, doctor.routes):
+    routes.register_blueprint(_part)
 
 
-def _sorry(error: HTTPException) -> Response:
+@routes.errorhandler(HTTPException)
+def _error_page(error: HTTPException) -> Response:
     return errors.page(problem_details.from_http(error))
+
+
+def init_app(app: Flask) -> None:
+    """Add the kit to ``app``, and the pages that browsers get for its errors."""
+    app.register_blueprint(routes)
+    app.register_error_handler(InsightsError, errors.from_error)
+    app.register_error_handler(HTTPException, errors.from_http)

@@ -1,87 +1,82 @@
-"""The doctor's page: a host page by its address or pasted, and what stops its panel."""
+"""The doctor's page: examines a host page, by its URL or pasted, for what stops its panel."""
 
 from __future__ import annotations
 
-import math
+from functools import partial
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
 
-from widget import doctor
-from widget.config import Settings
-from widget.doctor import CannotFetch, Report, Severity
 from widget.entry import urls
 from widget.errors import Throttled
-from widget.store import EntryReader
+from widget.http import problem_details
 from widget.web.kit import pages
+
+if TYPE_CHECKING:
+    from widget.doctor import Report, Severity
 
 MOST_HTML = 256 * 1024
 MOST_HEADERS = 16 * 1024
 _SEVERITIES: dict[Severity, str] = {
     "stop": "Stops the panel",
     "warning": "Could be better",
-    "note": "To know",
+    "note": "Note",
 }
 _FORM = MOST_HTML + MOST_HEADERS + 8 * 1024
 
+routes = Blueprint("doctor", __name__)
 
-def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
-    """Return the routes ``/doctor``: GET fetches, POST takes what was pasted."""
-    routes = Blueprint("doctor", __name__)
-    fetches = doctor.fetch_limiter()
 
-    @routes.get("/doctor")
-    def by_address() -> Response:
-        url = request.args.get("url", "").strip()
-        if not url:
-            return _page()
-        try:
-            with fetches.slot():
-                fetched = doctor.fetch(url, settings)
-        except CannotFetch as error:
-            return _page(url=url, problem=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        except Throttled as error:
-            response = _page(url=url, problem=str(error), status=HTTPStatus.TOO_MANY_REQUESTS)
-            response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-            return response
-        return _page(url=url, report=_report(fetched.html, fetched.headers, fetched.url))
+@routes.get("/doctor")
+def by_address() -> Response:
+    """Fetch and examine the page at ``url``."""
+    from widget.web.kit import examination  # here, since few services need the doctor
 
-    @routes.post("/doctor")
-    def by_pasting() -> Response:
-        request.max_content_length = request.max_form_memory_size = _FORM
-        html, written = request.form.get("html", ""), request.form.get("headers", "")
-        if len(html.encode()) > MOST_HTML or len(written) > MOST_HEADERS:
-            abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        url = request.form.get("url", "").strip()
-        problem = urls.link_problem(url) if url else None
-        if problem or not html.strip():
-            wrong = f"The address {problem}." if problem else "Paste the page's HTML."
-            return _page(
-                url=url,
-                html=html,
-                headers=written,
-                pasted=wrong,
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            )
-        report = _report(html, doctor.header_lines(written), url)
-        return _page(url=url, html=html, headers=written, report=report)
+    url = request.args.get("url", "").strip()
+    if not url:
+        return _page()
+    try:
+        return _page(url=url, report=examination.of_url(url))
+    except Throttled as error:
+        response = _page(url=url, problem=str(error), status=problem_details.status_of(error))
+        response.headers["Retry-After"] = problem_details.retry_after(error)
+        return response
+    except examination.CannotFetch as error:
+        return _page(url=url, problem=str(error), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    @routes.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    def too_large(_: Exception) -> Response:
-        problem = (
-            f"The page is larger than {MOST_HTML // 1024} kB. Paste its head, and the part around "
-            "the panel."
-        )
-        return _page(pasted=problem, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
-    def _report(html: str, headers: list[tuple[str, str]], url: str) -> Report:
-        base = pages.base_of(settings)
-        # Drafts are nobody's business here: this page asks for no account.
-        return doctor.examine(
-            html, headers, url=url, settings=settings, store=store, base=base, drafts=False
-        )
+@routes.post("/doctor")
+def by_pasting() -> Response:
+    """Examine HTML and response headers that were pasted."""
+    from widget.web.kit import examination  # here, since few services need the doctor
 
-    return routes
+    request.max_content_length = request.max_form_memory_size = _FORM
+    html, headers = request.form.get("html", ""), request.form.get("headers", "")
+    if len(html.encode()) > MOST_HTML or len(headers) > MOST_HEADERS:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    url = request.form.get("url", "").strip()
+    page = partial(_page, url=url, html=html, headers=headers)
+    problem = _problem(url, html)
+    if problem:
+        return page(pasted=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return page(report=examination.of_html(html, headers, url))
+
+
+@routes.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+def _too_large(_: Exception) -> Response:
+    problem = (
+        f"The page is larger than {MOST_HTML // 1024} kB. Paste its head, and the part around "
+        "the panel."
+    )
+    return _page(pasted=problem, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _problem(url: str, html: str) -> str:
+    problem = urls.link_problem(url) if url else None
+    if problem:
+        return f"The address {problem}."
+    return "" if html.strip() else "Paste the page's HTML."
 
 
 def _page(

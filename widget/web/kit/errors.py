@@ -1,4 +1,4 @@
-"""Errors as pages for people where a browser asks, as problem details for all else."""
+"""Errors as pages for browsers, as problem details for all other clients."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ _PROGRAMS = frozenset(
     {"api", "embed.js", "fragment", "healthz", "metrics", "oembed", "openapi.json", "readyz"}
     | {"schema", "static"}
 )
-"""The first parts of paths that programs ask for; their errors are always problem details."""
+"""The first segments of paths for programs; their errors are always problem details."""
 
 
 def from_http(error: HTTPException) -> Response:
-    """Return what Flask and Werkzeug raise as a page, or as problem details."""
+    """Return an exception of Flask or Werkzeug as a page, or as problem details."""
     return _negotiated(problem_details.from_http(error))
 
 
 def from_error(error: InsightsError) -> Response:
-    """Return an error of ours as a page, or as problem details."""
+    """Return one of our errors as a page, or as problem details."""
     return _negotiated(problem_details.from_error(error))
 
 
 def not_found() -> Response:
-    """Return what an address answers that is nobody's."""
+    """Return the response to a URL that does not exist."""
     return from_http(NotFound())
 
 
 def page(problem: Response) -> Response:
-    """Return the page that says what the problem details ``problem`` say."""
-    said = json.loads(problem.data)
-    detail = said["detail"]
+    """Return the problem details ``problem`` as a page."""
+    document = json.loads(problem.data)
+    detail = document["detail"]
     response = pages.page(
         "error.html",
         status=problem.status_code,
-        title=said["title"],
+        title=document["title"],
         detail=f"{detail[:1].upper()}{detail[1:]}",
-        request_id=said.get("request_id"),
+        request_id=document.get("request_id"),
     )
     for name, value in problem.headers:
         if name not in response.headers:
@@ -53,7 +53,7 @@ def page(problem: Response) -> Response:
 def _negotiated(problem: Response) -> Response:
     if request.path.split("/", 2)[1] in _PROGRAMS:
         return problem
-    liked = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
-    response = page(problem) if liked == "text/html" else problem
+    preferred = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
+    response = page(problem) if preferred == "text/html" else problem
     response.vary.add("Accept")
     return response

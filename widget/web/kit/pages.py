@@ -1,4 +1,4 @@
-"""How the kit's pages are made and sent."""
+"""How the kit's pages are rendered and sent."""
 
 from __future__ import annotations
 
@@ -8,18 +8,12 @@ from http import HTTPStatus
 import jinja2
 from flask import Response
 
-from widget.config import Settings
 from widget.web import templating
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-def base_of(settings: Settings) -> str:
-    """Return the service's own address, as snippets print it."""
-    return templating.own_base(settings.base_url)
 
 
 def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
@@ -29,7 +23,7 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
 
 
 def send(html: str, *, policy: str, status: int = HTTPStatus.OK) -> Response:
-    """Return ``html`` as it is, never kept by a cache: it shows what is live now."""
+    """Return ``html``, never to be cached: it shows what is live now."""
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"

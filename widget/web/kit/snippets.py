@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import i18n, panel
-from widget.config import Settings
+from widget.config import Publication
 from widget.entry import Withdrawn, light_html
 from widget.http import responses
 from widget.panel import Choices, Host, Theme, Way
 from widget.panel.options import HEADING_LEVELS, OPENABLE
-from widget.store import EntryReader, Live
+from widget.store import Live
+from widget.web.context import service
 from widget.web.kit import pages
 
 WIDTHS = (320, 640, 960)
 LOOKS = ("light", "dark", "rtl")
+_HTMX_VERSIONS: dict[Way, str] = {"htmx2": "2.0.10", "htmx4": "4.0.1"}
 
 WAYS: dict[Way, tuple[str, str]] = {
     "frame": ("Frame", "A document of its own. Works on every page that takes an iframe."),
@@ -63,99 +64,116 @@ class _Preview:
     src: str
 
 
-def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
-    """Return the routes ``/snippet``, ``/snippet/<id>`` and ``/snippet/<id>/host``."""
-    routes = Blueprint("snippets", __name__)
-
-    @routes.get("/snippet")
-    def site() -> AnyResponse:
-        url = request.args.get("url", "").strip()
-        found = store.find(url) if url else None
-        if found:
-            return redirect(url_for(".builder", entry_id=found), HTTPStatus.SEE_OTHER)
-        snippet = panel.site_snippet(base=pages.base_of(settings))
-        status = HTTPStatus.NOT_FOUND if url else HTTPStatus.OK
-        return pages.page("site.html", status=status, url=url, snippet=snippet)
-
-    @routes.get("/snippet/<entry_id>")
-    def builder(entry_id: str) -> Response:
-        live = _live(store, entry_id)
-        choices = Choices.from_query(_asked())
-        if "theme" not in request.args:
-            choices = replace(choices, options=replace(choices.options, theme="host"))
-        base = pages.base_of(settings)
-        query: dict[str, Any] = dict(choices.to_query())
-        look = request.args.get("look")
-        look = look if look in LOOKS else "light"
-        return pages.page(
-            "builder.html",
-            entry=live.entry,
-            snippet=_snippet(live, choices, base),
-            choices=choices,
-            permalink=f"{base}/panel/{quote(entry_id)}",
-            previews=[
-                _Preview(width, url_for(".host", entry_id=entry_id, **query, look=look))
-                for width in WIDTHS
-            ],
-            look=look,
-            looks=LOOKS,
-            ways=WAYS,
-            themes=THEMES,
-            hosts=HOSTS,
-            openable={name: OPEN[name] for name in OPENABLE},
-            languages=[(code, i18n.language_name(code)) for code in i18n.languages()],
-            levels=HEADING_LEVELS,
-        )
-
-    @routes.get("/snippet/", defaults={"entry_id": ""})
-    @routes.get("/snippet/<entry_id>/")
-    def slashed(entry_id: str) -> Response:
-        return responses.without_slash(entry_id or "snippet", request)
-
-    @routes.get("/snippet/<entry_id>/host")
-    def host(entry_id: str) -> Response:
-        # A page as a publisher might have it, with the snippet pasted into it.
-        live = _live(store, entry_id)
-        choices = Choices.from_query(_asked())
-        base = pages.base_of(settings)
-        snippet = _snippet(live, choices, base)
-        body = snippet.body
-        if choices.way == "include":
-            body = _fragment(live, choices, base)
-        look = request.args.get("look", "light")
-        html = pages.render(
-            "host.html",
-            head=light_html.trusted(snippet.head),
-            body=light_html.trusted(body),
-            article=live.entry.article,
-            htmx={"htmx2": "2.0.10", "htmx4": "4.0.1"}.get(choices.way),
-            dark=look == "dark",
-            direction="rtl" if look == "rtl" else "ltr",
-        )
-        return pages.send(html, policy=_host_policy(snippet.policy, choices))
-
-    def _snippet(live: Live, choices: Choices, base: str) -> panel.Snippet:
-        publication = settings.publication_for(live.entry.article.url)
-        return panel.snippet(live.entry, publication, choices, base=base)
-
-    def _fragment(live: Live, choices: Choices, base: str) -> str:
-        publication = settings.publication_for(live.entry.article.url)
-        permalink = f"{base}/panel/{live.entry.id}"
-        options = choices.options
-        if choices.host == "strict":
-            options = replace(options, styles="none")
-        return panel.fragment(live.entry, publication, options, permalink=permalink).body.decode()
-
-    return routes
+routes = Blueprint("snippets", __name__)
 
 
-def _asked() -> dict[str, str]:
-    """Return the request's query; boxes of one name are joined as snippets write them."""
-    return {name: ",".join(values) for name, values in request.args.lists()}
+@routes.get("/snippet")
+def site() -> AnyResponse:
+    """Show the snippet for a whole site, or lead to that of the article at ``url``."""
+    url = request.args.get("url", "").strip()
+    entry_id = service().store.find(url) if url else None
+    if entry_id:
+        return redirect(url_for(".builder", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+    snippet = panel.site_snippet(base=service().base())
+    status = HTTPStatus.NOT_FOUND if url else HTTPStatus.OK
+    return pages.page("site.html", status=status, url=url, snippet=snippet)
 
 
-def _live(store: EntryReader, entry_id: str) -> Live:
-    found = store.live(entry_id)
+@routes.get("/snippet/<entry_id>")
+def builder(entry_id: str) -> Response:
+    """Show every choice, the snippet, and the panel on pages of several widths."""
+    live, choices = _live(entry_id), _choices()
+    if "theme" not in request.args:
+        choices = replace(choices, options=replace(choices.options, theme="host"))
+    return pages.page(
+        "builder.html",
+        entry=live.entry,
+        snippet=_snippet(live, choices),
+        choices=choices,
+        permalink=service().permalink(entry_id),
+        previews=_previews(entry_id, choices),
+        look=_look(),
+        **_form(),
+    )
+
+
+@routes.get("/snippet/", defaults={"entry_id": ""})
+@routes.get("/snippet/<entry_id>/")
+def slashed(entry_id: str) -> Response:
+    """Redirect to the URL without the slash."""
+    return responses.without_slash(entry_id or "snippet", request)
+
+
+@routes.get("/snippet/<entry_id>/host")
+def host(entry_id: str) -> Response:
+    """Show a page as a publisher might have it, with the snippet pasted into it."""
+    live, choices = _live(entry_id), _choices()
+    snippet = _snippet(live, choices)
+    body = _fragment(live, choices) if choices.way == "include" else snippet.body
+    html = pages.render(
+        "host.html",
+        head=light_html.trusted(snippet.head),
+        body=light_html.trusted(body),
+        article=live.entry.article,
+        htmx=_HTMX_VERSIONS.get(choices.way),
+        dark=_look() == "dark",
+        direction="rtl" if _look() == "rtl" else "ltr",
+    )
+    return pages.send(html, policy=_host_policy(snippet.policy, choices))
+
+
+def _form() -> dict[str, Any]:
+    """Return what the form offers to choose from."""
+    return {
+        "looks": LOOKS,
+        "ways": WAYS,
+        "themes": THEMES,
+        "hosts": HOSTS,
+        "openable": {name: OPEN[name] for name in OPENABLE},
+        "languages": [(code, i18n.language_name(code)) for code in i18n.languages()],
+        "levels": HEADING_LEVELS,
+    }
+
+
+def _look() -> str:
+    look = request.args.get("look", "light")
+    return look if look in LOOKS else "light"
+
+
+def _previews(entry_id: str, choices: Choices) -> list[_Preview]:
+    query: dict[str, Any] = dict(choices.to_query())
+    return [
+        _Preview(width, url_for(".host", entry_id=entry_id, **query, look=_look()))
+        for width in WIDTHS
+    ]
+
+
+def _publication(live: Live) -> Publication:
+    return service().settings.publication_for(live.entry.article.url)
+
+
+def _snippet(live: Live, choices: Choices) -> panel.Snippet:
+    return panel.snippet(live.entry, _publication(live), choices, base=service().base())
+
+
+def _fragment(live: Live, choices: Choices) -> str:
+    options = choices.options
+    if choices.host == "strict":
+        options = replace(options, styles="none")
+    permalink = service().permalink(live.entry.id)
+    return panel.fragment(
+        live.entry, _publication(live), options, permalink=permalink
+    ).body.decode()
+
+
+def _choices() -> Choices:
+    """Return what the query chooses; checkboxes of one name are joined as snippets write them."""
+    query = {name: ",".join(values) for name, values in request.args.lists()}
+    return Choices.from_query(query)
+
+
+def _live(entry_id: str) -> Live:
+    found = service().store.live(entry_id)
     if isinstance(found, Withdrawn):
         abort(HTTPStatus.GONE, f"The panel {entry_id!r} was withdrawn; there is nothing to embed.")
     if found is None:
@@ -164,7 +182,7 @@ def _live(store: EntryReader, entry_id: str) -> Live:
 
 
 def _host_policy(needed: str, choices: Choices) -> str:
-    """Return the host page's own policy: under ``strict`` nothing beyond what the snippet says."""
+    """Return the host page's own policy: with ``strict`` it allows only what the snippet needs."""
     allowed: dict[str, set[str]] = {"style-src": {"'self'"}, "script-src": {"'self'"}}
     for directive in needed.split("; "):
         name, _, sources = directive.partition(" ")

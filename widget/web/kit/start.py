@@ -1,22 +1,17 @@
-"""The page at ``/``: where things are, for whoever comes by. It names no entry."""
+"""The page at ``/``: links to the parts of the service. It names no entry."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from widget.config import Settings
+from widget.web.context import service
 from widget.web.kit import pages
 
+routes = Blueprint("start", __name__)
 
-def blueprint(settings: Settings) -> Blueprint:
-    """Return the route ``/``."""
-    routes = Blueprint("start", __name__)
 
-    @routes.get("/")
-    def start() -> Response:
-        host = request.host.partition(":")[0].lower()
-        # Where the editors' pages have a host of their own, no other gives it away.
-        desk = settings.admin_host in (None, host)
-        return pages.page("start.html", desk=desk)
-
-    return routes
+@routes.get("/")
+def start() -> Response:
+    """Show the page; only the editors' own host, where they have one, links to their pages."""
+    host = request.host.partition(":")[0].lower()
+    return pages.page("start.html", admin=service().settings.admin_host in (None, host))

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (oembed.com): a panel's permalink, or its article's address, as HTML for editors."""
+"""oEmbed 1.0 (oembed.com): HTML for a panel's permalink, or for its article's URL."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, abort, request
 
 from widget import panel
-from widget.config import Settings
 from widget.entry import urls
 from widget.http import responses
 from widget.http.codings import Representation
 from widget.panel import Choices, Options
-from widget.purging import Surrogate, keys_of_request
-from widget.store import EntryReader, Live
+from widget.store import Live
+from widget.web.context import service
+from widget.web.reader.subject import CacheSubject, set_cache_subject
 
 JSON = "application/json"
 XML = "text/xml; charset=utf-8"
@@ -26,39 +26,37 @@ _PRIVATE = ("/admin", "/api")
 _NO_LIMIT = 100_000
 
 
-def blueprint(settings: Settings, store: EntryReader) -> Blueprint:
-    """Return the route ``/oembed``."""
-    routes = Blueprint("oembed", __name__)
-    surrogate = Surrogate(settings)
-
-    @routes.get("/oembed")
-    def oembed() -> Response:
-        wanted = request.args.get("url", "").strip()
-        written = request.args.get("format", "json")
-        if not wanted:
-            abort(HTTPStatus.BAD_REQUEST, "Give the address of a panel or of its article as `url`.")
-        if written not in ("json", "xml"):
-            abort(HTTPStatus.NOT_IMPLEMENTED, "There is `format=json` and `format=xml`.")
-        base = settings.base_url or request.url_root.rstrip("/")
-        entry_id, options = _asked(wanted, base, store)
-        live = store.live(entry_id) if entry_id else None
-        if not isinstance(live, Live):
-            abort(HTTPStatus.NOT_FOUND, f"There is no panel for {wanted}.")
-        said = _document(settings, live, options, base)
-        if written == "xml":
-            representation = Representation(_xml(said), XML)
-        else:
-            text = json.dumps(said, ensure_ascii=False)
-            representation = Representation(text.encode(), JSON)
-        response = responses.send(representation, request)
-        surrogate.mark(response, keys_of_request(entry_id, "", None))
-        return responses.allow_origin(response, "*")
-
-    return routes
+routes = Blueprint("oembed", __name__)
 
 
-def _asked(url: str, base: str, store: EntryReader) -> tuple[str | None, Options]:
-    """Return the entry that ``url`` names, and how its panel is to be shown."""
+@routes.get("/oembed")
+def oembed() -> Response:
+    """Send the document of the panel that the consumer's ``url`` names (section 2.3)."""
+    wanted = request.args.get("url", "").strip()
+    form = request.args.get("format", "json")
+    if not wanted:
+        abort(HTTPStatus.BAD_REQUEST, "Give the address of a panel or of its article as `url`.")
+    if form not in ("json", "xml"):
+        abort(HTTPStatus.NOT_IMPLEMENTED, "There is `format=json` and `format=xml`.")
+    response = responses.send(_represent(wanted, form), request)
+    return responses.allow_origin(response, "*")
+
+
+def _represent(wanted: str, form: str) -> Representation:
+    entry_id, options = _requested(wanted)
+    live = service().store.live(entry_id) if entry_id else None
+    if not isinstance(live, Live):
+        abort(HTTPStatus.NOT_FOUND, f"There is no panel for {wanted}.")
+    set_cache_subject(CacheSubject(entry_id))
+    document = _document(live, options)
+    if form == "xml":
+        return Representation(_xml(document), XML)
+    return Representation(json.dumps(document, ensure_ascii=False).encode(), JSON)
+
+
+def _requested(url: str) -> tuple[str | None, Options]:
+    """Return the id of the entry that ``url`` names, and how its panel is to be shown."""
+    base, store = service().base(), service().store
     root = urlsplit(base).path
     try:
         own = urls.normalize(urls.origin(url)) == urls.normalize(urls.origin(base))
@@ -78,10 +76,10 @@ def _asked(url: str, base: str, store: EntryReader) -> tuple[str | None, Options
     return store.find(query.get("url", "") if path == "/panel" else url), Options()
 
 
-def _document(settings: Settings, live: Live, options: Options, base: str) -> dict[str, Any]:
-    entry = live.entry
-    publication = settings.publication_for(entry.article.url)
-    made = panel.snippet(
+def _document(live: Live, options: Options) -> dict[str, Any]:
+    entry, base = live.entry, service().base()
+    publication = service().settings.publication_for(entry.article.url)
+    snippet = panel.snippet(
         entry,
         publication,
         Choices(way="oembed", options=options),
@@ -89,18 +87,18 @@ def _document(settings: Settings, live: Live, options: Options, base: str) -> di
         max_width=_limit("maxwidth"),
         max_height=_limit("maxheight"),
     )
-    return panel.oembed(entry, publication, made, base=base)
+    return panel.oembed(entry, publication, snippet, base=base)
 
 
 def _limit(name: str) -> int:
-    """Return what the consumer has room for, in CSS pixels; nonsense is passed over."""
+    """Return the consumer's limit in CSS pixels; what is no number counts as no limit."""
     given = request.args.get(name, "")
     return int(given) if re.fullmatch(r"[1-9][0-9]{0,4}", given, re.ASCII) else _NO_LIMIT
 
 
-def _xml(said: dict[str, Any]) -> bytes:
+def _xml(document: dict[str, Any]) -> bytes:
     root = ET.Element("oembed")
-    for name, value in said.items():
+    for name, value in document.items():
         ET.SubElement(root, name).text = str(value)
     text: str = ET.tostring(root, "unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}'.encode()

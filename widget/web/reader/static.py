@@ -1,8 +1,10 @@
-"""The loader, the stylesheet and the schema: evergreen, and under names that never change."""
+"""The loader, stylesheets, scripts and the schema: under stable URLs, and under hashed ones."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
@@ -13,8 +15,9 @@ from widget.http import responses
 from widget.http.codings import Representation
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
+CSS = "text/css; charset=utf-8"
 _OTHER_STYLESHEET = re.compile(r"panel\.[0-9a-f]{10}\.css")
-_OURS = (
+_OWN_FILES = (
     "copy.js",
     "host.css",
     "host-dark.css",
@@ -23,66 +26,97 @@ _OURS = (
 )
 
 
-def blueprint() -> Blueprint:
-    """Return the routes ``/embed.js``, ``/static/<name>`` and ``/schema/entry.json``."""
-    css = panel.panel_stylesheet().encode()
-    css_name = panel.stylesheet_name()
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The representations of all files, by name; what is immutable has its hash in its name."""
+
+    embed_js: Representation
+    schema: Representation
+    stylesheet: Representation
+    immutable: dict[str, Representation]
+    evergreen: dict[str, Representation]
+    vendored: dict[str, Representation]
+
+
+routes = Blueprint("static", __name__)
+
+
+@routes.record
+def _warm(_: object) -> None:
+    _files()  # read and minify when the application starts, not at the first request
+
+
+@routes.get("/embed.js")
+def embed() -> Response:
+    """Send the loader of this version."""
+    responses.cacheable(request, _until_restart)
+    return _for_anyone(responses.send(_files().embed_js, request))
+
+
+@routes.get("/static/<name>")
+def static(name: str) -> Response:
+    """Send a file of ours."""
+    files = _files()
+    if name in files.immutable:
+        response = _immutable(files.immutable[name])
+    elif name in files.evergreen:
+        response = responses.send(files.evergreen[name], request)
+    elif _OTHER_STYLESHEET.fullmatch(name):
+        # A pinned loader of another version asks for its own version's stylesheet.
+        response = responses.send(files.stylesheet, request)
+    else:
+        abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
+    responses.cacheable(request, _until_restart)
+    return _for_anyone(response)
+
+
+@routes.get("/static/vendor/<name>")
+def vendor(name: str) -> Response:
+    """Send a library."""
+    if name not in _files().vendored:
+        abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
+    return _for_anyone(_immutable(_files().vendored[name]))
+
+
+@routes.get("/schema/entry.json")
+def entry_schema() -> Response:
+    """Send the JSON Schema of an entry."""
+    return _for_anyone(responses.send(_files().schema, request))
+
+
+@cache
+def _files() -> _Files:
+    folder = assets.folder("static")
     embed_js = Representation(panel.loader(), JAVASCRIPT)
-    css_type = "text/css; charset=utf-8"
-    stylesheet = Representation(css, css_type)
-    types = (assets.folder("static") / "embed.d.ts").read_bytes()
-    evergreen = {
-        "embed.css": Representation(panel.host_stylesheet().encode(), css_type),
-        "embed.d.ts": Representation(types, "text/plain; charset=utf-8"),
-    }
-    immutable = {css_name: stylesheet, panel.loader_name(): embed_js}
-    for name in _OURS:
-        content = (assets.folder("static") / name).read_bytes()
-        kind = css_type if name.endswith(".css") else JAVASCRIPT
-        immutable[assets.versioned(name, content)] = Representation(content, kind)
-    vendored = {
-        path.name: Representation(path.read_bytes(), JAVASCRIPT)
-        for path in (assets.folder("static") / "vendor").glob("*.js")
-    }
-    schema = Representation(schema_document(), "application/schema+json")
-
-    routes = Blueprint("static", __name__)
-
-    @routes.get("/embed.js")
-    def embed() -> Response:
-        responses.cacheable(request, _always)
-        return _for_anyone(responses.send(embed_js, request))
-
-    @routes.get("/static/<name>")
-    def static(name: str) -> Response:
-        if name in immutable:
-            response = responses.send(immutable[name], request, cache_control=responses.IMMUTABLE)
-        elif name in evergreen:
-            response = responses.send(evergreen[name], request)
-        elif _OTHER_STYLESHEET.fullmatch(name):
-            # A pinned loader of another version asks for the styles of its day.
-            response = responses.send(stylesheet, request)
-        else:
-            abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
-        responses.cacheable(request, _always)
-        return _for_anyone(response)
-
-    @routes.get("/static/vendor/<name>")
-    def vendor(name: str) -> Response:
-        if name not in vendored:
-            abort(HTTPStatus.NOT_FOUND, f"There is no file {name!r} in this version.")
-        response = responses.send(vendored[name], request, cache_control=responses.IMMUTABLE)
-        return _for_anyone(response)
-
-    @routes.get("/schema/entry.json")
-    def entry_schema() -> Response:
-        return _for_anyone(responses.send(schema, request))
-
-    return routes
+    stylesheet = Representation(panel.panel_stylesheet().encode(), CSS)
+    immutable = {panel.stylesheet_name(): stylesheet, panel.loader_name(): embed_js}
+    for name in _OWN_FILES:
+        content = (folder / name).read_bytes()
+        content_type = CSS if name.endswith(".css") else JAVASCRIPT
+        immutable[assets.versioned(name, content)] = Representation(content, content_type)
+    types = (folder / "embed.d.ts").read_bytes()
+    return _Files(
+        embed_js=embed_js,
+        schema=Representation(schema_document(), "application/schema+json"),
+        stylesheet=stylesheet,
+        immutable=immutable,
+        evergreen={
+            "embed.css": Representation(panel.host_stylesheet().encode(), CSS),
+            "embed.d.ts": Representation(types, "text/plain; charset=utf-8"),
+        },
+        vendored={
+            path.name: Representation(path.read_bytes(), JAVASCRIPT)
+            for path in (folder / "vendor").glob("*.js")
+        },
+    )
 
 
-def _always(_: bool) -> bool:  # noqa: FBT001  # as answers.Holds has it
-    return True  # until the next start, which brings the next version
+def _immutable(representation: Representation) -> Response:
+    return responses.send(representation, request, cache_control=responses.IMMUTABLE)
+
+
+def _until_restart(_: bool) -> bool:  # noqa: FBT001  # as responses.IsFresh has it
+    return True
 
 
 def _for_anyone(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""How much content a request may have, by what it asks for."""
+"""The maximum size of a request body, by path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OTHERWISE = 64 * 1024
 
 
 def body_limit(path: str) -> int:
-    """Return how many bytes of content a request for ``path`` may have at most.
+    """Return the maximum size in bytes of the body of a request for ``path``.
 
     The service may be mounted below another path.
     """

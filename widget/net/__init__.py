@@ -1,0 +1,1 @@
+"""The service as a network client: outbound HTTP, public addresses, rate limits."""

@@ -1,0 +1,114 @@
+"""How the editors' pages are rendered and sent."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import cache
+from http import HTTPStatus
+
+import jinja2
+from flask import Response, g, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget import i18n
+from widget.accounts import Session
+from widget.editorial import comparison
+from widget.web import templating
+from widget.web.admin.cookies import BEFORE, cookie_name, set_cookie
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+    """Return a page, or a fragment of one."""
+    session: Session | None = g.get("session")
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            user=session.user if session else None,
+            csrf=session.csrf if session else "",
+            here=templating.here(),
+            **context,
+        )
+    )
+    return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def page_before(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
+    """Return a page with a form for people who are not signed in; ``token`` is its CSRF token."""
+    token = secrets.token_urlsafe(24)
+    response = page(template, status=status, token=token, **context)
+    set_cookie(response, cookie_name() + BEFORE, token)
+    return response
+
+
+def see(url: str) -> AnyResponse:
+    """Redirect after a change, to what ``url_for`` returns."""
+    return redirect(url, HTTPStatus.SEE_OTHER)
+
+
+def next_path(text: str) -> str:
+    """Return ``text`` if it is a path of the editors' pages, else that of the list of entries.
+
+    Without the path that the service is mounted at.
+    """
+    # Segments of dots alone would lead out of /admin.
+    segment = r"(?!\.{1,2}(?:[/?]|\Z))[\w.~-]+"
+    if re.fullmatch(rf"/admin(?:/{segment})*/?(?:\?[\w.=&%+~:-]*)?", text, re.ASCII):
+        return text
+    return "/admin/entries"
+
+
+def see_next() -> str:
+    """Return the URL that a login form leads to: its ``next``, below the mount path."""
+    return request.script_root + next_path(request.values.get("next", ""))
+
+
+def is_htmx() -> bool:
+    """Return whether the request is htmx's, for a fragment of the page."""
+    return "HX-Request" in request.headers
+
+
+def harden(response: Response) -> Response:
+    """Add the headers of every editors' page. Runs after every view."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.vary.add("Cookie")
+    return response
+
+
+def warm() -> None:
+    """Compile the templates at start-up: it would slow down the first requests."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = templating.environment("admin")
+    environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
+    environment.filters["place"] = comparison.label_of
+    environment.filters["dashed"] = lambda name: name.replace(".", "-")
+    environment.filters["words"] = words
+    environment.filters["sentence"] = sentence
+    return environment
+
+
+def sentence(error: object) -> str:
+    """Return the message of an error as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def words(value: str) -> str:
+    """Return a term of the vocabulary for display: ``different-views`` is "Different views"."""
+    if value.startswith("center-"):
+        return value.capitalize()
+    return value.replace("-", " ").capitalize().replace("Ai", "AI")

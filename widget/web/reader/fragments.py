@@ -1,0 +1,101 @@
+"""Panels as pieces of HTML, for scripts and servers: ``/fragment/<id>`` and ``/fragment?url=``."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+
+from widget import panel
+from widget.config import Publication
+from widget.entry.urls import origin
+from widget.errors import InvalidEntry
+from widget.http import problem_details, responses
+from widget.panel import Options
+from widget.web.context import service
+from widget.web.reader.subject import (
+    Subject,
+    publication_of,
+    represent,
+    requested,
+    set_cache_subject,
+)
+
+routes = Blueprint("fragment", __name__)
+
+
+@routes.before_request
+def _begin() -> None:
+    set_cache_subject()
+
+
+@routes.after_request
+def _finish(response: Response) -> Response:
+    response.headers.update(responses.FRAMED)
+    return response
+
+
+def fragment(entry_id: str | None) -> Response:
+    """Send the panel to a server, or to a script of an origin that is listed."""
+    embedder = _foreign_origin()
+    if embedder and not service().settings.allows(embedder):
+        return _refused(embedder, service().settings.publications[0])
+    if request.method == "OPTIONS":
+        return responses.preflight(embedder)
+    subject = requested(entry_id)
+    if embedder and subject is not None and not publication_of(subject).allows(embedder):
+        return _refused(embedder, publication_of(subject))
+    response = _nothing() if subject is None else _sent(subject, utf8=embedder is not None)
+    return responses.allow_origin(response, embedder) if embedder else response
+
+
+# The slashed forms respond by themselves: a redirect would need CORS on its way. They have an
+# endpoint of their own, since Werkzeug would redirect to the form that has the same defaults.
+for _path, _endpoint, _defaults in (
+    ("/fragment", "fragment", {"entry_id": None}),
+    ("/fragment/<entry_id>", "fragment", {}),
+    ("/fragment/", "slashed", {"entry_id": None}),
+    ("/fragment/<entry_id>/", "slashed", {}),
+):
+    routes.add_url_rule(
+        _path,
+        _endpoint,
+        fragment,
+        defaults=_defaults,
+        methods=["GET", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+
+
+def _foreign_origin() -> str | None:
+    """Return the origin of the page whose script asks; None for our own pages and for servers."""
+    embedder = request.headers.get("Origin")
+    own = (origin(request.url_root), service().settings.base_origin)
+    return None if embedder in own else embedder
+
+
+def _sent(subject: Subject, *, utf8: bool) -> Response:
+    # Only a script's request names its origin. A server's may be put into a page of any encoding.
+    try:
+        shown = represent(subject, Options.from_query(request.args), panel.fragment, utf8=utf8)
+    except InvalidEntry:
+        # An empty response leaves the host page as it is; htmx 4 would show an error in it.
+        return _empty("no-store")
+    return responses.send(shown, request, vary=["Origin"])
+
+
+def _nothing() -> Response:
+    response = _empty(responses.SHORT)
+    response.vary.add("Origin")
+    return response
+
+
+def _empty(cache_control: str) -> Response:
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    response.headers["Cache-Control"] = cache_control
+    return response
+
+
+def _refused(embedder: str, publication: Publication) -> Response:
+    detail = responses.not_listed(embedder, publication)
+    return problem_details.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})
