@@ -90,11 +90,11 @@ def _parse(text: str) -> Any:  # noqa: ANN401
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    made = _Object(pairs)
-    if len(made) < len(pairs):
+    decoded = _Object(pairs)
+    if len(decoded) < len(pairs):
         times = Counter(key for key, _ in pairs)
-        made.duplicates = tuple(key for key in made if times[key] > 1)
-    return made
+        decoded.duplicates = tuple(key for key in decoded if times[key] > 1)
+    return decoded
 
 
 def _integer(digits: str) -> int | _NotJson:

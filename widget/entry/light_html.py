@@ -127,13 +127,13 @@ _REFERENCE = re.compile(r"&(?:#(?P<decimal>[0-9]+)|#[xX](?P<hex>[0-9a-fA-F]+)|(?
 def _known_reference(reference: re.Match[str]) -> str:
     """Keep a character reference that HTML knows; bleach also passes others on."""
     if reference["name"]:
-        known = f"{reference['name']};" in html5
+        valid = f"{reference['name']};" in html5
     else:
         digits = reference["decimal"] or reference["hex"]
         # Longer than any code point: refused unread, since int() is slow on long input.
         code = int(digits, 10 if reference["decimal"] else 16) if len(digits) < 8 else 0
-        known = chr(code).isprintable() if 0 < code <= 0x10FFFF else False
-    return reference[0] if known else f"&amp;{reference[0][1:]}"
+        valid = chr(code).isprintable() if 0 < code <= 0x10FFFF else False
+    return reference[0] if valid else f"&amp;{reference[0][1:]}"
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

@@ -233,8 +233,8 @@ def _breach(error: ErrorDetails) -> Breach:
 
 
 def _suggestion(loc: tuple[int | str, ...]) -> str:
-    known = _keys_at(loc[:-1])
-    close = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    field_names = _keys_at(loc[:-1])
+    close = difflib.get_close_matches(str(loc[-1]), field_names, n=1)
     return f"did you mean {close[0]!r}?" if close else "remove it"
 
 

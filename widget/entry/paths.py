@@ -57,8 +57,8 @@ def _key(mark: str) -> str:
         return mark
 
 
-def line_of(path: str, known: dict[str, int]) -> int:
+def line_of(path: str, line_numbers: dict[str, int]) -> int:
     """Return the line of ``path``, or of the nearest place above it that is there."""
-    while path not in known and path != "$":
+    while path not in line_numbers and path != "$":
         path = re.sub(r"(?:\.[^.\[\]]*|\[[^\[\]]*\]|.)$", "", path) or "$"
-    return known[path]
+    return line_numbers[path]
