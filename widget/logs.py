@@ -52,18 +52,18 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        said: dict[str, object] = {
+        parts: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
         if request_id():
-            said["request"] = request_id()
-        said |= getattr(record, "fields", {})
+            parts["request"] = request_id()
+        parts |= getattr(record, "fields", {})
         if record.exc_info:
-            said["exception"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False, default=str)
+            parts["exception"] = self.formatException(record.exc_info)
+        return json.dumps(parts, ensure_ascii=False, default=str)
 
 
 class Text(logging.Formatter):
@@ -75,11 +75,11 @@ class Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and an exception's own."""
         fields = getattr(record, "fields", {})
-        said = [f"{record.levelname} {record.name}: {record.getMessage()}"]
-        said += [f"{name}={value}" for name, value in fields.items()]
+        parts = [f"{record.levelname} {record.name}: {record.getMessage()}"]
+        parts += [f"{name}={value}" for name, value in fields.items()]
         if request_id():
-            said.append(f"request={request_id()}")
-        line = _escaped(" ".join(said))
+            parts.append(f"request={request_id()}")
+        line = _escaped(" ".join(parts))
         if not record.exc_info:
             return line
         return f"{line}\n{textwrap.indent(self.formatException(record.exc_info), '  ')}"

@@ -79,13 +79,13 @@ class Meter:
                 multiprocess.mark_process_dead(pid, folder)
             registry = client.CollectorRegistry()
             multiprocess.MultiProcessCollector(registry, folder)
-        asked = client.CollectorRegistry()
-        for name, (said, value) in now.items():
+        current = client.CollectorRegistry()
+        for name, (help_text, value) in now.items():
             metric = importlib.import_module("prometheus_client.core").GaugeMetricFamily(
-                name, said, value
+                name, help_text, value
             )
-            asked.register(_Once(metric))
-        data = client.generate_latest(registry) + client.generate_latest(asked)
+            current.register(_Once(metric))
+        data = client.generate_latest(registry) + client.generate_latest(current)
         return data, str(client.CONTENT_TYPE_LATEST)
 
 

@@ -12,18 +12,20 @@ _CACHE_AGE = 300
 """Seconds that a consumer may keep the answer: it holds a frame, never the panel's text."""
 
 
-def oembed(entry: Entry, publication: Publication, made: Snippet, *, base: str) -> dict[str, Any]:
-    """Return the response for the snippet ``made``, whose way is ``oembed``."""
+def oembed(
+    entry: Entry, publication: Publication, snippet: Snippet, *, base: str
+) -> dict[str, Any]:
+    """Return the response for ``snippet``, whose way is ``oembed``."""
     return {
         "version": "1.0",
         "type": "rich",
-        "title": made.title,
+        "title": snippet.title,
         "author_name": ", ".join(entry.article.authors),
         "author_url": entry.article.url,
         "provider_name": publication.name,
         "provider_url": base,
         "cache_age": _CACHE_AGE,
-        "width": made.width,
-        "height": made.height,
-        "html": made.body,
+        "width": snippet.width,
+        "height": snippet.height,
+        "html": snippet.body,
     }

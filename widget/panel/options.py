@@ -73,7 +73,7 @@ class Options:
 
     def to_query(self) -> dict[str, str]:
         """Return the query that ``from_query`` reads these options from."""
-        asked = {
+        values = {
             "theme": self.theme,
             "lang": self.language,
             "heading-level": self.heading_level and str(self.heading_level),
@@ -82,7 +82,7 @@ class Options:
             "styles": self.styles if self.styles == "none" else None,
             "instance": self.instance,
         }
-        return {name: value for name, value in asked.items() if value}
+        return {name: value for name, value in values.items() if value}
 
     def accent_on(self, publication: Publication) -> Accent:
         """Return the accent colours: those that were asked for, else the publication's."""

@@ -43,5 +43,5 @@ def in_ascii(html: str) -> bytes:
     return html.encode("ascii", "xmlcharrefreplace")
 
 
-def _percent_encoded(address: str) -> str:
-    return re.sub(r"[^\x00-\x7f]+", lambda it: quote(it[0]), address)
+def _percent_encoded(url: str) -> str:
+    return re.sub(r"[^\x00-\x7f]+", lambda it: quote(it[0]), url)

@@ -170,8 +170,8 @@ def _discovery(
     base, _, _ = view.permalink.rpartition("/panel/")
     if static:
         return (("application/json", f"{base}/oembed/{view.entry_id}.json"),)
-    address = f"{base}/oembed?url={quote(view.permalink, safe='')}"
-    return (("application/json", address), ("text/xml", f"{address}&format=xml"))
+    url = f"{base}/oembed?url={quote(view.permalink, safe='')}"
+    return (("application/json", url), ("text/xml", f"{url}&format=xml"))
 
 
 def _catalog(view: PanelView | NoticeView | MessageView) -> str:

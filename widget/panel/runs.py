@@ -57,9 +57,9 @@ def pieces(text: Markup, sources: int, occurrences: Counter[int]) -> Iterator[Ma
     for piece in (*footnotes.split(text), Markup()):
         if isinstance(piece, footnotes.Marker):
             # Inside a link a button cannot stand; such a marker is shown as text, in drafts only.
-            known = piece.number <= sources and not piece.in_link
-            occurrences[piece.number] += known
-            references.append(Reference(piece.number, occurrences[piece.number], source=known))
+            has_source = piece.number <= sources and not piece.in_link
+            occurrences[piece.number] += has_source
+            references.append(Reference(piece.number, occurrences[piece.number], source=has_source))
             continue
         if references and piece.isspace():
             continue

@@ -18,8 +18,8 @@ def script(name: str, *, static: bool, **values: str) -> str:
     that are for the service, or for static files, where no server reads a query.
     """
     source = (assets.folder("static") / name).read_text("utf-8")
-    kept = "static" if static else "service"
-    source = _REGION.sub(lambda region: region[2] if region[1] == kept else "", source)
+    variant = "static" if static else "service"
+    source = _REGION.sub(lambda region: region[2] if region[1] == variant else "", source)
     for key, value in values.items():
         source = source.replace(f"__{key.upper()}__", value)
     minified: str = rjsmin.jsmin(source)

@@ -159,7 +159,7 @@ def snippet(
         frame,
         entry_id=entry.id,
         permalink=permalink,
-        address=f"{permalink}{query}",
+        url=f"{permalink}{query}",
         # Inside SSI's comment nothing decodes &amp;.
         fragment=light_html.trusted(fragment) if choices.way == "include" else fragment,
         title=Words(view.language).page_title(view.article_title),
@@ -213,9 +213,9 @@ def _written(
     if choices.way in ("component", "site") and choices.options.accent:
         accent = choices.options.accent_on(Publication())
         declarations["--insights-accent"] = f"light-dark({accent.light},{accent.dark})"
-    kept = _style(declarations.items(), choices.host)
+    reserved = _style(declarations.items(), choices.host)
     if choices.way == "oembed" and strict:
-        kept = {"class": "insights-place"}
+        reserved = {"class": "insights-place"}
     script = {"src": f"{base}/embed.js"}
     if choices.pinned:
         script = {
@@ -230,7 +230,7 @@ def _written(
             **values,
             base=base,
             place={"class": "insights-place"} if strict else _style(_PLACE.items(), choices.host),
-            kept=kept,
+            reserved=reserved,
             frame=_style(frame, choices.host),
             script=script,
             attributes=_attributes(choices.options),
@@ -249,20 +249,20 @@ def _written(
 
 def _query(choices: Choices) -> str:
     """Return the query of the panel's address, with its question mark, or nothing."""
-    asked = choices.options.to_query()
-    if choices.way not in ("frame", "oembed") and asked.get("theme") == "host":
-        del asked["theme"]  # what stands in the page's own DOM follows it by nature
+    parameters = choices.options.to_query()
+    if choices.way not in ("frame", "oembed") and parameters.get("theme") == "host":
+        del parameters["theme"]  # what stands in the page's own DOM follows it by nature
     if choices.way not in ("htmx2", "htmx4", "include"):
-        asked.pop("instance", None)  # whose ids are in a document of their own
+        parameters.pop("instance", None)  # whose ids are in a document of their own
     elif choices.host == "strict":
-        asked["styles"] = "none"
-    return f"?{urlencode(asked, safe=',')}" if asked else ""
+        parameters["styles"] = "none"
+    return f"?{urlencode(parameters, safe=',')}" if parameters else ""
 
 
 def _attributes(options: Options) -> dict[str, str]:
     """Return the component's attributes; it follows its page's theme without being told."""
-    asked = options.to_query()
-    chosen = {name: asked[name] for name in _ATTRIBUTES if name in asked}
+    parameters = options.to_query()
+    chosen = {name: parameters[name] for name in _ATTRIBUTES if name in parameters}
     return {name: value for name, value in chosen.items() if (name, value) != ("theme", "host")}
 
 

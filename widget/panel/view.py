@@ -73,7 +73,7 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LeanStep:
     """One step of the scale."""
 
     name: str
@@ -89,7 +89,7 @@ class LeanView:
 
     value: Lean
     sentence: Markup
-    steps: tuple[Step, ...]
+    steps: tuple[LeanStep, ...]
     confidence: str | None
 
 
@@ -258,7 +258,7 @@ def _lean(entry: Entry, speech: words.Words) -> LeanView:
     return LeanView(
         value=lean,
         sentence=speech.lean_sentence(lean),
-        steps=tuple(Step(speech.lean(step), step == lean) for step in LEAN_SCALE)
+        steps=tuple(LeanStep(speech.lean(step), step == lean) for step in LEAN_SCALE)
         if lean in LEAN_SCALE
         else (),
         confidence=speech.confidence(entry.viewpoint.confidence),

@@ -93,8 +93,8 @@ class Words:
         self._catalog = i18n.translations(language)
 
     def _say(self, message: str, **values: object) -> str:
-        said: str = self._catalog.ugettext(message)
-        return said % values if values else said
+        translated: str = self._catalog.ugettext(message)
+        return translated % values if values else translated
 
     def _html(self, message: str, **values: str) -> Markup:
         """Say a message that is HTML itself; the values are text."""
