@@ -98,5 +98,5 @@ def documents(seed: int, count: int, *, site: str) -> Iterator[tuple[bytes, int]
     while texts.drawn < count:
         before = texts.used
         number += 1
-        made = document(f"attack-{seed}-{number}", texts, site=site)
-        yield json.dumps(made).encode(), texts.used - before
+        generated = document(f"attack-{seed}-{number}", texts, site=site)
+        yield json.dumps(generated).encode(), texts.used - before

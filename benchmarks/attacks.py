@@ -212,9 +212,12 @@ class _Place:
             entry = parse_entry(data)
         except InvalidEntry:
             return False
-        said = [text for _, text in _light(entry)]
+        light_texts = [text for _, text in _light(entry)]
         publication = Publication(
-            name=entry.article.title, introduction=said[0], disclosure=said[1], methodology=said[2]
+            name=entry.article.title,
+            introduction=light_texts[0],
+            disclosure=light_texts[1],
+            methodology=light_texts[2],
         )
         check(entry, publication)
         for render in (panel.frame, panel.fragment):

@@ -124,17 +124,17 @@ class Server:
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
         before = self.cpu_seconds()
-        said = subprocess.run(
+        output = subprocess.run(
             [*command, "--latency", self.origin + path], capture_output=True, text=True, check=True
         ).stdout
         took = self.cpu_seconds() - before
-        count = int(found(r"(\d+) requests in", said))
-        bad = re.findall(r"Non-2xx or 3xx responses: (\d+)|(?:read|write|timeout) (\d+)", said)
+        count = int(found(r"(\d+) requests in", output))
+        bad = re.findall(r"Non-2xx or 3xx responses: (\d+)|(?:read|write|timeout) (\d+)", output)
         return Run(
             count / took,
-            float(found(r"Requests/sec:\s+([\d.]+)", said)),
-            milliseconds(found(r"(?m)^\s+50%\s+(\S+)", said)),
-            milliseconds(found(r"(?m)^\s+99%\s+(\S+)", said)),
+            float(found(r"Requests/sec:\s+([\d.]+)", output)),
+            milliseconds(found(r"(?m)^\s+50%\s+(\S+)", output)),
+            milliseconds(found(r"(?m)^\s+99%\s+(\S+)", output)),
             sum(int(one or other) for one, other in bad),
         )
 
@@ -216,7 +216,7 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
         small, small_tag = ours.get(path, brotli)
         other = stack.enter_context(nginx({"page": page, "br/page": small}))
         _, other_tag = other.get("/page", {})
-        asked = {
+        targets = {
             "identity": (ours, path, {}, "/page", {}),
             "brotli": (ours, path, brotli, "/br/page", {}),
             "304": (ours, path, {"If-None-Match": tag}, "/page", {"If-None-Match": other_tag}),
@@ -230,9 +230,9 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
             "brotli, browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
-        runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in asked}
+        runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in targets}
         for _ in range(rounds):
-            for name, (server, where, headers, there, theirs) in asked.items():
+            for name, (server, where, headers, there, theirs) in targets.items():
                 reference = other.load(there, theirs, seconds)
                 runs[name].append((server.load(where, headers, seconds), reference))
         memory = {"service": ours.memory(), "Flask alone": flask.memory(), "nginx": other.memory()}

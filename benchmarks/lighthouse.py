@@ -66,8 +66,8 @@ def report(
     ``chromium`` is the browser to use instead of the one that Lighthouse finds by itself.
     Raises RuntimeError with what Lighthouse said where it could not make one.
     """
-    asked = f"--only-audits={','.join(audits)}" if audits else ""
-    only = asked or f"--only-categories={','.join(CATEGORIES)}"
+    selected_audits = f"--only-audits={','.join(audits)}" if audits else ""
+    only = selected_audits or f"--only-categories={','.join(CATEGORIES)}"
     environment = {**os.environ, **({"CHROME_PATH": str(chromium)} if chromium else {})}
     command = [str(COMMAND), url, "--output=json", "--quiet", only, f"--chrome-flags={_FLAGS}"]
     done = subprocess.run(command, capture_output=True, env=environment, timeout=300)
@@ -97,8 +97,10 @@ def main() -> None:
                 page.runs.append(scores(report(page.url)))
             print(f"  {page.name:24}", *(f"{score:4}" for score in page.best.values()), flush=True)
     RESULTS.parent.mkdir(exist_ok=True)
-    kept = [{name: it for name, it in asdict(page).items() if name != "url"} for page in measured]
-    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    results = [
+        {name: it for name, it in asdict(page).items() if name != "url"} for page in measured
+    ]
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
 @contextmanager

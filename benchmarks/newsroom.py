@@ -110,11 +110,11 @@ def fill(folder: Path, count: int) -> None:
     """
     for name in ("live", "drafts", "revisions", "journal"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for made in entries(count):
-        home = folder / "revisions" / made.id
+    for entry in entries(count):
+        home = folder / "revisions" / entry.id
         home.mkdir()
-        for number, (action, document) in enumerate(made.history, 1):
-            at = made.at + timedelta(minutes=number)
+        for number, (action, document) in enumerate(entry.history, 1):
+            at = entry.at + timedelta(minutes=number)
             record = {
                 "number": number,
                 "at": timestamp(at),
@@ -124,9 +124,9 @@ def fill(folder: Path, count: int) -> None:
                 "entry": document,
             }
             (home / f"{number:06d}.json").write_text(json.dumps(record, ensure_ascii=False))
-        for place, shown in (("live", made.live), ("drafts", made.draft)):
+        for place, shown in (("live", entry.live), ("drafts", entry.draft)):
             if shown is not None:
-                (folder / place / f"{made.id}.json").write_text(
+                (folder / place / f"{entry.id}.json").write_text(
                     json.dumps(shown, ensure_ascii=False)
                 )
 
@@ -184,7 +184,7 @@ def _point(chance: random.Random, thing: str, cited: int) -> Document:
 
 
 def _sentence(chance: random.Random, thing: str) -> str:
-    said = chance.choice(_CLAIMS).format(
+    claim = chance.choice(_CLAIMS).format(
         body=chance.choice(_BODIES),
         thing=thing,
         other=chance.choice(_THINGS),
@@ -193,4 +193,4 @@ def _sentence(chance: random.Random, thing: str) -> str:
         n=chance.randint(200, 90_000),
         m=chance.randint(2, 90),
     )
-    return f"{said[0].upper()}{said[1:]}."
+    return f"{claim[0].upper()}{claim[1:]}."

@@ -75,7 +75,7 @@ class Writer:
     editors: list[takedown.Editor]
     documents: list[dict[str, Any]]
     acknowledged: dict[str, tuple[int, str]] = field(default_factory=dict)
-    made: list[float] = field(default_factory=list)
+    published_at: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
@@ -94,7 +94,7 @@ class Writer:
                 time.sleep(0.05)
             else:
                 self.acknowledged[document["id"]] = revision, title
-                self.made.append(time.monotonic())
+                self.published_at.append(time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def measure() -> dict[str, Any]:
         store.close()
     return {
         "phases": {phase.name: _outcome(phase, readers, writer) for phase in phases},
-        "acknowledged": len(writer.made),
+        "acknowledged": len(writer.published_at),
         "acknowledged and lost": lost,
         "panels that a door shows in an old version": stale,
     }
@@ -194,9 +194,9 @@ def _kill(pid: int) -> None:
 
 
 def _kill_worker(service: Served) -> None:
-    known = set(children(service.pid))
-    _kill(next(iter(known)))
-    _wait_for(lambda: len(set(children(service.pid)) - known) == 1)
+    before = set(children(service.pid))
+    _kill(next(iter(before)))
+    _wait_for(lambda: len(set(children(service.pid)) - before) == 1)
 
 
 def _kill_backend(url: str, server: postgres.Server) -> None:
@@ -227,12 +227,12 @@ def _end(cache: Any, again: Callable[[], None]) -> None:  # noqa: ANN401  # a Po
 
 def _recovered(readers: list[Reader], writer: Writer, since: float) -> None:
     """Wait until every reader is answered well, and the editor published at both services."""
-    made = len(writer.made)
+    published_at = len(writer.published_at)
 
     def good() -> bool:
         newest = [it.answers[-1] for it in readers]
         served = all(status == 200 and at > since for at, status in newest)
-        return served and len(writer.made) >= made + 2 * len(writer.editors)
+        return served and len(writer.published_at) >= published_at + 2 * len(writer.editors)
 
     _wait_for(good)
 
@@ -269,22 +269,22 @@ def _stale(store: Store, ports: Any, paths: list[str]) -> int:  # noqa: ANN401  
 def _outcome(phase: Phase, readers: list[Reader], writer: Writer) -> dict[str, Any]:
     within = lambda at: phase.began <= at <= phase.ended  # noqa: E731
     failed: Counter[str] = Counter()
-    asked, gap = 0, 0.0
+    requests, gap = 0, 0.0
     for reader in readers:
         good = phase.began
         for at, status in reader.answers:
             if not within(at):
                 continue
-            asked += 1
+            requests += 1
             if status == 200:
                 gap, good = max(gap, at - good), at
             else:
                 failed[f"{reader.door}: {status or 'no connection'}"] += 1
-    published = [phase.began, *(at for at in writer.made if within(at))]
+    published = [phase.began, *(at for at in writer.published_at if within(at))]
     pauses = [later - at for at, later in pairwise(published)]
     return {
         "seconds": round(phase.ended - phase.began, 2),
-        "asked": asked,
+        "asked": requests,
         "failed": dict(failed),
         "longest without an answer, seconds": round(gap, 2),
         "published": len(published) - 1,

@@ -16,7 +16,7 @@ Times = dict[str, list[float]]
 
 def measure(data: Path, count: int, *, rounds: int = 30) -> tuple[float, Times]:
     """Return the seconds until ready, and for each page the milliseconds of each request."""
-    names = [made.id for made in entries(60) if made.live and not made.draft][:rounds]
+    names = [entry.id for entry in entries(60) if entry.live and not entry.draft][:rounds]
     last = -(-count // 50)
     listed = {
         "list, first page": "",

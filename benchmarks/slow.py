@@ -71,20 +71,20 @@ async def _ordinary(port: int, entry_id: str, seconds: float, rate: float) -> di
 
     panel = f"/panel/{entry_id}"
     await _get(port, panel)
-    asked = []
+    pending = []
     began = time.perf_counter()
     for number in range(round(seconds * rate)):
         await asyncio.sleep(began + number / rate - time.perf_counter())
         accent = f"{panel}?accent={(number * 7919 + int(time.time())) % 0x444444:06x}"
         kind, path = (("prebuilt", panel), ("rendered", accent))[number % 2]
-        asked.append(asyncio.create_task(ask(kind, path)))
-    await asyncio.gather(*asked)
+        pending.append(asyncio.create_task(ask(kind, path)))
+    await asyncio.gather(*pending)
     every = [*taken["prebuilt"], *taken["rendered"]]
     good = sum(it <= WITHIN_SECONDS for it in every)
     return {
-        "asked": len(asked),
+        "asked": len(pending),
         "failed": failed,
-        "within a second, percent": round(PERCENT * good / len(asked), 3),
+        "within a second, percent": round(PERCENT * good / len(pending), 3),
         "worst, ms": round(max(every, default=0) * 1000, 1),
         **{f"p99 {kind}, ms": _p99(times) for kind, times in taken.items()},
         "ms": {kind: [round(it * 1000, 1) for it in times] for kind, times in taken.items()},

@@ -53,10 +53,10 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
 
         # As if answers took no time; then by what came of it.
         connections = full / 2 * WAIT / 1000
-        said = subprocess.run(
+        output = subprocess.run(
             command(connections, 10), capture_output=True, text=True, check=True
         ).stdout
-        connections *= full / 2 / float(found(RATE, said))
+        connections *= full / 2 / float(found(RATE, output))
         load = subprocess.Popen(
             command(connections, minutes * 60), stdout=subprocess.PIPE, text=True
         )
@@ -71,16 +71,18 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
         stop.set()
         editing.join()
         assert load.stdout
-        said = load.stdout.read()
+        output = load.stdout.read()
     store.close()
-    bad = re.findall(r"Non-2xx or 3xx responses: (\d+)|(?:connect|read|write|timeout) (\d+)", said)
+    bad = re.findall(
+        r"Non-2xx or 3xx responses: (\d+)|(?:connect|read|write|timeout) (\d+)", output
+    )
     return {
         "full load, requests a second": round(full),
-        "requests a second": round(float(found(RATE, said))),
+        "requests a second": round(float(found(RATE, output))),
         "published": len(published),
         "errors": sum(int(one or other) for one, other in bad),
         "memory in MB": memory,
-        "p99": found(r"(?m)^\s+99%\s+(\S+)", said),
+        "p99": found(r"(?m)^\s+99%\s+(\S+)", output),
     }
 
 

@@ -47,7 +47,7 @@ class Reader:
     port: int
     path: str
     shown: float = 0.0
-    asked: int = 0
+    requests: int = 0
     gone: bool = False
     odd: list[int] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class Reader:
         while not stop.is_set():
             status, _ = get(connection, self.path)
             now = time.monotonic()
-            self.asked += 1
+            self.requests += 1
             self.gone = status == 410
             if status == 200:
                 self.shown = now
@@ -124,8 +124,8 @@ class Editor:
 
     def _tag(self, connection: http.client.HTTPConnection, *good: int) -> str:
         answer = connection.getresponse()
-        said = answer.read()
-        assert answer.status in good, said
+        payload = answer.read()
+        assert answer.status in good, payload
         return answer.headers["ETag"] or ""
 
 
@@ -142,7 +142,7 @@ def withdrawals(ids: Sequence[str], doors: Sequence[int], editor: Editor) -> Tim
         for thread in threads:
             thread.start()
         try:
-            _wait_for(lambda each=readers: all(it.asked > 2 and it.shown for it in each))
+            _wait_for(lambda each=readers: all(it.requests > 2 and it.shown for it in each))
             sent = time.monotonic()
             editor.change(entry_id, "withdrawal", {"reason": "Measured."})
             times["acknowledged"].append((time.monotonic() - sent) * 1000)
@@ -192,10 +192,10 @@ def firsts(count: int, port: int, store_url: str, editor: Editor) -> list[float]
     store = open_store(settings.store, rules(settings))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     taken = []
-    for known in live(count):
+    for current in live(count):
         document = {
-            **known,
-            "article": {**known["article"], "title": f"Anew {time.time_ns()}"},
+            **current,
+            "article": {**current["article"], "title": f"Anew {time.time_ns()}"},
         }
         entry_id = document["id"]
         store.save(parse_entry(json.dumps(document).encode()), actor="ana")
@@ -222,7 +222,7 @@ def live_ids(count: int) -> list[str]:
 
 def live(count: int) -> Iterator[dict[str, Any]]:
     """Yield the documents of the first ``count`` entries of the newsroom that are live."""
-    found = (made.live for made in entries(count * 2) if made.live and made.draft is None)
+    found = (item.live for item in entries(count * 2) if item.live and item.draft is None)
     return islice(found, count)
 
 
