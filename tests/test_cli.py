@@ -228,7 +228,7 @@ def test_init_overwrites_nothing() -> None:
     [
         (
             "prot = 1\n",
-            "insights: insights.toml: prot: is no setting; docs/settings.md lists the keys\n",
+            "insights: insights.toml: prot: is not a setting; docs/settings.md lists the keys\n",
         ),
         ("port = \n", "insights: insights.toml: is not TOML: "),
         ('store = "redis:x"\n', "insights: store: 'redis:x' names no store; write \"dir:PATH\""),
@@ -295,7 +295,9 @@ def test_the_module_runs_as_the_command() -> None:
 def test_a_process_reads_the_environment_and_shows_no_traceback() -> None:
     result = process("list", INSIGHTS_PROT="1")
     assert result.returncode == 1
-    assert result.stderr == "insights: INSIGHTS_PROT: is no setting; did you mean INSIGHTS_PORT?\n"
+    assert (
+        result.stderr == "insights: INSIGHTS_PROT: is not a setting; did you mean INSIGHTS_PORT?\n"
+    )
     result = process("list", INSIGHTS_PUBLICATIONS='[{"nam": "x"}]')
     assert result.returncode == 1
     assert result.stderr.startswith("insights: INSIGHTS_PUBLICATIONS: publications[0].nam: ")

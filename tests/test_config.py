@@ -108,14 +108,14 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("prot = 1", "prot: is no setting; docs/settings.md lists the keys"),
+        ("prot = 1", "prot: is not a setting; docs/settings.md lists the keys"),
         (
             '[[publications]]\norigin = "x"',
-            "publications[0].origin: is no setting; docs/settings.md lists the keys",
+            "publications[0].origin: is not a setting; docs/settings.md lists the keys",
         ),
         (
             '[[publications]]\n[[publications]]\n[publications.accent]\nlite = "#000000"',
-            "publications[1].accent.lite: is no setting; docs/settings.md lists the keys",
+            "publications[1].accent.lite: is not a setting; docs/settings.md lists the keys",
         ),
         ("port = 65536", "port: Input should be less than or equal to 65535"),
         ("workers = 0", "workers: Input should be greater than or equal to 1"),
@@ -154,7 +154,7 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
         ),
         (
             '[[publications]]\naccent = "red"',
-            "publications[0].accent.light: 'red' is no colour of the form \"#rrggbb\"",
+            "publications[0].accent.light: 'red' is not a colour of the form \"#rrggbb\"",
         ),
     ],
 )
@@ -190,7 +190,7 @@ def test_an_unknown_variable_is_refused_with_what_was_meant(
     monkeypatch: pytest.MonkeyPatch, variable: str, hint: str
 ) -> None:
     monkeypatch.setenv(variable, "1")
-    assert refused() == f"{variable}: is no setting; {hint}"
+    assert refused() == f"{variable}: is not a setting; {hint}"
 
 
 @pytest.mark.parametrize("variable", ["INSIGHTS_CONFIG", "INSIGHTS_TEST_X", "OTHER_PORT"])
@@ -310,7 +310,7 @@ def test_the_service_s_names_are_host_names_and_addresses() -> None:
     path = written('hosts = ["Panels.Courier.example", "192.0.2.7", "[2001:DB8::7]"]')
     assert load_settings(path).hosts == ("panels.courier.example", "192.0.2.7", "2001:db8::7")
     for wrong in ("https://courier.example", "courier.example:8000", "a b", "*", ".example", ""):
-        with pytest.raises(InvalidSettings, match="is no host name"):
+        with pytest.raises(InvalidSettings, match="is not a host name"):
             load_settings(written(f'hosts = ["{wrong}"]'))
 
 
@@ -370,7 +370,9 @@ def test_a_wrong_value_is_named_with_the_place_it_is_from(
         load_settings()
     lines = str(wrong.value).splitlines()
     assert lines[0].startswith("insights.toml: port: 'eighty' is wrong here: ")
-    assert lines[1].startswith("insights.toml: publications[0].language: 'xx' is no language")
+    assert lines[1].startswith(
+        "insights.toml: publications[0].language: 'xx' is not a language tag"
+    )
     Path("insights.toml").unlink()
     monkeypatch.setenv("INSIGHTS_PORT", "many")
     with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is wrong here"):

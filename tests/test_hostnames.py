@@ -161,5 +161,5 @@ def test_the_newsroom_s_host_may_have_letters_of_any_script() -> None:
     )
     assert Settings(admin_host="[::1]").admin_host == "[::1]"
     for wrong in ("https://desk.example", "desk.example:8000", "desk.example/", "a b", ""):
-        with pytest.raises(ValueError, match="is no host name"):
+        with pytest.raises(ValueError, match="is not a host name"):
             Settings(admin_host=wrong)

@@ -73,7 +73,7 @@ def test_an_unknown_key_is_refused_with_the_key_that_was_meant(
 ) -> None:
     ((told, message),) = refused(**{place: 1})
     assert told == path
-    assert message.startswith(f"is no key of an entry; {hint}")
+    assert message.startswith(f"is not a key of an entry; {hint}")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_a_missing_key_is_named(place: str) -> None:
 TEXT = "must be text in quotation marks"
 LIST = "must be a list in square brackets"
 OBJECT = "must be an object in curly braces"
-DATE = 'is no date; write it like "2026-05-04", or null'
-TIME = 'is no point in time; write it like "2026-05-06T09:00:00Z"'
+DATE = 'is not a date; write it like "2026-05-04", or null'
+TIME = 'is not a date with a time; write it like "2026-05-06T09:00:00Z"'
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             "provenance__provider",
             None,
             "$.provenance.provider",
-            "is empty; readers are told which provider's AI wrote this",
+            "is empty; name the provider of the AI, which readers see",
             id="an analysis by AI names its provider",
         ),
         pytest.param(

@@ -69,7 +69,7 @@ def test_what_only_looks_like_a_link_is_still_an_error(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(InvalidSettings, match=r"(?i)port|is no setting"):
+    with pytest.raises(InvalidSettings, match=r"(?i)port|is not a setting"):
         load_settings()
 
 

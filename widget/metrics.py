@@ -68,7 +68,7 @@ class Meter:
     def text(self, now: dict[str, tuple[str, float]]) -> tuple[bytes, str]:
         """Return everything in Prometheus's text format, and its media type.
 
-        ``now`` is what is asked for at this moment alone: by name, a help text and a value.
+        ``now`` has the current gauges: help text and value by name.
         """
         client = self._client
         registry = self.registry

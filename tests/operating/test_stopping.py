@@ -264,7 +264,9 @@ def test_settings_that_are_wrong_are_not_reloaded(served: Served) -> None:
     (served.data.parent / "insights.toml").write_text("prot = 1\n")
     os.kill(served.child.pid, signal.SIGHUP)
     until(
-        lambda: "the running workers go on: insights.toml: prot: is no setting" in served.logged()
+        lambda: (
+            "the running workers go on: insights.toml: prot: is not a setting" in served.logged()
+        )
     )
     assert served.get("/panel/ferry-fares")[0] == 200
     assert workers(served) == before

@@ -89,12 +89,14 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
             continue
         key, *inner = name.removeprefix(ENV_PREFIX).split("__")
         if inner and key in keys and key != "PUBLICATIONS":
-            raise InvalidSettings(f"{variable}: is no setting; {ENV_PREFIX}{key} holds no others")
+            raise InvalidSettings(
+                f"{variable}: is not a setting; {ENV_PREFIX}{key} holds no others"
+            )
         if key not in keys:
             # Without the prefix, which alone would make any name look like any other.
             close = [f"{ENV_PREFIX}{near}" for near in difflib.get_close_matches(key, keys, n=1)]
             hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists the keys"
-            raise InvalidSettings(f"{variable}: is no setting; {hint}")
+            raise InvalidSettings(f"{variable}: is not a setting; {hint}")
 
 
 class _Sources:
@@ -124,7 +126,7 @@ def _problems(error: ValidationError, where: _Sources) -> list[str]:
         ).lstrip(".")
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
-            message = "is no setting; docs/settings.md lists the keys"
+            message = "is not a setting; docs/settings.md lists the keys"
         # A value is shown where it helps, and never what may be a secret.
         if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
             message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"

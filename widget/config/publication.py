@@ -32,7 +32,7 @@ class Accent(BaseModel):
     def _legible(cls, value: str, info: Any) -> str:  # noqa: ANN401  # pydantic's own type is private
         paper: colours.Paper = "light" if info.field_name == "light" else "dark"
         if not colours.is_colour(value):
-            raise ValueError(f'{value!r} is no colour of the form "#rrggbb"')
+            raise ValueError(f'{value!r} is not a colour of the form "#rrggbb"')
         ratio = colours.contrast(value, colours.PAPER[paper])
         if ratio < colours.MIN_CONTRAST:
             raise ValueError(
@@ -68,9 +68,7 @@ class Publication(BaseModel):
     @classmethod
     def _known_language(cls, value: str) -> str:
         if not i18n.is_language(value):
-            raise ValueError(
-                f"{value!r} is no language; write its tag, such as en, de-CH or zh-Hant"
-            )
+            raise ValueError(f"{value!r} is not a language tag; write it like en, de-CH or zh-Hant")
         return value
 
     @field_validator("accent", mode="before")

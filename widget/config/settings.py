@@ -37,7 +37,7 @@ CONFIG_VARIABLE = "INSIGHTS_CONFIG"
 
 
 class Purge(BaseModel):
-    """A cache in front of the service that drops what was changed when it is told to."""
+    """A cache in front of the service that supports purging."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
             try:
                 return json.loads(value)
             except ValueError:
-                raise ValueError("is no JSON; write addresses with commas between them") from None
+                raise ValueError("is not JSON; write addresses with commas between them") from None
         return [it for it in re.split(r"[\s,]+", value) if it]
 
     @property

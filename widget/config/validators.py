@@ -31,7 +31,7 @@ def checked_origin(value: str) -> str:
 
 
 def checked_base(value: str) -> str:
-    """Return the service's own address, without a slash at its end; it may have a path."""
+    """Return the service's base URL without a trailing slash; it may have a path."""
     problem = urls.link_problem(value)
     if problem:
         raise ValueError(f"{value!r} {problem}")
@@ -62,7 +62,7 @@ def checked_proxy(value: str) -> str:
         return str(ipaddress.ip_network(value, strict=False))
     except ValueError:
         raise ValueError(
-            f'{value!r} is no address; write such as "10.0.0.5", "10.0.0.0/8", "::1" or "unix"'
+            f'{value!r} is not "unix" or an IP address such as "10.0.0.5", "10.0.0.0/8", "::1"'
         ) from None
 
 
@@ -74,7 +74,9 @@ def checked_host(value: str) -> str:
     except ValueError:
         host = ""
     if not re.fullmatch(rf"{label}(?:\.{label})*|\[.+\]", host):
-        raise ValueError(f"{value!r} is no host name; write it without https:// and without a port")
+        raise ValueError(
+            f"{value!r} is not a host name; write it without https:// and without a port"
+        )
     return host
 
 

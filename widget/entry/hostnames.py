@@ -35,7 +35,7 @@ def to_ascii(host: str) -> str:
         name = ".".join(map(_ascii_label, labels))
     name = name.lower()
     if not name.strip(".") or _FORBIDDEN.search(name):
-        raise ValueError(f"{host!r} is no host name")
+        raise ValueError(f"{host!r} is not a host name")
     last = name.removesuffix(".").rpartition(".")[2]
     return _ipv4(name) if _NUMERIC.fullmatch(last) else name
 
@@ -65,7 +65,7 @@ def _check(labels: list[str]) -> None:
     )
     for label in filter(None, labels):
         if label.startswith("xn--") or unicodedata.category(label[0]).startswith("M"):
-            raise ValueError(f"{label!r} is no part of a host name")
+            raise ValueError(f"{label!r} is not a label of a host name")
         for place, character in enumerate(label):
             if character in _JOINERS and not idna.valid_contextj(label, place):
                 raise ValueError(f"{label!r} has a joiner where there is nothing to join")
@@ -79,7 +79,7 @@ def _ipv4(name: str) -> str:
     numbers = [_number(part) for part in parts]
     *first, last = numbers
     if len(parts) > 4 or any(it > 255 for it in first) or last >= 256 ** (5 - len(parts)):
-        raise ValueError(f"{name!r} is no IPv4 address")
+        raise ValueError(f"{name!r} is not an IPv4 address")
     whole = last + sum(it << 8 * (3 - place) for place, it in enumerate(first))
     return str(ipaddress.IPv4Address(whole))
 
@@ -95,7 +95,7 @@ def _number(part: str) -> int:
 
 def _ipv6(host: str) -> str:
     if not host.endswith("]"):
-        raise ValueError(f"{host!r} is no IPv6 address")
+        raise ValueError(f"{host!r} is not an IPv6 address")
     address = ipaddress.IPv6Address(host[1:-1])
     if address.scope_id:  # browsers read no zone, such as %eth0
         raise ValueError(f"{host!r} has a zone")

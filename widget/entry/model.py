@@ -57,7 +57,7 @@ def _written_out(value: object) -> object:
         return value
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", value, re.ASCII):
         return value
-    raise PydanticCustomError("datetime_parsing", "is no point in time")
+    raise PydanticCustomError("datetime_parsing", "is not a date with a time")
 
 
 def is_id(text: str) -> bool:
@@ -100,7 +100,7 @@ class Viewpoint(_Part):
 
 
 class Point(_Part):
-    """One thing that is said, with markers ``[n]`` for its sources."""
+    """A statement with markers ``[n]`` for its sources."""
 
     text: LightHtml = Field(description="Light HTML with markers such as [1] or [4][5].")
     attributed_to: Line | None = None
@@ -197,7 +197,7 @@ def _breach(error: ErrorDetails) -> Breach:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            message = f"is no key of an entry; {_suggestion(error['loc'])}"
+            message = f"is not a key of an entry; {_suggestion(error['loc'])}"
         case "missing":
             message = "is missing; add it"
         case "literal_error":
@@ -218,9 +218,9 @@ def _breach(error: ErrorDetails) -> Breach:
         case "timezone_aware":
             message = 'lacks its time zone; write it like "2026-05-06T09:00:00Z"'
         case kind if kind.startswith("datetime"):
-            message = 'is no point in time; write it like "2026-05-06T09:00:00Z"'
+            message = 'is not a date with a time; write it like "2026-05-06T09:00:00Z"'
         case kind if kind.startswith("date"):
-            message = 'is no date; write it like "2026-05-04", or null'
+            message = 'is not a date; write it like "2026-05-04", or null'
         case "string_type":
             message = "must be text in quotation marks"
         case "tuple_type":

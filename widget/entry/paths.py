@@ -1,4 +1,4 @@
-"""Which line of a JSON document each of its places stands in."""
+"""The line of each value in a JSON document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from widget.entry.json_input import MAX_DEPTH, step
 
-# A string that never ends is one, too: see the gate.
+# Matches an unterminated string, too; `read_json` refuses it.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{},]|[^\s\[\]{}:,"]+|\n', re.DOTALL)
 
 
@@ -21,10 +21,10 @@ class _Open:
 
 
 def lines(text: str) -> dict[str, int]:
-    """Return the line, from 1, of each place of ``text``, by its JSONPath (RFC 9535).
+    """Return the line, from 1, of each value in ``text``, by its JSONPath (RFC 9535).
 
-    A member stands where its key does. ``text`` is JSON that the gate takes; of other text
-    nothing is promised but that this returns.
+    The line of an object's member is that of its key. ``text`` is JSON that ``read_json`` accepts;
+    for other text the result is undefined, but nothing is raised.
     """
     found = {"$": 1}
     line = 1
@@ -45,7 +45,7 @@ def lines(text: str) -> dict[str, int]:
             found.setdefault(path, line)
             if mark in ("[", "{"):
                 if len(stack) == MAX_DEPTH:
-                    return found  # the gate takes no such text; every path below would be longer
+                    return found  # read_json refuses such text; all paths below would be longer
                 stack.append(_Open(path, 0 if mark == "[" else None))
     return found
 
@@ -58,7 +58,7 @@ def _key(mark: str) -> str:
 
 
 def line_of(path: str, line_numbers: dict[str, int]) -> int:
-    """Return the line of ``path``, or of the nearest place above it that is there."""
+    """Return the line of ``path``, or of its nearest existing parent."""
     while path not in line_numbers and path != "$":
         path = re.sub(r"(?:\.[^.\[\]]*|\[[^\[\]]*\]|.)$", "", path) or "$"
     return line_numbers[path]

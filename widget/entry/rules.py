@@ -207,11 +207,11 @@ def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
     if provenance.origin != "human" and not provenance.provider:
         yield Breach(
-            "$.provenance.provider", "is empty; readers are told which provider's AI wrote this"
+            "$.provenance.provider", "is empty; name the provider of the AI, which readers see"
         )
     if provenance.origin == "ai-edited" and not provenance.reviewed_by:
         yield Breach(
-            "$.provenance.reviewed_by", "is empty; readers are told who edited the analysis"
+            "$.provenance.reviewed_by", "is empty; name who edited the analysis, which readers see"
         )
 
 

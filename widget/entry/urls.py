@@ -66,7 +66,7 @@ def _without_joiners(host: re.Match[str]) -> str:
 
 
 def _host_problem(host: str) -> str | None:
-    problem = f"has the host {host!r}, which is no host name; copy the address again"
+    problem = f"has the host {host!r}, which is not a host name; copy the address again"
     try:
         name = hostnames.to_ascii(host)
     except ValueError:
@@ -151,7 +151,7 @@ def normalize(url: str) -> str:
     """
     parts = urlsplit(url.strip())
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.netloc:
-        raise ValueError(f"{url!r} is no http or https address")
+        raise ValueError(f"{url!r} is not an http or https URL")
     authority = _authority(parts, hostnames.to_ascii(_host(parts)))
     # Either scheme's default port, since the key forgets which scheme it was.
     authority = re.sub(r"^(?:www\.)+(?!$|:)|:(?:80|443)$", "", authority)

@@ -127,7 +127,7 @@ def snippet(
 ) -> Snippet:
     """Return the HTML that embeds the panel of ``entry``.
 
-    ``base`` is the service's own address without a slash at its end. The snippet says
+    ``base`` is the service's base URL without a trailing slash. The snippet says
     where the article stands and links to the panel, for when nothing runs; and it keeps
     the panel's place, so that nothing moves when the panel arrives. ``max_width`` and
     ``max_height`` are the most that oEmbed's frame may take, in CSS pixels.
@@ -248,7 +248,7 @@ def _written(
 
 
 def _query(choices: Choices) -> str:
-    """Return the query of the panel's address, with its question mark, or nothing."""
+    """Return the query of the panel's URL with its question mark, or ""."""
     parameters = choices.options.to_query()
     if choices.way not in ("frame", "oembed") and parameters.get("theme") == "host":
         del parameters["theme"]  # what stands in the page's own DOM follows it by nature
@@ -260,7 +260,7 @@ def _query(choices: Choices) -> str:
 
 
 def _attributes(options: Options) -> dict[str, str]:
-    """Return the component's attributes; it follows its page's theme without being told."""
+    """Return the component's attributes; without one it follows the page's theme."""
     parameters = options.to_query()
     chosen = {name: parameters[name] for name in _ATTRIBUTES if name in parameters}
     return {name: value for name, value in chosen.items() if (name, value) != ("theme", "host")}

@@ -1,4 +1,4 @@
-"""What the templates show, made from entries and settings: plain values, ready to print."""
+"""View models for the templates: plain values built from entries and settings."""
 
 from __future__ import annotations
 
