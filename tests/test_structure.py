@@ -29,6 +29,10 @@ def test_few_modules_stand_outside_a_package(measured: Structure) -> None:
     assert 0 < len(measured.top_modules) <= 10
 
 
+def test_words_of_no_meaning_are_no_identifiers(measured: Structure) -> None:
+    assert measured.definitions == {}
+
+
 def checkout(root: Path, **modules: str) -> Path:
     """Write a package; ``a__b`` is the module ``b`` of the package ``a``."""
     (root / "widget").mkdir()

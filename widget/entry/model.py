@@ -100,7 +100,7 @@ class Viewpoint(_Part):
 
 
 class Point(_Part):
-    """A statement with markers ``[n]`` for its sources."""
+    """One thing that is said, with markers ``[n]`` for its sources."""
 
     text: LightHtml = Field(description="Light HTML with markers such as [1] or [4][5].")
     attributed_to: Line | None = None
