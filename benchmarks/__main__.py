@@ -27,7 +27,6 @@ from benchmarks import (
     weights,
 )
 
-CHECKOUT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
 SECTIONS = (
     "weights",
@@ -46,16 +45,20 @@ SECTIONS = (
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements that the command line selects."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("section", nargs="?", choices=SECTIONS, help="this one only")
+    parser.add_argument("section", nargs="?", choices=SECTIONS, help="only this section")
     parser.add_argument("--entries", nargs="+", type=int, metavar="N")
-    parser.add_argument("--texts", type=int, default=100_000, help="how many attacks")
-    parser.add_argument("--words", type=int, default=30, help="of an entry in a database")
-    parser.add_argument("--data", type=Path, help="make the stores here, or use those made here")
-    parser.add_argument("--keep-index", action="store_true", help="do not make it anew first")
-    parser.add_argument("--root", type=Path, default=CHECKOUT, help="the checkout of structure")
+    parser.add_argument("--texts", type=int, default=100_000, help="number of attack texts")
+    parser.add_argument("--words", type=int, default=30, help="words of each entry in a database")
+    parser.add_argument("--data", type=Path, help="create the stores here, or reuse those here")
+    parser.add_argument("--keep-index", action="store_true", help="do not rebuild it first")
+    parser.add_argument(
+        "--root", type=Path, default=structure.ROOT, help="checkout whose structure is measured"
+    )
     given = parser.parse_args()
+    if given.section in (None, "structure"):
+        _structure(given.root)
     if given.section in (None, "weights"):
         _weights()
     if given.section in (None, "delivery"):
@@ -77,10 +80,14 @@ def main() -> None:
         _soak()
     if given.section == "attacks":
         _attacks(given.texts)
-    if given.section == "structure":
-        print(structure.report(structure.measure(given.root)))
     if given.section == "slow":
         _slow()
+
+
+def _structure(root: Path) -> None:
+    """Print the structure of the code: modules, packages, imports, long functions."""
+    print("The structure of widget/")
+    print(structure.table(structure.measure(root)))
 
 
 def _weights() -> None:
@@ -98,7 +105,7 @@ def _weights() -> None:
 
 
 def _delivery(counts: Iterable[int], data: Path | None) -> None:
-    """Print how near a panel's delivery comes to nginx serving a file, by the server's CPU time."""
+    """Print the delivery rate of a panel relative to nginx serving a file, by CPU time."""
     for count in counts:
         on = machine.description()
         with store(count, data) as folder:
@@ -139,7 +146,7 @@ def _takedown() -> None:
 
 
 def _outages() -> None:
-    """Print what fails, and for how long, while one thing after the other is killed."""
+    """Print the failures, and their duration, while components are killed one by one."""
     on = machine.description()
     found = outages.measure()
     print("Outages under load: two services on one PostgreSQL, Varnish before the first")
@@ -148,7 +155,7 @@ def _outages() -> None:
 
 
 def _attacks(count: int) -> None:
-    """Print what became of attack texts: whether anything raised, and what the slowest took."""
+    """Print the results of attack texts: exceptions, and the slowest times."""
     on = machine.description()
     found = attacks.measure(count)
     print("Attack texts, into every field and by every way that text can arrive")
@@ -157,7 +164,7 @@ def _attacks(count: int) -> None:
 
 
 def _slow() -> None:
-    """Print what ordinary readers notice of thousands of slow clients."""
+    """Print the effect of thousands of slow clients on ordinary readers."""
     on = machine.description()
     with store(1000, None) as folder, serving.serving(f"dir:{folder}", workers=1) as served:
         entry_id = takedown.live_ids(50)[0]
@@ -168,7 +175,7 @@ def _slow() -> None:
 
 
 def _soak() -> None:
-    """Print whether ten minutes at half of full load make anything grow or fail."""
+    """Print memory growth and failures over ten minutes at half of the maximum load."""
     on = machine.description()
     with store(1000, None) as folder:
         outcome = soak.measure(folder)
@@ -178,7 +185,7 @@ def _soak() -> None:
 
 
 def _pages(counts: Iterable[int], data: Path | None) -> None:
-    """Print how long each of the editors' pages takes over HTTP, and keep each request's time."""
+    """Print the response times of the editors' pages over HTTP, and store those of each request."""
     for count in counts:
         on = machine.description()
         with store(count, data) as folder:
@@ -190,7 +197,7 @@ def _pages(counts: Iterable[int], data: Path | None) -> None:
 
 
 def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
-    """Print how the directory store grows: milliseconds p50 / p99 where nothing else is said."""
+    """Print how the directory store scales: milliseconds p50 / p99 unless stated otherwise."""
     results: dict[int, dict[str, object]] = {}
     for count in counts:
         on = machine.description()
@@ -202,7 +209,7 @@ def _scale(counts: Iterable[int], data: Path | None, *, rebuild: bool) -> None:
 
 
 def _database(counts: Iterable[int], words: int, data: Path | None) -> None:
-    """Print how the PostgreSQL store grows: milliseconds p50 / p99 where nothing else is said."""
+    """Print how the PostgreSQL store scales: milliseconds p50 / p99 unless stated otherwise."""
     results: dict[int, dict[str, object]] = {}
     for count in counts:
         on = machine.description()
@@ -214,7 +221,7 @@ def _database(counts: Iterable[int], words: int, data: Path | None) -> None:
 
 @contextmanager
 def store(count: int, data: Path | None) -> Iterator[Path]:
-    """Give the folder of a store with ``count`` entries; without ``data`` a passing one."""
+    """Yield the folder of a store with ``count`` entries; without ``data`` a temporary one."""
     with tempfile.TemporaryDirectory() as passing:
         folder = (data or Path(passing)) / str(count)
         if not folder.exists():
@@ -223,7 +230,7 @@ def store(count: int, data: Path | None) -> Iterator[Path]:
 
 
 def keep(name: str, result: dict[str, object]) -> None:
-    """Write a result for whoever wants to compare."""
+    """Write a result to ``results/``, for comparison."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 

@@ -1,6 +1,6 @@
-"""Texts as somebody writes who means harm: a grammar of HTML, of its mistakes, and of numbers.
+"""Malicious texts: a grammar of HTML, of malformed HTML, and of numbers.
 
-Everything follows from a seed, so that what failed once can be made again.
+Everything is derived from a seed, so that a failure can be reproduced.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _LINE, _PARAGRAPH, _URL = 480, 1_900, 2_000
 
 
 class Texts:
-    """Attack texts that JSON can hold, each as long as its field takes.
+    """Attack texts that are valid in JSON, each cut to the limit of its field.
 
     ``drawn`` counts all of them, ``used`` those that came into an entry.
     """
@@ -32,14 +32,14 @@ class Texts:
         return self._grammar.text().replace("\0", "")[:length]
 
     def light(self) -> str:
-        """Return the next text that is light HTML; the costly ones are refused elsewhere."""
+        """Return the next text that is light HTML; expensive ones are rejected elsewhere."""
         while light_html.cost_problem(text := self.of(light_html.MAX_LENGTH - 1)):
             self.used -= 1
         return text
 
 
 def document(entry_id: str, texts: Texts, *, site: str) -> dict[str, Any]:
-    """Return an entry with an attack in every field that takes text. ``site`` is an origin."""
+    """Return an entry with an attack in every text field. ``site`` is an origin."""
     budget = MAX_COST
     groups = []
     for role in ROLES:
@@ -98,5 +98,5 @@ def documents(seed: int, count: int, *, site: str) -> Iterator[tuple[bytes, int]
     while texts.drawn < count:
         before = texts.used
         number += 1
-        generated = document(f"attack-{seed}-{number}", texts, site=site)
-        yield json.dumps(generated).encode(), texts.used - before
+        entry_document = document(f"attack-{seed}-{number}", texts, site=site)
+        yield json.dumps(entry_document).encode(), texts.used - before

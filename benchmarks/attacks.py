@@ -1,4 +1,4 @@
-"""Attack texts by the hundred thousand: whether anything raises, and how long the slowest takes."""
+"""A hundred thousand attack texts: exceptions, and the slowest times."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def measure(count: int, *, processes: int = 2) -> dict[str, Any]:
 
 
 def table(found: dict[str, Any]) -> str:
-    """Return the measurements as lines for people."""
+    """Return the measurements as text."""
     ways = ", ".join(f"{way} {number:,}" for way, number in found["by way"].items())
     return "\n".join(
         (
@@ -102,7 +102,7 @@ def _through(text: str) -> None:
 
 
 def _ratio(text: str) -> float:
-    """Return how much longer eight times a text takes to renumber; what is fast counts as 8."""
+    """Return the factor in time for renumbering eight times the text; 8 if it is fast."""
     text *= max(1, 4_000 // len(text))
     times = []
     for longer in (text, text * 8):
@@ -137,7 +137,7 @@ def _in_entries(seed: int, count: int) -> tuple[dict[str, int], int, list[str]]:
 
 
 def _render(data: bytes) -> None:
-    """Render an entry as a preview does: the rules keep most of these from being live."""
+    """Render an entry as a preview does; most of these would break the rules for publishing."""
     entry = parse_entry(data)
     for render in (panel.frame, panel.fragment):
         render(entry, PUBLICATION, Options(), permalink=f"{SITE}/panel/{entry.id}")
@@ -225,7 +225,7 @@ class _Place:
         return True
 
     def check_all(self) -> list[str]:
-        """Ask for every panel and list there is; return what is wrong."""
+        """Request every panel and list; return the failures."""
         wrong = []
         for name in self._store.ids():
             for path in (

@@ -1,4 +1,4 @@
-"""The PostgreSQL store as it grows: look-ups, lists, searches, publishing."""
+"""Scaling of the PostgreSQL store: look-ups, lists, searches, publishing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.scale import listed, save, timed
 from benchmarks.serving import serving
 from widget.store import Query, Sort, Store, open_store
 
-# As on a small machine of its own; the rest is PostgreSQL's default.
+# As on a small dedicated machine; all else is PostgreSQL's default.
 _SERVER = {"shared_buffers": "2GB", "max_wal_size": "8GB", "random_page_cost": "1.1"}
 _PAPER = "https://harborcourier.example/opinion"
 _SYLLABLES = [first + last for first in "bdfghklmnprst" for last in "aeiou"]
@@ -36,9 +36,9 @@ _DOCUMENT = {
     "sources": [{"title": "A clock", "url": "https://clock.example/"}],
     "provenance": {"origin": "human"},
 }
-# By SQL: over the store's own methods a million entries would take an hour.
+# In SQL: through the store's methods a million entries would take an hour.
 _FILL = """
-CREATE TEMPORARY TABLE made AS
+CREATE TEMPORARY TABLE fresh AS
 SELECT n, 'entry-' || n AS id,
   (ARRAY['live','live','live','live','live','live','live','live','live','live','live','live',
     'live','live','live','live','both','draft','draft','withdrawn'])
@@ -58,29 +58,29 @@ SELECT n, 'entry-' || n AS id,
 FROM generate_series(1, %(count)s) AS n, (SELECT %(syllables)s::text[] AS s) AS v;
 INSERT INTO revision (entry_id, number, at, actor, action, note, legal, entry)
 SELECT id, 1, to_timestamp(changed / 1e6), 'ana', 'publish', '', false,
-  replace(replace(replace(%(document)s, 'ID', id), 'TITLE', title), 'TEXT', text)::jsonb FROM made;
+  replace(replace(replace(%(document)s, 'ID', id), 'TITLE', title), 'TEXT', text)::jsonb FROM fresh;
 INSERT INTO entry (id, head, live, draft, title, folded, url, state, waiting, lean, section,
   language, changed)
 SELECT id, 1, CASE state WHEN 'draft' THEN NULL ELSE 1 END,
   CASE WHEN state IN ('draft', 'both') THEN 1 END, title, title,
   'https://harborcourier.example/opinion/' || id, state, state IN ('draft', 'both'), lean, section,
-  language, changed FROM made;
+  language, changed FROM fresh;
 INSERT INTO address SELECT sha256(convert_to('harborcourier.example/opinion/' || id, 'UTF8')),
-  id FROM made;
+  id FROM fresh;
 INSERT INTO words SELECT id, its.text, ARRAY(
     SELECT DISTINCT unnest(
       ARRAY[ascii(c), ((ascii(c)::bigint * 65599 + ascii(d)) & 2147483647)::int])
     FROM (SELECT c, coalesce(lead(c) OVER (ORDER BY place), c) AS d
       FROM unnest(string_to_array(its.text, NULL)) WITH ORDINALITY AS each (c, place)) AS two)
-  FROM (SELECT id, id || E'\\n' || title || E'\\n' || text AS text FROM made) AS its;
+  FROM (SELECT id, id || E'\\n' || title || E'\\n' || text AS text FROM fresh) AS its;
 INSERT INTO kind SELECT state, state IN ('draft', 'both'), lean, section, language, count(*)
-  FROM made GROUP BY 1, 2, 3, 4, 5;
-DROP TABLE made;
+  FROM fresh GROUP BY 1, 2, 3, 4, 5;
+DROP TABLE fresh;
 """
 
 
 def fill(url: str, count: int, words: int) -> None:
-    """Put entries of so many words into the empty store at ``url``.
+    """Fill the empty store at ``url`` with entries of so many words.
 
     A million of 30 take ten minutes, a hundred thousand of 400 take six.
     """
@@ -100,7 +100,7 @@ def fill(url: str, count: int, words: int) -> None:
 
 
 def measure(count: int, words: int, data: Path | None = None) -> dict[str, object]:
-    """Return what was measured with ``count`` entries; times of calls in milliseconds."""
+    """Return the measurements with ``count`` entries; times of calls in milliseconds."""
     with database(count, words, data) as (url, took):
         found: dict[str, object] = {"filled in, seconds": took} if took else {}
         before = time.perf_counter()
@@ -120,7 +120,7 @@ def measure(count: int, words: int, data: Path | None = None) -> dict[str, objec
 
 @contextmanager
 def database(count: int, words: int, data: Path | None) -> Iterator[tuple[str, float]]:
-    """Give the URL of a database with ``count`` entries, and how long filling took, if it did.
+    """Yield the URL of a database with ``count`` entries, and the seconds of filling it, or None.
 
     In ``data`` it stays for the next time.
     """

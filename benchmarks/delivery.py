@@ -1,4 +1,4 @@
-"""How near the service comes to nginx serving the same bytes as a file, on one core.
+"""Throughput of the service relative to nginx serving the same bytes as a file, on one core.
 
 Server and load stand on a core each. What counts is requests for each second of the server's own
 CPU time, which a busy machine blurs little; nginx and the service take turns within a round, and
@@ -27,7 +27,7 @@ from running import children, free_port
 from benchmarks import newsroom
 from benchmarks.serving import environment
 
-# All that a browser sends with a link that is followed; the cookie is the host's own.
+# The headers of a browser's navigation; the cookie belongs to the host.
 BROWSER = {
     "Connection": "keep-alive",
     "sec-ch-ua": '"Chromium";v="156", "Not A(Brand";v="24"',
@@ -92,13 +92,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Server:
-    """A server to load: the address without its path, and its first process."""
+    """A server under load: its URL without a path, and its main process."""
 
     origin: str
     pid: int
 
     def cpu_seconds(self) -> float:
-        """Return what the processes took of the CPU until now."""
+        """Return the CPU seconds of the processes so far."""
         ticks = 0
         for pid in (self.pid, *children(self.pid)):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -119,7 +119,7 @@ class Server:
             return answer.read(), answer.headers.get("ETag", "")
 
     def load(self, path: str, headers: Mapping[str, str], seconds: float) -> Run:
-        """Ask for one address over and over, on ``CONNECTIONS`` kept connections."""
+        """Request one URL repeatedly on ``CONNECTIONS`` persistent connections."""
         command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
@@ -140,25 +140,25 @@ class Server:
 
 
 def found(pattern: str, text: str) -> str:
-    """Return what ``pattern`` finds in ``text``."""
+    """Return the first group of ``pattern`` in ``text``."""
     match = re.search(pattern, text)
     assert match, text
     return match[1]
 
 
 def milliseconds(written: str) -> float:
-    """Read a time as wrk writes it."""
+    """Parse a duration of wrk."""
     number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", written).groups()  # type: ignore[union-attr]
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
 
 
 @contextmanager
 def started(command: list[str], origin: str, path: str, store_url: str = "") -> Iterator[Server]:
-    """Run a server on its core until the block ends; begins when it answers."""
+    """Run a server on its core for the length of the block; waits until it answers."""
     child = subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], env=environment(store_url))
     server = Server(origin, child.pid)
     try:
-        deadline = time.monotonic() + 900  # a large index may have to be made
+        deadline = time.monotonic() + 900  # a large index may have to be built
         while True:
             try:
                 server.get(path, {})
@@ -205,7 +205,7 @@ def service(data: Path, *, plain: bool = False) -> Iterator[Server]:
 
 
 def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any]:
-    """Return each way of asking with its fractions of nginx, and the raw numbers."""
+    """Return each kind of request with its fractions of nginx, and the raw numbers."""
     entry = next(it for it in newsroom.entries(20) if it.live)
     path = f"/panel/{entry.id}"
     brotli = {"Accept-Encoding": "br"}
@@ -216,7 +216,7 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
         small, small_tag = ours.get(path, brotli)
         other = stack.enter_context(nginx({"page": page, "br/page": small}))
         _, other_tag = other.get("/page", {})
-        targets = {
+        requests = {
             "identity": (ours, path, {}, "/page", {}),
             "brotli": (ours, path, brotli, "/br/page", {}),
             "304": (ours, path, {"If-None-Match": tag}, "/page", {"If-None-Match": other_tag}),
@@ -230,9 +230,9 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
             "brotli, browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
-        runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in targets}
+        runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in requests}
         for _ in range(rounds):
-            for name, (server, where, headers, there, theirs) in targets.items():
+            for name, (server, where, headers, there, theirs) in requests.items():
                 reference = other.load(there, theirs, seconds)
                 runs[name].append((server.load(where, headers, seconds), reference))
         memory = {"service": ours.memory(), "Flask alone": flask.memory(), "nginx": other.memory()}
@@ -251,7 +251,7 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
 
 
 def table(found: dict[str, Any]) -> str:
-    """Write the fractions, with their spread, and the latencies for people."""
+    """Return the fractions, with their spread, and the latencies as text."""
     lines = [
         f"  {'':22} fraction (least to most)   p50 ms   p99 ms   nginx p99   a second   errors"
     ]

@@ -1,7 +1,7 @@
-"""What Lighthouse says of the frame, and of a newspaper's pages with and without a panel.
+"""Lighthouse scores of the frame, and of a newspaper's pages with and without a panel.
 
 The score for performance goes by how fast this machine happened to be: a busy one only ever
-takes points off. So the best of a few runs counts; every run is kept in the raw results.
+takes points off. So the best of a few runs counts; the raw results have every run.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Page:
 
 
 def pages(service: str, paper: str) -> list[Page]:
-    """Return the frame by itself, and each host page before and after a panel came."""
+    """Return the frame, and each host page without and with a panel."""
     hosts = [*((way, f"/ways/{way}") for way in WAYS), ("site", "/opinion/ferry-fares")]
     return [
         Page("the frame itself", f"{service}/panel/ferry-fares"),
@@ -64,10 +64,10 @@ def report(
     """Return Lighthouse's report on a page; of all its audits, or only of ``audits``.
 
     ``chromium`` is the browser to use instead of the one that Lighthouse finds by itself.
-    Raises RuntimeError with what Lighthouse said where it could not make one.
+    Raises RuntimeError with the output of Lighthouse if there is none.
     """
-    selected_audits = f"--only-audits={','.join(audits)}" if audits else ""
-    only = selected_audits or f"--only-categories={','.join(CATEGORIES)}"
+    audit_option = f"--only-audits={','.join(audits)}" if audits else ""
+    only = audit_option or f"--only-categories={','.join(CATEGORIES)}"
     environment = {**os.environ, **({"CHROME_PATH": str(chromium)} if chromium else {})}
     command = [str(COMMAND), url, "--output=json", "--quiet", only, f"--chrome-flags={_FLAGS}"]
     done = subprocess.run(command, capture_output=True, env=environment, timeout=300)
@@ -85,7 +85,7 @@ def scores(found: dict[str, Any]) -> dict[str, int]:
 
 
 def main() -> None:
-    """Print a table, and keep every run's scores."""
+    """Print a table, and store the scores of every run."""
     if not COMMAND.exists():
         print("Lighthouse is not there; `make test` installs it where npm is")
         return
@@ -97,15 +97,15 @@ def main() -> None:
                 page.runs.append(scores(report(page.url)))
             print(f"  {page.name:24}", *(f"{score:4}" for score in page.best.values()), flush=True)
     RESULTS.parent.mkdir(exist_ok=True)
-    results = [
+    records = [
         {name: it for name, it in asdict(page).items() if name != "url"} for page in measured
     ]
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    RESULTS.write_text(json.dumps(records, indent=1) + "\n", "utf-8")
 
 
 @contextmanager
 def demo() -> Iterator[tuple[str, str]]:
-    """Run the demo until the block ends; gives the service's address and the newspaper's."""
+    """Run the demo for the length of the block; yields the URLs of service and newspaper."""
     ports = [str(free_port()) for _ in range(2)]
     command = [sys.executable, "-m", "widget", "demo", "--port", ports[0], "--paper-port", ports[1]]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""Describes the machine of a measurement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def description() -> dict[str, object]:
-    """Return the machine without its name, and how busy it is with other things."""
+    """Return the machine without its name, and its load."""
     found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     return {
         "cpu": found[1] if found else platform.machine(),

@@ -1,4 +1,4 @@
-"""A store as large as wanted: entries of our own text, the same for the same seed."""
+"""A store of any size: generated entries, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def entries(count: int, *, seed: int = 7) -> Iterator[Made]:
 
 
 def fill(folder: Path, count: int) -> None:
-    """Make a store of ``count`` entries in ``folder``, as its files.
+    """Create a store of ``count`` entries in ``folder``, by writing its files.
 
     Not through the store: it makes sure of each change that it is on disk, which a
     measurement of ten thousand entries would wait minutes for.
@@ -184,7 +184,7 @@ def _point(chance: random.Random, thing: str, cited: int) -> Document:
 
 
 def _sentence(chance: random.Random, thing: str) -> str:
-    claim = chance.choice(_CLAIMS).format(
+    sentence = chance.choice(_CLAIMS).format(
         body=chance.choice(_BODIES),
         thing=thing,
         other=chance.choice(_THINGS),
@@ -193,4 +193,4 @@ def _sentence(chance: random.Random, thing: str) -> str:
         n=chance.randint(200, 90_000),
         m=chance.randint(2, 90),
     )
-    return f"{claim[0].upper()}{claim[1:]}."
+    return f"{sentence[0].upper()}{sentence[1:]}."

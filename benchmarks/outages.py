@@ -1,4 +1,4 @@
-"""What breaks when something dies under load: workers, the database, Varnish, in turn.
+"""Failures while components die under load: workers, the database, Varnish, in turn.
 
 Two services of two workers each share one PostgreSQL; Varnish stands before the first. Readers
 ask at three doors, an editor publishes at both services, and one thing after the other is
@@ -42,7 +42,7 @@ PATIENCE = 60.0
 
 @dataclass
 class Reader:
-    """Asks one door for panels on a kept connection, and for a new one where that broke."""
+    """Requests panels of one server on a persistent connection, and reconnects if it breaks."""
 
     door: str
     port: int
@@ -50,7 +50,7 @@ class Reader:
     answers: list[tuple[float, int]] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
-        """Ask until told to stop; 0 stands for a connection that failed."""
+        """Send requests until stopped; status 0 is a failed connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         while not stop.is_set():
             path = self.paths[len(self.answers) % len(self.paths)]
@@ -79,7 +79,7 @@ class Writer:
     refused: list[float] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
-        """Publish until told to stop."""
+        """Publish until stopped."""
         for number in range(1_000_000):
             if stop.is_set():
                 return
@@ -99,7 +99,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Phase:
-    """One thing that went wrong: from when until when."""
+    """One failure: start and end."""
 
     name: str
     began: float
@@ -107,7 +107,7 @@ class Phase:
 
 
 def measure() -> dict[str, Any]:
-    """Return what each phase cost, and what was acknowledged and is not there."""
+    """Return the failures of each phase, and acknowledged changes that were lost."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
@@ -194,9 +194,9 @@ def _kill(pid: int) -> None:
 
 
 def _kill_worker(service: Served) -> None:
-    before = set(children(service.pid))
-    _kill(next(iter(before)))
-    _wait_for(lambda: len(set(children(service.pid)) - before) == 1)
+    before_kill = set(children(service.pid))
+    _kill(next(iter(before_kill)))
+    _wait_for(lambda: len(set(children(service.pid)) - before_kill) == 1)
 
 
 def _kill_backend(url: str, server: postgres.Server) -> None:
@@ -226,7 +226,7 @@ def _end(cache: Any, again: Callable[[], None]) -> None:  # noqa: ANN401  # a Po
 
 
 def _recovered(readers: list[Reader], writer: Writer, since: float) -> None:
-    """Wait until every reader is answered well, and the editor published at both services."""
+    """Wait until every reader gets panels, and both services have published."""
     published_at = len(writer.published_at)
 
     def good() -> bool:
@@ -252,7 +252,7 @@ def _lost(store: Store, writer: Writer) -> int:
 
 
 def _stale(store: Store, ports: Any, paths: list[str]) -> int:  # noqa: ANN401  # a dict's values
-    """Count what a door still shows in an old version, two seconds after the last change."""
+    """Count the stale panels of a server, two seconds after the last change."""
     time.sleep(2)
     stale = 0
     for path in paths:
@@ -269,13 +269,13 @@ def _stale(store: Store, ports: Any, paths: list[str]) -> int:  # noqa: ANN401  
 def _outcome(phase: Phase, readers: list[Reader], writer: Writer) -> dict[str, Any]:
     within = lambda at: phase.began <= at <= phase.ended  # noqa: E731
     failed: Counter[str] = Counter()
-    requests, gap = 0, 0.0
+    request_count, gap = 0, 0.0
     for reader in readers:
         good = phase.began
         for at, status in reader.answers:
             if not within(at):
                 continue
-            requests += 1
+            request_count += 1
             if status == 200:
                 gap, good = max(gap, at - good), at
             else:
@@ -284,7 +284,7 @@ def _outcome(phase: Phase, readers: list[Reader], writer: Writer) -> dict[str, A
     pauses = [later - at for at, later in pairwise(published)]
     return {
         "seconds": round(phase.ended - phase.began, 2),
-        "asked": requests,
+        "asked": request_count,
         "failed": dict(failed),
         "longest without an answer, seconds": round(gap, 2),
         "published": len(published) - 1,
@@ -294,7 +294,7 @@ def _outcome(phase: Phase, readers: list[Reader], writer: Writer) -> dict[str, A
 
 
 def table(found: dict[str, Any]) -> str:
-    """Write it for people."""
+    """Return the outcome as text."""
     lines = [
         f"  {'':38}{'asked':>8}{'failed':>8}{'gap s':>8}{'published':>11}{'refused':>9}{'gap s':>8}"
     ]

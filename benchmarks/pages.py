@@ -1,4 +1,4 @@
-"""How long the editors' pages take, over HTTP, and the first request after the start."""
+"""Response times of the editors' pages, over HTTP, and of the first request after the start."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def measure(data: Path, count: int, *, rounds: int = 30) -> tuple[float, Times]:
 
 
 def form_of(page: str) -> dict[str, str]:
-    """Return what the editor's form would send."""
+    """Return the data of the editor's form."""
     form: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)

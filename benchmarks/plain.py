@@ -1,4 +1,4 @@
-"""The application without its prebuilt answers, to compare with: ``python -m benchmarks.plain``."""
+"""The application without its response cache, for comparison: ``python -m benchmarks.plain``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widget.config import load_settings
 
 
 def app() -> Flask:
-    """Return Flask by itself."""
+    """Return the Flask application alone."""
     return create_app(load_settings())
 
 

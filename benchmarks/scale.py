@@ -1,4 +1,4 @@
-"""The directory store as it grows: start, memory, look-ups, lists, searches, publishing."""
+"""Scaling of the directory store: start, memory, look-ups, lists, searches, publishing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHARES = {"p50": 0.5, "p99": 0.99}
 
 
 def measure(data: Path, *, rebuild: bool = True) -> dict[str, object]:
-    """Return what was measured; times of single calls in milliseconds."""
+    """Return the measurements; times of single calls in milliseconds."""
     found: dict[str, object] = {}
     if rebuild:
         shutil.rmtree(data / "index", ignore_errors=True)
@@ -109,7 +109,7 @@ def timed(names: list[str], call: Callable[[str], object]) -> dict[str, float]:
 
 
 def table(results: dict[int, dict[str, object]]) -> str:
-    """Return the results side by side, so that growth is seen."""
+    """Return the results side by side."""
     lines = [f"  {'entries':36}" + "".join(f"{count:>22,}" for count in results)]
     for name in next(iter(results.values())):
         cells = "".join(f"{_cell(found.get(name)):>22}" for found in results.values())

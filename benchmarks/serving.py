@@ -1,4 +1,4 @@
-"""The real service over a store of the newsroom, as processes on loopback."""
+"""Runs ``insights serve`` over a store of the newsroom on loopback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from widget.config import ENV_PREFIX
 
 @dataclass
 class Browser:
-    """One kept connection of somebody who is signed in; times are in milliseconds."""
+    """A persistent connection of a signed-in user; times are in milliseconds."""
 
     port: int
     cookie: str = ""
@@ -37,7 +37,7 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
     def timed(self, path: str, form: dict[str, str] | None = None) -> tuple[float, str]:
-        """Return how long an answer took, and its text; it must be good."""
+        """Return the time and the text of a response. Its status must be a success."""
         body = urlencode({"csrf": self.csrf, **form}) if form is not None else None
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         headers = {"Cookie": self.cookie, **kind}
@@ -62,13 +62,13 @@ class Browser:
         return self.connection.getresponse()
 
     def sign_in(self, store_url: str) -> None:
-        """Become an editor who may publish."""
+        """Sign in as a publisher."""
         accounts = open_accounts(store_url)
         user = accounts.user("ana") or accounts.add_user("ana", "admin", "measured, not guessed")
         self.cookie = f"insights={accounts.open_session(user)}"
 
     def learn_token(self) -> None:
-        """Take the token of forms from a page."""
+        """Read the CSRF token from a page."""
         found = re.search(r'name="csrf" value="([^"]+)"', self.timed("/admin/entries/new")[1])
         assert found
         self.csrf = found[1]
@@ -76,14 +76,14 @@ class Browser:
 
 @dataclass(frozen=True)
 class Served:
-    """A running service; ``ready_seconds`` went by from its start until ``/readyz``."""
+    """A running service; ``ready_seconds`` is the time from its start until ``/readyz``."""
 
     port: int
     ready_seconds: float
     pid: int
 
     def memory(self) -> list[int]:
-        """Return what each worker holds alone (USS), in MB, largest first."""
+        """Return the unique memory (USS) of each worker in MB, largest first."""
         return sorted(map(_alone, children(self.pid)), reverse=True)
 
 
@@ -95,7 +95,7 @@ def serving(
     port: int | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
-    """Run ``insights serve`` until the block ends; begins when it is ready."""
+    """Run ``insights serve`` for the length of the block; waits until it is ready."""
     port = port or free_port()
     command = [sys.executable, "-m", "widget", "serve", "--port", str(port)]
     before = time.perf_counter()
@@ -111,7 +111,7 @@ def serving(
         try:
             child.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            # A worker that was just starting may miss the signal, and is waited for in vain.
+            # A worker that is just starting may miss the signal and never end.
             for pid in children(child.pid):
                 os.kill(pid, signal.SIGKILL)
             child.kill()

@@ -1,4 +1,4 @@
-"""What ordinary readers notice of thousands of slow clients.
+"""The effect of thousands of slow clients on ordinary readers.
 
 The crowd is a process of its own: connections that say nothing, heads and bodies that come byte by
 byte, and readers who ask for much and take a byte a second. Whoever is let go comes again.
@@ -26,12 +26,12 @@ _HEAD = b"Host: insights.example\r\nAccept: text/html\r\n"
 _DRIP_SECONDS = 1.0
 _LARGE = b"GET /openapi.json HTTP/1.1\r\n" + _HEAD + b"\r\n"
 _AT_ONCE = 3
-"""How many large answers a slow reader asks for: more than the system's buffers take."""
+"""Number of large responses that a slow reader requests: more than the system's buffers hold."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many slow clients of each kind there are."""
+    """The number of slow clients of each kind."""
 
     idle: int = 1000
     heads: int = 1000
@@ -44,7 +44,7 @@ def measure(
 ) -> dict[str, Any]:
     """Return what ordinary requests had of the service at ``port``, with and without the crowd.
 
-    Half of them ask for what is prebuilt, half for what has to be rendered, ``rate`` a second.
+    Half of them are served from the response cache, half are rendered, ``rate`` a second.
     """
     quiet = _run(_ordinary(port, entry_id, seconds, rate))
     with _beside(port, crowd):
@@ -71,20 +71,20 @@ async def _ordinary(port: int, entry_id: str, seconds: float, rate: float) -> di
 
     panel = f"/panel/{entry_id}"
     await _get(port, panel)
-    pending = []
+    request_tasks = []
     began = time.perf_counter()
     for number in range(round(seconds * rate)):
         await asyncio.sleep(began + number / rate - time.perf_counter())
         accent = f"{panel}?accent={(number * 7919 + int(time.time())) % 0x444444:06x}"
         kind, path = (("prebuilt", panel), ("rendered", accent))[number % 2]
-        pending.append(asyncio.create_task(ask(kind, path)))
-    await asyncio.gather(*pending)
+        request_tasks.append(asyncio.create_task(ask(kind, path)))
+    await asyncio.gather(*request_tasks)
     every = [*taken["prebuilt"], *taken["rendered"]]
     good = sum(it <= WITHIN_SECONDS for it in every)
     return {
-        "asked": len(pending),
+        "asked": len(request_tasks),
         "failed": failed,
-        "within a second, percent": round(PERCENT * good / len(pending), 3),
+        "within a second, percent": round(PERCENT * good / len(request_tasks), 3),
         "worst, ms": round(max(every, default=0) * 1000, 1),
         **{f"p99 {kind}, ms": _p99(times) for kind, times in taken.items()},
         "ms": {kind: [round(it * 1000, 1) for it in times] for kind, times in taken.items()},
@@ -129,7 +129,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @asynccontextmanager
 async def _connected(port: int) -> AsyncIterator[Streams]:
     connection = socket.socket()
-    # As little as the system allows, so that what is not read soon waits at the server.
+    # As small as the system allows, so that unread data waits at the server.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     connection.setblocking(False)  # noqa: FBT003  # socket's own signature
     await asyncio.get_running_loop().sock_connect(connection, (_HOST, port))
@@ -196,7 +196,7 @@ async def _come(port: int, crowd: Crowd) -> None:
 
 
 def table(found: dict[str, Any]) -> str:
-    """Write what was found for people."""
+    """Return the measurements as text."""
     lines = []
     for name in ("quiet", "crowded"):
         one = found[name]
@@ -210,7 +210,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _run(measuring: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """Run it in a thread of its own, since the caller's may have a loop already."""
+    """Run it in a separate thread, since the caller's may have a running loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, measuring).result()
 

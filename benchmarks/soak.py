@@ -1,4 +1,4 @@
-"""Ten minutes at half of full load while editors publish: does memory grow, does anything fail?"""
+"""Memory growth and failures over ten minutes at half of the maximum load."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RATE = r"Requests/sec:\s+([\d.]+)"
 PUBLISH_EVERY = 0.5
 SAMPLE_EVERY = 10.0
 WAIT = 20
-"""Milliseconds that each connection waits before it asks again; wrk knows whole ones only."""
+"""Milliseconds that each connection waits between requests; wrk accepts integers only."""
 
 _ASKING = """
 local paths, wait, at = {{{paths}}}, {wait}, 0
@@ -36,7 +36,7 @@ function delay() return wait end
 
 
 def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
-    """Return memory in MB over time, what was asked and published, and what failed."""
+    """Return memory in MB over time, the numbers of requests and publications, and failures."""
     ids = live_ids(PANELS)
     settings = Settings.model_validate({"store": f"dir:{data}"})
     store = open_store(settings.store, rules(settings))
@@ -51,7 +51,7 @@ def measure(data: Path, *, minutes: float = 10) -> dict[str, Any]:
             words = f"taskset -c {LOAD_CORE} wrk -t1 -c{round(connections)} -d{round(seconds)}s -s"
             return [*words.split(), str(script), "--latency", server.origin]
 
-        # As if answers took no time; then by what came of it.
+        # First as if responses took no time, then corrected by the measured rate.
         connections = full / 2 * WAIT / 1000
         output = subprocess.run(
             command(connections, 10), capture_output=True, text=True, check=True
@@ -101,7 +101,7 @@ def _publish(
 
 
 def table(outcome: dict[str, Any]) -> str:
-    """Write the outcome for people."""
+    """Return the outcome as text."""
     memory = outcome["memory in MB"]
     first = memory[min(round(60 / SAMPLE_EVERY), len(memory) - 1)]
     full = outcome["full load, requests a second"]

@@ -1,243 +1,221 @@
-"""Measure the structure of the code: modules, functions, imports, and words to avoid.
+"""The structure of the code, read from its sources: ``python -m benchmarks structure --root PATH``.
 
-Reads the source only, so that any checkout can be measured: ``structure --root PATH``.
+``measure`` reads ``widget/`` of any checkout and imports none of it.
 """
 
 from __future__ import annotations
 
 import ast
-import io
-import re
 import sys
-import tokenize
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE = "widget"
-FUNCTION_LINES = 60  # a longer function is listed
-WORDS = ("known", "made", "kept", "told", "said", "asked")  # no identifiers
-# What most of the readers of the code come for; everything else is optional.
-CORE = ("app", "entry", "panel", "store.directory", "web.reader")
-CORE_LINES = 6_000
+ROOT = Path(__file__).resolve().parents[1]
+CORE = ("entry", "panel", "store", "web.reader", "app")
+NOT_CORE = ("store.postgres",)
+LONG_FUNCTION = 60
+"""In lines, from ``def`` on: with signature, docstring and inner functions."""
+NOT_IDENTIFIERS = ("known", "made", "kept", "told", "said", "asked")
+NESTED = ("web",)
+"""Folders whose subpackages count as packages of their own."""
 
-Graph = Mapping[str, set[str]]
+Graph = dict[str, set[str]]
 
 
-@dataclass(frozen=True)
-class Module:
-    """A source file; ``name`` is relative to the package: ``panel.view``, "" for the root."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or method: ``module:name``, and its length in lines."""
 
     name: str
-    is_package: bool
-    text: str
-    tree: ast.Module
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What ``measure`` found. Names are dotted and relative to ``widget``."""
+
+    lines: dict[str, int]
+    top_modules: tuple[str, ...]
+    functions: tuple[Function, ...]
+    module_imports: Graph
+    package_imports: Graph
+    libraries: dict[str, tuple[str, ...]]
+    words: dict[str, tuple[int, int]]
+    """Definitions and uses of each of NOT_IDENTIFIERS."""
 
     @property
-    def room(self) -> str:
-        """The package that the module belongs to: ``panel``; "" for a module at the top."""
-        return self.name if self.is_package else self.name.rpartition(".")[0]
-
-
-@dataclass
-class Structure:
-    """The measurements of one checkout."""
-
-    top_modules: list[str] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)  # of each module
-    long_functions: dict[str, int] = field(default_factory=dict)  # lines of each
-    module_circles: list[list[str]] = field(default_factory=list)
-    room_circles: list[list[str]] = field(default_factory=list)
-    rooms: list[str] = field(default_factory=list)
-    arrows: list[tuple[str, str]] = field(default_factory=list)  # between rooms
-    libraries: dict[str, set[str]] = field(default_factory=dict)  # the modules that import each
-    definitions: Counter[str] = field(default_factory=Counter)  # of WORDS as identifiers
-    uses: Counter[str] = field(default_factory=Counter)
-    word_parts: Counter[str] = field(default_factory=Counter)  # definitions that contain a word
+    def long_functions(self) -> tuple[Function, ...]:
+        """The functions of more than LONG_FUNCTION lines, longest first."""
+        long = (function for function in self.functions if function.lines > LONG_FUNCTION)
+        return tuple(sorted(long, key=lambda it: -it.lines))
 
     @property
     def core_lines(self) -> int:
-        """Return the lines of the core's Python modules."""
+        """The lines of CORE."""
         return sum(
-            lines
-            for name, lines in self.lines.items()
-            if any(name == part or name.startswith(f"{part}.") for part in CORE)
+            count
+            for module, count in self.lines.items()
+            if _within(module, CORE) and not _within(module, NOT_CORE)
         )
 
 
-def modules(root: Path) -> list[Module]:
-    """Return the modules of the package in the checkout at ``root``."""
-    found = []
-    for path in sorted((root / PACKAGE).rglob("*.py")):
-        name = ".".join(path.relative_to(root / PACKAGE).with_suffix("").parts)
-        text = path.read_text("utf-8")
-        is_package = path.name == "__init__.py"
-        name = name.removesuffix("__init__").rstrip(".")
-        found.append(Module(name, is_package, text, ast.parse(text, str(path))))
-    return found
-
-
-def imports(tree: ast.AST) -> Iterator[str]:
-    """Yield the full names that a module imports at run time, wherever in it."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        else:
-            yield from imports(node)
-
-
-def measure(root: Path) -> Structure:
-    """Return the measurements of the checkout at ``root``."""
-    structure = Structure()
-    listed = modules(root)
-    names = {module.name for module in listed}
-    by_module: dict[str, set[str]] = {module.name: set() for module in listed}
-    rooms = {module.name: module.room or module.name for module in listed}
-    for module in listed:
-        structure.lines[module.name or PACKAGE] = len(module.text.splitlines())
-        structure.long_functions |= long_functions(module)
-        for imported in imports(module.tree):
+def measure(root: Path = ROOT) -> Structure:
+    """Read every module of ``root/widget``. Raises SyntaxError if one cannot be parsed."""
+    base = root / "widget"
+    paths = {_name(path, base): path for path in sorted(base.rglob("*.py"))}
+    texts = {module: path.read_text("utf-8") for module, path in paths.items()}
+    trees = {module: ast.parse(text, str(paths[module])) for module, text in texts.items()}
+    module_imports: Graph = {module: set() for module in trees}
+    libraries: dict[str, set[str]] = {}
+    definitions: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
+    for module, tree in trees.items():
+        for imported in _imports(tree):
             package, _, inner = imported.partition(".")
-            if package == PACKAGE:
-                target = inner if inner in names else inner.rpartition(".")[0]
-                if target and target != module.name:
-                    by_module[module.name].add(target)
-            elif package not in sys.stdlib_module_names and package != "__future__":
-                structure.libraries.setdefault(package, set()).add(module.name)
-        _count_words(module, structure)
-    by_room: dict[str, set[str]] = {room: set() for room in sorted(set(rooms.values()) - {""})}
-    for name, targets in by_module.items():
-        if name:
-            by_room[rooms[name]] |= {rooms[target] for target in targets} - {rooms[name]}
-    structure.top_modules = [
-        module.name
-        for module in listed
-        if module.name and "." not in module.name and not module.is_package
-    ]
-    structure.rooms = [module.name for module in listed if module.is_package and module.name]
-    structure.arrows = [(room, to) for room, targets in by_room.items() for to in sorted(targets)]
-    structure.module_circles = circles(by_module)
-    structure.room_circles = circles(
-        {room: {to for to in targets if not _nested(room, to)} for room, targets in by_room.items()}
+            if package == "widget":
+                module_imports[module] |= {_closest(inner, trees)} - {module}
+            elif package not in sys.stdlib_module_names | {"_typeshed"}:
+                libraries.setdefault(package, set()).add(module)
+        for name, defined in _identifiers(tree):
+            (definitions if defined else uses)[name] += 1
+    package_imports: Graph = {_package(module): set() for module in trees}
+    for module, targets in module_imports.items():
+        package_imports[_package(module)] |= {_package(it) for it in targets} - {_package(module)}
+    return Structure(
+        lines={module: len(text.splitlines()) for module, text in texts.items()},
+        top_modules=tuple(sorted(path.stem for path in base.glob("[!_]*.py"))),
+        functions=tuple(it for module, tree in trees.items() for it in _functions(module, tree)),
+        module_imports=module_imports,
+        package_imports=package_imports,
+        libraries={name: tuple(sorted(places)) for name, places in sorted(libraries.items())},
+        words={word: (definitions[word], uses[word]) for word in NOT_IDENTIFIERS},
     )
-    return structure
 
 
-def _nested(one: str, other: str) -> bool:
-    """Return whether one package holds the other; such a pair is one thing with an inside."""
-    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
-
-
-def long_functions(module: Module) -> dict[str, int]:
-    """Return the functions over ``FUNCTION_LINES``, with their lines."""
-    return {
-        f"{module.name}.{node.name}": lines
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES
-    }
-
-
-def circles(graph: Graph) -> list[list[str]]:
-    """Return the groups of nodes that reach one another (strongly connected components)."""
-    reach = {node: _reachable(graph, node) for node in graph}
+def circles(graph: Graph) -> list[tuple[str, ...]]:
+    """Return each group of nodes that all reach each other, sorted."""
+    reached = {node: _reachable(node, graph) for node in graph}
     groups = {
-        tuple(sorted(other for other in reach[node] if node in reach.get(other, ())))
+        tuple(sorted(it for it in reached[node] if node in reached[it]))
         for node in graph
-        if node in reach[node]
+        if node in reached[node]
     }
-    return [list(group) for group in sorted(groups)]
+    return sorted(groups)
 
 
-def _reachable(graph: Graph, start: str) -> set[str]:
-    """Return the nodes that ``start`` leads to, over one arrow or more."""
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        targets = graph.get(waiting.pop(), set()) - found
-        found |= targets
-        waiting += targets
-    return found
+def common_package(modules: tuple[str, ...]) -> str:
+    """Return the innermost package of all ``modules``; of one, the module; ``""`` for none."""
+    shared = modules[0].split(".")
+    for module in modules[1:]:
+        parts = module.split(".")
+        same = [one == other for one, other in zip(shared, parts, strict=False)]
+        shared = shared[: same.index(False) if False in same else len(same)]
+    return ".".join(shared)
 
 
-def _count_words(module: Module, structure: Structure) -> None:
-    for name in _definitions(module.tree):
-        if name in WORDS:
-            structure.definitions[name] += 1
-        else:
-            parts = re.findall(r"[a-z]+|[A-Z][a-z]*", name)
-            structure.word_parts.update({part.lower() for part in parts} & set(WORDS))
-    for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
-        if token.type == tokenize.NAME and token.string in WORDS:
-            structure.uses[token.string] += 1
-
-
-def _definitions(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that are bound: functions, classes, parameters, variables, attributes."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.attr
-
-
-def report(structure: Structure) -> str:
+def table(found: Structure) -> str:
     """Return the measurements as lines of text."""
-    longest = max(structure.lines, key=structure.lines.__getitem__)
-    long = sorted(structure.long_functions.items(), key=lambda each: -each[1])
-    lines = [
-        f"modules              {len(structure.lines)}, {sum(structure.lines.values()):,} lines",
-        f"at the top           {len(structure.top_modules)}: {_list(structure.top_modules)}",
-        f"longest module       {longest}, {structure.lines[longest]} lines",
-        f"functions over {FUNCTION_LINES}    {len(long)}"
-        + "".join(f"\n  {lines:4} {name}" for name, lines in long),
-        f"core                 {structure.core_lines:,} lines of {CORE_LINES:,} ({_list(CORE)})",
-        f"packages             {len(structure.rooms)}: {_list(structure.rooms)}",
-        f"arrows between them  {len(structure.arrows)}, single modules included",
-        f"circles of modules   {_circles(structure.module_circles)}",
-        f"circles of packages  {_circles(structure.room_circles)}",
-        f"word                 {'definitions':>11} {'uses':>6} {'in longer names':>16}",
-        *(
-            f"  {word:18} {structure.definitions[word]:11} {structure.uses[word]:6} "
-            f"{structure.word_parts[word]:16}"
-            for word in WORDS
+    longest = max(found.lines, key=lambda it: found.lines[it])
+    arrows = sum(map(len, found.package_imports.values()))
+    places = {name: common_package(it) for name, it in found.libraries.items()}
+    single = [f"{name}: {place}" for name, place in places.items() if place]
+    shared = [f"{name} ({len(found.libraries[name])})" for name in places if not places[name]]
+    words = [f"{word} {definitions} / {uses}" for word, (definitions, uses) in found.words.items()]
+    missing = [it for it in CORE if not any(_within(module, (it,)) for module in found.lines)]
+    lines = {
+        "modules, lines": f"{len(found.lines)}, {sum(found.lines.values()):,}",
+        "modules at the top": f"{len(found.top_modules)}: {' '.join(found.top_modules)}",
+        "longest module": f"{longest}, {found.lines[longest]} lines",
+        f"functions over {LONG_FUNCTION} lines": _listed(
+            f"{it.name} {it.lines}" for it in found.long_functions
         ),
-        "libraries, and where each is imported",
-        *(f"  {name:18} {place(found)}" for name, found in sorted(structure.libraries.items())),
-        "arrows",
-        *(
-            f"  {room} -> {_list(to for origin, to in structure.arrows if origin == room)}"
-            for room in sorted({origin for origin, _ in structure.arrows})
-        ),
-    ]
-    return "\n".join(lines)
+        "circles of modules": _listed(" ".join(it) for it in circles(found.module_imports)),
+        "circles of packages": _listed(" ".join(it) for it in circles(found.package_imports)),
+        "packages, arrows": f"{len(found.package_imports)}, {arrows}",
+        "libraries in one place": _listed(single),
+        "in several (modules)": _listed(shared),
+        "definitions / uses": ", ".join(words),
+        "lines of the core": f"{found.core_lines:,}"
+        + (f", without {', '.join(missing)}, not there" if missing else ""),
+    }
+    return "\n".join(f"  {name:26} {value}" for name, value in lines.items())
 
 
-def place(names: set[str]) -> str:
-    """Return the one module or package that holds all of ``names``, or say in how many."""
-    if len(names) == 1:
-        return next(iter(names))
-    parts = [name.split(".") for name in sorted(names)]
-    common = []
-    for level in zip(*parts, strict=False):
-        if len(set(level)) > 1:
-            break
-        common.append(level[0])
-    return ".".join(common) if common else f"{len(names)} modules"
+def _listed(items: Iterable[str]) -> str:
+    found = list(items)
+    return f"{len(found)}: {'; '.join(found)}" if found else "0"
 
 
-def _list(names: Iterable[str]) -> str:
-    return " ".join(names)
+def _name(path: Path, base: Path) -> str:
+    """Return such as ``panel.view``; a package has its own name, ``widget`` itself is ``""``."""
+    return (
+        ".".join(path.relative_to(base).with_suffix("").parts).removesuffix("__init__").strip(".")
+    )
 
 
-def _circles(found: list[list[str]]) -> str:
-    return "none" if not found else f"{len(found)}" + "".join(f"\n  {_list(it)}" for it in found)
+def _within(module: str, parts: tuple[str, ...]) -> bool:
+    return any(module == part or module.startswith(f"{part}.") for part in parts)
+
+
+def _package(module: str) -> str:
+    """Return the top-level package or module, or below one of NESTED, the next level."""
+    parts = module.split(".")
+    return ".".join(parts[: 2 if parts[0] in NESTED else 1])
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the full name of each import, those by ``import_module("…")`` included."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0) if module != "__future__":
+                yield from (f"{module}.{alias.name}" for alias in names)
+            case ast.Call(
+                func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name))]
+            ):
+                yield name
+
+
+def _closest(name: str, modules: Iterable[str]) -> str:
+    """Return the module that ``name``, a module or a name in one, is imported from."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _functions(module: str, tree: ast.Module) -> Iterator[Function]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            last = node.end_lineno or node.lineno
+            yield Function(f"{module}:{node.name}", last - node.lineno + 1)
+
+
+def _identifiers(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Yield each identifier, and whether it is defined there."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=context) | ast.Attribute(attr=name, ctx=context):
+                yield name, isinstance(context, ast.Store)
+            case (
+                ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) | ast.alias(asname=str(name))
+            ):
+                yield name, True
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name, True
+            case ast.ClassDef(name=name):
+                yield name, True
+            case ast.keyword(arg=str(name)):
+                yield name, False
+
+
+def _reachable(start: str, graph: Graph) -> set[str]:
+    found: set[str] = set()
+    open_nodes = [start]
+    while open_nodes:
+        for target in graph.get(open_nodes.pop(), set()) - found:
+            found.add(target)
+            open_nodes.append(target)
+    return found

@@ -1,4 +1,4 @@
-"""From a withdrawal to the last byte that any reader is served, and how fast what is new comes.
+"""Time from a withdrawal to the last byte that a reader is served, and to new panels.
 
 Readers ask for one panel without a pause, on connections to every door at once. The clock starts
 when the withdrawal is sent, and counts until the last answer that still showed the panel was read.
@@ -34,7 +34,7 @@ from widget.entry import parse_entry
 from widget.store import Store, open_store
 
 READERS = 12
-"""Connections to each door: enough that every worker has one."""
+"""Connections to each server: enough that every worker has one."""
 PATIENCE = 10.0
 
 Times = dict[str, list[float]]
@@ -42,22 +42,22 @@ Times = dict[str, list[float]]
 
 @dataclass
 class Reader:
-    """One reader on a kept connection; ``shown`` is when it was last served the panel."""
+    """One reader on a persistent connection; ``shown`` is when it last got the panel."""
 
     port: int
     path: str
     shown: float = 0.0
-    requests: int = 0
+    request_count: int = 0
     gone: bool = False
     odd: list[int] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
-        """Ask until told to stop."""
+        """Send requests until stopped."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         while not stop.is_set():
             status, _ = get(connection, self.path)
             now = time.monotonic()
-            self.requests += 1
+            self.request_count += 1
             self.gone = status == 410
             if status == 200:
                 self.shown = now
@@ -67,7 +67,7 @@ class Reader:
 
 
 def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
-    """Return status and body of a panel, as a browser asks for it."""
+    """Return status and body of a panel, requested as by a browser."""
     connection.request("GET", path, headers={"Accept-Encoding": "br"})
     answer = connection.getresponse()
     return answer.status, answer.read()
@@ -75,7 +75,7 @@ def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes]:
 
 @dataclass
 class Editor:
-    """A program with a token, at the API of one server."""
+    """An API client of one server, with a token."""
 
     store_url: str
     port: int
@@ -92,7 +92,7 @@ class Editor:
         self._bearer = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     def change(self, entry_id: str, what: str, body: dict[str, object]) -> None:
-        """Make a change to what is newest: ``publication`` or ``withdrawal``."""
+        """Change the newest revision: ``publication`` or ``withdrawal``."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             head = self._head(connection, entry_id)
             self._send(connection, "POST", f"{entry_id}/{what}", head, body)
@@ -124,8 +124,8 @@ class Editor:
 
     def _tag(self, connection: http.client.HTTPConnection, *good: int) -> str:
         answer = connection.getresponse()
-        payload = answer.read()
-        assert answer.status in good, payload
+        text = answer.read()
+        assert answer.status in good, text
         return answer.headers["ETag"] or ""
 
 
@@ -142,7 +142,7 @@ def withdrawals(ids: Sequence[str], doors: Sequence[int], editor: Editor) -> Tim
         for thread in threads:
             thread.start()
         try:
-            _wait_for(lambda each=readers: all(it.requests > 2 and it.shown for it in each))
+            _wait_for(lambda each=readers: all(it.request_count > 2 and it.shown for it in each))
             sent = time.monotonic()
             editor.change(entry_id, "withdrawal", {"reason": "Measured."})
             times["acknowledged"].append((time.monotonic() - sent) * 1000)
@@ -159,7 +159,7 @@ def withdrawals(ids: Sequence[str], doors: Sequence[int], editor: Editor) -> Tim
 
 
 def through_varnish(data: Path) -> list[float]:
-    """Return milliseconds to the last byte for readers behind a Varnish that keeps a day."""
+    """Return milliseconds to the last byte for readers behind Varnish with a lifetime of a day."""
     port, door = free_port(), free_port()
     purge = json.dumps([{"kind": "varnish", "url": f"http://127.0.0.1:{door}"}])
     vcl = example("deploy/varnish.vcl", ('.port = "8000"', f'.port = "{port}"'))
@@ -187,15 +187,15 @@ def on_postgresql() -> list[float]:
 
 
 def firsts(count: int, port: int, store_url: str, editor: Editor) -> list[float]:
-    """Publish ``count`` entries anew; return milliseconds of the first request for each."""
+    """Republish ``count`` entries; return milliseconds of the first request for each."""
     settings = Settings.model_validate({"store": store_url})
     store = open_store(settings.store, rules(settings))
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     taken = []
-    for current in live(count):
+    for live_document in live(count):
         document = {
-            **current,
-            "article": {**current["article"], "title": f"Anew {time.time_ns()}"},
+            **live_document,
+            "article": {**live_document["article"], "title": f"Anew {time.time_ns()}"},
         }
         entry_id = document["id"]
         store.save(parse_entry(json.dumps(document).encode()), actor="ana")
@@ -222,7 +222,11 @@ def live_ids(count: int) -> list[str]:
 
 def live(count: int) -> Iterator[dict[str, Any]]:
     """Yield the documents of the first ``count`` entries of the newsroom that are live."""
-    found = (item.live for item in entries(count * 2) if item.live and item.draft is None)
+    found = (
+        generated.live
+        for generated in entries(count * 2)
+        if generated.live and generated.draft is None
+    )
     return islice(found, count)
 
 
@@ -241,6 +245,6 @@ def _wait_for(holds: Callable[[], bool]) -> None:
 
 
 def line(name: str, times: list[float]) -> str:
-    """Write median, p95, p99 and the worst case, in milliseconds."""
+    """Return median, p95, p99 and the maximum, in milliseconds, as text."""
     shares = "".join(f"{quantile(times, share):9.1f}" for share in (0.5, 0.95, 0.99))
     return f"  {name:44}{shares}{max(times):9.1f}"

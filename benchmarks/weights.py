@@ -1,4 +1,4 @@
-"""What a reader's browser fetches, in bytes. tests/test_weights.py holds the budgets."""
+"""Sizes of what a reader's browser fetches, in bytes; tests/test_weights.py holds the budgets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TYPICAL = "ferry-fares"
 
 @dataclass(frozen=True)
 class Weight:
-    """One answer; ``budget`` in bytes, for the coding that is named."""
+    """One response; ``budget`` in bytes in the content coding ``coding``."""
 
     name: str
     path: str
@@ -41,7 +41,7 @@ SCRIPTS: dict[str, tuple[Callable[[], bytes], int]] = {
     "the same in static files": (lambda: panel.frame_script(static=True), 1228),
     "embed.js in static files": (lambda: panel.loader(static=True), 3 * 1024),
 }
-"""Scripts that no answer of the service is alone: what makes them, and bytes of gzip allowed."""
+"""Scripts inside other responses: their sources, and their budgets in bytes of gzip."""
 
 
 def compressed(content: bytes) -> int:
@@ -50,7 +50,7 @@ def compressed(content: bytes) -> int:
 
 
 def service(folder: str) -> FlaskClient:
-    """Return a client of the service over the demo's entries, kept in ``folder``."""
+    """Return a client of the service over the demo's entries, stored in ``folder``."""
     settings = Settings.model_validate(
         {"store": f"dir:{folder}", "publications": [demo.publication()]}
     )
@@ -60,7 +60,7 @@ def service(folder: str) -> FlaskClient:
 
 
 def measure(client: FlaskClient, weight: Weight) -> int:
-    """Return the length of the answer's body as it is sent."""
+    """Return the length of the response body on the wire."""
     answer = client.get(weight.path, headers={"Accept-Encoding": weight.coding})
     assert answer.status_code == 200
     assert answer.headers.get("Content-Encoding") == weight.coding

@@ -33,7 +33,7 @@ def test_check_prints_a_line_for_each_breach_and_exits_with_1() -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         (
-            "bad.json: $.article.kind: is 'news', and This site shows panels only beside: "
+            "bad.json: $.article.kind: is 'news'; This site shows panels only beside: "
             "opinion, editorial, column, letter, review, analysis, commentary"
         ),
         "bad.json: $.sources[0].url: is empty; give an address that begins with https://",
@@ -43,7 +43,8 @@ def test_check_prints_a_line_for_each_breach_and_exits_with_1() -> None:
 def test_check_prints_a_warning_as_one_and_exits_with_0() -> None:
     path = written("odd.json", viewpoint__rationale="<h1>x</h1>")
     assert done("check", path) == (
-        "odd.json: $.viewpoint.rationale: warning: is not all allowed and would be shown as: x\n"
+        "odd.json: $.viewpoint.rationale: warning: contains HTML that is not allowed; "
+        "it would be shown as: x\n"
     )
 
 
@@ -71,7 +72,7 @@ def test_check_says_the_same_as_json_for_tools() -> None:
         {
             "file": "bad.json",
             "path": "$.viewpoint.rationale",
-            "message": "is not all allowed and would be shown as: x",
+            "message": "contains HTML that is not allowed; it would be shown as: x",
             "severity": "warning",
         },
     ]
@@ -84,7 +85,7 @@ def test_check_holds_an_entry_to_its_publications_rules() -> None:
     )
     result = run("check", written("a.json"))
     assert result.stdout == (
-        "a.json: $.article.section: is 'Opinion', and P shows panels only in: Letters\n"
+        "a.json: $.article.section: is 'Opinion'; P shows panels only in: Letters\n"
     )
 
 
@@ -230,7 +231,7 @@ def test_init_overwrites_nothing() -> None:
             "prot = 1\n",
             "insights: insights.toml: prot: is not a setting; docs/settings.md lists the keys\n",
         ),
-        ("port = \n", "insights: insights.toml: is not TOML: "),
+        ("port = \n", "insights: insights.toml: is not valid TOML: "),
         ('store = "redis:x"\n', "insights: store: 'redis:x' names no store; write \"dir:PATH\""),
     ],
 )

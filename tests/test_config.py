@@ -76,7 +76,7 @@ def test_a_file_that_is_named_must_be_there() -> None:
 @pytest.mark.parametrize("content", [b"port = \n", b"\xff", b"port = 1\nport = 2\n"])
 def test_what_is_no_toml_is_said_to_be_none(content: bytes) -> None:
     Path("insights.toml").write_bytes(content)
-    assert refused().startswith("insights.toml: is not TOML: ")
+    assert refused().startswith("insights.toml: is not valid TOML: ")
 
 
 def test_the_environment_changes_one_key_of_one_publication(
@@ -102,7 +102,7 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", '[{"name": "Only"}]')
     assert [publication.name for publication in load_settings().publications] == ["Only"]
     monkeypatch.setenv("INSIGHTS_PUBLICATIONS", "Only")
-    assert "write its value as JSON" in refused()
+    assert "write the value as JSON" in refused()
 
 
 @pytest.mark.parametrize(
@@ -131,25 +131,25 @@ def test_the_environment_gives_all_publications_as_json(monkeypatch: pytest.Monk
         ),
         (
             '[[publications]]\norigins = ["paper.example"]',
-            "publications[0].origins[0]: 'paper.example' is not absolute; write it out",
+            "publications[0].origins[0]: 'paper.example' is not absolute; write it",
         ),
         (
             '[[publications]]\norigins = ["*"]',
-            "publications[0].origins[0]: '*' is not absolute; write it out",
+            "publications[0].origins[0]: '*' is not absolute; write it",
         ),
         ('base_url = "https://x.example/?a"', "base_url: 'https://x.example/?a' cannot be used"),
         (
             '[[publications]]\naccent = "#ffff00"',
             (
                 "publications[0].accent.light: #ffff00 has a contrast of 1.1 to the panel's light "
-                "background; text needs 4.5 (WCAG 1.4.3): #7a7a00 would do"
+                "background; text needs 4.5 (WCAG 1.4.3): for example, use #7a7a00"
             ),
         ),
         (
             '[[publications]]\naccent = {dark = "#111111"}',
             (
                 "publications[0].accent.dark: #111111 has a contrast of 1.1 to the panel's dark "
-                "background; text needs 4.5 (WCAG 1.4.3): #838383 would do"
+                "background; text needs 4.5 (WCAG 1.4.3): for example, use #838383"
             ),
         ),
         (
@@ -183,7 +183,7 @@ def test_without_any_publication_nobody_is_served() -> None:
         ("INSIGHTS_BASEURL", "did you mean INSIGHTS_BASE_URL?"),
         ("INSIGHTS_XYZZY_QUUX", "docs/settings.md lists the keys"),
         ("insights_prot", "did you mean INSIGHTS_PORT?"),
-        ("INSIGHTS_PORT__NUMBER", "INSIGHTS_PORT holds no others"),
+        ("INSIGHTS_PORT__NUMBER", "INSIGHTS_PORT has no nested keys"),
     ],
 )
 def test_an_unknown_variable_is_refused_with_what_was_meant(
@@ -369,13 +369,11 @@ def test_a_wrong_value_is_named_with_the_place_it_is_from(
     with pytest.raises(InvalidSettings) as wrong:
         load_settings()
     lines = str(wrong.value).splitlines()
-    assert lines[0].startswith("insights.toml: port: 'eighty' is wrong here: ")
-    assert lines[1].startswith(
-        "insights.toml: publications[0].language: 'xx' is not a language tag"
-    )
+    assert lines[0].startswith("insights.toml: port: 'eighty' is not valid: ")
+    assert lines[1].startswith("insights.toml: publications[0].language: 'xx' is not a language")
     Path("insights.toml").unlink()
     monkeypatch.setenv("INSIGHTS_PORT", "many")
-    with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is wrong here"):
+    with pytest.raises(InvalidSettings, match=r"^INSIGHTS_PORT: port: 'many' is not valid"):
         load_settings()
 
 

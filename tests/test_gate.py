@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from widget.entry import read_json
-from widget.entry.json_input import MAX_BYTES, MAX_DEPTH, step
+from widget.entry.json_input import MAX_BYTES, MAX_DEPTH, child_path
 from widget.errors import Breach, InvalidEntry
 
-NUMBER = "is a number that JSON cannot carry; write an ordinary number"
-SURROGATE = "contains half of a surrogate pair; write the whole character"
+NUMBER = "is a number that JSON cannot represent; write a finite number of at most 20 digits"
+SURROGATE = "contains half of a surrogate pair; write the complete character"
 NUL = "contains the character U+0000; remove it"
-TWICE = "is given twice; keep one of them"
+TWICE = "is a duplicate key; remove one of them"
 
 
 def refused(data: bytes) -> list[tuple[str, str]]:
@@ -162,10 +162,10 @@ def test_hostile_documents_cost_no_more_than_their_size(data: bytes) -> None:
 
 
 def test_a_path_is_written_as_rfc_9535_has_it() -> None:
-    assert step("$", "sources") == "$.sources"
-    assert step("$.sources", 2) == "$.sources[2]"
-    assert step("$", "odd key") == '$["odd key"]'
-    assert step("$", 'a"b') == r'$["a\"b"]'
+    assert child_path("$", "sources") == "$.sources"
+    assert child_path("$.sources", 2) == "$.sources[2]"
+    assert child_path("$", "odd key") == '$["odd key"]'
+    assert child_path("$", 'a"b') == r'$["a\"b"]'
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

@@ -15,7 +15,7 @@ import pytest
 
 from widget.editorial import comparison
 from widget.entry import footnotes, light_html, read_json, urls
-from widget.entry.paths import lines
+from widget.entry.paths import line_numbers
 from widget.errors import InvalidEntry
 from widget.panel import Options
 from widget.store.entry_summary import lookup_key
@@ -52,7 +52,7 @@ READERS: dict[str, Reader] = {
     "a host": lambda text: lookup_key(f"https://{text}"),
     "JSON": _refusing(lambda text: read_json(text.encode()), InvalidEntry),
     "a string of JSON": _refusing(lambda text: read_json(json.dumps(text).encode()), InvalidEntry),
-    "lines of JSON": lines,
+    "lines of JSON": line_numbers,
     "an older text and none": lambda text: comparison.words(text, ""),
     "a text and what it becomes": lambda text: comparison.words(text, f"x {text} y"),
     "a form": lambda text: forms.document({"article.authors": text, text: ""}, "x"),

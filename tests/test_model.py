@@ -108,7 +108,7 @@ TEXT = "must be text in quotation marks"
 LIST = "must be a list in square brackets"
 OBJECT = "must be an object in curly braces"
 DATE = 'is not a date; write it like "2026-05-04", or null'
-TIME = 'is not a date with a time; write it like "2026-05-06T09:00:00Z"'
+TIME = 'is not a date with time; write it like "2026-05-06T09:00:00Z"'
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_what_is_no_object_at_all_is_refused() -> None:
 
 
 def test_the_gate_stands_before_the_model() -> None:
-    with pytest.raises(InvalidEntry, match=r"\$\.id: is given twice"):
+    with pytest.raises(InvalidEntry, match=r"\$\.id: is a duplicate key"):
         parse_entry(b'{"id": "a", "id": "b"}')
 
 
@@ -354,4 +354,4 @@ def test_a_document_with_thousands_of_breaches_names_the_first_and_counts_the_re
     with pytest.raises(InvalidEntry) as refused:
         parse_entry(json.dumps(document).encode())
     assert len(refused.value.breaches) == 201
-    assert refused.value.breaches[-1].message == "has 4800 more breaches; mend these first"
+    assert refused.value.breaches[-1].message == "has 4800 more breaches; fix these first"

@@ -57,19 +57,19 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "mended"), MENDED, ids=ascii)
-def test_a_reference_in_another_notation_is_mended(text: str, mended: str | None) -> None:
+@pytest.mark.parametrize(("text", "corrected"), MENDED, ids=ascii)
+def test_a_reference_in_another_notation_is_corrected(text: str, corrected: str | None) -> None:
     found = other_notations(text)
     assert len(found.marks) == 1
-    assert found.mended == (mended or text.replace("[1, 2]", "[1][2]"))
-    assert other_notations(found.mended).marks == ()
+    assert found.corrected == (corrected or text.replace("[1, 2]", "[1][2]"))
+    assert other_notations(found.corrected).marks == ()
 
 
 @pytest.mark.parametrize("mark", UNKNOWN, ids=ascii)
 def test_a_mark_that_may_mean_any_source_is_named_and_left(mark: str) -> None:
     found = other_notations(f"It says so {mark}.")
     assert found.marks
-    assert found.mended.endswith(f"{found.marks[-1]}.")
+    assert found.corrected.endswith(f"{found.marks[-1]}.")
 
 
 @pytest.mark.parametrize("text", PLAIN, ids=ascii)
@@ -80,7 +80,7 @@ def test_what_is_a_marker_or_ordinary_text_is_passed_over(text: str) -> None:
 @given(st.text("[]1290,-^†:［］【】()\\<>sup ¹.a", max_size=40))
 def test_any_text_can_be_looked_at(text: str) -> None:
     found = other_notations(text)
-    assert bool(found.marks) or found.mended == text
+    assert bool(found.marks) or found.corrected == text
     assert all(mark in text for mark in found.marks)
 
 
@@ -89,24 +89,24 @@ def said(text: str) -> list[tuple[str, str, str]]:
     return [(it.path, it.severity, it.message) for it in check(entry, PUBLICATION)]
 
 
-def test_a_point_gets_one_warning_with_the_mended_text() -> None:
+def test_a_point_gets_one_warning_with_the_corrected_text() -> None:
     assert said("First [1, 2], then [^1], both [1][2].") == [
         (
             "$.perspectives[0].points[0].text",
             "warning",
             (
-                "has [1, 2] and [^1], which readers see as text without a source; with markers it "
+                "has [1, 2] and [^1], which readers see as plain text; with markers it "
                 "would be: First [1][2], then [1], both [1][2]."
             ),
         )
     ]
 
 
-def test_where_nothing_can_be_mended_the_warning_says_what_a_marker_is() -> None:
+def test_where_nothing_can_be_corrected_the_warning_says_what_a_marker_is() -> None:
     assert said("Nobody [100] knows [1][2].") == [
         (
             "$.perspectives[0].points[0].text",
             "warning",
-            "has [100], which readers see as text without a source; markers are [1] to [99]",
+            "has [100], which readers see as plain text; markers are [1] to [99]",
         )
     ]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from widget.entry.paths import line_of, lines
+from widget.entry.paths import line_numbers, line_of
 
 TEXT = """{
   "a": [1, {"b": "x, [y]"},
@@ -34,14 +34,14 @@ TEXT = """{
     ],
 )
 def test_each_place_is_known_by_its_line(path: str, line: int) -> None:
-    assert lines(TEXT)[path] == line
+    assert line_numbers(TEXT)[path] == line
 
 
 @pytest.mark.parametrize(
     ("path", "line"), [("$.a[1].missing", 2), ('$["c d"].e.x[3]', 6), ("$.nothing", 1)]
 )
 def test_what_is_not_there_is_said_of_the_nearest_place_above(path: str, line: int) -> None:
-    assert line_of(path, lines(TEXT)) == line
+    assert line_of(path, line_numbers(TEXT)) == line
 
 
 json_values = some.recursive(
@@ -57,11 +57,11 @@ def test_every_value_of_a_document_has_a_line(value: object) -> None:
         return 1 + sum(map(count, inner))
 
     text = json.dumps(value, indent=1)
-    found = lines(text)
+    found = line_numbers(text)
     assert len(found) == count(value)
     assert max(found.values()) <= text.count("\n") + 1
 
 
 @given(some.text(alphabet='{}[],:"\\ ab1\n'))
 def test_whatever_is_no_json_is_survived(text: str) -> None:
-    assert line_of("$.a[0]", lines(text)) >= 1
+    assert line_of("$.a[0]", line_numbers(text)) >= 1

@@ -40,14 +40,14 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             f"{POINT}__text",
             "Sleepers [1] and more [3].",
             f"{P0}.text",
-            "cites source [3], and there are 2; add the source or remove the marker",
+            "cites source [3], but there are only 2; add the source or remove the marker",
             id="every marker resolves",
         ),
         pytest.param(
             f"{POINT}__text",
             '<a href="https://x.example">see [1]</a>',
             f"{P0}.text",
-            "has the marker [1] inside a link; move it behind the link",
+            "has the marker [1] inside a link; move it after the link",
             id="no marker stands in a link",
         ),
         pytest.param(
@@ -103,14 +103,14 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             "sources__0__url",
             "javascript:alert(1)",
             "$.sources[0].url",
-            "is not absolute; write it out with https:// (or http://) and the host",
+            "is not absolute; write it with https:// (or http://) and the host",
             id="a source's address is http or https",
         ),
         pytest.param(
             "sources__0__url",
             "https://me:secret@rail.example",
             "$.sources[0].url",
-            "carries a user name or password; remove everything before the @",
+            "contains a user name or password; remove everything before the @",
             id="a source's address has no credentials",
         ),
         pytest.param(
@@ -124,21 +124,21 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             "sources__0__archive_url",
             "archive.example",
             "$.sources[0].archive_url",
-            "is not absolute; write it out with https:// (or http://) and the host",
+            "is not absolute; write it with https:// (or http://) and the host",
             id="an archived copy has an address",
         ),
         pytest.param(
             "article__url",
             "/opinion/night-trains",
             "$.article.url",
-            "is not absolute; write it out with https:// (or http://) and the host",
+            "is not absolute; write it with https:// (or http://) and the host",
             id="an article has an address",
         ),
         pytest.param(
             "article__aliases",
             ["ftp://paper.example/x"],
             "$.article.aliases[0]",
-            "is not absolute; write it out with https:// (or http://) and the host",
+            "is not absolute; write it with https:// (or http://) and the host",
             id="an alias is an address",
         ),
         pytest.param(
@@ -159,7 +159,7 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             "article__kind",
             "news",
             "$.article.kind",
-            "is 'news', and The Paper shows panels only beside: opinion, editorial, column, "
+            "is 'news'; The Paper shows panels only beside: opinion, editorial, column, "
             "letter, review, analysis, commentary",
             id="never news",
         ),
@@ -167,7 +167,7 @@ def test_every_entry_of_the_newspaper_may_be_published() -> None:
             "provenance__provider",
             None,
             "$.provenance.provider",
-            "is empty; name the provider of the AI, which readers see",
+            "is empty; name the AI provider, which the panel discloses",
             id="an analysis by AI names its provider",
         ),
         pytest.param(
@@ -187,7 +187,7 @@ def test_a_broken_rule_is_told_with_its_path_and_the_remedy(
 
 def test_a_source_that_is_cited_nowhere_is_to_be_cited_or_removed() -> None:
     assert found(**one_point("Only the first [1].")) == [
-        ("$.sources[1]", "is cited nowhere; cite it as [2] in a point or remove it")
+        ("$.sources[1]", "is never cited; cite it as [2] in a point or remove it")
     ]
 
 
@@ -199,7 +199,7 @@ def test_a_marker_without_any_source_is_told_so() -> None:
     assert found(**one_point("Nobody says so [1].", sources=[])) == [
         (
             f"{P0}.text",
-            "cites source [1], and there are none; add the source or remove the marker",
+            "cites source [1], but there are no sources; add the source or remove the marker",
         )
     ]
 
@@ -223,7 +223,7 @@ def test_a_section_must_be_one_of_those_that_the_publication_lists() -> None:
     strict = Publication(name="Strict", sections=("Opinion", "Letters"))
     assert found(strict) == []
     assert found(strict, article__section="Sport") == [
-        ("$.article.section", "is 'Sport', and Strict shows panels only in: Opinion, Letters")
+        ("$.article.section", "is 'Sport'; Strict shows panels only in: Opinion, Letters")
     ]
 
 
@@ -281,7 +281,10 @@ def test_what_sanitizing_changes_is_a_warning_that_shows_what_is_left() -> None:
     assert found(severity="error", **changes) == []
     ((path, message),) = found(severity="warning", **changes)
     assert path == f"{P0}.text"
-    assert message == "is not all allowed and would be shown as: Sleepers <i>win</i> x()[1]."
+    assert (
+        message
+        == "contains HTML that is not allowed; it would be shown as: Sleepers <i>win</i> x()[1]."
+    )
 
 
 def test_a_rationale_is_held_to_the_same() -> None:
@@ -298,7 +301,7 @@ def test_a_marker_that_sanitizing_removes_is_none() -> None:
 def test_text_that_would_be_slow_to_clean_is_refused_uncleaned() -> None:
     text = "<" * 201 + "[1]"
     paths = found(severity="error", **{f"{POINT}__text": text})
-    assert paths == [(f"{P0}.text", "contains 201 times '<'; at most 200 are accepted")]
+    assert paths == [(f"{P0}.text", "contains '<' 201 times; at most 200 are accepted")]
 
 
 def test_an_alias_that_names_the_article_once_more_is_a_warning() -> None:
@@ -307,7 +310,7 @@ def test_an_alias_that_names_the_article_once_more_is_a_warning() -> None:
         "https://paper.example/b",
         "https://paper.example/b#top",
     ]
-    message = "names the article once more; remove it"
+    message = "repeats an address of the article; remove it"
     assert found(severity="error", article__aliases=aliases) == []
     assert found(severity="warning", article__aliases=aliases) == [
         ("$.article.aliases[0]", message),
@@ -344,7 +347,7 @@ def test_every_breach_is_listed_at_once_in_the_order_of_the_document() -> None:
 
 def test_a_point_that_says_nothing_once_it_is_sanitized_is_refused() -> None:
     messages = [message for _, message in found(severity="error", **{f"{POINT}__text": "<p></p>"})]
-    assert any("says nothing" in message for message in messages)
+    assert any("is empty after" in message for message in messages)
 
 
 def test_a_marker_that_dangles_twice_in_a_point_is_reported_once() -> None:

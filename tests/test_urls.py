@@ -201,7 +201,7 @@ def test_an_ordinary_address_is_linked_to(url: str) -> None:
         ("https://x.example/\u200b", "contains the invisible character U+200B; remove it"),
         ("https://x.example/a|b", "contains '|'; write it percent-encoded"),
         ("https://intranet", "has the host 'intranet', which lacks a domain such as .org"),
-        ("https://x.example:0", "has an unusable port; remove it"),
+        ("https://x.example:0", "has an invalid port; remove it"),
     ],
 )
 def test_a_problem_is_told_with_its_remedy(url: str, remedy: str) -> None:

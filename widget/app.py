@@ -86,7 +86,7 @@ def create_service(settings: Settings) -> ResponseCache:
     app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
-    metrics.follow_prebuilt(lambda: layer.hits)
+    metrics.follow_cached(lambda: layer.hits)
     if purger:
         _start_purging(store, purger)
     return service

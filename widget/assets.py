@@ -1,4 +1,4 @@
-"""Where the files beside the code are: in the installed package, or at the top of a checkout."""
+"""Locates static files, templates and examples: in the package, or at the top of a checkout."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def locale_folder() -> Path:
 
 
 def fingerprint(content: bytes) -> str:
-    """Return the part of a versioned file's name that changes with its content."""
+    """Return the content hash in the name of a versioned file."""
     return hashlib.sha256(content).hexdigest()[:10]
 
 
 def versioned(name: str, content: bytes) -> str:
-    """Return ``name`` with its content's fingerprint: ``panel.css``, ``panel.3f….css``."""
+    """Return ``name`` with the fingerprint of ``content``: ``panel.css``, ``panel.3f….css``."""
     stem, dot, suffix = name.rpartition(".")
     return f"{stem}.{fingerprint(content)}{dot}{suffix}"
 
 
 @cache
 def code_fingerprint() -> str:
-    """Return what changes with any file that a rendered panel may depend on."""
+    """Return a hash of all files that a rendered panel may depend on."""
     digest = hashlib.sha256()
     for root in (_PACKAGE, folder("templates"), folder("static")):
         for path in sorted(root.rglob("*")):
@@ -50,5 +50,5 @@ def code_fingerprint() -> str:
 
 @cache
 def named(name: str) -> str:
-    """Return the name under ``/static/`` of a file there, with its content's fingerprint in it."""
+    """Return the versioned name under ``/static/`` of the file ``name``."""
     return versioned(name, (folder("static") / name).read_bytes())

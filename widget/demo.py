@@ -1,4 +1,4 @@
-"""The demo: a fictional newspaper on its own origin, and its entries in a store."""
+"""The demo: a small fictional newspaper on a separate origin, and its entries."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 from flask import (
+    Blueprint,
     Flask,
     Response,
     abort,
+    current_app,
     redirect,
     render_template,
     request,
@@ -33,8 +35,8 @@ from widget.panel import Host, Snippet, Way
 SERVICE_VARIABLE = "INSIGHTS_TEST_DEMO_SERVICE"
 BACKEND_VARIABLE = "INSIGHTS_TEST_DEMO_BACKEND"
 ADMIN = "editor"
-OTHER_NAME = "localhost"
-"""The newspaper's host name, which is another site to a browser than 127.0.0.1."""
+NEWSPAPER_HOST = "localhost"
+"""The newspaper's host name; to a browser this is another site than 127.0.0.1."""
 
 _WITHDRAWN = "harbor-curfew"
 _WITHDRAWAL_REASON = (
@@ -116,14 +118,14 @@ def entries() -> list[Entry]:
 
 
 def publication(*origins: str) -> Publication:
-    """Return the newspaper as a publication, whose pages also live at ``origins``."""
+    """Return the newspaper's publication, with additional ``origins``."""
     path = assets.folder("examples") / "newspaper" / "insights.toml"
     (table,) = tomllib.loads(path.read_text("utf-8"))["publications"]
     return Publication.model_validate({**table, "origins": [*table["origins"], *origins]})
 
 
 def fill(editorial: Editorial) -> None:
-    """Publish all entries, then withdraw the one that contains a mistake."""
+    """Publish every entry, and withdraw the one that was a mistake."""
     for entry in entries():
         editorial.save(entry, actor="demo")
         editorial.publish(entry.id, actor="demo", note="First published")
@@ -131,81 +133,144 @@ def fill(editorial: Editorial) -> None:
 
 
 def newspaper(service: str, backend: str | None = None) -> Flask:
-    """Return the newspaper's own site, whose pages embed panels from ``service``.
+    """Return the newspaper's site, whose pages embed panels from ``service``.
 
-    ``backend`` is the URL at which the newspaper's server requests fragments, if it differs from
-    ``service``. ``?bare`` leaves out the panel, for comparison.
+    ``backend`` is the URL of the service for the newspaper's server, if it differs. ``?bare``
+    removes the panel from a page, for comparison.
     """
     folder = assets.folder("examples") / "newspaper"
     app = Flask(
         __name__, template_folder=str(folder / "templates"), static_folder=str(folder / "static")
     )
-    by_id = {entry.id: entry for entry in entries()}
-    articles = _articles()
-
-    @app.before_request
-    def keep_sites_apart() -> BaseResponse | None:
-        return _redirect_from(service)
-
-    @app.get("/")
-    def front() -> str:
-        two = {"name": "Two panels on one page", "href": "/two", "note": ""}
-        return render_template(
-            "front.html", articles=list(articles.values()), ways=[*HOST_PAGES, two]
-        )
-
-    @app.get("/<section>/<slug>")
-    def article(section: str, slug: str) -> str:
-        found = articles.get(slug)
-        if found is None or found["href"] != f"/{section}/{slug}":
-            abort(404)
-        others = [other for other in articles.values() if other is not found]
-        return render_template(
-            "article.html",
-            **_article_context(found, service),
-            panel=_site_panel(service, bare="bare" in request.args),
-            more=others[:3],
-        )
-
-    @app.get("/ways/<slug>")
-    def way(slug: str) -> Response:
-        page = next((page for page in HOST_PAGES if page.slug == slug), None)
-        if page is None:
-            abort(404)
-        return _way_page(
-            page, by_id[_TYPICAL], service, backend or service, bare="bare" in request.args
-        )
-
-    @app.get("/two")
-    def two() -> str:
-        items = [
-            {"article": articles[slug], "panel": _component(by_id[slug], service)}
-            for slug in ("ferry-fares", "fish-market")
-        ]
-        return render_template("two.html", items=items, language="en", direction="ltr")
-
-    @app.get("/vendor/<name>")
-    def vendor(name: str) -> Response:
-        return send_from_directory(assets.folder("static") / "vendor", name)
-
+    app.extensions[_EXTENSION] = _Service(service, backend or service)
+    app.register_blueprint(pages)
     return app
 
 
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """The URLs of the service: for browsers, and for the newspaper's server."""
+
+    url: str
+    backend: str
+
+
+_EXTENSION = "newspaper"
+pages = Blueprint("newspaper", __name__)
+
+
+def _service() -> _Service:
+    service: _Service = current_app.extensions[_EXTENSION]
+    return service
+
+
+def _unless_bare(html: str) -> Markup:
+    """Return ``html`` for a template, nothing if the query has ``bare``."""
+    return light_html.trusted("" if "bare" in request.args else html)
+
+
+@pages.before_app_request
+def redirect_to_other_site() -> BaseResponse | None:
+    """Redirect from the service's host name to another one.
+
+    To a browser, two ports of one host are the same site, but some faults appear only across
+    sites.
+    """
+    here = urlsplit(request.url)
+    if here.hostname != "127.0.0.1" or here.hostname != urlsplit(_service().url).hostname:
+        return None
+    return redirect(here._replace(netloc=f"{NEWSPAPER_HOST}:{here.port}").geturl())
+
+
+@pages.get("/")
+def front() -> str:
+    """Show the front page."""
+    two = {"name": "Two panels on one page", "href": "/two", "note": ""}
+    return render_template(
+        "front.html", articles=list(_articles().values()), ways=[*HOST_PAGES, two]
+    )
+
+
+@pages.get("/<section>/<slug>")
+def article(section: str, slug: str) -> str:
+    """Show an article, whose panel is found by the article's URL."""
+    articles = _articles()
+    current = articles.get(slug)
+    if current is None or current["href"] != f"/{section}/{slug}":
+        abort(404)
+    others = [other for other in articles.values() if other is not current]
+    return render_template(
+        "article.html",
+        **_article_context(current, _service().url),
+        panel=_unless_bare(panel.site_snippet(base=_service().url).body),
+        more=others[:3],
+    )
+
+
+@pages.get("/ways/<slug>")
+def way(slug: str) -> Response:
+    """Show one of HOST_PAGES."""
+    page = next((page for page in HOST_PAGES if page.slug == slug), None)
+    if page is None:
+        abort(404)
+    service = _service()
+    head, body = _embed_code(page, _entry(_TYPICAL), service.url, service.backend)
+    html = render_template(
+        "way.html",
+        **_article_context(_articles()[_TYPICAL], service.url),
+        way=page,
+        hostile=page.hostile,
+        head=_unless_bare(head),
+        panel=_unless_bare(body),
+        snippet=f"{head}\n\n{body}".strip(),
+    )
+    response = Response(html)
+    if page.policy:
+        response.headers["Content-Security-Policy"] = page.policy.format(service=service.url)
+    return response
+
+
+@pages.get("/two")
+def two() -> str:
+    """Show two articles with their panels on one page."""
+    items = [
+        {
+            "article": _articles()[slug],
+            "panel": light_html.trusted(
+                panel.snippet(_entry(slug), publication(), "component", base=_service().url).body
+            ),
+        }
+        for slug in ("ferry-fares", "fish-market")
+    ]
+    return render_template("two.html", items=items, language="en", direction="ltr")
+
+
+@pages.get("/vendor/<name>")
+def vendor(name: str) -> Response:
+    """Serve a vendored library, such as htmx."""
+    return send_from_directory(assets.folder("static") / "vendor", name)
+
+
 def from_environment() -> Flask:
-    """Return the newspaper for the service that ``insights demo`` has started."""
+    """Return the newspaper for the service of ``insights demo``."""
     return newspaper(os.environ[SERVICE_VARIABLE], os.environ.get(BACKEND_VARIABLE))
+
+
+@cache
+def _entry(entry_id: str) -> Entry:
+    return next(entry for entry in entries() if entry.id == entry_id)
 
 
 @cache
 def _articles() -> dict[str, dict[str, Any]]:
     path = assets.folder("examples") / "newspaper" / "articles.json"
-    listed = json.loads(path.read_text("utf-8"))
+    articles = json.loads(path.read_text("utf-8"))
     return {
         article["slug"]: {
             **article,
             "href": article["url"].removeprefix("https://harborcourier.example"),
         }
-        for article in listed
+        for article in articles
     }
 
 
@@ -221,46 +286,8 @@ def _article_context(article: dict[str, Any], service: str) -> dict[str, Any]:
     }
 
 
-def _redirect_from(service: str) -> BaseResponse | None:
-    """Redirect from the service's host name to the newspaper's.
-
-    A browser treats two ports of one host as one site, which hides cross-site faults.
-    """
-    here = urlsplit(request.url)
-    if here.hostname != "127.0.0.1" or here.hostname != urlsplit(service).hostname:
-        return None
-    return redirect(here._replace(netloc=f"{OTHER_NAME}:{here.port}").geturl())
-
-
-def _way_page(page: HostPage, entry: Entry, service: str, backend: str, *, bare: bool) -> Response:
-    """Return the page that shows one way of embedding; ``bare`` leaves the panel out."""
-    head, body = _pasted(page, entry, service, backend)
-    html = render_template(
-        "way.html",
-        **_article_context(_articles()[_TYPICAL], service),
-        way=page,
-        hostile=page.hostile,
-        head=light_html.trusted("" if bare else head),
-        panel=light_html.trusted("" if bare else body),
-        snippet=f"{head}\n\n{body}".strip(),
-    )
-    response = Response(html)
-    if page.policy:
-        response.headers["Content-Security-Policy"] = page.policy.format(service=service)
-    return response
-
-
-def _site_panel(service: str, *, bare: bool) -> Markup:
-    return light_html.trusted("" if bare else panel.site_snippet(base=service).body)
-
-
-def _component(entry: Entry, service: str) -> Markup:
-    """Return the web component's snippet for ``entry``."""
-    return light_html.trusted(panel.snippet(entry, publication(), "component", base=service).body)
-
-
-def _pasted(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
-    """Return what a publisher pastes for ``page``: into the head, and in place."""
+def _embed_code(page: HostPage, entry: Entry, service: str, backend: str) -> tuple[str, str]:
+    """Return the HTML that a publisher pastes for ``page``: for the head, and in place."""
     if not page.ways:
         with urlopen(f"{backend}/fragment/{entry.id}") as response:  # noqa: S310  # our own service
             return "", response.read().decode()

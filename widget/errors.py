@@ -1,4 +1,4 @@
-"""What can go wrong, in words for people; the web layer and the commands make answers of it."""
+"""Errors with messages for users; web layer and commands turn them into responses and output."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One thing that is wrong with a document, and what to do about it.
+    """One problem of a document, and how to fix it.
 
-    ``path`` is a JSONPath (RFC 9535) such as ``$.sources[2].url``. A ``warning``
-    does not keep an entry from being published.
+    ``path`` is a JSONPath (RFC 9535) such as ``$.sources[2].url``. A ``warning`` does not
+    prevent publication.
     """
 
     path: str
@@ -23,11 +23,11 @@ class Breach:
 
 
 class InsightsError(Exception):
-    """The base of every error that a person can do something about."""
+    """Base class of all errors that a user can act on."""
 
 
 class InvalidEntry(InsightsError):
-    """A document is no entry, or an entry breaks the rules; ``breaches`` lists all of it."""
+    """A document is not an entry, or breaks the rules; ``breaches`` lists every problem."""
 
     def __init__(self, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
@@ -35,19 +35,19 @@ class InvalidEntry(InsightsError):
 
 
 class InvalidRequest(InvalidEntry):
-    """What came with a request is not what it takes; ``breaches`` lists all of it."""
+    """The parameters or body of a request are invalid; ``breaches`` lists every problem."""
 
 
 class InvalidSettings(InsightsError):
-    """The configuration cannot be used; the message names the key and the remedy."""
+    """The configuration is invalid; the message names the key and the remedy."""
 
 
 class NotFound(InsightsError):
-    """There is no such entry, draft or revision."""
+    """The entry, draft or revision does not exist."""
 
 
 class Conflict(InsightsError):
-    """Somebody else changed the entry first; ``head`` is the newest revision's number."""
+    """Another change came first; ``head`` is the number of the newest revision."""
 
     def __init__(self, message: str, *, head: int) -> None:
         self.head = head
@@ -55,7 +55,7 @@ class Conflict(InsightsError):
 
 
 class StoreUnavailable(InsightsError):
-    """The store cannot be read or written now; nothing was acknowledged."""
+    """The store cannot be read or written at present; nothing was acknowledged."""
 
 
 class ExportFailed(InsightsError):
@@ -63,23 +63,23 @@ class ExportFailed(InsightsError):
 
 
 class CopyRefused(InsightsError):
-    """Not everything could be copied to another store; the message says what to do."""
+    """The copy to another store is incomplete; the message says what to do."""
 
 
 class InvalidAccount(InsightsError):
-    """An account, a password or a token cannot be made so; the message says what to change."""
+    """The data of an account, a password or a token is invalid; the message says what to change."""
 
 
 class Denied(InsightsError):
-    """Nobody is let in by this name and password, or by this token. Never says which was wrong."""
+    """Authentication failed. The message never says which credential was wrong."""
 
 
 class Forbidden(InsightsError):
-    """Somebody who is known may not do this: the role is too low, or a second person must."""
+    """An authenticated user may not do this: the role is too low, or a second person must."""
 
 
 class Throttled(InsightsError):
-    """Too many tries; the next one is looked at in ``retry_after`` seconds."""
+    """Too many attempts; retry after ``retry_after`` seconds."""
 
     def __init__(self, message: str, *, retry_after: float) -> None:
         self.retry_after = retry_after

@@ -1,4 +1,4 @@
-"""The interface's languages: which catalog speaks for a language, and how it writes dates."""
+"""Interface languages: catalogs, text direction and date formats."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ DOMAIN = "messages"
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the tags of the languages that the interface speaks, English first."""
+    """Return the tags of the interface languages, English first."""
     others = sorted(path.parent.parent.name for path in locale_folder().glob(f"*/*/{DOMAIN}.po"))
     return (SOURCE_LANGUAGE, *others)
 
 
 def interface_language(tag: str) -> str:
-    """Return the interface's language for texts in ``tag``; English where there is no catalog."""
+    """Return the interface language for texts in ``tag``; English if there is no catalog."""
     primary = tag.partition("-")[0].lower()
     return primary if primary in languages() else SOURCE_LANGUAGE
 
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """Return the catalog of an interface language, with the plural rule of its own header."""
+    """Return the catalog of an interface language, with the plural rule of its header."""
     path = locale_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     if language not in languages() or language == SOURCE_LANGUAGE:
         return NullTranslations()
     with path.open("rb") as source:
-        # Not told the locale: the rule that Babel knows for it changes from version to version.
+        # No locale given: its plural rule in Babel changes between versions.
         catalog = read_po(source, abort_invalid=True)
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
@@ -47,7 +47,7 @@ def translations(language: str) -> NullTranslations:
 
 
 def is_language(tag: str) -> bool:
-    """Say whether ``tag`` (BCP 47) begins with a language that the CLDR has."""
+    """Return whether ``tag`` (BCP 47) begins with a language of the CLDR."""
     try:
         return bool(Locale.parse(tag.partition("-")[0].lower()))
     except (UnknownLocaleError, ValueError):
@@ -55,7 +55,7 @@ def is_language(tag: str) -> bool:
 
 
 def language_name(tag: str) -> str:
-    """Return a language's own name for itself, such as ``Español``."""
+    """Return the name of a language in that language, such as ``Español``."""
     locale = _locale(tag)
     return (locale.get_display_name(locale) or tag).capitalize()
 
@@ -68,7 +68,7 @@ def direction(tag: str) -> str:
 def long_date(moment: date | datetime, language: str) -> str:
     """Return the day as running text in ``language``, such as ``4 May 2026``. Times are UTC."""
     locale = _locale(language)
-    # Plain "en" would write American month-first dates; these panels speak to all of English.
+    # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
     return format_date(moment, pattern, locale=locale)
 

@@ -1,7 +1,7 @@
-"""What the service counts and times, for Prometheus; nothing is counted before ``enable``.
+"""Prometheus metrics; nothing is counted before ``enable``.
 
-Where PROMETHEUS_MULTIPROC_DIR names a folder, as ``insights serve`` has it, all workers' numbers
-are one; each worker writes files of its own in it.
+If PROMETHEUS_MULTIPROC_DIR names a folder, as under ``insights serve``, the metrics of all workers
+are aggregated; each worker writes its own files there.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
-class Meter:
-    """The metrics, and the library that keeps them, which reads the environment when imported."""
+class Metrics:
+    """The metrics and their library, which reads the environment on import."""
 
     def __init__(self) -> None:
         self._client = client = importlib.import_module("prometheus_client")
@@ -38,7 +38,7 @@ class Meter:
             buckets=_FAST,
             **here,
         )
-        self.prebuilt = client.Counter(
+        self.cached = client.Counter(
             "insights_prebuilt_answers", "Requests answered from prebuilt bytes.", **here
         )
         self.store_seconds = client.Histogram(
@@ -66,16 +66,16 @@ class Meter:
         self.workers.set(1)
 
     def text(self, now: dict[str, tuple[str, float]]) -> tuple[bytes, str]:
-        """Return everything in Prometheus's text format, and its media type.
+        """Return all metrics in Prometheus's text format, and its media type.
 
-        ``now`` has the current gauges: help text and value by name.
+        ``now`` has the gauges that are read on request: name, help text and value.
         """
         client = self._client
         registry = self.registry
         folder = os.environ.get(FOLDER_VARIABLE)
         if folder:
             multiprocess = importlib.import_module("prometheus_client.multiprocess")
-            for pid in _ended(folder):
+            for pid in _dead_pids(folder):
                 multiprocess.mark_process_dead(pid, folder)
             registry = client.CollectorRegistry()
             multiprocess.MultiProcessCollector(registry, folder)
@@ -84,62 +84,62 @@ class Meter:
             metric = importlib.import_module("prometheus_client.core").GaugeMetricFamily(
                 name, help_text, value
             )
-            current.register(_Once(metric))
+            current.register(_SingleMetric(metric))
         data = client.generate_latest(registry) + client.generate_latest(current)
         return data, str(client.CONTENT_TYPE_LATEST)
 
 
-class _Once:
-    """A collector of one value."""
+class _SingleMetric:
+    """A collector of one metric."""
 
     def __init__(self, metric: object) -> None:
         self._metric = metric
 
     def collect(self) -> Iterator[object]:
-        """Yield it."""
+        """Yield the metric."""
         yield self._metric
 
 
-def _ended(folder: str) -> set[int]:
-    """Return the workers that left gauges behind and run no more."""
+def _dead_pids(folder: str) -> set[int]:
+    """Return the process IDs of ended workers that left gauge files."""
     found = (re.fullmatch(r"gauge_live\w*_(\d+)\.db", path.name) for path in Path(folder).iterdir())
-    ended = set()
+    dead = set()
     for pid in {int(match[1]) for match in found if match}:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            ended.add(pid)
+            dead.add(pid)
         except PermissionError:
             pass
-    return ended
+    return dead
 
 
-_meter: Meter | None = None
+_metrics: Metrics | None = None
 
 
-def enable() -> Meter:
-    """Count from now on, and return what counts."""
-    global _meter  # one process, one meter
-    _meter = _meter or Meter()
-    return _meter
+def enable() -> Metrics:
+    """Start counting, and return the metrics."""
+    global _metrics  # one registry for each process
+    _metrics = _metrics or Metrics()
+    return _metrics
 
 
 def count_request(kind: str, status: int, seconds: float) -> None:
-    """Count a request that Flask answered, by what it was for."""
-    if _meter:
-        _meter.requests.labels(kind, str(status)).inc()
-        _meter.request_seconds.labels(kind).observe(seconds)
+    """Count a request that Flask answered, by its class."""
+    if _metrics:
+        _metrics.requests.labels(kind, str(status)).inc()
+        _metrics.request_seconds.labels(kind).observe(seconds)
 
 
-def count_prebuilt(number: int) -> None:
-    """Count requests that were answered from prebuilt bytes, ``number`` since the last call."""
-    if _meter and number:
-        _meter.prebuilt.inc(number)
+def count_cached(number: int) -> None:
+    """Count ``number`` requests that the response cache answered since the last call."""
+    if _metrics and number:
+        _metrics.cached.inc(number)
 
 
-def follow_prebuilt(hits: Callable[[], int]) -> None:
-    """Count, every second, by how much the number that ``hits`` returns has grown."""
-    if not _meter:
+def follow_cached(hits: Callable[[], int]) -> None:
+    """Count the growth of ``hits()`` once a second."""
+    if not _metrics:
         return
 
     def follow() -> None:
@@ -147,7 +147,7 @@ def follow_prebuilt(hits: Callable[[], int]) -> None:
         while True:
             time.sleep(1)
             now = hits()
-            count_prebuilt(now - counted)
+            count_cached(now - counted)
             counted = now
 
     threading.Thread(target=follow, name="metrics", daemon=True).start()
@@ -155,15 +155,15 @@ def follow_prebuilt(hits: Callable[[], int]) -> None:
 
 def count_breaches(number: int) -> None:
     """Count breaches that kept an entry from being published."""
-    if _meter:
-        _meter.breaches.inc(number)
+    if _metrics:
+        _metrics.breaches.inc(number)
 
 
 def count_purge(cache: str, seconds: float, *, confirmed: bool) -> None:
-    """Count a purge that a cache answered, or did not."""
-    if _meter:
+    """Count a purge, and whether the cache confirmed it."""
+    if _metrics:
         result = "confirmed" if confirmed else "failed"
-        _meter.purge_seconds.labels(cache, result).observe(seconds)
+        _metrics.purge_seconds.labels(cache, result).observe(seconds)
 
 
 @contextmanager
@@ -172,12 +172,12 @@ def _timed(operation: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if _meter:
-            _meter.store_seconds.labels(operation).observe(time.perf_counter() - began)
+        if _metrics:
+            _metrics.store_seconds.labels(operation).observe(time.perf_counter() - began)
 
 
 def timed(store: Any, failed: Callable[[str, Exception], None]) -> Any:  # noqa: ANN401  # as it was
-    """Return ``store``, each of whose methods is timed; ``failed`` hears of what they raise."""
+    """Return a proxy of ``store`` that times each method and passes exceptions to ``failed``."""
 
     class Timed:
         def __getattr__(self, name: str) -> object:
@@ -195,7 +195,7 @@ def timed(store: Any, failed: Callable[[str, Exception], None]) -> Any:  # noqa:
                             failed(name, error)
                         raise
 
-            # Found here from now on, and not asked for again.
+            # Later look-ups find it here without __getattr__.
             setattr(self, name, call)
             return call
 

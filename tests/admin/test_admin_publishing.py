@@ -50,7 +50,7 @@ def test_what_breaks_the_rules_is_not_published(publisher: FlaskClient, store: S
     store.save(sample_entry(sources=[]), actor="x")
     answer = post(publisher, f"{ENTRY}/publication", head="1")
     assert answer.status_code == 422
-    assert "cites source [1], and there are none" in answer.text
+    assert "cites source [1], but there are no sources" in answer.text
     assert store.live("night-trains") is None
 
 

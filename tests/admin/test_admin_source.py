@@ -53,7 +53,7 @@ def test_what_is_typed_is_checked_by_line_and_path(editor: FlaskClient, drafted:
     assert told.startswith(f"1 thing to fix before publishing Line {at} $.sources[1].url is not")
     (at,) = (n for n, row in enumerate(rows, 1) if '"language"' in row)
     told = said(editor, text.replace('"language"', '"langage"'))
-    assert f"Line {at} $.langage is no key" in told
+    assert f"Line {at} $.langage is not a key" in told
     assert told.startswith("This cannot be a draft yet Line 1 $.language is missing")
     told = said(editor, text.replace('"en",', '"en"'))
     assert told.startswith(f"This cannot be a draft yet Line {at + 1} $ is not JSON at line")

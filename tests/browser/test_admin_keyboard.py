@@ -21,7 +21,7 @@ _WAY = """(it) => {
   if (at === it) return "here";
   return it.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING ? "Shift+Tab" : "Tab";
 }"""
-_UNSEEN = """async () => {
+_INVISIBLE_CATEGORIES = """async () => {
   const unseen = () => {
     const at = document.activeElement, style = getComputedStyle(at), line = at.getClientRects()[0];
     if (at === document.body || at.localName === "iframe") return null;
@@ -60,7 +60,7 @@ class Keys:
 
     def sees_focus(self) -> None:
         """Hold the focus to be in view, with its ring (WCAG 2.4.7 and 2.4.11)."""
-        unseen = self.page.evaluate(_UNSEEN)
+        unseen = self.page.evaluate(_INVISIBLE_CATEGORIES)
         assert unseen is None, f"the focus does not show at {unseen}"
 
     def write(self, to: Locator, text: str) -> None:

@@ -59,12 +59,12 @@ def served(
 def test_nothing_of_a_reader_is_in_the_log(served: Served) -> None:
     for path in PATHS:
         served.get(path, **CARRIERS)
-    said = served.logged()
-    assert "/panel/<entry_id>" in said
-    assert said.count("answered") >= len(PATHS)
-    assert SECRET not in said
-    assert "192.0.2.77" not in said
-    assert "127.0.0.1" not in "".join(line for line in said.splitlines() if "answered" in line)
+    output = served.logged()
+    assert "/panel/<entry_id>" in output
+    assert output.count("answered") >= len(PATHS)
+    assert SECRET not in output
+    assert "192.0.2.77" not in output
+    assert "127.0.0.1" not in "".join(line for line in output.splitlines() if "answered" in line)
 
 
 @pytest.mark.parametrize("served", ["json"], indirect=True)
@@ -102,8 +102,8 @@ def client_of(settings: Settings, store: Store) -> FlaskClient:
 
 def test_a_sane_id_is_kept_another_is_replaced(settings: Settings, store: Store) -> None:
     client = client_of(settings, store)
-    kept = client.get("/healthz", headers={"X-Request-ID": "0af7651916cd43dd"})
-    assert kept.headers["X-Request-ID"] == "0af7651916cd43dd"
+    stored = client.get("/healthz", headers={"X-Request-ID": "0af7651916cd43dd"})
+    assert stored.headers["X-Request-ID"] == "0af7651916cd43dd"
     for given in ("", "short", "x" * 65, "with space 123", 'quote"12345', "ünïcödé-123"):
         answer = client.get("/healthz", headers={"X-Request-ID": given})
         assert answer.headers["X-Request-ID"] != given
@@ -132,7 +132,7 @@ def test_an_error_is_found_by_the_id_that_its_answer_names(
     settings: Settings, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    caplog.handler.setFormatter(logs.Json())
+    caplog.handler.setFormatter(logs.JsonFormatter())
     answer = client_of(settings, store).get(f"/broken/{SECRET}")
     assert answer.status_code == 500
     assert answer.json
@@ -151,12 +151,13 @@ def test_what_is_said_outside_of_a_request_belongs_to_none(
 ) -> None:
     client_of(settings, store).get("/healthz")
     record = logging.LogRecord("insights", logging.INFO, "", 0, "looked %s", ("well",), None)
-    assert "request" not in json.loads(logs.Json().format(record))
-    assert logs.Text().format(record) == "INFO insights: looked well"
+    assert "request" not in json.loads(logs.JsonFormatter().format(record))
+    assert logs.TextFormatter().format(record) == "INFO insights: looked well"
 
 
 @pytest.mark.parametrize(
-    ("form", "escaped"), [(logs.Text(), "\r\n\x1b\x85\u2028"), (logs.Json(), "\r\n\x1b")]
+    ("form", "escaped"),
+    [(logs.TextFormatter(), "\r\n\x1b\x85\u2028"), (logs.JsonFormatter(), "\r\n\x1b")],
 )
 def test_what_is_logged_cannot_pass_for_another_line(form: logging.Formatter, escaped: str) -> None:
     forged = "x\r\nERROR insights.security: signed-in\x1b[2J\x85\u2028actor=ana"

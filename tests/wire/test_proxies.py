@@ -13,7 +13,7 @@ from wire_support import PANEL
 
 from widget.app import create_app, create_service
 from widget.config import Settings
-from widget.http.proxies import OWN_PATHS, Forwarding
+from widget.http.proxies import RESERVED_PATHS, Forwarding
 from widget.server.request_head import RequestHeadParser
 from widget.store import Store
 
@@ -186,7 +186,7 @@ def test_the_mount_of_a_server_stands() -> None:
 
 def test_every_path_of_the_service_is_refused_as_a_place_for_it(app: Flask) -> None:
     first = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()} - {""}
-    assert first <= OWN_PATHS
+    assert first <= RESERVED_PATHS
 
 
 def test_views_such_as_the_login_are_told_the_clients_address(

@@ -138,7 +138,7 @@ def _port(wanted: int | None, usual: int, other: int | None) -> int:
 
 
 def _demo(port: int, paper_port: int, folder: Path) -> None:
-    service, paper = f"http://127.0.0.1:{port}", f"http://{courier.OTHER_NAME}:{paper_port}"
+    service, paper = f"http://127.0.0.1:{port}", f"http://{courier.NEWSPAPER_HOST}:{paper_port}"
     for each, option in ((port, "--port"), (paper_port, "--paper-port")):
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)

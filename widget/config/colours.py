@@ -1,4 +1,4 @@
-"""Colours as WCAG compares them, and accents that can be read on the panel."""
+"""WCAG contrast, and accent colours that are legible on the panel."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 Paper = Literal["light", "dark"]
 
 PAPER: dict[Paper, str] = {"light": "#ffffff", "dark": "#16181c"}
-"""What the panel is printed on (static/panel.css, ``--paper``)."""
+"""The panel's background (static/panel.css, ``--paper``)."""
 
 MIN_CONTRAST = 4.5
-"""What text needs (WCAG 2.2, 1.4.3)."""
+"""The minimum contrast of text (WCAG 2.2, 1.4.3)."""
 
 _INK: dict[Paper, str] = {"light": "#000000", "dark": "#ffffff"}
 _STEPS = 50
 
 
 def is_colour(value: str) -> bool:
-    """Say whether ``value`` is of the form ``#rrggbb``."""
+    """Return whether ``value`` has the form ``#rrggbb``."""
     return re.fullmatch(r"#[0-9a-fA-F]{6}", value) is not None
 
 
@@ -29,7 +29,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def legible(colour: str, paper: Paper) -> str:
-    """Return ``colour``, moved towards the ink just so far that it can be read on ``paper``."""
+    """Return ``colour``, mixed with as much ink as it needs to be legible on ``paper``."""
     for step in range(_STEPS + 1):
         mixed = _mix(colour, _INK[paper], step / _STEPS)
         if contrast(mixed, PAPER[paper]) >= MIN_CONTRAST:

@@ -26,14 +26,14 @@ DEFAULT_FILE = Path("insights.toml")
 def load_settings(config: Path | None = None, **overrides: object) -> Settings:
     """Read the settings: file, then environment, then ``overrides``; the later wins.
 
-    ``config`` must exist where it is given; ``insights.toml`` need not. Raises
-    InvalidSettings, which names every key that is unknown or wrong.
+    ``config`` must exist if given; ``insights.toml`` need not. Raises InvalidSettings, which
+    names every unknown or invalid key.
     """
     path = config or DEFAULT_FILE
     from_file = _read(path) if config or path.exists() else {}
     listed = from_file.get("publications")
     if isinstance(listed, list):
-        # By number, so that the environment can change one key of one publication.
+        # Keyed by index, so that a variable can override one key of one publication.
         from_file["publications"] = {str(index): table for index, table in enumerate(listed)}
     links = service_links(os.environ, ENV_PREFIX)
     report(links)
@@ -65,7 +65,7 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
         where = _Sources(path, from_file, overrides)
         raise InvalidSettings("\n".join(_problems(error, where))) from error
     except SettingsError as error:
-        raise InvalidSettings(f"{error}: write its value as JSON") from error
+        raise InvalidSettings(f"{error}: write the value as JSON") from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InvalidSettings(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSettings(f"{path}: is not TOML: {error}") from error
+        raise InvalidSettings(f"{path}: is not valid TOML: {error}") from error
 
 
 def _refuse_unknown_variables(links: frozenset[str]) -> None:
@@ -90,23 +90,23 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
         key, *inner = name.removeprefix(ENV_PREFIX).split("__")
         if inner and key in keys and key != "PUBLICATIONS":
             raise InvalidSettings(
-                f"{variable}: is not a setting; {ENV_PREFIX}{key} holds no others"
+                f"{variable}: is not a setting; {ENV_PREFIX}{key} has no nested keys"
             )
         if key not in keys:
-            # Without the prefix, which alone would make any name look like any other.
+            # Without the prefix, which would make all names similar.
             close = [f"{ENV_PREFIX}{near}" for near in difflib.get_close_matches(key, keys, n=1)]
             hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists the keys"
             raise InvalidSettings(f"{variable}: is not a setting; {hint}")
 
 
 class _Sources:
-    """Says from where a setting was taken."""
+    """Finds where a setting came from."""
 
     def __init__(self, path: Path, from_file: dict[str, Any], overrides: dict[str, object]) -> None:
         self._path, self._file, self._overrides = path, from_file, overrides
 
     def of(self, key: str) -> str:
-        """Return the place to look at for a top-level key, as the beginning of a line."""
+        """Return the source of a top-level key as the start of a message, or ``""``."""
         if self._overrides.get(key) is not None:
             return ""
         for variable in sorted(os.environ):
@@ -120,15 +120,15 @@ def _problems(error: ValidationError, where: _Sources) -> list[str]:
     details = error.errors()
     for detail in details:
         if detail["type"] == "too_short" and len(details) > 1:
-            continue  # of publications, where each was refused for what another line says
+            continue  # follows from the invalid publications, which have lines of their own
         key = "".join(
             f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
         ).lstrip(".")
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = "is not a setting; docs/settings.md lists the keys"
-        # A value is shown where it helps, and never what may be a secret.
+        # Show the value if it helps, unless it may be a secret.
         if detail["type"].endswith(("_parsing", "_type")) and "token" not in key:
-            message = f"{detail['input']!r} is wrong here: {message[:1].lower()}{message[1:]}"
+            message = f"{detail['input']!r} is not valid: {message[:1].lower()}{message[1:]}"
         lines.append(f"{where.of(str(detail['loc'][0]) if detail['loc'] else '')}{key}: {message}")
     return lines

@@ -1,4 +1,4 @@
-"""The model of one publication: a site whose articles carry panels."""
+"""The model of one publication: a site whose articles have panels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Text = str | dict[str, str]
 
 
 class Accent(BaseModel):
-    """The accent colour in light and in dark, each ``#rrggbb`` and legible on the panel."""
+    """The accent colour for light and dark mode, each ``#rrggbb`` and legible on the panel."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,18 +38,18 @@ class Accent(BaseModel):
             raise ValueError(
                 f"{value} has a contrast of {ratio:.1f} to the panel's {paper} background; text "
                 f"needs {colours.MIN_CONTRAST} (WCAG 1.4.3): "
-                f"{colours.legible(value, paper)} would do"
+                f"for example, use {colours.legible(value, paper)}"
             )
         return value.lower()
 
     @classmethod
     def of(cls, colour: str) -> Self:
-        """Return the accent that is nearest to one colour, ``#rrggbb``, and legible."""
+        """Return the legible accent nearest to ``colour`` (``#rrggbb``)."""
         return cls(light=colours.legible(colour, "light"), dark=colours.legible(colour, "dark"))
 
 
 class Publication(BaseModel):
-    """A site whose articles carry panels: its name, origins, texts, theme and rules."""
+    """A site whose articles have panels: its name, origins, texts, theme and rules."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,9 +66,11 @@ class Publication(BaseModel):
 
     @field_validator("language")
     @classmethod
-    def _known_language(cls, value: str) -> str:
+    def _valid_language(cls, value: str) -> str:
         if not i18n.is_language(value):
-            raise ValueError(f"{value!r} is not a language tag; write it like en, de-CH or zh-Hant")
+            raise ValueError(
+                f"{value!r} is not a language; write a tag such as en, de-CH or zh-Hant"
+            )
         return value
 
     @field_validator("accent", mode="before")
@@ -79,18 +81,18 @@ class Publication(BaseModel):
     @field_validator("origins", "kinds", "sections", mode="before")
     @classmethod
     def _written_as_json(cls, value: object) -> object:
-        """Read a list that a variable such as INSIGHTS_PUBLICATIONS__0__ORIGINS holds."""
+        """Parse a list from a variable such as INSIGHTS_PUBLICATIONS__0__ORIGINS."""
         return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
 
     def text(self, text: Text | None, language: str) -> str | None:
-        """Return ``text`` in ``language``, else in the publication's own, else as it is."""
+        """Return ``text`` in ``language``, or in the publication's language, or as it is."""
         if not isinstance(text, dict):
             return text
         short = language.partition("-")[0]
         return text.get(language) or text.get(short) or text.get(self.language)
 
     def allows(self, origin: str) -> bool:
-        """Say whether pages of ``origin`` may embed this publication's panels."""
+        """Return whether pages of ``origin`` may embed this publication's panels."""
         if self.origins:
             return origin in self.origins
         try:
@@ -100,9 +102,9 @@ class Publication(BaseModel):
 
     @property
     def embedders(self) -> str:
-        """Who may embed the panels, as CSP writes a list of sources."""
+        """The origins that may embed the panels, as a CSP source list."""
         return " ".join(self.origins or _LOOPBACK_SOURCES)
 
     def origins_with(self, origin: str) -> str:
-        """Return the line of ``insights.toml`` that adds ``origin`` to those that may embed."""
+        """Return the line of ``insights.toml`` that allows ``origin`` to embed the panels."""
         return f"origins = {json.dumps([*self.origins, origin])}"

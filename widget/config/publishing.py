@@ -1,4 +1,4 @@
-"""The rules for publishing, applied with the publication that an entry belongs to."""
+"""Applies the rules for publishing with the publication of the entry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widget.errors import Breach
 
 
 def check_under(settings: Settings, entry: Entry) -> list[Breach]:
-    """Return every breach of the rules for publishing under ``settings``."""
+    """Return every breach of the rules for publishing."""
     url = entry.article.url
     return check(entry, settings.publication_for(url), unlisted=settings.unlisted(url))
 

@@ -1,9 +1,9 @@
-"""Variables that Kubernetes and Docker make of a neighbour's name, and nobody set on purpose.
+"""Recognizes variables that Kubernetes and Docker derive from a service's name.
 
 A Service named ``insights`` puts ``INSIGHTS_SERVICE_HOST`` and ``INSIGHTS_PORT=tcp://…`` into the
-environment of every pod beside it (Kubernetes, "Environment variables of Services"); a container
-linked as ``insights`` does likewise, and brings its own as ``INSIGHTS_ENV_…`` (Docker, "Legacy
-container links").
+environment of every pod in its namespace (Kubernetes, "Environment variables of Services"). A
+container linked as ``insights`` does the same, and adds its environment as ``INSIGHTS_ENV_…``
+(Docker, "Legacy container links").
 """
 
 from __future__ import annotations
@@ -24,25 +24,27 @@ _reported: set[frozenset[str]] = set()
 
 
 def service_links(variables: Mapping[str, str], prefix: str) -> frozenset[str]:
-    """Return which of ``variables`` begin with ``prefix`` and are such links, as written."""
-    ours = {name: name.upper().removeprefix(prefix) for name in variables if _is(name, prefix)}
-    links = {name for name, key in ours.items() if _BY_NAME.fullmatch(key)}
-    for name, key in ours.items():
+    """Return the names in ``variables`` that begin with ``prefix`` and are such links."""
+    candidates = {
+        name: name.upper().removeprefix(prefix) for name in variables if _has_prefix(name, prefix)
+    }
+    links = {name for name, key in candidates.items() if _BY_NAME.fullmatch(key)}
+    for name, key in candidates.items():
         link = _LINK.fullmatch(key)
         if link and _VALUE.fullmatch(variables[name]):
             links.add(name)
-            # Of a linked container: its name, and its own environment.
+            # Docker adds the name of a linked container, and its environment.
             links |= {
                 other
-                for other, its in ours.items()
-                if its.startswith(f"{link[1]}ENV_")
-                or (its == f"{link[1]}NAME" and variables[other].startswith("/"))
+                for other, other_key in candidates.items()
+                if other_key.startswith(f"{link[1]}ENV_")
+                or (other_key == f"{link[1]}NAME" and variables[other].startswith("/"))
             }
     return frozenset(links)
 
 
 def report(links: frozenset[str]) -> None:
-    """Warn of ``links``, once for each set of them; forked workers stay silent, too."""
+    """Log a warning about ``links``, once for each set; forked workers do not repeat it."""
     if links and links not in _reported:
         _reported.add(links)
         log.warning(
@@ -52,5 +54,5 @@ def report(links: frozenset[str]) -> None:
         )
 
 
-def _is(name: str, prefix: str) -> bool:
+def _has_prefix(name: str, prefix: str) -> bool:
     return name.upper().startswith(prefix)

@@ -49,7 +49,7 @@ class Purge(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        """Ask for what each kind needs."""
+        """Require the key that each kind needs."""
         needed = {"varnish": "url", "fastly": "service", "cloudflare": "zone"}[self.kind]
         if getattr(self, needed) is None:
             raise ValueError(f"kind {self.kind!r} needs {needed}; docs/settings.md explains it")
@@ -79,14 +79,14 @@ class Settings(BaseSettings):
     unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
-    log: logs.Form = "text"
+    log: logs.LogFormat = "text"
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
 
     @field_validator("publications", mode="before")
     @classmethod
     def _in_order(cls, value: object) -> object:
-        """Make a list of what INSIGHTS_PUBLICATIONS__0__NAME and its like amount to."""
+        """Turn variables such as INSIGHTS_PUBLICATIONS__0__NAME into a list."""
         if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
             return [value[key] for key in sorted(value, key=int)]
         return value
@@ -94,20 +94,20 @@ class Settings(BaseSettings):
     @field_validator("host")
     @classmethod
     def _without_brackets(cls, value: str) -> str:
-        """Take an IPv6 address also as it stands in a URL."""
+        """Accept an IPv6 address in brackets, as in a URL."""
         return value[1:-1] if re.fullmatch(r"\[[^\[\]]*\]", value) else value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        """Read the list that INSIGHTS_TRUSTED_PROXIES holds: as JSON, or with commas."""
+        """Parse INSIGHTS_TRUSTED_PROXIES: JSON, or separated by commas."""
         if not isinstance(value, str):
             return value
         if value.lstrip().startswith("["):
             try:
                 return json.loads(value)
             except ValueError:
-                raise ValueError("is not JSON; write addresses with commas between them") from None
+                raise ValueError("is not valid JSON; write addresses separated by commas") from None
         return [it for it in re.split(r"[\s,]+", value) if it]
 
     @property
@@ -116,11 +116,11 @@ class Settings(BaseSettings):
         return urls.origin(self.base_url) if self.base_url else None
 
     def publication_for(self, article_url: str) -> Publication:
-        """Return the publication that lists the article's origin, or else the first."""
+        """Return the publication that lists the article's origin, or the first."""
         return self._listing(article_url) or self.publications[0]
 
     def unlisted(self, article_url: str) -> Severity | None:
-        """Return the severity of an article's unlisted origin; None where it is listed."""
+        """Return the severity of an article's unlisted origin; None if it is listed."""
         if not any(it.origins for it in self.publications) or self._listing(article_url):
             return None
         return "error" if self.unlisted_origins == "refuse" else "warning"
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
 
     @property
     def own_words(self) -> tuple[str, ...]:
-        """The names of the publications and of their hosts, of which no password may consist."""
+        """Names of the publications and their hosts, which a password may not consist of."""
         hosts = (
             urlsplit(origin).hostname or ""
             for publication in self.publications
@@ -146,5 +146,5 @@ class Settings(BaseSettings):
         return (*(publication.name for publication in self.publications), *hosts)
 
     def allows(self, origin: str) -> bool:
-        """Say whether any publication's pages live at ``origin``."""
+        """Return whether any publication allows ``origin`` to embed its panels."""
         return any(publication.allows(origin) for publication in self.publications)

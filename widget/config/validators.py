@@ -1,4 +1,4 @@
-"""Validators of single values; each returns the value in its one form or raises ValueError."""
+"""Validators of single values; each returns the canonical value or raises ValueError."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from widget.entry import hostnames, urls
 from widget.entry.characters import is_blank
 
 UNIX = "unix"
-"""The name in ``trusted_proxies`` of whoever connects over a Unix socket."""
+"""The value in ``trusted_proxies`` that trusts clients of a Unix socket."""
 
-OWN_PATHS = frozenset(
+RESERVED_PATHS = frozenset(
     {"admin", "api", "corrections", "doctor", "embed.js", "fragment", "healthz", "log", "metrics"}
     | {"oembed", "openapi.json", "panel", "readyz", "report", "schema", "snippet", "static"}
 )
-"""The first parts of this service's own paths; a path that it is mounted at begins with none."""
+"""The first segments of the service's own paths; a mount path may not begin with any."""
 
 
 def checked_origin(value: str) -> str:
-    """Return an origin as browsers write it."""
+    """Return the canonical origin."""
     problem = urls.link_problem(value)
     if problem:
         raise ValueError(f"{value!r} {problem}")
@@ -31,38 +31,42 @@ def checked_origin(value: str) -> str:
 
 
 def checked_base(value: str) -> str:
-    """Return the service's base URL without a trailing slash; it may have a path."""
+    """Return the service's base URL, which may have a path, without a trailing slash."""
     problem = urls.link_problem(value)
     if problem:
         raise ValueError(f"{value!r} {problem}")
     parts = urlsplit(value)
-    steps = parts.path.strip("/").split("/")
-    if parts.query or parts.fragment or not all(map(_is_step, steps if steps != [""] else [])):
+    segments = parts.path.strip("/").split("/")
+    if (
+        parts.query
+        or parts.fragment
+        or not all(map(_is_path_segment, segments if segments != [""] else []))
+    ):
         raise ValueError(
             f"{value!r} cannot be used; write it like https://insights.example or "
             "https://courier.example/insights, the path in letters, digits and - . _ ~"
         )
-    if steps[0] in OWN_PATHS:
+    if segments[0] in RESERVED_PATHS:
         raise ValueError(
-            f"{value!r}: /{steps[0]} is a path of this service's own; choose another, such as "
+            f"{value!r}: /{segments[0]} is reserved by this service; choose another path, such as "
             f"{urls.origin(value)}/insights"
         )
     return urls.origin(value) + parts.path.rstrip("/")
 
 
-def _is_step(text: str) -> bool:
+def _is_path_segment(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9._~-]+", text)) and text not in (".", "..")
 
 
 def checked_proxy(value: str) -> str:
-    """Return a proxy's network in its short form, or ``unix``."""
+    """Return a proxy's network in its canonical form, or ``unix``."""
     if value == UNIX:
         return value
     try:
         return str(ipaddress.ip_network(value, strict=False))
     except ValueError:
         raise ValueError(
-            f'{value!r} is not "unix" or an IP address such as "10.0.0.5", "10.0.0.0/8", "::1"'
+            f'{value!r} is not an address; for example, write "10.0.0.5", "10.0.0.0/8" or "unix"'
         ) from None
 
 
@@ -81,7 +85,7 @@ def checked_host(value: str) -> str:
 
 
 def checked_name(value: str) -> str:
-    """Return a name that the service goes by: a host name or an address, without a port."""
+    """Return a name of the service: a host name or an IP address, without a port."""
     try:
         return ipaddress.ip_address(value.strip("[]")).compressed
     except ValueError:
@@ -89,7 +93,7 @@ def checked_name(value: str) -> str:
 
 
 def checked_visible(value: str) -> str:
-    """Return a name as it is, where it can be seen."""
+    """Return ``value`` unchanged if it has a visible character."""
     if is_blank(value):
-        raise ValueError("holds nothing that anybody can see; write the site's name")
+        raise ValueError("contains no visible character; write the site's name")
     return value

@@ -1,8 +1,8 @@
-"""What one document makes the code do stays with that document.
+"""Limits an unexpected error to the document that caused it.
 
-The code reads what anybody may have written. An error that nobody foresaw, in any step, would
-else end a look at all files, a list, or the start. Every step over one document runs through
-here: the error is logged with its traceback, and the document is set aside with a sentence.
+Documents are untrusted input. Without this, an unexpected exception over one of them would abort
+a scan of all files, a list, or the start. Every operation on one document runs through here: the
+error is logged with its traceback, and the document is quarantined with a message.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ log = logging.getLogger("insights")
 T = TypeVar("T")
 
 
-def describe(step: str, error: Exception) -> Breach:
-    """Return what is said of a document that ``step`` failed over."""
+def describe(operation: str, error: Exception) -> Breach:
+    """Return the breach that reports an unexpected ``error`` in ``operation``."""
     reason = f"{type(error).__name__}: {error}"[:200]
     printable = reason.encode("utf-8", "backslashreplace").decode()
-    return Breach("$", f"makes {step} fail ({printable}); change the text and report this error")
+    return Breach(
+        "$", f"makes {operation} fail ({printable}); change the text and report this error"
+    )
 
 
-def contained(step: str, function: Callable[[], T]) -> T:
-    """Return what ``function`` returns. Raises InvalidEntry where it fails unforeseen.
+def contained(operation: str, function: Callable[[], T]) -> T:
+    """Return the result of ``function``. Raises InvalidEntry for an unexpected exception.
 
-    What is foreseen (InsightsError, OSError) is raised as it is.
+    Expected exceptions (InsightsError, OSError) pass through unchanged.
     """
     try:
         return function()
     except (InsightsError, OSError):
         raise
     except Exception as error:
-        log.exception("%s failed", step)
-        raise InvalidEntry([describe(step, error)]) from error
+        log.exception("%s failed", operation)
+        raise InvalidEntry([describe(operation, error)]) from error
 
 
-def or_else(step: str, function: Callable[[], T], default: T) -> T:
-    """Return what ``function`` returns, ``default`` where it fails."""
+def or_else(operation: str, function: Callable[[], T], default: T) -> T:
+    """Return the result of ``function``, or ``default`` if it raises."""
     try:
         return function()
     except Exception:
-        log.exception("%s failed", step)
+        log.exception("%s failed", operation)
         return default

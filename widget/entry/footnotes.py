@@ -1,7 +1,7 @@
 r"""Markers such as ``[1]`` in the text of a point.
 
-``[n]`` is a marker where n is 1 to 99 without a leading zero; ``\[1]`` stays text.
-Works on text that ``markup.clean`` has returned: well-formed, every ``<`` a tag.
+``[n]`` is a marker if n is 1 to 99 without a leading zero; ``\[1]`` stays text.
+Expects the output of ``light_html.clean``: well-formed, every ``<`` begins a tag.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _DELIMITER = re.compile('[">]')
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A reference to the ``number``-th source, from 1. ``in_link``: it stands inside an ``a``."""
+    """A reference to the ``number``-th source, from 1. ``in_link``: inside an ``a`` element."""
 
     number: int
     in_link: bool = False
 
 
 def split(clean: _Text) -> tuple[_Text | Marker, ...]:
-    """Split cleaned light HTML into pieces of it and the markers between them, in order.
+    """Split cleaned light HTML into text and markers, in order.
 
-    The pieces are slices of ``clean``, so that a ``Markup`` yields pieces of ``Markup``.
+    Texts are slices of ``clean``, so that a ``Markup`` yields ``Markup``.
     The backslash of an escaped marker is dropped.
     """
     return tuple(_pieces(clean))
@@ -64,7 +64,7 @@ def markers(clean: str) -> Iterator[Marker]:
 def renumber(text: str, numbers: dict[int, int | None]) -> str:
     """Return ``text`` with each marker's number replaced; None removes the marker.
 
-    For when sources are reordered or removed. Works on text as it was typed.
+    Used when sources are reordered or removed. Accepts raw, unsanitized text.
     """
     pieces: list[str] = []
     start = 0
@@ -77,27 +77,27 @@ def renumber(text: str, numbers: dict[int, int | None]) -> str:
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
-    """Yield escapes, markers and the beginnings of tags, but nothing that is inside a tag.
+    """Yield escapes, markers and tag starts, but nothing inside a tag.
 
-    Text from a form can be anything: where each tag ends is found in one pass over all of it,
-    since a search from each tag's beginning takes minutes for 100 kB of unclosed tags.
+    The input may be hostile. All tag ends are found in one pass: a search from each tag start would
+    be quadratic and take minutes for 100 kB of unclosed tags.
     """
     quotes, ends = _delimiters(text) if "<" in text else ([], ([], []))
     position = 0
     while token := _TOKEN.search(text, position):
         position = token.end()
         if token["tag"]:
-            # The next > with as many quotation marks before it, or one pair more, or two ...
+            # The next > that is outside quotation marks.
             candidates = ends[bisect_left(quotes, position) % 2]
             index = bisect_left(candidates, position)
             if index == len(candidates):
-                continue  # it never ends, so it is text
+                continue  # an unclosed tag is text
             position = candidates[index] + 1
         yield token
 
 
 def _delimiters(text: str) -> tuple[list[int], tuple[list[int], list[int]]]:
-    """Return where quotation marks stand, and each > after an even and after an odd number."""
+    """Return the positions of quotation marks, and of each > after an even and an odd count."""
     quotes: list[int] = []
     ends: tuple[list[int], list[int]] = ([], [])
     for delimiter in _DELIMITER.finditer(text):

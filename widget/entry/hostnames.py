@@ -1,7 +1,7 @@
-"""Names of hosts, as browsers write them (URL Standard, section 3.5; UTS 46, non-transitional).
+"""Canonical host names, as browsers write them (URL Standard, 3.5; UTS 46, non-transitional).
 
-Python's own "idna" codec follows IDNA 2003 instead: it makes ``straße.example`` into
-``strasse.example``, which is somebody else's domain.
+Python's own "idna" codec follows IDNA 2003: it maps ``straße.example`` to ``strasse.example``,
+which is a different domain.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _JOINERS = "\u200c\u200d"
 
 
 def to_ascii(host: str) -> str:
-    """Return ``host``, as it stands in a URL, in the one spelling that browsers use.
+    """Return the host of a URL in the canonical form that browsers use.
 
-    That is in lower case, labels outside ASCII as ``xn--…``, IPv4 as four decimal numbers, IPv6
-    compressed in brackets. A dot at the end stays. Raises ValueError where browsers refuse it.
+    Lower case, non-ASCII labels as ``xn--…``, IPv4 as four decimal numbers, IPv6 compressed in
+    brackets. A trailing dot stays. Raises ValueError for a host that browsers reject.
     """
     if host.startswith("["):
         return _ipv6(host)
@@ -41,14 +41,14 @@ def to_ascii(host: str) -> str:
 
 
 def _unicode_label(label: str) -> str:
-    """Return what an ``xn--`` label stands for; any other as it is."""
+    """Return a decoded ``xn--`` label; any other label unchanged."""
     if not label.startswith("xn--"):
         return label
-    # Strict: "xn--a" and the like name nothing, and browsers refuse them.
+    # Strict: "xn--a" and the like decode to nothing valid, and browsers reject them.
     found = label[4:].encode("ascii").decode("punycode")
     mapped = idna.uts46_remap(found, std3_rules=False, transitional=False)
     if found.isascii() or mapped != found or _ascii_label(found) != label:
-        raise ValueError(f"{label!r} stands for no name")
+        raise ValueError(f"{label!r} is not valid Punycode")
     return found
 
 
@@ -57,7 +57,7 @@ def _ascii_label(label: str) -> str:
 
 
 def _check(labels: list[str]) -> None:
-    """Hold labels to UTS 46, section 4.1, with CheckBidi and CheckJoiners. Raises ValueError."""
+    """Validate labels (UTS 46, 4.1, with CheckBidi and CheckJoiners). Raises ValueError."""
     right_to_left = any(
         unicodedata.bidirectional(character) in ("R", "AL", "AN")
         for label in labels
@@ -65,10 +65,10 @@ def _check(labels: list[str]) -> None:
     )
     for label in filter(None, labels):
         if label.startswith("xn--") or unicodedata.category(label[0]).startswith("M"):
-            raise ValueError(f"{label!r} is not a label of a host name")
-        for place, character in enumerate(label):
-            if character in _JOINERS and not idna.valid_contextj(label, place):
-                raise ValueError(f"{label!r} has a joiner where there is nothing to join")
+            raise ValueError(f"{label!r} is not a valid part of a host name")
+        for index, character in enumerate(label):
+            if character in _JOINERS and not idna.valid_contextj(label, index):
+                raise ValueError(f"{label!r} has a joiner in an invalid position")
         if right_to_left:
             idna.check_bidi(label, check_ltr=True)
 
@@ -80,14 +80,14 @@ def _ipv4(name: str) -> str:
     *first, last = numbers
     if len(parts) > 4 or any(it > 255 for it in first) or last >= 256 ** (5 - len(parts)):
         raise ValueError(f"{name!r} is not an IPv4 address")
-    whole = last + sum(it << 8 * (3 - place) for place, it in enumerate(first))
+    whole = last + sum(it << 8 * (3 - index) for index, it in enumerate(first))
     return str(ipaddress.IPv4Address(whole))
 
 
 def _number(part: str) -> int:
     found = _NUMBER.fullmatch(part) if len(part) < 64 else None
     if found is None:
-        raise ValueError(f"{part!r} is no number of an IPv4 address")
+        raise ValueError(f"{part!r} is not a number of an IPv4 address")
     if found["hex"] is not None:
         return int(found["hex"] or "0", 16)
     return int(found["decimal"]) if found["decimal"] else int(found["octal"] or "0", 8)
@@ -97,9 +97,9 @@ def _ipv6(host: str) -> str:
     if not host.endswith("]"):
         raise ValueError(f"{host!r} is not an IPv6 address")
     address = ipaddress.IPv6Address(host[1:-1])
-    if address.scope_id:  # browsers read no zone, such as %eth0
-        raise ValueError(f"{host!r} has a zone")
-    if address.ipv4_mapped:  # newer Pythons write the end of it as IPv4
+    if address.scope_id:  # such as %eth0
+        raise ValueError(f"{host!r} has a zone, which browsers reject")
+    if address.ipv4_mapped:  # newer Python versions write the last 32 bits as IPv4
         high, low = divmod(int(address.ipv4_mapped), 1 << 16)
         return f"[::ffff:{high:x}:{low:x}]"
     return f"[{address}]"

@@ -1,4 +1,4 @@
-"""Light HTML: the one place where text becomes Markup, and the only one that uses bleach."""
+"""Light HTML: the only module that creates Markup from text, and the only one that uses bleach."""
 
 from __future__ import annotations
 
@@ -21,60 +21,60 @@ from widget.entry import urls
 TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "strong", "sub", "sup"))
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
 
-# bleach needs seconds for 100 KB of tags or character references; within these limits
-# its slowest known inputs stay below a tenth of a second (tests/test_markup.py holds them).
+# bleach needs seconds for 100 KB of tags or character references. Within these limits the
+# slowest inputs found take less than 0.1 s (tests/test_markup.py has them).
 MAX_LENGTH = 5_000
 MAX_ANGLES = 200
 MAX_AMPERSANDS = 200
 
 
 def cost_problem(text: str) -> str | None:
-    """Say why ``text`` is too costly to clean, or None where it is not."""
+    """Return why ``text`` is too expensive to sanitize, or None."""
     if len(text) > MAX_LENGTH:
         return f"has {len(text)} characters; shorten it to {MAX_LENGTH}"
     for character, limit in (("<", MAX_ANGLES), ("&", MAX_AMPERSANDS)):
         count = text.count(character)
         if count > limit:
-            return f"contains {count} times {character!r}; at most {limit} are accepted"
+            return f"contains {character!r} {count} times; at most {limit} are accepted"
     return None
 
 
 def cost(text: str) -> int:
-    """Return about how costly ``text`` is to clean: 0 where it is nothing but text.
+    """Return the estimated cost of sanitizing ``text``, in characters; 0 for plain text.
 
-    Counted are the characters from the first tag on, since a browser's parser may take all of
-    them for attributes, and ten more for each tag.
+    Counts the characters from the first tag on, since an HTML parser may read all of them as
+    attributes, plus 10 for each ``<`` and 2 for each ``&``.
     """
     first = text.find("<")
-    marked = len(text) - first if first >= 0 else 0
-    return marked + 10 * text.count("<") + 2 * text.count("&")
+    markup_length = len(text) - first if first >= 0 else 0
+    return markup_length + 10 * text.count("<") + 2 * text.count("&")
 
 
 def clean(text: str) -> Markup:
-    """Return ``text`` with nothing left in it but the light HTML that is allowed.
+    """Return sanitized ``text``: only the allowed light HTML remains.
 
-    Idempotent. Raises ValueError where ``cost_problem`` names a problem.
+    Idempotent. Raises ValueError if ``cost_problem`` reports a problem.
     """
     problem = cost_problem(text)
     if problem:
         raise ValueError(problem)
     if _SPECIAL.search(text) is None:
-        return Markup(text)  # noqa: S704  # nothing in it is more than text
+        return Markup(text)  # noqa: S704  # plain text
     return _cleaned(text)
 
 
 @lru_cache(maxsize=1_000)
 def _cleaned(text: str) -> Markup:
-    # Kept, since it is the dear part of a panel: rules ask for each text four times, and whoever
-    # asks for a panel in other colours would pay for it again. At most 10 MB of the longest texts.
-    cleaned = _REFERENCE.sub(_known_reference, _cleaner().clean(_readable(text)))
+    # Cached: this is the expensive part of a panel. The rules sanitize each text four times, and
+    # each variant of a panel would sanitize it again. At most 10 MB of the longest texts.
+    cleaned = _REFERENCE.sub(_escape_unknown_reference, _cleaner().clean(_normalize_input(text)))
     return Markup(cleaned)  # noqa: S704  # cleaned in the line above
 
 
 def display(text: str) -> Markup:
-    """Return ``clean(text)`` for a page: its links open a tab of their own.
+    """Return ``clean(text)`` for a page; links open a new tab.
 
-    What is too costly to clean, as a draft may be, is shown as it was typed.
+    Text that is too expensive to sanitize, as in a draft, is escaped instead.
     """
     if cost_problem(text):
         return escape(text)
@@ -83,40 +83,40 @@ def display(text: str) -> Markup:
 
 
 def plain(text: str) -> str:
-    """Return what readers can read of ``text``, without any markup."""
+    """Return the text content of ``text``, without markup."""
     return clean(text).striptags()
 
 
 def change(text: str) -> str | None:
-    """Return what ``clean`` makes of ``text`` where readers would notice a change, else None.
+    """Return ``clean(text)`` if it visibly differs from ``text``, else None.
 
-    Quoting, the case of names and the spelling of character references are no change.
-    Raises ValueError where ``cost_problem`` names a problem.
+    Quoting, the case of names and the spelling of character references are ignored.
+    Raises ValueError if ``cost_problem`` reports a problem.
     """
     cleaned = clean(text)
-    if cleaned == text or (_readable(text) == text and _tokens(cleaned) == _tokens(text)):
+    if cleaned == text or (_normalize_input(text) == text and _tokens(cleaned) == _tokens(text)):
         return None
     return str(cleaned)
 
 
 def trusted(source: str) -> Markup:
-    """Mark ``source`` as HTML. Only for what the project itself ships or has rendered."""
+    """Mark ``source`` as safe HTML. Only for HTML that this project ships or has rendered."""
     return Markup(source)  # noqa: S704
 
 
-# What only a parser can judge. Text without any of it comes out of bleach as it went in
-# (tests/test_markup.py compares them), and most texts of an entry are such.
+# Characters that need a parser. bleach returns text without them unchanged
+# (tests/test_markup.py compares them); this is true of most texts of an entry.
 _SPECIAL = re.compile("[<>&\r\x00-\x08\x0b\x0c\x0e-\x1f]")
 
-# Python refuses to read a number of more than 4,300 digits, and bleach does not expect that.
+# int() raises ValueError for more than 4,300 digits, and bleach does not catch that.
 _LONG_REFERENCE = re.compile(r"&(?=#(?:[0-9]{20}|[xX][0-9a-fA-F]{20}))")
 
 
-def _readable(text: str) -> str:
-    """Return ``text`` without what bleach stumbles over.
+def _normalize_input(text: str) -> str:
+    """Return ``text`` without the constructs that bleach mishandles.
 
-    References that name no character become text. A form feed is white space to HTML; bleach
-    makes a question mark of some and keeps others, which it would change the second time.
+    Overlong character references become text. A form feed is white space in HTML; bleach replaces
+    some with a question mark and passes others on, so that it would not be idempotent.
     """
     return _LONG_REFERENCE.sub("&amp;", text.replace("\f", " "))
 
@@ -124,13 +124,13 @@ def _readable(text: str) -> str:
 _REFERENCE = re.compile(r"&(?:#(?P<decimal>[0-9]+)|#[xX](?P<hex>[0-9a-fA-F]+)|(?P<name>\w+));")
 
 
-def _known_reference(reference: re.Match[str]) -> str:
-    """Keep a character reference that HTML knows; bleach also passes others on."""
+def _escape_unknown_reference(reference: re.Match[str]) -> str:
+    """Escape a character reference that HTML does not define; bleach passes these on."""
     if reference["name"]:
         valid = f"{reference['name']};" in html5
     else:
         digits = reference["decimal"] or reference["hex"]
-        # Longer than any code point: refused unread, since int() is slow on long input.
+        # Longer than any code point: rejected unparsed, since int() is slow on long input.
         code = int(digits, 10 if reference["decimal"] else 16) if len(digits) < 8 else 0
         valid = chr(code).isprintable() if 0 < code <= 0x10FFFF else False
     return reference[0] if valid else f"&amp;{reference[0][1:]}"
@@ -139,7 +139,7 @@ def _known_reference(reference: re.Match[str]) -> str:
 def _allowed(tag: str, name: str, value: str) -> bool:
     if name not in ATTRIBUTES.get(tag, ()):
         return False
-    # bleach hands over the value as it was written, with its character references.
+    # bleach passes the raw value, with its character references.
     return name != "href" or urls.link_problem(html.unescape(value)) is None
 
 
@@ -147,14 +147,14 @@ _threads = threading.local()
 
 
 def _cleaner() -> bleach.Cleaner:
-    """Return this thread's cleaner: it holds a parser's state and cannot be shared."""
+    """Return this thread's cleaner; it has parser state and cannot be shared."""
     cleaner: bleach.Cleaner | None = getattr(_threads, "cleaner", None)
     if cleaner is None:
         cleaner = _threads.cleaner = bleach.Cleaner(
             tags=TAGS, attributes=_allowed, protocols={"http", "https"}, strip=True
         )
-        # With ' for values that contain ", bleach would not escape them alike the second time,
-        # and footnotes would not see where the tag ends.
+        # With single quotes around values that contain ", bleach would not be idempotent, and
+        # footnotes would not find the end of the tag.
         cleaner.serializer.use_best_quote_char = False
     return cleaner
 
@@ -163,13 +163,13 @@ _TYPES = {number: name for name, number in constants.tokenTypes.items()}
 
 
 def _tokens(text: str) -> list[tuple[str, ...]]:
-    """Return what a browser's tokenizer makes of ``text``: tags, comments, text (HTML, 13.2.5).
+    """Return the HTML tokens of ``text``: tags, comments, text (HTML, 13.2.5).
 
-    The tokenizer is the one in bleach, so that no second parser has to agree with it.
+    Uses bleach's own tokenizer, so that no second parser has to agree with it.
     """
     tokens: list[tuple[str, ...]] = []
-    found: Any = HTMLTokenizer(text)  # its stubs take a token's data for text
-    for token in found:
+    tokenizer: Any = HTMLTokenizer(text)  # the stubs type a token's data as text
+    for token in tokenizer:
         match _TYPES[token["type"]]:
             case "Characters" | "SpaceCharacters":
                 data = token["data"]

@@ -1,4 +1,4 @@
-"""What the light HTML of a whole entry may cost, judged before any of it is looked at."""
+"""Limits the cost of sanitizing all light HTML of an entry, before any of it is sanitized."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from widget.entry.model import Entry
 from widget.errors import Breach
 
 MAX_COST = 40_000
-"""In the units of ``markup.cost``; the slowest texts of this cost are judged in half a second."""
+"""In the units of ``light_html.cost``; the slowest texts of this cost take half a second."""
 
 
 def light_texts(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the JSONPath and the text of everything that holds light HTML."""
+    """Yield the JSONPath and the text of every light HTML field."""
     yield "$.viewpoint.rationale", entry.viewpoint.rationale
     for group_index, group in enumerate(entry.perspectives):
         for index, point in enumerate(group.points):
@@ -21,7 +21,7 @@ def light_texts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def cost_breach(entry: Entry) -> Breach | None:
-    """Return what is said of an entry whose markup is too costly; it names the costliest text."""
+    """Return the breach of an entry with too much markup, at its most expensive text, or None."""
     costs = [(light_html.cost(text), path) for path, text in light_texts(entry)]
     total = sum(cost for cost, _ in costs)
     if total <= MAX_COST:
@@ -29,6 +29,6 @@ def cost_breach(entry: Entry) -> Breach | None:
     path = max(costs, key=lambda it: it[0])[1]
     return Breach(
         path,
-        f"has the most markup of an entry with too much of it ({total:,}; at most {MAX_COST:,} "
-        "characters from the first tag of each text on): remove tags, or write plain text",
+        f"has the most markup in an entry with too much markup ({total:,}; at most {MAX_COST:,} "
+        "characters from the first tag of each text on); remove tags, or write plain text",
     )

@@ -1,50 +1,50 @@
-"""Host names that look like others (UTS 39): in several scripts, or in one that apes Latin.
+"""Detects confusable host names (UTS 39): mixed scripts, or one script that imitates Latin.
 
-Scripts come from the names of characters, since Python's data has no others: that is enough to
-tell them apart, and needs no tables of our own.
+The script is the first word of a character's name, since Python's ``unicodedata`` has no script
+property; this suffices here and needs no table.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-# UTS 39, section 5.2, "highly restrictive": beside one script alone, what Chinese, Japanese and
-# Korean are written in.
-_TOGETHER = (
+# UTS 39, section 5.2, "highly restrictive": one script, or the combinations that Japanese,
+# Chinese and Korean are written in.
+_COMPATIBLE_SCRIPTS = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
-_SAME = {"IDEOGRAPHIC": "CJK", "KATAKANA-HIRAGANA": "KATAKANA", "EXTENDED": "ARABIC"}
-_AS_LATIN = {
+_SCRIPT_ALIASES = {"IDEOGRAPHIC": "CJK", "KATAKANA-HIRAGANA": "KATAKANA", "EXTENDED": "ARABIC"}
+_LATIN_LOOKALIKES = {
     "CYRILLIC": ("авеѕіјкмнорстухѵԛԝԁһӏьъҽпг", "abesijkmhopctyxvqwdhlbbenr"),
     "GREEK": ("αβεικνορτυχωηγ", "abeiknoptuxwny"),
 }
 
 
 def mixed_scripts(name: str) -> str:
-    """Return which part of a host (as ``hostnames.to_ascii`` writes it) mixes scripts, and which.
+    """Return a description of the label that mixes scripts, or ``""``.
 
-    ``""`` where none does.
+    ``name`` is a result of ``hostnames.to_ascii``.
     """
     for label in map(_unicode, name.split(".")):
         scripts = sorted(_scripts(label))
-        if len(scripts) > 1 and not any(it.issuperset(scripts) for it in _TOGETHER):
-            named = " and ".join(script.capitalize() for script in scripts)
-            return f"{label!r} mixes {named} letters"
+        if len(scripts) > 1 and not any(it.issuperset(scripts) for it in _COMPATIBLE_SCRIPTS):
+            names = " and ".join(script.capitalize() for script in scripts)
+            return f"{label!r} mixes {names} letters"
     return ""
 
 
-def aping(name: str) -> str:
-    """Return which part of a host is written in letters that all look Latin, and how it reads."""
+def latin_lookalike(name: str) -> str:
+    """Return a description of the label whose letters all look Latin, or ``""``."""
     labels = name.removesuffix(".").split(".")
     if not labels[-1].isascii() or labels[-1].startswith("xn--"):
-        return ""  # whoever reads that script reads all of it
+        return ""  # the whole host is in that script
     for label in map(_unicode, labels):
-        for script, (theirs, latin) in _AS_LATIN.items():
+        for script, (lookalikes, latin) in _LATIN_LOOKALIKES.items():
             letters = {character for character in label if character.isalpha()}
-            if letters and _scripts(label) == {script} and letters <= set(theirs):
-                read = label.translate(str.maketrans(theirs, latin))
+            if letters and _scripts(label) == {script} and letters <= set(lookalikes):
+                read = label.translate(str.maketrans(lookalikes, latin))
                 return f"{label!r} is written in {script.capitalize()} and reads like {read!r}"
     return ""
 
@@ -59,12 +59,12 @@ def _unicode(label: str) -> str:
 
 
 def _scripts(label: str) -> set[str]:
-    found = set()
+    scripts = set()
     for character in label:
         if unicodedata.category(character)[0] == "L" or (
             not character.isascii() and character.isdecimal()
         ):
             word = unicodedata.name(character, "UNKNOWN").split()[0]
-            word = _SAME.get(word, word).partition("-")[0]
-            found.add(word)
-    return found - {"MODIFIER"}
+            word = _SCRIPT_ALIASES.get(word, word).partition("-")[0]
+            scripts.add(word)
+    return scripts - {"MODIFIER"}

@@ -1,4 +1,4 @@
-"""Schema 1 as pydantic models. They hold what any draft must keep to; ``rules`` holds the rest."""
+"""Schema 1 as pydantic models: constraints that also hold for drafts; ``rules`` has the rest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from widget.entry import light_html
 from widget.entry.containment import contained
-from widget.entry.json_input import read_json, step
+from widget.entry.json_input import child_path, read_json
 from widget.entry.urls import MAX_LENGTH as MAX_URL_LENGTH
 from widget.entry.vocabulary import (
     ArticleKind,
@@ -51,29 +51,29 @@ LightHtml = Annotated[str, StringConstraints(max_length=light_html.MAX_LENGTH)]
 Url = Annotated[str, StringConstraints(max_length=MAX_URL_LENGTH)]
 
 
-def _written_out(value: object) -> object:
-    """Refuse what RFC 3339 does not call a point in time: pydantic also reads "1780000000"."""
+def _require_rfc3339(value: object) -> object:
+    """Reject what is not an RFC 3339 timestamp: pydantic also accepts "1780000000"."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[Tt]", value, re.ASCII):
         return value
-    raise PydanticCustomError("datetime_parsing", "is not a date with a time")
+    raise PydanticCustomError("datetime_parsing", "is not a date with time")
 
 
 def is_id(text: str) -> bool:
-    """Say whether ``text`` can be an entry's id (and so a safe file name)."""
+    """Return whether ``text`` is a valid entry id (and so a safe file name)."""
     return _ID.fullmatch(text) is not None
 
 
-# Lax behind the check: strictly, only a value that comes straight from JSON would be read.
-Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written_out)]
+# Lax after the check: strict mode would accept strings from JSON input only.
+Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_require_rfc3339)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _no_boolean(value: object) -> object:
+def _reject_boolean(value: object) -> object:
     return None if isinstance(value, bool) else value
 
 
@@ -154,8 +154,8 @@ class Entry(_Part):
         extra="forbid", frozen=True, strict=True, title="Insights entry", json_schema_extra={}
     )
 
-    # Strict does not tell true from 1 here.
-    version: Annotated[Literal[1], BeforeValidator(_no_boolean)] = Field(alias="schema")
+    # Strict mode accepts true as 1 here.
+    version: Annotated[Literal[1], BeforeValidator(_reject_boolean)] = Field(alias="schema")
     id: EntryId
     language: Language = Field(description="BCP 47; the direction of the text follows from it.")
     article: Article
@@ -173,27 +173,27 @@ class Entry(_Part):
 
 def parse_entry(data: bytes) -> Entry:
     """Read an entry from ``data`` (UTF-8 JSON). Raises InvalidEntry with every breach found."""
-    return contained("reading it", lambda: _parsed(data))
+    return contained("parsing it", lambda: _parsed(data))
 
 
 def _parsed(data: bytes) -> Entry:
     value = read_json(data)
     try:
-        # As JSON again, since only pydantic's JSON mode reads dates strictly.
+        # Serialized again: only pydantic's JSON mode reads dates strictly.
         return Entry.model_validate_json(json.dumps(value))
     except ValidationError as error:
         errors = error.errors(include_url=False)
         breaches = [_breach(detail) for detail in errors[:MAX_BREACHES]]
         if len(errors) > MAX_BREACHES:
             more = len(errors) - MAX_BREACHES
-            breaches.append(Breach("$", f"has {more} more breaches; mend these first"))
+            breaches.append(Breach("$", f"has {more} more breaches; fix these first"))
         raise InvalidEntry(breaches) from error
 
 
 def _breach(error: ErrorDetails) -> Breach:
     path = "$"
     for key in error["loc"]:
-        path = step(path, key)
+        path = child_path(path, key)
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
@@ -218,7 +218,7 @@ def _breach(error: ErrorDetails) -> Breach:
         case "timezone_aware":
             message = 'lacks its time zone; write it like "2026-05-06T09:00:00Z"'
         case kind if kind.startswith("datetime"):
-            message = 'is not a date with a time; write it like "2026-05-06T09:00:00Z"'
+            message = 'is not a date with time; write it like "2026-05-06T09:00:00Z"'
         case kind if kind.startswith("date"):
             message = 'is not a date; write it like "2026-05-04", or null'
         case "string_type":
@@ -233,8 +233,8 @@ def _breach(error: ErrorDetails) -> Breach:
 
 
 def _suggestion(loc: tuple[int | str, ...]) -> str:
-    field_names = _keys_at(loc[:-1])
-    close = difflib.get_close_matches(str(loc[-1]), field_names, n=1)
+    keys = _keys_at(loc[:-1])
+    close = difflib.get_close_matches(str(loc[-1]), keys, n=1)
     return f"did you mean {close[0]!r}?" if close else "remove it"
 
 

@@ -1,4 +1,4 @@
-"""References in other notations than ours, which readers would see as text without a source.
+"""Detects citations in other notations, which the panel would show as plain text.
 
 Language models and other systems write ``[1, 2]``, ``[^1]`` or ``【1†source】``; only ``[1]`` to
 ``[99]`` are markers (``widget.entry.footnotes``).
@@ -27,7 +27,7 @@ _ONE = re.compile(
     r"(?:\^|#|(?:citation|cite|reference|ref|source|footnote|note|id)s?[\s:#.^]*)?(\d{1,3})(?:†.*)?",
     re.IGNORECASE | re.ASCII,
 )
-_OF_A_CHAT = re.compile(r"\d+:\d+†.*", re.ASCII)
+_CHAT_CITATION = re.compile(r"\d+:\d+†.*", re.ASCII)
 _SEVERAL = re.compile(
     r"\^?\d{1,2}(?:(?:\s*(?:[,;&\u060c\u3001]|and|-)\s*|\s+)\^?\d{1,2})+", re.ASCII
 )
@@ -36,69 +36,69 @@ _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-
 
 @dataclass(frozen=True, slots=True)
 class Notations:
-    """The marks found, in order, and the text as it would be with markers in their place.
+    """The marks found, in order, and the text with markers in their place.
 
-    Where nobody can tell which source is meant, as with ``[100]``, the mark stays in the text.
+    A mark whose source is ambiguous, such as ``[100]``, stays in the text.
     """
 
     marks: tuple[str, ...]
-    mended: str
+    corrected: str
 
 
 def other_notations(text: str) -> Notations:
-    """Look for marks in a point's text as it was typed, outside tags and ``code``."""
+    """Find marks in a point's raw text, outside tags and ``code``."""
     marks: list[str] = []
 
-    def mend(found: re.Match[str]) -> str:
+    def replace_mark(found: re.Match[str]) -> str:
         markers = _markers(found)
         if markers is None:
             return found[0]
         marks.append(found[0])
         return found[0] if markers == "?" else markers
 
-    mended = _PIECE.sub(mend, text)
-    return Notations(tuple(marks), mended)
+    corrected = _PIECE.sub(replace_mark, text)
+    return Notations(tuple(marks), corrected)
 
 
 def _markers(found: re.Match[str]) -> str | None:
-    """Return the markers that a mark stands for; None: it is no mark, "?": nobody can tell."""
+    """Return the markers for a mark; None: not a mark, "?": ambiguous."""
     if found["skip"]:
         return None
     if found["leftover"]:
         return ""
     if raised := found["sup"] or found["raised"]:
-        return _written([int(_plain(raised.removeprefix("<sup>").removesuffix("</sup>")))])
+        return _as_markers([int(_plain(raised.removeprefix("<sup>").removesuffix("</sup>")))])
     if found["inner"]:
         return found["inner"]
     if _MARKER.fullmatch(found["mark"]):
         return found["mark"] if found["link"] else None
     inside = _plain(found["inside"])
-    if _OF_A_CHAT.fullmatch(inside):
+    if _CHAT_CITATION.fullmatch(inside):
         return "?"
     if one := _ONE.fullmatch(inside):
-        return _written([int(one[1])])
-    return _written(_listed(inside)) if _SEVERAL.fullmatch(inside) else None
+        return _as_markers([int(one[1])])
+    return _as_markers(_expand_list(inside)) if _SEVERAL.fullmatch(inside) else None
 
 
 def _plain(text: str) -> str:
-    """Return ``text`` with digits of any script, raised or full-width, and dashes in ASCII."""
+    """Return ``text`` with dashes and digits (any script, superscript, full-width) in ASCII."""
     text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
     return "".join(str(unicodedata.decimal(it, it)) for it in text)
 
 
-def _listed(inside: str) -> list[int]:
-    """Return the numbers of ``1, 3-5``; none where it is a score, an interval or the like."""
+def _expand_list(inside: str) -> list[int]:
+    """Return the numbers of ``1, 3-5``; empty if it is a score, an interval or the like."""
     numbers: list[int] = []
     for part in re.split(r"\s*(?:[,;&\u060c\u3001]|and)\s*|(?<![-\s])\s+(?![-\s])", inside):
         first, dash, last = part.replace("^", "").partition("-")
-        few = range(int(first), int(last) + 1) if dash else [int(first)]
-        if not few or 0 in few:
+        span = range(int(first), int(last) + 1) if dash else [int(first)]
+        if not span or 0 in span:
             return []
-        numbers += few
+        numbers += span
     return numbers
 
 
-def _written(numbers: list[int]) -> str | None:
+def _as_markers(numbers: list[int]) -> str | None:
     if not numbers:
         return None
     return "".join(f"[{it}]" for it in numbers) if all(0 < it < 100 for it in numbers) else "?"

@@ -1,4 +1,4 @@
-"""The line of each value in a JSON document."""
+"""Maps each JSONPath of a JSON document to its line number."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ import json
 import re
 from dataclasses import dataclass
 
-from widget.entry.json_input import MAX_DEPTH, step
+from widget.entry.json_input import MAX_DEPTH, child_path
 
-# Matches an unterminated string, too; `read_json` refuses it.
+# Also accepts an unterminated string; see json_input.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{},]|[^\s\[\]{}:,"]+|\n', re.DOTALL)
 
 
 @dataclass(slots=True)
-class _Open:
-    """An object or array that has not ended: where it is, and the key or index it is at."""
+class _Container:
+    """An object or array that is still open: its path, and the current key or index."""
 
     path: str
-    at: str | int | None
+    key: str | int | None
 
 
-def lines(text: str) -> dict[str, int]:
-    """Return the line, from 1, of each value in ``text``, by its JSONPath (RFC 9535).
+def line_numbers(text: str) -> dict[str, int]:
+    """Return the line, from 1, of each value of ``text``, by JSONPath (RFC 9535).
 
-    The line of an object's member is that of its key. ``text`` is JSON that ``read_json`` accepts;
-    for other text the result is undefined, but nothing is raised.
+    A member is on the line of its key. ``text`` is JSON that ``json_input.read_json`` accepts; for
+    other text the result is undefined, but nothing is raised.
     """
-    found = {"$": 1}
+    numbers = {"$": 1}
     line = 1
-    stack: list[_Open] = []
+    stack: list[_Container] = []
     for mark in (match[0] for match in _TOKEN.finditer(text)):
-        here = stack[-1] if stack else _Open("$", "")
+        here = stack[-1] if stack else _Container("$", "")
         if mark == "\n":
             line += 1
         elif mark in ("]", "}"):
             del stack[-1:]
         elif mark == ",":
-            here.at = here.at + 1 if isinstance(here.at, int) else None
-        elif here.at is None:
-            here.at = _key(mark)
-            found[step(here.path, here.at)] = line
+            here.key = here.key + 1 if isinstance(here.key, int) else None
+        elif here.key is None:
+            here.key = _key(mark)
+            numbers[child_path(here.path, here.key)] = line
         else:
-            path = step(here.path, here.at) if stack else "$"
-            found.setdefault(path, line)
+            path = child_path(here.path, here.key) if stack else "$"
+            numbers.setdefault(path, line)
             if mark in ("[", "{"):
                 if len(stack) == MAX_DEPTH:
-                    return found  # read_json refuses such text; all paths below would be longer
-                stack.append(_Open(path, 0 if mark == "[" else None))
-    return found
+                    return numbers  # json_input rejects such text; each path below would be longer
+                stack.append(_Container(path, 0 if mark == "[" else None))
+    return numbers
 
 
 def _key(mark: str) -> str:
@@ -57,8 +57,8 @@ def _key(mark: str) -> str:
         return mark
 
 
-def line_of(path: str, line_numbers: dict[str, int]) -> int:
-    """Return the line of ``path``, or of its nearest existing parent."""
-    while path not in line_numbers and path != "$":
+def line_of(path: str, numbers: dict[str, int]) -> int:
+    """Return the line of ``path``, or of its nearest ancestor in ``numbers``."""
+    while path not in numbers and path != "$":
         path = re.sub(r"(?:\.[^.\[\]]*|\[[^\[\]]*\]|.)$", "", path) or "$"
-    return line_numbers[path]
+    return numbers[path]

@@ -1,4 +1,4 @@
-"""The rules for publishing. A draft may break them; ``check`` lists every breach at once."""
+"""The rules for publishing. Drafts may break them; ``check`` returns every breach."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from widget.entry.model import Entry
 from widget.entry.notations import other_notations
 from widget.errors import Breach, InvalidEntry, Severity
 
-# Characters that turn the direction of what follows them, outside the text they stand in.
+# Bidirectional controls, whose effect may extend beyond the text that contains them.
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Eligibility(Protocol):
-    """What the rules need of a publication: its name, and which articles may carry panels."""
+    """What the rules need of a publication: its name, and which articles may have panels."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -38,32 +38,34 @@ def check(
 ) -> list[Breach]:
     """Return every breach of the rules for publishing, in the order of the document.
 
-    ``unlisted``: no publication lists the article's origin, and so much is made of it. Of an entry
-    with too much markup only that is said.
+    ``unlisted`` is the severity if no publication lists the article's origin. For an entry with too
+    much markup, that is the only breach.
     """
     if too_costly := cost_breach(entry):
-        return [too_costly]  # no other rule looks at it
-    found: list[Breach] = []
+        return [too_costly]  # the other rules would sanitize it
+    breaches: list[Breach] = []
     rules: tuple[Rule, ...] = (_language, partial(_origin, unlisted=unlisted), *RULES)
     for rule in rules:
         try:
-            found += contained("a rule for publishing", partial(_listed, rule, entry, publication))
+            breaches += contained(
+                "a rule for publishing", partial(_apply, rule, entry, publication)
+            )
         except InvalidEntry as error:
-            found += error.breaches
-    return found
+            breaches += error.breaches
+    return breaches
 
 
-def _listed(rule: Rule, entry: Entry, publication: Eligibility) -> list[Breach]:
+def _apply(rule: Rule, entry: Entry, publication: Eligibility) -> list[Breach]:
     return list(rule(entry, publication))
 
 
 def _language(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     if entry.language.partition("-")[0].lower() not in i18n.languages():
-        spoken = ", ".join(i18n.languages())
+        available = ", ".join(i18n.languages())
         yield Breach(
             "$.language",
-            f"is {entry.language!r}, and the panel's own words are not there in it: they are shown "
-            f"in English. They are there in: {spoken}",
+            f"is {entry.language!r}, which the interface is not translated into; the panel's own "
+            f"texts appear in English. Available languages: {available}",
             "warning",
         )
 
@@ -75,9 +77,9 @@ def _origin(
     if unlisted and not urls.link_problem(url):
         yield Breach(
             "$.article.url",
-            f"is at {urls.origin(url)}, which no publication lists, so that the article counts as "
-            f"one of {publication.name}. Add the origin to its publication in insights.toml, or "
-            "correct the address",
+            f"is at {urls.origin(url)}, which no publication lists; the article is attributed to "
+            f"{publication.name}. Add the origin to its publication in insights.toml, or correct "
+            "the address",
             unlisted,
         )
 
@@ -90,7 +92,7 @@ def _article(entry: Entry, publication: Eligibility) -> Iterator[Breach]:
         path = f"$.article.aliases[{index}]"
         yield from _link(path, alias)
         if alias and _key(alias) in seen:
-            yield Breach(path, "names the article once more; remove it", "warning")
+            yield Breach(path, "repeats an address of the article; remove it", "warning")
         seen.add(_key(alias))
     yield from _plain("$.article.title", article.title, required="the article's title")
     for index, author in enumerate(article.authors):
@@ -100,13 +102,13 @@ def _article(entry: Entry, publication: Eligibility) -> Iterator[Breach]:
         eligible = ", ".join(publication.kinds)
         yield Breach(
             "$.article.kind",
-            f"is {article.kind!r}, and {publication.name} shows panels only beside: {eligible}",
+            f"is {article.kind!r}; {publication.name} shows panels only beside: {eligible}",
         )
     if publication.sections and article.section not in publication.sections:
         eligible = ", ".join(publication.sections)
         yield Breach(
             "$.article.section",
-            f"is {article.section!r}, and {publication.name} shows panels only in: {eligible}",
+            f"is {article.section!r}; {publication.name} shows panels only in: {eligible}",
         )
 
 
@@ -130,7 +132,7 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
                 continue
             yield from _light_html(f"{inner}.text", point.text)
             if not light_html.cost_problem(point.text) and is_blank(light_html.plain(point.text)):
-                yield Breach(f"{inner}.text", "says nothing once it is sanitized; write the point")
+                yield Breach(f"{inner}.text", "is empty after sanitizing; write the point")
             if point.attributed_to is not None:
                 yield from _plain(
                     f"{inner}.attributed_to", point.attributed_to, required="a name, or null"
@@ -148,30 +150,28 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
 def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:
     for marker in dict.fromkeys(markers):
         if marker.number > sources:
-            have = f"there are {sources}" if sources else "there are none"
+            count = f"there are only {sources}" if sources else "there are no sources"
             yield Breach(
                 path,
-                f"cites source [{marker.number}], and {have}; add the source or remove the marker",
+                f"cites source [{marker.number}], but {count}; add the source or remove the marker",
             )
         if marker.in_link:
             yield Breach(
-                path, f"has the marker [{marker.number}] inside a link; move it behind the link"
+                path, f"has the marker [{marker.number}] inside a link; move it after the link"
             )
 
 
 def _notations(path: str, text: str) -> Iterator[Breach]:
-    found = other_notations(text)
-    if not found.marks:
+    notations = other_notations(text)
+    if not notations.marks:
         return
-    marks = " and ".join(dict.fromkeys(found.marks))
+    marks = " and ".join(dict.fromkeys(notations.marks))
     advice = (
-        f"with markers it would be: {found.mended}"
-        if found.mended != text
+        f"with markers it would be: {notations.corrected}"
+        if notations.corrected != text
         else "markers are [1] to [99]"
     )
-    yield Breach(
-        path, f"has {marks}, which readers see as text without a source; {advice}", "warning"
-    )
+    yield Breach(path, f"has {marks}, which readers see as plain text; {advice}", "warning")
 
 
 def _sources(entry: Entry, _: Eligibility) -> Iterator[Breach]:
@@ -187,18 +187,16 @@ def _sources(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield from _plain(f"{path}.title", source.title, required="the source's title")
         yield from _link(f"{path}.url", source.url)
         if source.url:
-            first = numbers.setdefault(_passage(source.url), index + 1)
+            first = numbers.setdefault(_key_with_fragment(source.url), index + 1)
             if first <= index:
-                message = f"is the address of source [{first}], too; cite that and remove this one"
+                message = f"is also the address of source [{first}]; cite that and remove this one"
                 yield Breach(f"{path}.url", message, "warning")
         if source.archive_url is not None:
             yield from _link(f"{path}.archive_url", source.archive_url)
         yield from _plain(f"{path}.publisher", source.publisher or "")
         yield from _plain(f"{path}.quote", source.quote or "")
         if index + 1 not in cited:
-            yield Breach(
-                path, f"is cited nowhere; cite it as [{index + 1}] in a point or remove it"
-            )
+            yield Breach(path, f"is never cited; cite it as [{index + 1}] in a point or remove it")
 
 
 def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
@@ -207,11 +205,12 @@ def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
     if provenance.origin != "human" and not provenance.provider:
         yield Breach(
-            "$.provenance.provider", "is empty; name the provider of the AI, which readers see"
+            "$.provenance.provider", "is empty; name the AI provider, which the panel discloses"
         )
     if provenance.origin == "ai-edited" and not provenance.reviewed_by:
         yield Breach(
-            "$.provenance.reviewed_by", "is empty; name who edited the analysis, which readers see"
+            "$.provenance.reviewed_by",
+            "is empty; name who edited the analysis, which the panel discloses",
         )
 
 
@@ -230,7 +229,9 @@ def _light_html(path: str, text: str) -> Iterator[Breach]:
     yield from _overrides(path, text)
     changed = light_html.change(text)
     if changed is not None:
-        yield Breach(path, f"is not all allowed and would be shown as: {changed}", "warning")
+        yield Breach(
+            path, f"contains HTML that is not allowed; it would be shown as: {changed}", "warning"
+        )
 
 
 def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Breach]:
@@ -239,7 +240,7 @@ def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Bre
         yield Breach(path, f"is empty; give {required}")
     elif text and is_blank(text) and not controls:
         remedy = f"give {required}" if required else "write it out or leave it empty"
-        yield Breach(path, f"holds nothing that anybody can see; {remedy}")
+        yield Breach(path, f"contains no visible character; {remedy}")
     yield from controls
 
 
@@ -258,8 +259,8 @@ def _link(path: str, url: str) -> Iterator[Breach]:
         yield Breach(path, doubt, "warning")
 
 
-def _passage(url: str) -> str:
-    """Return the key of an address with its fragment, which may name another page of a file."""
+def _key_with_fragment(url: str) -> str:
+    """Return the lookup key with the fragment, which may select a page of a document."""
     return f"{_key(url)}#{url.partition('#')[2]}"
 
 
@@ -282,4 +283,4 @@ RULES: tuple[Rule, ...] = (
     _provenance,
     _corrections,
 )
-"""In the order of the document. One that fails is a breach of its own, and the others go on."""
+"""In document order. A rule that raises is reported as a breach; the others still run."""

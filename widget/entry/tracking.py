@@ -1,10 +1,10 @@
-"""Parameters of addresses that say where a reader comes from, and never which article it is.
+"""Tracking parameters of URLs, which never identify the article.
 
 Compared in November 2026 with what these lists drop on every site (ClearURLs' globalRules, Brave's
-query filter, uBlock Origin's privacy list, Firefox's StripOnShare) and with what the vendors say of
-their own links. Names by which some site tells its articles apart (id, p, page, ref, source, from,
-share, s, si) are left out on purpose, whatever those lists do: a panel beside the wrong article is
-worse than none.
+query filter, uBlock Origin's privacy list, Firefox's StripOnShare) and with the vendors'
+documentation. Names that some site identifies its articles by (id, p, page, ref, source, from,
+share, s, si) are omitted on purpose, although some lists have them: a panel beside the wrong
+article is worse than none.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Mail:       ml_subscriber ml_subscriber_hash _bhlid ck_subscriber_id __s bsft_cl
 """
 
 NAMES = tuple(re.findall(r"(?<=\s)[\w.]+\*?(?=\s)", _LIST))
-"""In lower case; with ``*`` at the end it is what names begin with."""
+"""In lower case; a trailing ``*`` makes it a prefix."""
 
 PATTERN = f"^(?:{'|'.join(NAMES)})=".replace(".", r"\.").replace("*", "[^=]*")
-"""What a form-encoded parameter begins with, case aside; for Python and for JavaScript."""
+"""Matches the start of a form-encoded parameter, ignoring case; for Python and JavaScript."""

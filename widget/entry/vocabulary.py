@@ -1,4 +1,4 @@
-"""The closed lists of words that an entry and the settings are written in."""
+"""The enumerated values of entries and settings."""
 
 from __future__ import annotations
 

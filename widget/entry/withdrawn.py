@@ -1,4 +1,4 @@
-"""What is left of an entry that was taken down."""
+"""A withdrawn entry, as its notice shows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An entry that was taken down on purpose: all that its notice needs. ``at`` is in UTC."""
+    """An entry that was withdrawn: the data of its notice. ``at`` is in UTC."""
 
     id: str
     language: str

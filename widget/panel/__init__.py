@@ -1,4 +1,4 @@
-"""The panel: an entry as readers see it, rendered for every way in."""
+"""The panel: an entry rendered for readers, for every way of embedding."""
 
 from widget.panel.loader import finder, integrity, loader, loader_name, stylesheet_name
 from widget.panel.oembed import oembed

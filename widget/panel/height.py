@@ -1,7 +1,7 @@
-"""How tall a panel is when it arrives, so that a host page can keep its place and nothing moves.
+"""Estimates the height of a panel, so that a host page can reserve space and avoid layout shift.
 
-The service knows no fonts, so this is an upper estimate from the texts' lengths; a panel
-that comes out shorter leaves a little room below it.
+Fonts are unknown on the server, so this is an upper bound from the lengths of the texts; a
+shorter panel leaves some empty space below it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ WIDE = 640
 
 _PADDING = 32
 _SERIF, _SANS = 0.48, 0.54
-"""The mean advance of a character, in em: what the wider of the usual faces need."""
+"""Mean advance of a character, in em, for the wider of the common fonts."""
 _SPARE = 8
 _MARGINS = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Heights:
-    """A panel's height in a place NARROW and in one ``width`` wide; all in CSS pixels."""
+    """A panel's height in a container NARROW wide and in one ``width`` wide; in CSS pixels."""
 
     narrow: int
     wide: int
@@ -34,16 +34,16 @@ class Heights:
     def css(self) -> str:
         """Return a length for ``min-height``, in units of the query container's width.
 
-        The true height falls with the width along a hyperbola, below the line between
-        the two that this is.
+        The actual height is a hyperbola of the width, which is below this line between the
+        two heights.
         """
         return self._clamped("cqi", 0)
 
     @property
     def css_beside_text(self) -> str:
-        """Return such a length for a panel in no query container.
+        """Return such a length for a panel without a query container.
 
-        It goes by the viewport's width, of which a text leaves a margin on either side.
+        In units of the viewport's width, with a margin on both sides of the text.
         """
         return self._clamped("vw", _MARGINS)
 
@@ -54,23 +54,23 @@ class Heights:
 
 
 def heights(view: PanelView | NoticeView, *, width: int = WIDE) -> Heights:
-    """Return how tall the panel (or notice) that ``view`` describes is as it arrives.
+    """Return the initial height of the panel (or notice) of ``view``.
 
-    ``width`` is the most that its place is wide; what is below NARROW counts as NARROW.
+    ``width`` is the maximum width of its container; less than NARROW counts as NARROW.
     """
     width = max(width, NARROW + 1)
     return Heights(_height(view, NARROW), _height(view, width), width)
 
 
 def _height(view: PanelView | NoticeView, width: int) -> int:
-    """Add up the boxes of static/panel.css, in CSS pixels; ``width`` is the place's."""
+    """Add up the boxes of static/panel.css, in CSS pixels; ``width`` is the container's."""
     text = width - _PADDING
-    tall = 1 if view.direction == "ltr" else 1.125
+    line_scale = 1 if view.direction == "ltr" else 1.125
     about = 16 + 20 * _lines(view.article_title + "x" * 40, 13 * _SANS, text)
     if isinstance(view, NoticeView):
         statement = 33 + 26 * _lines(view.statement, 16 * _SERIF, text)
         reason = 8 + 26 * _lines(view.reason + "x" * 20, 16 * _SERIF, text) if view.reason else 0
-        return ceil(tall * (38 + 31 + 42 + statement + reason + about))
+        return ceil(line_scale * (38 + 31 + 42 + statement + reason + about))
     corrections = (
         24 * _lines(c.kind_name + c.at.text + c.note, 15 * _SERIF, text - 35) + 15
         for c in view.corrections
@@ -80,7 +80,7 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
         20 * _lines(view.introduction, 13 * _SANS, text),
         45 + 17,
         17 + 25 * _lines(_TAGS.sub("", view.lean.sentence), 17 * _SERIF, text),
-        34 if view.lean.steps else 0,
+        34 if view.lean.scale else 0,
         17 + 24 * _lines(view.rationale, 15 * _SERIF, min(text, 600)) if view.rationale else 0,
         20 if view.lean.confidence else 0,
         24 if view.methodology else 0,
@@ -92,7 +92,7 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
         20 * _lines(_TAGS.sub("", " ".join(view.disclosure)), 13 * _SANS, text),
         about,
     ]
-    return ceil(tall * sum(boxes))
+    return ceil(line_scale * sum(boxes))
 
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -105,11 +105,13 @@ def _summary(heading: str, count: str, width: int) -> int:
 
 def _points(group: GroupView, width: int) -> int:
     room = min(width, 670) - 28
-    return 8 + sum(14 + 26 * _lines(_said(point), 16 * _SERIF, room) for point in group.points)
+    return 8 + sum(
+        14 + 26 * _lines(_point_text(point), 16 * _SERIF, room) for point in group.points
+    )
 
 
-def _said(point: PointView) -> str:
-    """Return a text about as long as the point is; a marker is three letters wide."""
+def _point_text(point: PointView) -> str:
+    """Return a text about as long as the point; a marker is three letters wide."""
     texts = (
         piece
         if isinstance(piece, str)
@@ -126,5 +128,5 @@ def _source(source: SourceView, width: int) -> int:
 
 
 def _lines(text: str, advance: float, width: int) -> int:
-    """Return how many lines ``text`` fills; a line loses half a word at its end."""
+    """Return the number of lines of ``text``; a line loses half a word at its end."""
     return ceil(len(text) * advance / (width - 3 * advance))

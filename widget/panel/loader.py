@@ -1,4 +1,4 @@
-"""``embed.js`` as it is sent out: minified, with the name of the stylesheet that it fetches."""
+"""``embed.js`` as it is served: minified, with the name of the stylesheet that it fetches."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def loader(*, static: bool = False) -> bytes:
 
 @cache
 def finder() -> bytes:
-    """Return the module that exported sites have beside their map, which finds an entry in it."""
+    """Return the module with which an exported site finds an entry in its map."""
     return script("find.js", static=True).encode()
 
 
 @cache
 def loader_name(*, static: bool = False) -> str:
-    """Return the name under ``/static/`` whose content never changes."""
+    """Return the versioned name under ``/static/``, whose content never changes."""
     return assets.versioned("embed.js", loader(static=static))
 
 
 @cache
 def integrity() -> str:
-    """Return what a script element says to take exactly this one (Subresource Integrity)."""
+    """Return the ``integrity`` attribute for the script (Subresource Integrity)."""
     digest = hashlib.sha384(loader()).digest()
     return f"sha384-{base64.b64encode(digest).decode()}"
 

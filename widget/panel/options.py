@@ -1,4 +1,4 @@
-"""What a publisher's snippet may ask of a panel."""
+"""Display options that a publisher's snippet may set."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ INSTANCE = re.compile(r"[a-z0-9]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to show a panel. None: as the entry, its publication and the page say.
+    """Display options of a panel. None: the default of the entry, publication or page.
 
-    ``accent`` is one colour, ``#rrggbb``; the panel takes what is nearest to it and legible.
-    ``instance`` tells fragments of one entry in one document apart: their ids differ by it.
+    ``accent`` is one colour, ``#rrggbb``; the panel uses the nearest legible colours.
+    ``instance`` distinguishes fragments of one entry in one document: it is part of their ids.
     """
 
     theme: Theme | None = None
@@ -39,10 +39,10 @@ class Options:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Read a URL's query: ``theme lang heading-level open accent styles instance``.
+        """Parse a query: ``theme lang heading-level open accent styles instance``.
 
-        What is unknown or wrong is passed over: a panel with a typing error in its address
-        is still a panel. ``accent`` may come without its ``#``, ``open`` with commas.
+        Unknown and invalid values are ignored, so that a panel appears despite a typing error
+        in its URL. ``accent`` may omit the ``#``; ``open`` is separated by commas.
         """
         theme = query.get("theme")
         language = query.get("lang")
@@ -60,9 +60,9 @@ class Options:
         )
 
     def canonical(self, publication: Publication, language: str) -> Self:
-        """Return the options without what is so in any case, for a panel in ``language``.
+        """Return the options without defaults, for a panel in ``language``.
 
-        Equal renderings have equal options then, and share one place in a cache.
+        Options of equal renderings are equal, so that these share one cache entry.
         """
         return replace(
             self,
@@ -73,7 +73,7 @@ class Options:
 
     def to_query(self) -> dict[str, str]:
         """Return the query that ``from_query`` reads these options from."""
-        values = {
+        query = {
             "theme": self.theme,
             "lang": self.language,
             "heading-level": self.heading_level and str(self.heading_level),
@@ -82,8 +82,8 @@ class Options:
             "styles": self.styles if self.styles == "none" else None,
             "instance": self.instance,
         }
-        return {name: value for name, value in values.items() if value}
+        return {name: value for name, value in query.items() if value}
 
     def accent_on(self, publication: Publication) -> Accent:
-        """Return the accent colours: those that were asked for, else the publication's."""
+        """Return the requested accent colours, or the publication's."""
         return Accent.of(self.accent) if self.accent else publication.accent

@@ -1,7 +1,7 @@
-"""A fragment's HTML made fit for documents of any encoding, and for pages with templates in them.
+"""Makes a fragment safe for documents of any encoding, and for pages that are templates.
 
-It stands in the host's own document. Where that is not UTF-8, bytes of ours would be other letters;
-where Vue, AngularJS or Handlebars reads the page, ``{{ … }}`` in an entry would be run as code.
+A fragment becomes part of the host's document. In a document that is not UTF-8, its bytes would be
+other letters; in a template of Vue, AngularJS or Handlebars, ``{{ … }}`` would run as code.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from urllib.parse import quote
 
 _TOKEN = re.compile(r"""<(?:[^>"]|"[^"]*")*>|[^<]+""")
-# Of two characters that open an expression somewhere ({{ [[ ${ #{ {% <%) the first, written out or
-# as any character reference; and the second.
+# The first and the second character of an expression delimiter ({{ [[ ${ #{ {% <%), as a character
+# or as a character reference.
 _FIRST = r"[{\[$#@<]|&\w+;|&#x?[0-9a-f]+;"
 _SECOND = r"[{\[%]|&(?:lbrace|lcub|lbrack|lsqb|percnt);|&#0*(?:123|91|37);|&#x0*(?:7b|5b|25);"
 _OPENING = re.compile(rf"({_FIRST})(?={_SECOND})", re.IGNORECASE)
@@ -19,10 +19,10 @@ _HREF = re.compile(r'(?<= href=")(https?://[^/?#"]*)?([^"]*)')
 
 
 def without_expressions(html: str) -> str:
-    """Return ``html``, one element, so that no template engine finds an expression in it.
+    """Return ``html``, one element, without expressions of any template engine.
 
-    The element says so to Vue and AngularJS in their own words, which also holds for attributes.
-    For all others a comment stands between the braces: no text has both.
+    Attributes on the element exclude it from Vue and AngularJS. For other engines, a comment
+    separates the two characters of each delimiter.
     """
     if not _OPENING.search(html):
         return html
@@ -34,10 +34,10 @@ def without_expressions(html: str) -> str:
 
 
 def in_ascii(html: str) -> bytes:
-    """Return ``html`` with a character reference for everything outside ASCII.
+    """Return ``html`` with a character reference for each non-ASCII character.
 
-    Not so in an address, whose query a browser would encode as the document is (URL, 4.2): there
-    it is percent-encoded UTF-8, but for the host's name.
+    URLs are percent-encoded as UTF-8 instead, except for the host: a browser would encode the
+    query in the encoding of the document (URL, 4.2).
     """
     html = _HREF.sub(lambda it: (it[1] or "") + _percent_encoded(it[2]), html)
     return html.encode("ascii", "xmlcharrefreplace")

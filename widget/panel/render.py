@@ -1,4 +1,4 @@
-"""From views to pages: the one place that renders the panel's templates."""
+"""Renders views to pages: the only module that renders the panel's templates."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from widget.panel.view import (
 )
 from widget.panel.words import Message, Words
 
-ANYONE = "*"
+ANY_ORIGIN = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered document or piece of one. ``policy`` is its Content-Security-Policy, if any.
+    """A rendered document or fragment. ``policy`` is its Content-Security-Policy, if any.
 
-    One for static files carries its policy in itself; ``policy`` is None there.
+    A document for a static export contains its policy; ``policy`` is None then.
     """
 
     body: bytes
@@ -51,10 +51,10 @@ def frame(
     permalink: str,
     static: bool = False,
 ) -> Page:
-    """Return the panel, or the notice, as a document of its own.
+    """Return the panel, or the notice, as a document.
 
-    ``static``: as a file, which has no headers to say its policy in, and whose own script
-    reads the query.
+    ``static``: for an export, with the policy in the document instead of a header, and a script
+    that reads the query.
     """
     if isinstance(subject, Entry):
         view: PanelView | NoticeView = panel_view(
@@ -63,7 +63,7 @@ def frame(
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix="")
     title = Words(view.language).page_title(view.article_title)
-    embedders = publication.embedders if isinstance(view, PanelView) else ANYONE
+    embedders = publication.embedders if isinstance(view, PanelView) else ANY_ORIGIN
     return _document(view, options.accent_on(publication), title, embedders, static=static)
 
 
@@ -75,11 +75,11 @@ def fragment(
     permalink: str,
     utf8: bool = False,
 ) -> Page:
-    """Return the panel, or the notice, as a piece of HTML.
+    """Return the panel, or the notice, as an HTML fragment.
 
-    In ASCII, for documents of whatever encoding; with ``utf8`` for scripts, which decode it by
-    its Content-Type: Arabic takes an eighth less so. Its ids begin ``insights-<id>-``, or
-    ``insights-<id>_<instance>-``: no id of an entry holds an underscore.
+    In ASCII, for documents of any encoding. ``utf8`` is for scripts, which decode it by its
+    Content-Type; this saves an eighth for Arabic. Element ids begin with ``insights-<id>-``, or
+    ``insights-<id>_<instance>-``: an entry id has no underscore.
     """
     instance = f"_{options.instance}" if options.instance else ""
     prefix = f"insights-{subject.id}{instance}-"
@@ -93,7 +93,7 @@ def fragment(
     html = without_expressions(environment.get_template(_BODIES[type(view)]).render(view=view))
     if options.styles == "inline":
         style = styles.fragment_stylesheet(options.accent_on(publication))
-        # In a body HTML allows no style element, but SVG does; it speaks to the whole document.
+        # HTML does not allow a style element in the body, but SVG does; it applies to the document.
         html = f'<svg display="none"><style>{style}</style></svg>\n{html}'
     return Page(html.encode() if utf8 else in_ascii(html))
 
@@ -108,7 +108,7 @@ def message_frame(
 ) -> Page:
     """Return a page that says why there is no panel. Any site may frame it.
 
-    ``console`` is for those who run the host: it stands in the browser's console alone.
+    ``console`` is a message for the operators of the host site, for the browser's console only.
     """
     language = options.language or i18n.interface_language(publication.language)
     words = Words(language)
@@ -116,7 +116,7 @@ def message_frame(
     view = message_view(title, text, language, options)
     accent = options.accent_on(publication)
     title = words.page_title(title)
-    return _document(view, accent, title, ANYONE, static=static, console=console)
+    return _document(view, accent, title, ANY_ORIGIN, static=static, console=console)
 
 
 _BODIES: dict[type, str] = {
@@ -157,14 +157,14 @@ def _document(
             script=script,
         )
     )
-    ancestors = embedders if embedders == ANYONE else f"'self' {embedders}"
+    ancestors = embedders if embedders == ANY_ORIGIN else f"'self' {embedders}"
     return Page(html.encode(), None if static else f"{policy}; frame-ancestors {ancestors}")
 
 
 def _discovery(
     view: PanelView | NoticeView | MessageView, *, static: bool
 ) -> tuple[tuple[str, str], ...]:
-    """Return type and address of what oEmbed says of this panel (oEmbed 1.0, section 4)."""
+    """Return media type and URL of the oEmbed responses of this panel (oEmbed 1.0, section 4)."""
     if not isinstance(view, PanelView):
         return ()
     base, _, _ = view.permalink.rpartition("/panel/")
@@ -179,13 +179,13 @@ def _catalog(view: PanelView | NoticeView | MessageView) -> str:
 
 
 def _hash(source: str) -> str:
-    """Return the source expression that allows exactly this inline text (CSP 3, section 2.3.1)."""
+    """Return the CSP hash source of an inline style or script (CSP 3, section 2.3.1)."""
     digest = hashlib.sha256(source.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _script_string(text: str) -> str:
-    """Return ``text`` as JavaScript that no script element ends in (HTML 4.12.1.3)."""
+    """Return ``text`` as a JavaScript string that cannot end a script element (HTML 4.12.1.3)."""
     return json.dumps(text).replace("<", "\\u003c")
 
 
@@ -195,7 +195,7 @@ def _frame_script(*, static: bool) -> Markup:
 
 
 def frame_script(*, static: bool) -> bytes:
-    """Return the frame's own script, as it stands in the frame."""
+    """Return the inline script of the frame."""
     return _frame_script(static=static).encode()
 
 

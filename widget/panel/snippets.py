@@ -1,4 +1,4 @@
-"""What a publisher pastes: each way of embedding, ready to use."""
+"""Embed codes for publishers, one for each way of embedding."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ Way = Literal["frame", "component", "site", "htmx2", "htmx4", "oembed", "include
 WAYS: tuple[Way, ...] = get_args(Way)
 
 _Declarations = tuple[tuple[str, str], ...]
-"""CSS declarations in their order; a property may stand twice, as a fallback and a better value."""
+"""CSS declarations in order; a property may occur twice, as a fallback and a better value."""
 
 Host = Literal["ordinary", "hostile", "strict"]
-"""What the host page is like: ``hostile`` has a stylesheet that reaches for everything in it,
-``strict`` a Content-Security-Policy that allows no style attributes."""
+"""The kind of host page: ``hostile`` has a stylesheet that affects every element, ``strict`` a
+Content-Security-Policy that forbids style attributes."""
 
 OEMBED_WIDTH = WIDE
-"""How wide oEmbed's frame may be where nobody says, in CSS pixels."""
+"""The default maximum width of oEmbed's frame, in CSS pixels."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How one way is written: its template, what a strict policy must allow, its own styles."""
+class _WayDefinition:
+    """Template of one way, the CSP directives that it needs, and its styles."""
 
     template: str
     policy: str
@@ -52,22 +52,24 @@ _FRAME = (
 )
 _COMPONENT = "script-src {base}; connect-src {base}; style-src {base}"
 _HTMX = "connect-src {base}; style-src {base}"
-_FORMS: dict[Way, _Form] = {
-    "frame": _Form("frame.html", "frame-src {base}; script-src {base}; style-src {base}", {}),
-    "component": _Form("component.html", _COMPONENT, {"display": "block"}),
-    "site": _Form("site.html", _COMPONENT, {"display": "block"}),
-    # htmx refuses other origins unless it is told not to; the two generations differ in how.
-    "htmx2": _Form(
+_DEFINITIONS: dict[Way, _WayDefinition] = {
+    "frame": _WayDefinition(
+        "frame.html", "frame-src {base}; script-src {base}; style-src {base}", {}
+    ),
+    "component": _WayDefinition("component.html", _COMPONENT, {"display": "block"}),
+    "site": _WayDefinition("site.html", _COMPONENT, {"display": "block"}),
+    # htmx blocks other origins by default; the option differs between the two versions.
+    "htmx2": _WayDefinition(
         "htmx.html",
         _HTMX,
         {},
         """<meta name="htmx-config" content='{"selfRequestsOnly":false}'>""",
     ),
-    "htmx4": _Form(
+    "htmx4": _WayDefinition(
         "htmx.html", _HTMX, {}, """<meta name="htmx-config" content='{"mode":"cors"}'>"""
     ),
-    "oembed": _Form("oembed.html", "frame-src {base}; style-src {base}", {}),
-    "include": _Form("include.html", "style-src {base}", {}),
+    "oembed": _WayDefinition("oembed.html", "frame-src {base}; style-src {base}", {}),
+    "include": _WayDefinition("include.html", "style-src {base}", {}),
 }
 _PLACE = {"container-type": "inline-size", "width": "100%"}
 _ATTRIBUTES = ("theme", "lang", "heading-level", "open")
@@ -76,7 +78,7 @@ _ATTRIBUTES = ("theme", "lang", "heading-level", "open")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a publisher chose. ``pinned``: the loader's version of today, with its hash."""
+    """A publisher's choices. ``pinned``: the current version of the loader, with its hash."""
 
     way: Way = "frame"
     host: Host = "ordinary"
@@ -85,7 +87,7 @@ class Choices:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
-        """Read a URL's query: ``as host script`` and those of the options."""
+        """Parse a query: ``as host script`` and those of the options."""
         way, host = query.get("as"), query.get("host")
         return cls(
             way=way if way in WAYS else "frame",
@@ -104,8 +106,8 @@ class Choices:
 class Snippet:
     """HTML to paste: ``head`` once into the page's head (may be empty), ``body`` in place.
 
-    ``policy`` is what a strict Content-Security-Policy must allow for it. ``title`` names
-    the panel; ``width`` and ``height`` are what is kept for it on a wide page, in CSS pixels.
+    ``policy`` lists the directives that a strict Content-Security-Policy needs. ``title`` names
+    the panel; ``width`` and ``height`` are reserved for it on a wide page, in CSS pixels.
     """
 
     head: str
@@ -127,10 +129,10 @@ def snippet(
 ) -> Snippet:
     """Return the HTML that embeds the panel of ``entry``.
 
-    ``base`` is the service's base URL without a trailing slash. The snippet says
-    where the article stands and links to the panel, for when nothing runs; and it keeps
-    the panel's place, so that nothing moves when the panel arrives. ``max_width`` and
-    ``max_height`` are the most that oEmbed's frame may take, in CSS pixels.
+    ``base`` is the service's base URL without a trailing slash. As a fallback, the snippet has
+    the article's viewpoint and a link to the panel. It reserves the panel's height, so that
+    the page does not shift when the panel loads. ``max_width`` and ``max_height`` limit
+    oEmbed's frame, in CSS pixels.
     """
     if isinstance(choices, str):
         choices = Choices(way=choices)
@@ -146,21 +148,21 @@ def snippet(
     frame = _FRAME + _own_height("inherit")
     if choices.way == "oembed":
         room = {"max-width": f"{width}px", "min-height": height.css_beside_text}
-        # Consumers may drop the wrapper, so the frame does not rely on inheriting from it.
+        # Consumers may drop the wrapper, so the frame does not inherit from it.
         frame = (*_FRAME, ("max-width", f"{width}px"), *_own_height(height.css_beside_text))
         if max_height and max_height < tall:
             tall = max_height
             room = {"max-width": f"{width}px"}
             frame = _fixed(width, tall)
-    return _written(
+    return _rendered(
         choices,
         base,
         room,
         frame,
         entry_id=entry.id,
         permalink=permalink,
-        url=f"{permalink}{query}",
-        # Inside SSI's comment nothing decodes &amp;.
+        frame_url=f"{permalink}{query}",
+        # Nothing decodes &amp; inside an SSI comment.
         fragment=light_html.trusted(fragment) if choices.way == "include" else fragment,
         title=Words(view.language).page_title(view.article_title),
         lean=view.lean.sentence,
@@ -171,27 +173,27 @@ def snippet(
 
 
 def site_snippet(choices: Choices | None = None, *, base: str) -> Snippet:
-    """Return the HTML for an article template: finds each article's entry by its address.
+    """Return the HTML for an article template: it finds the entry by the article's URL.
 
-    It keeps no place, since most articles may have no entry.
+    It reserves no space, since most articles may have no entry.
     """
-    return _written(choices or Choices(way="site"), base, {}, ())
+    return _rendered(choices or Choices(way="site"), base, {}, ())
 
 
 def _own_height(minimum: str) -> _Declarations:
-    """Return the frame's own least height, for browsers that do not size frames.
+    """Return the frame's minimum height, for browsers that do not size frames.
 
-    Chromium 154+, which does, must see none: with one, a lazy frame of another site keeps
-    an inner height of 150 px inside the taller box. The wrapper keeps the place there.
-    Other browsers drop the second declaration unless they know ``if()``. It has no ``else``:
-    that would need a semicolon, at which simple sanitizers split a style attribute.
+    Chromium 154+, which sizes them, must not apply it: otherwise a lazy frame of another site
+    has an inner height of 150 px inside the taller box. There the wrapper reserves the space.
+    Browsers without ``if()`` drop the second declaration. It has no ``else``, which would need
+    a semicolon, at which simple sanitizers split a style attribute.
     """
     conditional = f"if(not supports(frame-sizing:content-height):{minimum})"
     return ("min-height", minimum), ("min-height", conditional)
 
 
 def _fixed(width: int, height: int) -> _Declarations:
-    """Return the style of a frame whose consumer allows no more than ``height``."""
+    """Return the style of a frame whose consumer limits its height to ``height``."""
     return (
         ("display", "block"),
         ("width", "100%"),
@@ -201,21 +203,21 @@ def _fixed(width: int, height: int) -> _Declarations:
     )
 
 
-def _written(
+def _rendered(
     choices: Choices,
     base: str,
     room: dict[str, str],
     frame: _Declarations,
     **values: Any,  # noqa: ANN401  # what the template names
 ) -> Snippet:
-    form, strict = _FORMS[choices.way], choices.host == "strict"
-    declarations = {**form.styles, **room}
+    definition, strict = _DEFINITIONS[choices.way], choices.host == "strict"
+    declarations = {**definition.styles, **room}
     if choices.way in ("component", "site") and choices.options.accent:
         accent = choices.options.accent_on(Publication())
         declarations["--insights-accent"] = f"light-dark({accent.light},{accent.dark})"
-    reserved = _style(declarations.items(), choices.host)
+    styling = _style(declarations.items(), choices.host)
     if choices.way == "oembed" and strict:
-        reserved = {"class": "insights-place"}
+        styling = {"class": "insights-place"}
     script = {"src": f"{base}/embed.js"}
     if choices.pinned:
         script = {
@@ -225,44 +227,44 @@ def _written(
         }
     body = (
         _environment()
-        .get_template(form.template)
+        .get_template(definition.template)
         .render(
             **values,
             base=base,
             place={"class": "insights-place"} if strict else _style(_PLACE.items(), choices.host),
-            reserved=reserved,
+            styling=styling,
             frame=_style(frame, choices.host),
             script=script,
             attributes=_attributes(choices.options),
         )
     )
-    head = form.head
+    head = definition.head
     if strict:
-        # htmx adds a style element of its own unless told not to.
+        # By default htmx adds a style element.
         head = head.replace("{", '{"includeIndicatorStyles":false,')
         head = f'<link rel="stylesheet" href="{base}/static/embed.css">\n{head}'.strip()
-    kept_for = {name: values[name] for name in ("title", "width", "height") if name in values}
-    # A source with a path allows what is below it only where it ends in a slash (CSP 3, 6.7.2.11).
+    dimensions = {name: values[name] for name in ("title", "width", "height") if name in values}
+    # A CSP source with a path covers subpaths only if it ends in a slash (CSP 3, 6.7.2.11).
     source = base if base.count("/") < 3 else f"{base}/"
-    return Snippet(head, body, form.policy.format(base=source), **kept_for)
+    return Snippet(head, body, definition.policy.format(base=source), **dimensions)
 
 
 def _query(choices: Choices) -> str:
-    """Return the query of the panel's URL with its question mark, or ""."""
-    parameters = choices.options.to_query()
-    if choices.way not in ("frame", "oembed") and parameters.get("theme") == "host":
-        del parameters["theme"]  # what stands in the page's own DOM follows it by nature
+    """Return the query of the panel's URL, with its question mark, or ``""``."""
+    query = choices.options.to_query()
+    if choices.way not in ("frame", "oembed") and query.get("theme") == "host":
+        del query["theme"]  # what is in the page's own DOM inherits its theme
     if choices.way not in ("htmx2", "htmx4", "include"):
-        parameters.pop("instance", None)  # whose ids are in a document of their own
+        query.pop("instance", None)  # their ids are in a separate document
     elif choices.host == "strict":
-        parameters["styles"] = "none"
-    return f"?{urlencode(parameters, safe=',')}" if parameters else ""
+        query["styles"] = "none"
+    return f"?{urlencode(query, safe=',')}" if query else ""
 
 
 def _attributes(options: Options) -> dict[str, str]:
-    """Return the component's attributes; without one it follows the page's theme."""
-    parameters = options.to_query()
-    chosen = {name: parameters[name] for name in _ATTRIBUTES if name in parameters}
+    """Return the component's attributes; it follows the page's theme by default."""
+    query = options.to_query()
+    chosen = {name: query[name] for name in _ATTRIBUTES if name in query}
     return {name: value for name, value in chosen.items() if (name, value) != ("theme", "host")}
 
 

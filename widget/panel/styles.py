@@ -1,10 +1,10 @@
-"""The panel's stylesheet, in the two forms in which it is sent out.
+"""The panel's stylesheet, in two forms.
 
-Plain, for documents and shadow roots of our own; and hardened, for the host's own DOM:
-every declaration ``!important`` in a cascade layer. Among important declarations a layer
-wins over what is in none (CSS Cascade 5, section 6.4.4), whatever its specificity, so
-that a host's rules cannot reach the panel; and every selector begins with ``.insights``,
-so that the panel's cannot reach the host.
+Plain, for the frame and the shadow root; and hardened, for the host's own DOM: every
+declaration is ``!important`` in a cascade layer. Among important declarations, a layer wins
+over unlayered ones (CSS Cascade 5, section 6.4.4) regardless of specificity, so that the
+host's rules do not affect the panel. Every selector begins with ``.insights``, so that the
+panel's rules do not affect the host.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def fragment_stylesheet(accent: Accent) -> str:
 @cache
 def _hardened() -> str:
     css = _minify(_important(_read("isolate.css") + _read("panel.css") + _read("sheet.css")))
-    # Escapes have become letters, and the host's document may be in any encoding.
+    # The minifier decodes escapes, but the host's document may have any encoding.
     return re.sub(r"[^\x00-\x7f]", lambda it: rf"\{ord(it[0]):x} ", css)
 
 
 @cache
 def host_stylesheet() -> str:
-    """Return the stylesheet that hosts with a strict policy link to, minified."""
+    """Return the stylesheet that hosts with a strict CSP link to, minified."""
     return fragment_stylesheet(Accent()) + _minified("place.css")
 
 

@@ -1,4 +1,4 @@
-"""View models for the templates: plain values built from entries and settings."""
+"""View models: plain values for the templates, computed from entries and settings."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from widget.panel.runs import Run, pieces
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A day: for machines and for people."""
+class DisplayDate:
+    """A date: machine-readable and localized."""
 
     iso: str
     text: str
@@ -29,7 +29,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class BackReference:
-    """The way back from a source to one of the references to it."""
+    """A link from a source back to one of its references."""
 
     occurrence: int
     letter: str
@@ -65,7 +65,7 @@ class SourceView:
     title: str
     url: str
     publisher: str | None
-    published: Moment | None
+    published: DisplayDate | None
     kind_name: str
     quote: str | None
     archive_url: str | None
@@ -73,23 +73,23 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
-class LeanStep:
-    """One step of the scale."""
+class ScalePosition:
+    """One position of the lean scale; ``current`` is the article's."""
 
     name: str
-    here: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LeanView:
-    """The viewpoint: its sentence is what counts, the scale repeats it to the eye.
+    """The viewpoint as a sentence; the scale shows the same visually.
 
-    ``steps`` is empty where the article has no place on the scale.
+    ``scale`` is empty if the lean is not on the scale.
     """
 
     value: Lean
     sentence: Markup
-    steps: tuple[LeanStep, ...]
+    scale: tuple[ScalePosition, ...]
     confidence: str | None
 
 
@@ -98,13 +98,13 @@ class CorrectionView:
     """One correction."""
 
     kind_name: str
-    at: Moment
+    at: DisplayDate
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """What every page of a panel needs."""
+    """Values that every page needs."""
 
     language: str
     direction: str
@@ -116,7 +116,7 @@ class _View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView(_View):
-    """Why there is no panel."""
+    """A page that says why there is no panel."""
 
     title: str
     text: str
@@ -159,13 +159,13 @@ class PanelView(_EntryView):
 def panel_view(
     entry: Entry, publication: Publication, options: Options, *, permalink: str, prefix: str
 ) -> PanelView:
-    """Return what the panel of ``entry`` shows. ``prefix`` begins every id in it."""
+    """Return the view of a panel. ``prefix`` begins every element id."""
     language = options.language or i18n.interface_language(entry.language)
-    speech = words.Words(language)
+    phrases = words.Words(language)
     occurrences: Counter[int] = Counter()
-    # Published before there was a limit, or a draft: shown as it was typed.
+    # A draft, or published before there was a limit: escaped instead of sanitized.
     display = escape if cost_breach(entry) else light_html.display
-    groups = tuple(_groups(entry, options, speech, occurrences, display))
+    groups = tuple(_groups(entry, options, phrases, occurrences, display))
     return PanelView(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
@@ -173,33 +173,33 @@ def panel_view(
         article_url=_link(entry.article.url),
         permalink=permalink,
         introduction=_own_text(publication, publication.introduction, language)
-        or speech.introduction(),
-        lean=_lean(entry, speech),
+        or phrases.introduction(),
+        lean=_lean(entry, phrases),
         rationale=display(entry.viewpoint.rationale) or None,
         methodology=_own_text(publication, publication.methodology, language),
         groups=groups,
         sources=tuple(
-            _source(number, source, occurrences[number], speech)
+            _source(number, source, occurrences[number], phrases)
             for number, source in enumerate(entry.sources, 1)
         ),
-        sources_count=speech.sources_count(len(entry.sources)),
+        sources_count=phrases.sources_count(len(entry.sources)),
         sources_open=SOURCES in options.open,
         corrections=tuple(
             CorrectionView(
-                speech.correction_kind(correction.kind),
-                moment(correction.at, language),
+                phrases.correction_kind(correction.kind),
+                display_date(correction.at, language),
                 correction.note,
             )
             for correction in entry.corrections
         ),
-        disclosure=tuple(_disclosure(entry, publication, speech)),
+        disclosure=tuple(_disclosure(entry, publication, phrases)),
     )
 
 
 def notice_view(
     withdrawn: Withdrawn, publication: Publication, options: Options, *, permalink: str, prefix: str
 ) -> NoticeView:
-    """Return the notice for an entry that was withdrawn."""
+    """Return the view of the notice for a withdrawn entry."""
     language = options.language or i18n.interface_language(withdrawn.language)
     return NoticeView(
         **_common(withdrawn.language, language, publication, options, prefix),
@@ -208,14 +208,14 @@ def notice_view(
         article_url=_link(withdrawn.article_url),
         permalink=permalink,
         statement=words.Words(language).withdrawal(
-            publication.name, moment(withdrawn.at, language).text, legal=withdrawn.legal
+            publication.name, display_date(withdrawn.at, language).text, legal=withdrawn.legal
         ),
         reason=withdrawn.reason,
     )
 
 
 def message_view(title: str, text: str, language: str, options: Options) -> MessageView:
-    """Return a page that says why there is no panel."""
+    """Return the view of a page that says why there is no panel."""
     return MessageView(
         language=language,
         direction=i18n.direction(language),
@@ -225,10 +225,10 @@ def message_view(title: str, text: str, language: str, options: Options) -> Mess
     )
 
 
-def moment(day: date | datetime, language: str) -> Moment:
-    """Return a day for machines and for people."""
+def display_date(day: date | datetime, language: str) -> DisplayDate:
+    """Return the date, machine-readable and localized."""
     iso = day.isoformat().replace("+00:00", "Z")
-    return Moment(iso, i18n.long_date(day, language))
+    return DisplayDate(iso, i18n.long_date(day, language))
 
 
 def _common(
@@ -253,31 +253,33 @@ def _own_text(publication: Publication, text: Text | None, language: str) -> Mar
     return light_html.display(own) if own else None
 
 
-def _lean(entry: Entry, speech: words.Words) -> LeanView:
+def _lean(entry: Entry, phrases: words.Words) -> LeanView:
     lean = entry.viewpoint.lean
     return LeanView(
         value=lean,
-        sentence=speech.lean_sentence(lean),
-        steps=tuple(LeanStep(speech.lean(step), step == lean) for step in LEAN_SCALE)
+        sentence=phrases.lean_sentence(lean),
+        scale=tuple(
+            ScalePosition(phrases.lean(position), position == lean) for position in LEAN_SCALE
+        )
         if lean in LEAN_SCALE
         else (),
-        confidence=speech.confidence(entry.viewpoint.confidence),
+        confidence=phrases.confidence(entry.viewpoint.confidence),
     )
 
 
 def _groups(
     entry: Entry,
     options: Options,
-    speech: words.Words,
+    phrases: words.Words,
     occurrences: Counter[int],
     display: Callable[[str], Markup],
 ) -> Iterator[GroupView]:
     for index, group in enumerate(entry.perspectives, 1):
         yield GroupView(
             role=group.role,
-            heading=group.heading or speech.role(group.role),
+            heading=group.heading or phrases.role(group.role),
             own_heading=group.heading is not None,
-            count=speech.points_count(len(group.points)),
+            count=phrases.points_count(len(group.points)),
             open=group.role in options.open,
             points=tuple(
                 PointView(
@@ -290,26 +292,26 @@ def _groups(
         )
 
 
-def _source(number: int, source: Source, references: int, speech: words.Words) -> SourceView:
+def _source(number: int, source: Source, references: int, phrases: words.Words) -> SourceView:
     letters = [_letter(index) if references > 1 else "" for index in range(references)]
     return SourceView(
         number=number,
         title=source.title,
         url=_link(source.url),
         publisher=source.publisher,
-        published=moment(source.published, speech.language) if source.published else None,
-        kind_name=speech.source_kind(source.type),
+        published=display_date(source.published, phrases.language) if source.published else None,
+        kind_name=phrases.source_kind(source.type),
         quote=source.quote,
         archive_url=_link(source.archive_url or "") or None,
         references=tuple(
-            BackReference(index + 1, letter, speech.back_reference(number, letter))
+            BackReference(index + 1, letter, phrases.back_reference(number, letter))
             for index, letter in enumerate(letters)
         ),
     )
 
 
 def _link(url: str) -> str:
-    """Return ``url`` where it may be linked to, else nothing: a draft may hold anything."""
+    """Return ``url`` if it may be linked to, else ``""``; drafts are not validated."""
     return "" if urls.link_problem(url) else url
 
 
@@ -323,14 +325,17 @@ def _letter(index: int) -> str:
     return letters
 
 
-def _disclosure(entry: Entry, publication: Publication, speech: words.Words) -> Iterator[Markup]:
+def _disclosure(entry: Entry, publication: Publication, phrases: words.Words) -> Iterator[Markup]:
     provenance = entry.provenance
     reviewed = provenance.reviewed_at
-    yield from speech.provenance(
+    yield from phrases.provenance(
         provenance.origin,
         provider=provenance.provider or "",
         model=provenance.model or "",
         reviewer=provenance.reviewed_by or "",
-        reviewed=moment(reviewed, speech.language).text if reviewed else "",
+        reviewed=display_date(reviewed, phrases.language).text if reviewed else "",
     )
-    yield _own_text(publication, publication.disclosure, speech.language) or speech.standing()
+    yield (
+        _own_text(publication, publication.disclosure, phrases.language)
+        or phrases.default_disclosure()
+    )

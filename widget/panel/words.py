@@ -1,4 +1,4 @@
-"""The panel's own words, in the reader's language. Whole sentences, since grammars differ."""
+"""The panel's interface texts, translated. Whole sentences, since grammars differ."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _MESSAGES: dict[Message, tuple[str, str]] = {
     ),
     "refused": (
         _("This site may not show the panel yet."),
-        # For readers. The line for those who run the site goes to the browser's console.
+        # For readers. The message for the site's operators goes to the browser's console.
         _(
             "There is nothing you need to do. "
             "Whoever runs this site will find the reason in the browser's console."
@@ -86,69 +86,69 @@ _MESSAGES: dict[Message, tuple[str, str]] = {
 
 
 class Words:
-    """Every sentence that the panel says of itself, in one interface language."""
+    """All interface texts of a panel, in one interface language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._catalog = i18n.translations(language)
 
-    def _say(self, message: str, **values: object) -> str:
-        translated: str = self._catalog.ugettext(message)
-        return translated % values if values else translated
+    def _text(self, message: str, **values: object) -> str:
+        text: str = self._catalog.ugettext(message)
+        return text % values if values else text
 
     def _html(self, message: str, **values: str) -> Markup:
-        """Say a message that is HTML itself; the values are text."""
+        """Translate a message in HTML; the values are text and are escaped."""
         return light_html.trusted(self._catalog.ugettext(message)) % {
             name: escape(value) for name, value in values.items()
         }
 
     def introduction(self) -> Markup:
-        """Return what the panel is, in a sentence."""
+        """Return the sentence that introduces the panel."""
         return escape(
-            self._say(_("What this opinion piece argues, what others say, and on which sources."))
+            self._text(_("What this opinion piece argues, what others say, and on which sources."))
         )
 
     def lean(self, lean: Lean) -> str:
         """Return the name of a lean."""
-        return self._say(_LEANS[lean])
+        return self._text(_LEANS[lean])
 
     def lean_sentence(self, lean: Lean) -> Markup:
-        """Return where the article stands, as a sentence."""
+        """Return the sentence about the viewpoint of the article."""
         return self._html(_LEAN_SENTENCES[lean])
 
     def confidence(self, confidence: Confidence | None) -> str | None:
-        """Return how sure the judgement is."""
-        return self._say(_CONFIDENCE[confidence]) if confidence else None
+        """Return the confidence of the judgement."""
+        return self._text(_CONFIDENCE[confidence]) if confidence else None
 
     def role(self, role: Role) -> str:
         """Return the heading of a group."""
-        return self._say(_ROLES[role])
+        return self._text(_ROLES[role])
 
     def source_kind(self, kind: SourceKind) -> str:
-        """Return what kind of source it is."""
-        return self._say(_SOURCE_KINDS[kind])
+        """Return the name of a kind of source."""
+        return self._text(_SOURCE_KINDS[kind])
 
     def correction_kind(self, kind: CorrectionKind) -> str:
-        """Return what kind of correction it is."""
-        return self._say(_CORRECTION_KINDS[kind])
+        """Return the name of a kind of correction."""
+        return self._text(_CORRECTION_KINDS[kind])
 
     def points_count(self, count: int) -> str:
-        """Return how many points there are."""
+        """Return the number of points, as text."""
         return self._catalog.ungettext("%(num)d point", "%(num)d points", count) % {"num": count}
 
     def sources_count(self, count: int) -> str:
-        """Return how many sources there are."""
+        """Return the number of sources, as text."""
         return self._catalog.ungettext("%(num)d source", "%(num)d sources", count) % {"num": count}
 
     def back_reference(self, number: int, letter: str) -> str:
-        """Return the name of the way back from a source to a reference."""
+        """Return the accessible name of the link from a source back to a reference."""
         if letter:
-            return self._say(
+            return self._text(
                 _("Back to where source %(number)d is cited (%(letter)s)"),
                 number=number,
                 letter=letter,
             )
-        return self._say(_("Back to where source %(number)d is cited"), number=number)
+        return self._text(_("Back to where source %(number)d is cited"), number=number)
 
     def provenance(
         self, origin: Origin, *, provider: str, model: str, reviewer: str, reviewed: str
@@ -175,24 +175,24 @@ class Words:
         elif origin != "human":
             yield self._html(_("No person reviewed it before it was published."))
 
-    def standing(self) -> Markup:
-        """Return where panels appear."""
+    def default_disclosure(self) -> Markup:
+        """Return the sentence about where panels appear."""
         return self._html(_("Insights appears beside opinion pieces, never beside news."))
 
     def withdrawal(self, publication: str, date: str, *, legal: bool) -> str:
-        """Return who withdrew a panel, when, and whether for legal reasons."""
+        """Return the sentence about who withdrew the panel, when, and whether for legal reasons."""
         message = (
             _("%(publication)s withdrew it on %(date)s for legal reasons.")
             if legal
             else _("%(publication)s withdrew it on %(date)s.")
         )
-        return self._say(message, publication=publication, date=date)
+        return self._text(message, publication=publication, date=date)
 
     def message(self, message: Message) -> tuple[str, str]:
         """Return title and text of a page without a panel."""
         title, text = _MESSAGES[message]
-        return self._say(title), self._say(text)
+        return self._text(title), self._text(text)
 
     def page_title(self, article_title: str) -> str:
         """Return the title of a panel's own page."""
-        return self._say(_("Insights: %(title)s"), title=article_title)
+        return self._text(_("Insights: %(title)s"), title=article_title)

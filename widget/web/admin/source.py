@@ -1,4 +1,4 @@
-"""The JSON side of the editor: the same document as text, checked by line while it is typed."""
+"""The JSON view of the editor: the same document as text, checked while it is typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison
 from widget.entry import Entry
-from widget.entry.paths import line_of, lines
+from widget.entry.paths import line_numbers, line_of
 from widget.errors import Breach, Conflict
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
@@ -21,7 +21,7 @@ from widget.web.admin.entry_status import EntryStatus, entry_status, revision_nu
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A breach, and the line of the text that it is about."""
+    """A breach, and its line in the text."""
 
     line: int
     breach: Breach
@@ -99,7 +99,7 @@ def _page(
 
 def _verdict(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str, Any]:
     """Return the breaches of a text, ordered by line."""
-    numbers = lines(text)
+    numbers = line_numbers(text)
     remarks = sorted((_remark(breach, numbers) for breach in breaches), key=lambda it: it.line)
     errors = sum(breach.severity == "error" for breach in breaches)
     return {"remarks": remarks, "errors": errors, "can_be_kept": entry is not None}

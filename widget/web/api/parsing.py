@@ -10,7 +10,7 @@ from flask import abort, request
 from pydantic import BaseModel, ValidationError
 
 from widget.entry import Entry, parse_entry, read_json
-from widget.entry.json_input import step
+from widget.entry.json_input import child_path
 from widget.errors import Breach, InvalidEntry, InvalidRequest, NotFound
 from widget.web.api.context import entries
 
@@ -50,7 +50,7 @@ def query(model: type[_Model]) -> _Model:
     """Return the query as ``model``. Raises InvalidRequest."""
     given = request.args.to_dict(flat=False)
     repeated = [
-        Breach(step("$", name), "is given twice; keep one of them")
+        Breach(child_path("$", name), "is given twice; keep one of them")
         for name in given
         if len(given[name]) > 1
     ]
@@ -103,5 +103,5 @@ def _breaches(error: ValidationError) -> list[Breach]:
 def _json_path(keys: tuple[int | str, ...]) -> str:
     path = "$"
     for key in keys:
-        path = step(path, key)
+        path = child_path(path, key)
     return path
