@@ -19,10 +19,10 @@ demo: $(VENV)/.installed ## start a fictional newspaper with panels
 
 test: $(VENV)/.test ## install the test tools and run all tests
 	$(TOOLS)/provision.py
-	$(BIN)/python -m pytest -n auto --durations=30 $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=30 $(ARGS)
 
 check: lint $(VENV)/.test ## run the linters and the unit tests, in a minute; PYTHON=python3.12 tries another Python
-	$(BIN)/python -m pytest -m unit -n auto -q $(ARGS)
+	$(BIN)/python -m pytest -m unit -n auto --dist worksteal -q $(ARGS)
 
 newest: $(VENV)/.test ## run the quick tests with the newest allowed versions of the dependencies
 	$(BIN)/python -m pytest -m newest -s -q --no-header tests/project/test_newest.py

@@ -1,4 +1,4 @@
-"""Sizes of what a browser fetches, in bytes; tests/panel/test_weights.py has the budgets."""
+"""Sizes of what a browser fetches, in bytes; tests/panel/test_weights.py holds the budgets."""
 
 from __future__ import annotations
 

@@ -15,8 +15,6 @@ from widget.cli import main
 from widget.entry import parse_entry
 from widget.store.directory.layout import make_folders
 
-pytestmark = pytest.mark.unit
-
 PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"]}]'
 
 
@@ -53,6 +51,7 @@ def twice(run: Command) -> None:
     run("put", "--actor", "ben", "--note", "A better title", "-", text=CHANGED.to_json())
 
 
+@pytest.mark.unit
 def test_history_says_who_did_what_when_and_why(run: Command) -> None:
     twice(run)
     lines = run("history", ENTRY.id).output.splitlines()
@@ -66,10 +65,12 @@ def test_history_says_who_did_what_when_and_why(run: Command) -> None:
     ]
 
 
+@pytest.mark.unit
 def test_history_of_an_unknown_entry_is_an_error_in_words(run: Command) -> None:
     assert "there is no entry 'nothing'" in run("history", "nothing", status=1).output
 
 
+@pytest.mark.unit
 def test_diff_compares_live_with_draft_word_by_word(run: Command) -> None:
     twice(run)
     said = run("diff", ENTRY.id).output
@@ -81,6 +82,7 @@ def test_diff_compares_live_with_draft_word_by_word(run: Command) -> None:
     assert "is not a revision" in run("diff", ENTRY.id, "yesterday", status=1).output
 
 
+@pytest.mark.unit
 def test_restore_makes_a_revision_the_draft_and_nothing_live(run: Command) -> None:
     twice(run)
     run("restore", ENTRY.id, "1")
@@ -100,6 +102,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return typed
 
 
+@pytest.mark.process
 def test_edit_keeps_what_the_editor_leaves_as_the_draft(run: Command, editor: Path) -> None:
     run("put", "--publish", "-", text=ENTRY.to_json())
     editor.write_bytes(CHANGED.to_json())
@@ -107,6 +110,7 @@ def test_edit_keeps_what_the_editor_leaves_as_the_draft(run: Command, editor: Pa
     assert parse_entry(run("show", "--draft", ENTRY.id).stdout_bytes) == CHANGED
 
 
+@pytest.mark.process
 def test_edit_loses_nothing_that_was_typed(run: Command, editor: Path, tmp_path: Path) -> None:
     run("put", "--publish", "-", text=ENTRY.to_json())
     editor.write_text('{"half": "an entry')
@@ -116,6 +120,7 @@ def test_edit_loses_nothing_that_was_typed(run: Command, editor: Path, tmp_path:
     assert kept.read_text() == '{"half": "an entry'
 
 
+@pytest.mark.process
 def test_edit_without_a_terminal_and_an_editor_says_what_to_do(
     run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +130,7 @@ def test_edit_without_a_terminal_and_an_editor_says_what_to_do(
     assert "set EDITOR" in run("edit", ENTRY.id, status=1).output
 
 
+@pytest.mark.process
 def test_edit_without_a_change_makes_no_revision(run: Command, editor: Path) -> None:
     run("put", "--publish", "-", text=ENTRY.to_json())
     editor.write_bytes(ENTRY.to_json())
@@ -142,6 +148,7 @@ def many(count: int) -> list[bytes]:
     ]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("shape", ["array", "lines", "files"])
 def test_import_takes_arrays_lines_and_files(run: Command, tmp_path: Path, shape: str) -> None:
     documents = many(3)
@@ -159,6 +166,7 @@ def test_import_takes_arrays_lines_and_files(run: Command, tmp_path: Path, shape
     assert len(json.loads(run("list", "--json").output)) == 3
 
 
+@pytest.mark.unit
 def test_import_refuses_one_entry_wholly_and_takes_the_others(run: Command, tmp_path: Path) -> None:
     good, _ = many(2)
     dangling = sample_bytes(
@@ -174,6 +182,7 @@ def test_import_refuses_one_entry_wholly_and_takes_the_others(run: Command, tmp_
     assert [it["id"] for it in json.loads(run("list", "--json").output)] == ["entry-0"]
 
 
+@pytest.mark.unit
 def test_a_cut_array_imports_what_is_whole_and_says_where_it_ends(
     run: Command, tmp_path: Path
 ) -> None:
@@ -184,11 +193,13 @@ def test_a_cut_array_imports_what_is_whole_and_says_where_it_ends(
     assert "cut.json[1]: $: is not JSON" in said
 
 
+@pytest.mark.unit
 def test_a_deeply_nested_array_is_refused_without_a_traceback(run: Command, tmp_path: Path) -> None:
     (tmp_path / "deep.json").write_text("[" * 100_000)
     assert "is nested" in run("import", "deep.json", status=1).output
 
 
+@pytest.mark.unit
 def test_what_export_writes_import_reads(run: Command, tmp_path: Path) -> None:
     for document in many(3):
         run("put", "--publish", "-", text=document)
@@ -201,6 +212,7 @@ def test_what_export_writes_import_reads(run: Command, tmp_path: Path) -> None:
     assert exported == (tmp_path / "all.jsonl").read_text()
 
 
+@pytest.mark.unit
 def test_import_leaves_no_draft_of_what_another_entry_s_address_keeps_from_going_live(
     run: Command, tmp_path: Path
 ) -> None:
@@ -216,6 +228,7 @@ def test_import_leaves_no_draft_of_what_another_entry_s_address_keeps_from_going
     assert states == {"entry-0": "live", "same-address": "discarded"}
 
 
+@pytest.mark.unit
 def test_export_writes_static_files_and_says_how_many(run: Command, tmp_path: Path) -> None:
     run("put", "--publish", "-", text=sample_bytes())
     said = run("export", "site", "--base", "https://cdn.example/").output
@@ -225,6 +238,7 @@ def test_export_writes_static_files_and_says_how_many(run: Command, tmp_path: Pa
     assert re.search(r"^0 written, \d+ unchanged, 0 removed$", said, re.MULTILINE)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

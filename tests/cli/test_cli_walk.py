@@ -231,7 +231,7 @@ def test_an_editor_that_waits_for_keys_does_not_hang_without_a_terminal() -> Non
         assert b"exited with status 3" in child.stderr.read()
 
 
-@pytest.mark.unit
+@pytest.mark.process
 def test_an_editor_that_cannot_be_run_ends_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     for editor in ("/nowhere/editor", "'unbalanced", "/"):
         monkeypatch.setenv("EDITOR", editor)

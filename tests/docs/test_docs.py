@@ -101,6 +101,7 @@ def test_the_readme_s_commands_are_targets() -> None:
 
 def test_ci_runs_the_readme_s_test_command() -> None:
     assert {"make lint", "make test"} <= set(read(".ci/run").splitlines())
+    assert 'make check "PYTHON=python3.$minor"' in read(".ci/run")
 
 
 def test_vendored_files_are_what_their_record_says() -> None:

@@ -17,12 +17,16 @@ from widget.purging.postgres_outbox import PostgresOutbox
 from widget.storage.lock import Busy
 from widget.storage.postgres import Database
 
-pytestmark = pytest.mark.unit
-
 Opener = Callable[[], PurgeOutbox]
 
 
-@pytest.fixture(params=["dir", "postgres", "pooler"])
+@pytest.fixture(
+    params=[
+        pytest.param("dir", marks=pytest.mark.unit),
+        pytest.param("postgres", marks=pytest.mark.database),
+        pytest.param("pooler", marks=pytest.mark.database),
+    ]
+)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens the outbox as another process does."""
     if request.param == "dir":
@@ -129,11 +133,13 @@ def test_a_purge_of_everything_is_deleted_once_it_is_completed(outbox: PurgeOutb
     assert outbox.latest("") is None
 
 
+@pytest.mark.unit
 def test_a_store_without_an_outbox_is_named() -> None:
     with pytest.raises(InvalidSettings, match="'elsewhere://host/name' names no store"):
         open_outbox("elsewhere://host/name")
 
 
+@pytest.mark.unit
 def test_a_file_that_is_not_a_job_hides_no_other(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

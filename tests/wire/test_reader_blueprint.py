@@ -95,6 +95,7 @@ print(client.get("/insights/panel/night-trains").status_code)
 """
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("live")
 @pytest.mark.process
 def test_the_example_shows_a_panel_of_its_own_store(settings: Settings) -> None:
@@ -141,6 +142,7 @@ def imported_by(code: str, folder: str) -> set[str]:
     return set(json.loads(found.stdout))
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("accounts", "live")
 @pytest.mark.process
 def test_a_default_service_imports_no_wing_that_it_does_not_use(settings: Settings) -> None:
@@ -148,6 +150,7 @@ def test_a_default_service_imports_no_wing_that_it_does_not_use(settings: Settin
     assert not imported_by(code, settings.store) & WINGS
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("live")
 @pytest.mark.process
 def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Settings) -> None:
@@ -161,6 +164,7 @@ def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Setting
     }
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("accounts", "live")
 @pytest.mark.process
 def test_a_wing_is_imported_where_it_is_used(settings: Settings) -> None:
