@@ -32,11 +32,11 @@ def test_nothing_that_is_secret_is_in_the_database(place: DatabasePlace, clock: 
     wrong(accounts)
     accounts.hit(token, limit=3, seconds=60)
     accounts.remember("idempotency", {"status": 200}, 60)
-    kept = place.spooled()
-    assert {name.partition("-")[0] for name in kept} == {
+    stored = place.spooled()
+    assert {name.partition("-")[0] for name in stored} == {
         "session", "link", "password", "throttle", "rate", "answer"
     }  # fmt: skip
-    content = json.dumps([place.document(), kept])
+    content = json.dumps([place.document(), stored])
     for secret in [PASSWORD, "a wrong password", session_id, session.csrf, token, *links]:
         assert secret.removeprefix("ins_") not in content
 
@@ -63,10 +63,10 @@ def test_the_clock_goes_on_while_the_database_is_away(
 ) -> None:
     database = Database(place.url)
     clock, another = SharedClock(database), SharedClock(database)
-    known = clock()
+    existing = clock()
     database.close()
     monkeypatch.setattr(postgres, "SWEEP_SECONDS", 0.0)  # so that it asks each time
-    assert known <= clock() < known + 60
+    assert existing <= clock() < existing + 60
     with pytest.raises(StoreUnavailable):
         another()
 
@@ -77,11 +77,11 @@ def test_the_clock_is_asked_once_a_minute(
     database = Database(place.url)
     try:
         clock = SharedClock(database)
-        known, monotonic = clock(), time.monotonic
+        existing, monotonic = clock(), time.monotonic
         monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 59)
-        assert known + 59 <= clock() < known + 119, "counted on"
+        assert existing + 59 <= clock() < existing + 119, "counted on"
         monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 61)
-        assert known - 5 <= clock() < known + 30, "asked again"
+        assert existing - 5 <= clock() < existing + 30, "asked again"
     finally:
         monkeypatch.undo()
         database.close()

@@ -180,6 +180,6 @@ def test_accounts_and_purges_in_a_folder_do_without_the_library_of_a_database(
         "        print(error)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
-    said = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
-    assert said.count("pip install 'insights-widget[postgres]'") == 2
-    assert "hidden" not in said
+    message = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+    assert message.count("pip install 'insights-widget[postgres]'") == 2
+    assert "hidden" not in message

@@ -81,8 +81,8 @@ def test_a_limit_is_exact_over_all_machines(place: DatabasePlace, clock: Clock) 
     both = [place.open(clock) for _ in range(2)]
 
     def hits(accounts: PostgresAccounts) -> int:
-        told = [accounts.hit("k", limit=30, seconds=60) for _ in range(10)]
-        return told.count(None)
+        reported = [accounts.hit("k", limit=30, seconds=60) for _ in range(10)]
+        return reported.count(None)
 
     passed = at_once([partial(hits, each) for each in both * 3])
     assert sum(passed) == 30
@@ -117,8 +117,8 @@ def test_who_holds_two_things_in_another_order_is_waited_for(place: DatabasePlac
     def hold(spool: PostgresExpiringStore, *places: str) -> bool:
         for _ in range(25):
             with spool.lock(*places) as held:
-                kept = held.read("throttle", "one") or {"n": 0}
-                held.write("throttle", "one", {"n": kept["n"] + 1}, seconds=60)
+                stored = held.read("throttle", "one") or {"n": 0}
+                held.write("throttle", "one", {"n": stored["n"] + 1}, seconds=60)
         return True
 
     try:

@@ -40,7 +40,7 @@ def test_all_of_a_long_password_counts_however_its_accents_are_typed(
 def test_whatever_is_wrong_the_answer_is_the_same(accounts: AccountService, ana: User) -> None:
     accounts.add_user("gone", "editor", PASSWORD)
     accounts.set_disabled("gone", True)
-    told = set()
+    reported = set()
     for name, password in (
         (ana.name, "a wrong password"),
         ("gone", PASSWORD),
@@ -51,17 +51,17 @@ def test_whatever_is_wrong_the_answer_is_the_same(accounts: AccountService, ana:
     ):
         with pytest.raises(Denied) as caught:
             accounts.authenticate(name, password, address=HERE)
-        told.add((type(caught.value), str(caught.value)))
-    assert len(told) == 1
+        reported.add((type(caught.value), str(caught.value)))
+    assert len(reported) == 1
 
 
 def test_an_unknown_name_costs_the_same_work(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str | bytes] = []
     verify = PasswordHasher.verify
 
-    def counted(self: PasswordHasher, kept: str | bytes, password: str | bytes) -> bool:
-        compared.append(kept)
-        return verify(self, kept, password)
+    def counted(self: PasswordHasher, stored: str | bytes, password: str | bytes) -> bool:
+        compared.append(stored)
+        return verify(self, stored, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
     accounts = place.open(passwords=Passwords())
@@ -69,9 +69,9 @@ def test_an_unknown_name_costs_the_same_work(place: Place, monkeypatch: pytest.M
     for name in ("ana", "nobody"):
         with pytest.raises(Denied):
             accounts.authenticate(name, "a wrong password", address=HERE)
-    known, decoy = (str(kept).rsplit("$", 2)[0] for kept in compared)
-    assert known == decoy
-    assert known.startswith("$argon2id$")
+    existing, decoy = (str(stored).rsplit("$", 2)[0] for stored in compared)
+    assert existing == decoy
+    assert existing.startswith("$argon2id$")
 
 
 def test_an_old_hash_is_made_anew_when_its_password_is_given(
@@ -261,9 +261,9 @@ def test_who_is_second_between_the_look_and_the_claim_is_not_signed_in(
     first: list[User | None] = []
 
     def interrupted(kind: Any, key: str) -> dict[str, Any] | None:  # noqa: ANN401  # spool.Kind
-        kept = read(kind, key)
+        stored = read(kind, key)
         first.append(other.redeem_sign_in(secret))
-        return kept
+        return stored
 
     monkeypatch.setattr(accounts._expiring, "read", interrupted)
     assert accounts.redeem_sign_in(secret) is None

@@ -18,7 +18,7 @@ def ana(accounts: AccountService) -> User:
     return accounts.add_user("ana", "admin", PASSWORD)
 
 
-def made(
+def created(
     accounts: AccountService, clock: Clock, name: str, role: Role, *, owner: str = "ana"
 ) -> tuple[str, Token]:
     """Make a token that is good for a day."""
@@ -28,16 +28,16 @@ def made(
 
 
 def test_a_token_opens_until_it_expires(accounts: AccountService, clock: Clock) -> None:
-    secret, made = accounts.create_token(
+    secret, created = accounts.create_token(
         "cms", "publisher", expires_at=clock.date(days=90), owner="ana", actor="root"
     )
     assert secret.startswith("ins_")
     assert len(secret) > 40
-    assert made.last_used_at is None
-    assert (made.name, made.role, made.revoked) == ("cms", "publisher", False)
+    assert created.last_used_at is None
+    assert (created.name, created.role, created.revoked) == ("cms", "publisher", False)
     clock.advance(90 * 86400 - 1)
     used = accounts.token(secret)
-    assert used == dataclasses.replace(made, last_used_at=clock.date())
+    assert used == dataclasses.replace(created, last_used_at=clock.date())
     clock.advance(1)
     assert accounts.token(secret) is None
     assert accounts.tokens() == [used]
@@ -49,7 +49,7 @@ def test_a_token_opens_until_it_expires(accounts: AccountService, clock: Clock) 
 def test_a_secret_that_is_almost_right_opens_nothing(
     accounts: AccountService, clock: Clock, change: object
 ) -> None:
-    secret, _ = made(accounts, clock, "cms", "admin")
+    secret, _ = created(accounts, clock, "cms", "admin")
     assert callable(change)
     assert accounts.token(change(secret)) is None
     assert accounts.token(secret)
@@ -58,13 +58,13 @@ def test_a_secret_that_is_almost_right_opens_nothing(
 def test_a_revoked_token_opens_nothing_in_any_process(
     accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
-    secret, token = made(accounts, clock, "a", "admin")
-    kept, _ = made(accounts, clock, "b", "editor")
+    secret, token = created(accounts, clock, "a", "admin")
+    stored, _ = created(accounts, clock, "b", "editor")
     assert other.token(secret)
     other.revoke_token(token.id)
     other.revoke_token(token.id)
     assert accounts.token(secret) is None
-    assert accounts.token(kept)
+    assert accounts.token(stored)
     assert [(token.name, token.revoked) for token in accounts.tokens()] == [
         ("a", True),
         ("b", False),
@@ -74,7 +74,7 @@ def test_a_revoked_token_opens_nothing_in_any_process(
 def test_the_last_use_is_written_at_most_once_a_minute(
     accounts: AccountService, clock: Clock, place: Place
 ) -> None:
-    secret, _ = made(accounts, clock, "a", "admin")
+    secret, _ = created(accounts, clock, "a", "admin")
     accounts.token(secret)
     before = place.document()
     clock.advance(59)
@@ -90,7 +90,7 @@ def test_the_last_use_is_written_at_most_once_a_minute(
 @pytest.mark.parametrize("name", ["", "a:b", " a", "a\n", "a" * 65, "é"])
 def test_an_odd_token_is_refused(accounts: AccountService, clock: Clock, name: str) -> None:
     with pytest.raises(InvalidAccount, match="cannot be a token's name"):
-        made(accounts, clock, name, "editor")
+        created(accounts, clock, name, "editor")
     with pytest.raises(InvalidAccount, match="would be of no use"):
         accounts.create_token("cms", "editor", expires_at=clock.date(), owner="ana", actor="root")
     assert accounts.tokens() == []
@@ -99,13 +99,13 @@ def test_an_odd_token_is_refused(accounts: AccountService, clock: Clock, name: s
 def test_the_name_of_a_token_is_free_again_once_it_opens_nothing(
     accounts: AccountService, clock: Clock
 ) -> None:
-    _, first = made(accounts, clock, "cms", "editor")
+    _, first = created(accounts, clock, "cms", "editor")
     with pytest.raises(InvalidAccount, match="there is a token 'cms' of ana's already"):
-        made(accounts, clock, "cms", "editor")
+        created(accounts, clock, "cms", "editor")
     accounts.revoke_token(first.id)
-    made(accounts, clock, "cms", "editor")
+    created(accounts, clock, "cms", "editor")
     clock.advance(86400)
-    made(accounts, clock, "cms", "editor")
+    created(accounts, clock, "cms", "editor")
     assert len(accounts.tokens()) == 3
 
 
@@ -113,27 +113,27 @@ def test_the_name_of_a_token_is_free_again_once_it_opens_nothing(
 
 
 def test_a_token_acts_for_a_user_who_exists(accounts: AccountService, clock: Clock) -> None:
-    _, token = made(accounts, clock, "ci", "editor")
+    _, token = created(accounts, clock, "ci", "editor")
     assert token.owner == "ana"
     with pytest.raises(NotFound, match="there is no user 'bo'"):
-        made(accounts, clock, "ci", "editor", owner="bo")
+        created(accounts, clock, "ci", "editor", owner="bo")
     accounts.add_user("bo", "editor")
-    made(accounts, clock, "ci", "editor", owner="bo")
+    created(accounts, clock, "ci", "editor", owner="bo")
     assert {token.owner for token in accounts.tokens()} == {"bo", "ana"}
 
 
-@pytest.mark.parametrize("asked", ROLES)
+@pytest.mark.parametrize("requested", ROLES)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_token_may_do_no_more_than_its_owner(
-    accounts: AccountService, clock: Clock, role: Role, asked: Role
+    accounts: AccountService, clock: Clock, role: Role, requested: Role
 ) -> None:
     accounts.add_user("bo", role)
-    if ROLES.index(asked) > ROLES.index(role):
+    if ROLES.index(requested) > ROLES.index(role):
         with pytest.raises(InvalidAccount, match=f"give it the role {role}"):
-            made(accounts, clock, "ci", asked, owner="bo")
+            created(accounts, clock, "ci", requested, owner="bo")
         assert accounts.tokens() == []
         return
-    secret, _ = made(accounts, clock, "ci", asked, owner="bo")
+    secret, _ = created(accounts, clock, "ci", requested, owner="bo")
     accounts.set_role("bo", "editor")
     token = accounts.token(secret)
     assert token is not None
@@ -142,14 +142,14 @@ def test_a_token_may_do_no_more_than_its_owner(
     accounts.set_role("bo", "admin")
     token = accounts.token(secret)
     assert token is not None
-    assert token.role == asked, "no more than it was given, either"
+    assert token.role == requested, "no more than it was given, either"
 
 
 def test_tokens_of_a_disabled_user_open_nothing_until_the_user_comes_back(
     accounts: AccountService, other: AccountService, clock: Clock
 ) -> None:
     accounts.add_user("bo", "editor")
-    secret, _ = made(accounts, clock, "ci", "editor", owner="bo")
+    secret, _ = created(accounts, clock, "ci", "editor", owner="bo")
     assert other.token(secret)
     accounts.set_disabled("bo", True)
     assert accounts.token(secret) is other.token(secret) is None
@@ -160,7 +160,7 @@ def test_tokens_of_a_disabled_user_open_nothing_until_the_user_comes_back(
 def test_a_document_of_before_tokens_had_owners_is_read_and_its_tokens_open(
     accounts: AccountService, clock: Clock, place: Place
 ) -> None:
-    secret, _ = made(accounts, clock, "ci", "publisher")
+    secret, _ = created(accounts, clock, "ci", "publisher")
 
     def make_old(document: Any) -> None:  # noqa: ANN401  # as it is kept
         for key, of in (("owner", "tokens"), ("signed_in_at", "users")):

@@ -134,14 +134,14 @@ def test_of_two_admins_who_disable_each_other_at_once_one_stays(place: Place, cl
         both[0].add_user(name, "admin", PASSWORD)
     for _ in range(5):
         barrier = threading.Barrier(2)
-        told: list[str] = []
+        reported: list[str] = []
 
         def disable(accounts: AccountService, name: str) -> None:
             barrier.wait()  # noqa: B023  # both threads end in this round
             try:
                 accounts.set_disabled(name, True)
             except InvalidAccount as error:
-                told.append(str(error))  # noqa: B023
+                reported.append(str(error))  # noqa: B023
 
         threads = [
             threading.Thread(target=disable, args=pair)
@@ -151,7 +151,7 @@ def test_of_two_admins_who_disable_each_other_at_once_one_stays(place: Place, cl
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(told) == 1
+        assert len(reported) == 1
         users = place.open(clock).users()
         assert sorted(user.disabled for user in users) == [False, True]
         for user in users:

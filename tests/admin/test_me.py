@@ -36,7 +36,7 @@ def test_a_new_password_ends_other_sessions_and_keeps_this_one(
 @pytest.mark.parametrize(
     ("current", "password", "again", "status", "said"),
     [
-        ("a wrong one", ANOTHER, ANOTHER, 403, "current password is another"),
+        ("a wrong one", ANOTHER, ANOTHER, 403, "current password is wrong"),
         (PASSWORD, ANOTHER, PASSWORD, 422, "passwords differ"),
         (PASSWORD, "short", "short", 422, "has 5 characters; at least 10 are needed."),
         (PASSWORD, "", "", 422, "has 0 characters"),

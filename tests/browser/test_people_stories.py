@@ -62,7 +62,7 @@ def test_somebody_is_invited_chooses_a_password_and_gets_a_token(
         guest.get_by_label("Code").fill(link.partition("#")[2])
         guest.get_by_role("button", name="Continue").click()
     guest.get_by_label("New password").fill(PASSWORD)
-    guest.get_by_label("Repeat the new password").fill(PASSWORD)
+    guest.get_by_label("Repeat the password").fill(PASSWORD)
     guest.get_by_role("button", name="Set the password").click()
     expect(guest).to_have_url(f"{place.service}/admin/entries")
     expect(guest.get_by_role("link", name="People")).to_have_count(0)

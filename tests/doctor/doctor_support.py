@@ -36,8 +36,8 @@ def page(body: str, *, head: str = "", canonical: str = CANONICAL) -> str:
 def perfect(way: Way, choices: Choices | None = None) -> str:
     """Return a page with the snippet of this way, as its reader's browser gets it."""
     choices = choices or Choices(way=way)
-    made = panel.snippet(sample_entry(), PUBLICATION, choices, base=BASE)
-    body, head = made.body, made.head
+    created = panel.snippet(sample_entry(), PUBLICATION, choices, base=BASE)
+    body, head = created.body, created.head
     if way in ("htmx2", "htmx4"):
         head += htmx({"htmx2": "htmx-2.0.10.min.js", "htmx4": "htmx.org@4.0.1/htmx.js"}[way])
     if way == "include":
@@ -58,12 +58,12 @@ class Surgery:
     def report(
         self, html: str, *, url: str = URL, csp: str = "", drafts: bool = False, **headers: str
     ) -> Report:
-        said = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        text = [(name.replace("_", "-"), value) for name, value in headers.items()]
         if csp:
-            said.append(("Content-Security-Policy", csp))
+            text.append(("Content-Security-Policy", csp))
         return examine(
             html,
-            said,
+            text,
             url=url,
             settings=self.settings,
             store=self.store,
@@ -71,9 +71,9 @@ class Surgery:
             drafts=drafts,
         )
 
-    def only(self, html: str, **asked: object) -> Finding:
+    def only(self, html: str, **requested: object) -> Finding:
         """Return the one finding of a page that has nothing else wrong with it."""
-        found = self.report(html, **asked).findings  # type: ignore[arg-type]  # a test's own
+        found = self.report(html, **requested).findings  # type: ignore[arg-type]  # a test's own
         assert len(found) == 1, found
         return found[0]
 

@@ -142,11 +142,11 @@ def test_a_listed_loopback_origin_stays_on_loopback(site: Host) -> None:
 
 
 def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
-    asked = []
+    requested = []
 
     def rebinding(host: str, port: int) -> list[str]:
-        asked.append((host, port))
-        return ["127.0.0.2"] if len(asked) == 1 else ["127.0.0.1"]
+        requested.append((host, port))
+        return ["127.0.0.2"] if len(requested) == 1 else ["127.0.0.1"]
 
     heard: list[bytes] = []
 
@@ -161,7 +161,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at() -> None:
             resolver=rebinding,
         )
     assert fetched.html == "hi"
-    assert asked == [("localhost", port)]
+    assert requested == [("localhost", port)]
     assert heard[0].startswith(b"GET /a?b=c HTTP/1.1\r\n")
     assert f"Host: localhost:{port}\r\n".encode() in heard[0]
     assert b"Cookie" not in heard[0]
@@ -326,7 +326,7 @@ def test_a_name_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "output"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n%PDF", "application/pdf"),
         (b"HTTP/1.1 200 OK\r\n\r\n<p>", "no HTML page"),
@@ -337,10 +337,10 @@ def test_a_name_that_is_not_there() -> None:
         (b"", "did not answer as a web server should"),
     ],
 )
-def test_what_is_no_page_is_named(answer: bytes, said: str) -> None:
+def test_what_is_no_page_is_named(answer: bytes, output: str) -> None:
     with server(answering(answer)) as port:
         origin = f"http://localhost:{port}"
-        assert said in refusal(f"{origin}/?secret", listing(origin))
+        assert output in refusal(f"{origin}/?secret", listing(origin))
 
 
 def test_nobody_there() -> None:

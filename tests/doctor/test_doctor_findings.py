@@ -128,8 +128,8 @@ def test_without_an_address_the_canonical_one_counts(doctor: Surgery) -> None:
 
 
 def test_a_missing_canonical_address(doctor: Surgery) -> None:
-    known = doctor.only(page(SITE, canonical=""))
-    assert shown(known) == ("canonical-missing", "warning", CANONICAL)
+    existing = doctor.only(page(SITE, canonical=""))
+    assert shown(existing) == ("canonical-missing", "warning", CANONICAL)
     unknown = doctor.only(page(SITE, canonical=""), url=f"{PAPER}/preview?id=7")
     assert unknown.code == "canonical-missing"
     assert unknown.severity == "stop"
@@ -249,8 +249,8 @@ def test_a_component_without_its_loader(doctor: Surgery, element: str) -> None:
 
 def test_a_copy_of_the_loader_that_is_not_told_the_service(doctor: Surgery) -> None:
     own = '<script src="/js/embed.js"></script>'
-    told = f'<insights-widget entry="{ID}" base="{BASE}"></insights-widget>{own}'
-    assert doctor.report(page(told)).findings == ()
+    reported = f'<insights-widget entry="{ID}" base="{BASE}"></insights-widget>{own}'
+    assert doctor.report(page(reported)).findings == ()
     found = doctor.only(page(f'<insights-widget entry="{ID}"></insights-widget>{own}'))
     assert shown(found) == ("other-loader", "stop", f'<insights-widget base="{BASE}">')
 
@@ -302,8 +302,8 @@ def test_htmx_2_that_keeps_to_its_own_origin(doctor: Surgery, name: str) -> None
         found = doctor.only(page(INCLUDE, head=script + config))
         assert found.code == "htmx2-closed"
         assert found.fix == '<meta name="htmx-config" content=\'{"selfRequestsOnly":false}\'>'
-    told = f"{script}<script>htmx.config.selfRequestsOnly = false</script>"
-    assert doctor.report(page(INCLUDE, head=told)).findings == ()
+    reported = f"{script}<script>htmx.config.selfRequestsOnly = false</script>"
+    assert doctor.report(page(INCLUDE, head=reported)).findings == ()
 
 
 def test_htmx_4_that_keeps_to_its_own_origin(doctor: Surgery) -> None:

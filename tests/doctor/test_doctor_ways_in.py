@@ -74,10 +74,10 @@ def test_the_page_runs_nothing_inline_and_is_kept_nowhere(client: FlaskClient) -
 
 def test_a_draft_s_existence_is_not_told_to_anyone(client: FlaskClient, store: Store) -> None:
     store.save(sample_entry(), actor="test")
-    said = [post(client, html=page(HERE.replace(ID, name)))[1] for name in (ID, "nothing")]
-    assert "draft" not in said[0]
-    assert said[0].count(f"No panel {ID} is live") == 1
-    assert said[1].count("No panel nothing is live") == 1
+    message = [post(client, html=page(HERE.replace(ID, name)))[1] for name in (ID, "nothing")]
+    assert "draft" not in message[0]
+    assert message[0].count(f"No panel {ID} is live") == 1
+    assert message[1].count("No panel nothing is live") == 1
 
 
 @pytest.fixture
@@ -169,10 +169,10 @@ def test_the_command_reads_a_file_or_standard_input(tmp_path: Path) -> None:
 def test_the_command_s_json(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(page(COMPONENT.replace(ID, "trams")), "utf-8")
     code, out, _ = run("doctor", "page.html", "--url", URL, "--json")
-    said = json.loads(out)
+    message = json.loads(out)
     assert code == 1
-    assert (said["stops"], said["verdict"]) == (1, "One thing stops the panel.")
-    (found,) = said["findings"]
+    assert (message["stops"], message["verdict"]) == (1, "One thing stops the panel.")
+    (found,) = message["findings"]
     assert (found["code"], found["severity"], found["line"]) == ("entry-unknown", "stop", 8)
 
 

@@ -31,8 +31,8 @@ pytestmark = [
 
 def read(url: str) -> str:
     with urlopen(url, timeout=20) as answer:  # noqa: S310  # loopback
-        said: str = answer.read().decode()
-        return said
+        text: str = answer.read().decode()
+        return text
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +80,9 @@ def are_included(site: str) -> None:
     assert "This panel has been withdrawn." in read(f"{site}/harbor-curfew.html")
     unknown = read(f"{site}/never-published.html")
     assert "<section" not in unknown
-    for said in (shown, unknown):
-        assert "<p>The article.</p>" in said
-        assert "include" not in said.split("The article.")[1]
+    for text in (shown, unknown):
+        assert "<p>The article.</p>" in text
+        assert "include" not in text.split("The article.")[1]
 
 
 def test_the_example_of_ssi_is_what_the_snippet_says() -> None:
@@ -103,9 +103,9 @@ def test_nginx_includes_panels_from_the_service(tmp_path: Path, service: str) ->
 def test_nginx_shows_the_link_while_the_service_is_down(tmp_path: Path) -> None:
     pages(tmp_path / "root", "ssi")
     with ssi(tmp_path, f"127.0.0.1:{free_port()}") as site:
-        said = read(f"{site}/ferry-fares.html")
-    assert LINK in said
-    assert "502" not in said
+        text = read(f"{site}/ferry-fares.html")
+    assert LINK in text
+    assert "502" not in text
 
 
 def test_nginx_includes_panels_from_the_exported_site(tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_varnish_includes_panels(tmp_path: Path, service: str, *, up: bool) -> N
         site = f"http://{here}"
         if up:
             are_included(site)
-        said = read(f"{site}/ferry-fares.html")
-        assert "<p>The article.</p>" in said
-        assert ('<section class="insights"' in said) == up
-        assert "503" not in said
-        assert "esi:" not in said
+        text = read(f"{site}/ferry-fares.html")
+        assert "<p>The article.</p>" in text
+        assert ('<section class="insights"' in text) == up
+        assert "503" not in text
+        assert "esi:" not in text

@@ -222,8 +222,8 @@ def test_entries_of_several_publications_have_their_own_words_and_all_origins_ma
     assert b"The second" in found["panel/theirs.html"]
     assert b"The second" not in found[f"panel/{ID}.html"]
     for name in ("_headers", "vercel.json", ".htaccess", "nginx.conf"):
-        said = found[name].decode()
-        assert f"frame-ancestors 'self' {PAPER} https://second.example" in said, name
+        text = found[name].decode()
+        assert f"frame-ancestors 'self' {PAPER} https://second.example" in text, name
 
 
 def test_every_host_is_told_that_pages_which_isolate_themselves_may_show_panels(
@@ -233,10 +233,10 @@ def test_every_host_is_told_that_pages_which_isolate_themselves_may_show_panels(
     found = files(out)
     assert b"/insights/*\n  Cross-Origin-Resource-Policy: cross-origin\n" in found["_headers"]
     for name in ("_headers", "vercel.json", ".htaccess", "nginx.conf"):
-        said = found[name].decode()
-        assert "Cross-Origin-Embedder-Policy" in said, name
-        assert "require-corp" in said, name
-        assert "Cross-Origin-Resource-Policy" in said, name
+        text = found[name].decode()
+        assert "Cross-Origin-Embedder-Policy" in text, name
+        assert "require-corp" in text, name
+        assert "Cross-Origin-Resource-Policy" in text, name
 
 
 KILLED = """

@@ -149,10 +149,10 @@ def test_what_is_for_servers_is_not_served(base: str, name: str) -> None:
 def test_the_configuration_does_not_change_with_the_panels(tmp_path: Path) -> None:
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     store = open_store(settings.store, rules(settings))
-    said = []
+    output = []
     for step in (lambda: None, lambda: demo.fill(Editorial(store, settings))):
         step()
         export_site(store, settings, tmp_path / "out", "https://cdn.example")
-        said.append((tmp_path / "out" / "nginx.conf").read_text())
+        output.append((tmp_path / "out" / "nginx.conf").read_text())
     store.close()
-    assert said[0] == said[1]
+    assert output[0] == output[1]

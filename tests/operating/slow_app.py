@@ -40,8 +40,8 @@ def broken() -> Callable[..., Iterable[bytes]]:
     """Fail where a file says so, or leave a line in another."""
     if Path(os.environ["INSIGHTS_TEST_BEGAN"]).exists():
         raise RuntimeError("it is broken")
-    with Path(f"{os.environ['INSIGHTS_TEST_BEGAN']}-made").open("a") as made:
-        made.write(f"{os.getpid()}\n")
+    with Path(f"{os.environ['INSIGHTS_TEST_BEGAN']}-made").open("a") as created:
+        created.write(f"{os.getpid()}\n")
     return slow
 
 

@@ -211,8 +211,8 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
         assert restored.problems(thorough=True) == []
         for entry_id, changes in writer.acknowledged.items():
             before = [each for each in changes if each[0] < start]
-            kept = {revision.number for revision in restored.history(entry_id)}
-            assert {number for _, number, _ in before} <= kept
+            stored = {revision.number for revision in restored.history(entry_id)}
+            assert {number for _, number, _ in before} <= stored
             possible = [each[2] for each in changes[max(0, len(before) - 1) :]]
             found = state(restored, entry_id)
             assert found.live in {each.live for each in possible}, entry_id
@@ -255,9 +255,11 @@ def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    made = Path(done.stdout.strip())
-    assert made.stat().st_mode & 0o777 == 0o600
-    listed = subprocess.run(["tar", "-tzf", str(made)], capture_output=True, text=True, check=True)
+    created = Path(done.stdout.strip())
+    assert created.stat().st_mode & 0o777 == 0o600
+    listed = subprocess.run(
+        ["tar", "-tzf", str(created)], capture_output=True, text=True, check=True
+    )
     tops = list(dict.fromkeys(line.split("/")[0] for line in listed.stdout.splitlines()))
     assert tops == [*ORDER, "accounts.json"]
 

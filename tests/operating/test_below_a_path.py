@@ -208,9 +208,9 @@ def test_what_leaves_the_service_names_the_path(place: Place) -> None:
     permalink = f"{place.base}/panel/fish-market"
     answer = place.browser.ask(f"{ROOT}/oembed?{urlencode({'url': permalink})}")
     assert answer.status == 200, answer.text
-    said = json.loads(answer.text)
-    assert f'src="{permalink}' in said["html"]
-    assert said["provider_url"] == place.base
+    message = json.loads(answer.text)
+    assert f'src="{permalink}' in message["html"]
+    assert message["provider_url"] == place.base
     snippet = place.browser.ask(f"{ROOT}/snippet/fish-market").text
     assert f"{place.base}/embed.js" in snippet
     assert f"script-src {place.base}/" in snippet
@@ -224,9 +224,9 @@ def test_programs_are_sent_to_what_is_below_the_path(place: Place) -> None:
     secret, _ = accounts.create_token("below", "publisher", owner="ana", expires_at=_FAR, actor="x")
     token = {"Authorization": f"Bearer {secret}"}
     entry = f"{ROOT}/api/v1/entries/harbor-levy"
-    known = place.browser.ask(entry, **token).headers["etag"]
+    existing = place.browser.ask(entry, **token).headers["etag"]
     connection = HTTPConnection(place.browser.host, timeout=60)
-    headers = {**token, "If-Match": known, "Content-Type": "application/json"}
+    headers = {**token, "If-Match": existing, "Content-Type": "application/json"}
     connection.request("POST", f"{entry}/withdrawal", '{"legal": true}', headers)
     answer = connection.getresponse()
     body = answer.read()

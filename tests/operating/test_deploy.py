@@ -71,8 +71,10 @@ def analyze(*words: str) -> subprocess.CompletedProcess[str]:
 def test_systemd_understands_every_unit(units: Path) -> None:
     assert len(UNITS) == 3
     done = analyze("verify", *(str(units / name) for name in UNITS))
-    said = [line for line in done.stderr.splitlines() if str(units) in line or "insights" in line]
-    assert said == []
+    message = [
+        line for line in done.stderr.splitlines() if str(units) in line or "insights" in line
+    ]
+    assert message == []
     assert done.returncode == 0, done.stderr
 
 
@@ -123,20 +125,20 @@ def behind_nginx(tmp_path: Path, served: Served, plain: str) -> Iterator[str]:
 @needs_nginx
 def test_nginx_keeps_answers_for_a_second_and_no_longer(behind_nginx: str, served: Served) -> None:
     live = served.data / "live" / "fish-market.json"
-    kept = live.read_bytes()
+    stored = live.read_bytes()
     line = "route=/oembed status=200"
     before, began = served.logged().count(line), time.monotonic()
     while time.monotonic() - began < 2:
         answer = ask(behind_nginx, "/oembed?url=http://insights.example/panel/fish-market")
         assert answer[0] == 200
-    asked = served.logged().count(line) - before
-    assert 1 <= asked <= 4
+    requested = served.logged().count(line) - before
+    assert 1 <= requested <= 4
     assert ask(behind_nginx, "/panel/fish-market")[0] == 200
     live.unlink()
     removed = time.monotonic()
     until(lambda: ask(behind_nginx, "/panel/fish-market")[0] == 410)
     assert time.monotonic() - removed < 2.5  # a second here, a second at the service
-    live.write_bytes(kept)
+    live.write_bytes(stored)
 
 
 @needs_nginx

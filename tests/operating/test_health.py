@@ -18,10 +18,10 @@ def test_what_is_wrong_with_the_store_is_said_and_mends_itself(tmp_path: Path) -
         live = served.data / "live"
         shutil.move(live, tmp_path / "away")
         until(lambda: served.get("/readyz")[0] == 503)
-        _, headers, said = served.get("/readyz")
+        _, headers, text = served.get("/readyz")
         assert headers["content-type"] == "application/problem+json"
-        assert "live" in said
-        assert "request_id" in said
+        assert "live" in text
+        assert "request_id" in text
         assert served.get("/healthz")[0] == 200
         shutil.move(tmp_path / "away", live)
         until(lambda: served.get("/readyz")[0] == 200)

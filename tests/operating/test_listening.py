@@ -62,8 +62,8 @@ def listening(folder: Path, host: str, **more: str) -> Iterator[tuple[str, int]]
     """Run `serve --host HOST` over an empty store; yield what it printed, and its port."""
     (folder / "data" / "live").mkdir(parents=True)
     port, log = free_port(), folder / "log"
-    kept = {name: it for name, it in os.environ.items() if not name.startswith("INSIGHTS_")}
-    environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), **more}
+    stored = {name: it for name, it in os.environ.items() if not name.startswith("INSIGHTS_")}
+    environment = {**stored, "PYTHONPATH": os.pathsep.join(sys.path), **more}
     command = [sys.executable, "-m", "widget", "serve", "--workers", "1", "--host", host]
     with log.open("wb") as output:
         child = subprocess.Popen(
@@ -88,11 +88,11 @@ def listening(folder: Path, host: str, **more: str) -> Iterator[tuple[str, int]]
 def test_serve_takes_every_form_and_prints_where_the_pages_are(
     tmp_path: Path, host: str, shown: str
 ) -> None:
-    with listening(tmp_path, host) as (said, port):
-        assert f"at http://{shown}:{port} with" in said
+    with listening(tmp_path, host) as (text, port):
+        assert f"at http://{shown}:{port} with" in text
         base = "http://[::1]" if "1" in host else "http://localhost"
         for path in ("/admin/", "/snippet", "/doctor"):
-            assert f"{base}:{port}{path}\n" in said
+            assert f"{base}:{port}{path}\n" in text
         with urlopen(f"{base}:{port}/", timeout=20) as answer:  # noqa: S310  # loopback, http
             assert answer.status == 200
 
@@ -102,9 +102,9 @@ def test_serve_prints_the_addresses_that_readers_and_editors_use(tmp_path: Path)
         "INSIGHTS_BASE_URL": "https://paper.example/insights",
         "INSIGHTS_ADMIN_HOST": "desk.example",
     }
-    with listening(tmp_path, "127.0.0.1", **more) as (said, _):
-        assert "https://desk.example/insights/admin/\n" in said
-        assert "https://paper.example/insights/snippet\n" in said
+    with listening(tmp_path, "127.0.0.1", **more) as (text, _):
+        assert "https://desk.example/insights/admin/\n" in text
+        assert "https://paper.example/insights/snippet\n" in text
 
 
 def test_a_changed_file_of_settings_holds_without_being_told(tmp_path: Path) -> None:

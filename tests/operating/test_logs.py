@@ -59,12 +59,12 @@ def served(
 def test_nothing_of_a_reader_is_in_the_log(served: Served) -> None:
     for path in PATHS:
         served.get(path, **CARRIERS)
-    said = served.logged()
-    assert "/panel/<entry_id>" in said
-    assert said.count("answered") >= len(PATHS)
-    assert SECRET not in said
-    assert "192.0.2.77" not in said
-    assert "127.0.0.1" not in "".join(line for line in said.splitlines() if "answered" in line)
+    output = served.logged()
+    assert "/panel/<entry_id>" in output
+    assert output.count("answered") >= len(PATHS)
+    assert SECRET not in output
+    assert "192.0.2.77" not in output
+    assert "127.0.0.1" not in "".join(line for line in output.splitlines() if "answered" in line)
 
 
 @pytest.mark.parametrize("served", ["json"], indirect=True)
@@ -102,8 +102,8 @@ def client_of(settings: Settings, store: Store) -> FlaskClient:
 
 def test_a_sane_id_is_kept_another_is_replaced(settings: Settings, store: Store) -> None:
     client = client_of(settings, store)
-    kept = client.get("/healthz", headers={"X-Request-ID": "0af7651916cd43dd"})
-    assert kept.headers["X-Request-ID"] == "0af7651916cd43dd"
+    stored = client.get("/healthz", headers={"X-Request-ID": "0af7651916cd43dd"})
+    assert stored.headers["X-Request-ID"] == "0af7651916cd43dd"
     for given in ("", "short", "x" * 65, "with space 123", 'quote"12345', "ünïcödé-123"):
         answer = client.get("/healthz", headers={"X-Request-ID": given})
         assert answer.headers["X-Request-ID"] != given

@@ -139,21 +139,21 @@ def test_what_one_machine_knows_of_callers_the_other_knows(database_url: str, to
         assert browser.sign_in(one) == 303
         assert browser.is_in(one)
         assert browser.is_in(other)
-        kept = dict(browser.cookies)
+        stored = dict(browser.cookies)
         assert browser.post(other, "/admin/entries", "/admin/logout").status == 303
-        browser.cookies = kept
+        browser.cookies = stored
         assert not browser.is_in(one), "ended on the other machine, too"
         assert not browser.is_in(other)
 
         program = Browser()
-        asked = {
+        requested = {
             "Authorization": f"Bearer {token}",
             "Content_Type": "application/json",
             "Idempotency_Key": "k-1",
             "If_None_Match": "*",
         }
-        first = program.ask(one, "PUT", DRAFT, sample_bytes(), **asked)
-        again = program.ask(other, "PUT", DRAFT, sample_bytes(), **asked)
+        first = program.ask(one, "PUT", DRAFT, sample_bytes(), **requested)
+        again = program.ask(other, "PUT", DRAFT, sample_bytes(), **requested)
         assert (first.status, again.status) == (201, 201)
         assert again.headers["idempotency-replayed"] == "true"
         assert json.loads(first.text) == json.loads(again.text)
@@ -190,13 +190,15 @@ def test_what_is_withdrawn_at_one_machine_no_worker_of_another_serves_a_second_l
     url = request.getfixturevalue(by_way_of)
     path, api = "/panel/ferry-fares", "/api/v1/entries/ferry-fares"
     program = Browser()
-    asked = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+    requested = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
     with machine(url) as one, machine(url) as other:
         # Every worker renders it and keeps it.
         assert {each.status(path) for each in (one, other) for _ in range(40)} == {200}
-        head = program.ask(one.port, "GET", f"{api}/history", **asked).headers["etag"]
+        head = program.ask(one.port, "GET", f"{api}/history", **requested).headers["etag"]
         reason = json.dumps({"reason": "A source was made up."}).encode()
-        done = program.ask(one.port, "POST", f"{api}/withdrawal", reason, If_Match=head, **asked)
+        done = program.ask(
+            one.port, "POST", f"{api}/withdrawal", reason, If_Match=head, **requested
+        )
         assert done.status == 201, done.text
         withdrawn = time.monotonic()
         last_served, answers = 0.0, 0
@@ -245,8 +247,8 @@ def test_while_the_database_is_away_editors_are_told_and_then_go_on() -> None:
             assert browser.sign_in(one) == 303
             server.stop()
             for path in ("/admin/entries", "/api/v1/entries"):
-                asked = browser.ask(one, "GET", path, Authorization="Bearer ins_x")
-                assert asked.status == 503, path
-                assert "Traceback" not in asked.text
+                requested = browser.ask(one, "GET", path, Authorization="Bearer ins_x")
+                assert requested.status == 503, path
+                assert "Traceback" not in requested.text
             server.start()
             until(lambda: browser.is_in(one))

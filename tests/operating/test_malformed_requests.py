@@ -27,11 +27,11 @@ def connection(connect: Connect, served: Served) -> Connection:
 
 def everything(connection: Connection) -> bytes:
     """Read to the end that the server makes."""
-    said = b""
+    text = b""
     with suppress(ConnectionResetError):
         while data := connection.socket.recv(65536):
-            said += data
-    return said
+            text += data
+    return text
 
 
 def test_the_table_is_long_and_says_nothing_twice() -> None:
@@ -49,13 +49,13 @@ def test_each_is_answered_as_it_deserves(
     connection.send(case.sent)
     if case.closes:
         connection.socket.shutdown(socket.SHUT_WR)
-        said = everything(connection)
-        assert said.startswith(f"HTTP/1.1 {case.status} ".encode())
-        assert said.count(b"HTTP/1.1 ") == 1  # what follows is nobody's request
+        text = everything(connection)
+        assert text.startswith(f"HTTP/1.1 {case.status} ".encode())
+        assert text.count(b"HTTP/1.1 ") == 1  # what follows is nobody's request
         for name, value in security_headers.OF_ERRORS.items():
-            assert f"\r\n{name}: {value}\r\n".encode() in said
-        assert b"\r\nConnection: close\r\n" in said
-        assert b"\r\nDate: " in said
+            assert f"\r\n{name}: {value}\r\n".encode() in text
+        assert b"\r\nConnection: close\r\n" in text
+        assert b"\r\nDate: " in text
     else:
         assert connection.answer()[0] == case.status
         connection.send(get("/healthz"))

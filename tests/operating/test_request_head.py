@@ -108,12 +108,12 @@ def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
 def test_a_browsers_request_is_read() -> None:
     head = RequestHeadParser().read(CHROMIUM)
     assert head
-    asked, close_after = head
-    assert asked.key == (
+    requested, close_after = head
+    assert requested.key == (
         *("/panel/ferry-fares", "theme=dark&open=ideas,sources", "br", None),
         *("panels.example", "http", "", "https://paper.example"),
     )
-    assert (asked.head, asked.etag, close_after) == (False, None, False)
+    assert (requested.head, requested.etag, close_after) == (False, None, False)
 
 
 def test_a_proxys_old_request_is_read_and_is_the_last_of_its_connection() -> None:

@@ -191,23 +191,23 @@ def test_an_answer_that_is_read_slowly_is_whole_and_holds_up_nobody(
     connect: Connect, with_much_to_say: Slow
 ) -> None:
     slow_one, quick = connect(with_much_to_say.port), connect(with_much_to_say.port)
-    asked = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
-    slow_one.send(asked)
+    requested = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
+    slow_one.send(requested)
     slow_one.socket.recv(1, socket.MSG_PEEK)
-    quick.send(asked)
+    quick.send(requested)
     assert quick.answer()[2] == LARGE
     assert slow_one.answer()[2] == LARGE
-    slow_one.send(asked)  # and the connection goes on
+    slow_one.send(requested)  # and the connection goes on
     assert slow_one.answer()[2] == LARGE
-    slow_one.send(asked.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    slow_one.send(requested.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     assert slow_one.answer()[2] == LARGE
     assert slow_one.ended()
 
 
 def test_whoever_does_not_read_is_let_go(connect: Connect, with_much_to_say: Slow) -> None:
     unread = connect(with_much_to_say.port)
-    asked = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
-    unread.send(asked)
+    requested = get("/").replace(b"insights.example", f"127.0.0.1:{with_much_to_say.port}".encode())
+    unread.send(requested)
     unread.socket.recv(1, socket.MSG_PEEK)
     sockets = Path(f"/proc/{next(iter(with_much_to_say.workers()))}/fd")
     before = len(list(sockets.iterdir()))

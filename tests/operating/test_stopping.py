@@ -33,15 +33,15 @@ def test_a_worker_that_takes_long_to_start_takes_over_when_it_can(tmp_path: Path
         answers(f"http://127.0.0.1:{it.port}/", it.child)
         before = it.workers()
         os.kill(it.child.pid, signal.SIGHUP)
-        asked = 0
+        requested = 0
         while before & it.workers():
             connection = HTTPConnection("127.0.0.1", it.port, timeout=20)
             connection.request("GET", "/")
             assert connection.getresponse().read() == b"done\n"
             connection.close()
-            asked += 1
-            assert asked < 100_000
-        assert asked > 50
+            requested += 1
+            assert requested < 100_000
+        assert requested > 50
         answers(f"http://127.0.0.1:{it.port}/", it.child)
 
 
@@ -106,8 +106,8 @@ def test_workers_that_cannot_start_end_a_service_that_starts(tmp_path: Path) -> 
 
 def test_workers_that_cannot_start_do_not_end_a_service_that_runs(tmp_path: Path) -> None:
     with slow("broken", tmp_path) as it:
-        made = tmp_path / "began-made"
-        until(lambda: made.exists() and len(made.read_text().split()) == 2)
+        created = tmp_path / "began-made"
+        until(lambda: created.exists() and len(created.read_text().split()) == 2)
         before = it.workers()
         it.began.touch()
         os.kill(it.child.pid, signal.SIGHUP)
@@ -159,18 +159,18 @@ def bursts(host: str, load: Load) -> None:
 
 
 def _read(connection: socket.socket, load: Load) -> None:
-    said = b""
+    text = b""
     try:
         while piece := connection.recv(65536):
-            said += piece
+            text += piece
     except OSError as error:
-        if said:
+        if text:
             load.errors.append(repr(error))
             return
-    if not said:
+    if not text:
         load.unread += 1
         return
-    head, _, body = said.partition(b"\r\n\r\n")
+    head, _, body = text.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
     if head.startswith(b"HTTP/1.1 200") and length and len(body) == int(length[1]):
         load.whole += 1

@@ -51,17 +51,17 @@ def test_the_loop_answers_what_a_thread_does(connection: Connection, path: str) 
     """``Content-Length: 0`` sends the same request through gunicorn's own parser to a thread."""
     own = {"date", "server", "connection", "x-request-id"}
 
-    def asked(method: str, *fields: str) -> tuple[int, dict[str, str], bytes]:
+    def requested(method: str, *fields: str) -> tuple[int, dict[str, str], bytes]:
         connection.send(get(path, *fields, method=method))
         status, headers, body = connection.answer(head=method == "HEAD")
         assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", headers["date"])
         return status, {k: v for k, v in headers.items() if k not in own}, body
 
     for method, fields in product(("GET", "HEAD"), FIELDS):
-        tag = asked("GET", *fields)[1].get("etag")
+        tag = requested("GET", *fields)[1].get("etag")
         for condition in ((), (f"If-None-Match: {tag}",), (f"If-None-Match: W/{tag}, x",)):
-            first, again = (asked(method, *fields, *condition) for _ in range(2))
-            by_a_thread = asked(method, *fields, *condition, "Content-Length: 0")
+            first, again = (requested(method, *fields, *condition) for _ in range(2))
+            by_a_thread = requested(method, *fields, *condition, "Content-Length: 0")
             if not first[1].get("cache-control", "").startswith("no-store"):
                 assert first == again == by_a_thread
             else:  # such as pages with a token of their own
@@ -87,7 +87,7 @@ def test_requests_that_are_sent_at_once_are_answered_in_turn(connection: Connect
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         get("/panel/shore-power", "Connection: close"),
         get("/panel/shore-power").replace(b"HTTP/1.1", b"HTTP/1.0"),
@@ -95,22 +95,22 @@ def test_requests_that_are_sent_at_once_are_answered_in_turn(connection: Connect
     ids=["close", "HTTP/1.0"],
 )
 def test_a_connection_ends_with_the_answer_to_whoever_asks_for_no_more(
-    connect: Connect, served: Served, asked: bytes
+    connect: Connect, served: Served, requested: bytes
 ) -> None:
     port = int(served.host.partition(":")[2])
     for _ in range(3):  # made, then repeated
         connection = connect(port)
-        connection.send(asked)
+        connection.send(requested)
         status, headers, _ = connection.answer()
         assert (status, headers["connection"]) == (200, "close")
         assert connection.ended()
     before = flask_answered(served)
     for _ in range(20):
         connection = connect(port)
-        connection.send(asked + b"more than was said")
+        connection.send(requested + b"more than was said")
         assert connection.answer()[0] == 200
         connection = connect(port)
-        connection.send(asked)
+        connection.send(requested)
         assert connection.answer()[0] == 200
         assert connection.ended()
     assert flask_answered(served) == before
@@ -150,10 +150,10 @@ def test_what_is_no_request_is_refused_and_nobody_is_named(
     connection.send(data)
     assert connection.answer()[0] == status
     assert connection.ended()
-    said = served.logged()[before:]
-    assert "127.0.0.1" not in said
-    assert "my-secret" not in said
-    assert "Traceback" not in said
+    message = served.logged()[before:]
+    assert "127.0.0.1" not in message
+    assert "my-secret" not in message
+    assert "Traceback" not in message
 
 
 def test_a_withdrawn_panel_is_gone_for_a_connection_that_is_open(
@@ -162,7 +162,7 @@ def test_a_withdrawn_panel_is_gone_for_a_connection_that_is_open(
     connection.send(get("/panel/fish-market"))
     assert connection.answer()[0] == 200
     live = served.data / "live" / "fish-market.json"
-    kept = live.read_bytes()
+    stored = live.read_bytes()
     live.unlink()
     removed = time.monotonic()
     try:
@@ -172,7 +172,7 @@ def test_a_withdrawn_panel_is_gone_for_a_connection_that_is_open(
                 break
             assert time.monotonic() - removed < 1
     finally:
-        live.write_bytes(kept)
+        live.write_bytes(stored)
 
 
 def test_it_tells_prometheus_how_much_it_answers_by_itself(

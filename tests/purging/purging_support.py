@@ -1,4 +1,4 @@
-"""A cache that can be told to drop answers, as small as it can be, and what tests ask of one."""
+"""A minimal cache that can be purged, for tests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from running import free_port
 
 
 @dataclass
-class Asked:
-    """One request that an interface for purging was sent."""
+class ReceivedRequest:
+    """One request to a purging interface."""
 
     method: str
     path: str
@@ -31,16 +31,16 @@ class Asked:
         return set(json.loads(self.body)["tags"])
 
 
-Answer = Callable[[Asked], tuple[int, dict[str, str], bytes]]
+Answer = Callable[[ReceivedRequest], tuple[int, dict[str, str], bytes]]
 
 
 @dataclass
 class Interface:
-    """A server that keeps what it was asked; ``answer`` may be changed while it runs."""
+    """A server that records its requests; ``answer`` may be changed while it runs."""
 
     base: str
     answer: Answer
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
 
 
 @contextmanager
@@ -56,9 +56,11 @@ def interface(answer: Answer, port: int | None = None) -> Iterator[Interface]:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(length)
-            asked = Asked(self.command, self.path, headers, body, self.client_address[1])
-            status, sent, body = place.answer(asked)
-            place.asked.append(asked)
+            received = ReceivedRequest(
+                self.command, self.path, headers, body, self.client_address[1]
+            )
+            status, sent, body = place.answer(received)
+            place.requests.append(received)
             self.send_response(status)
             for name, value in sent.items():
                 self.send_header(name, value)
@@ -83,7 +85,7 @@ def interface(answer: Answer, port: int | None = None) -> Iterator[Interface]:
         thread.join()
 
 
-def varnish_says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+def varnish_says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
     """Confirm, as examples/deploy/varnish.vcl does."""
-    assert asked.method == "PURGE"
+    assert received.method == "PURGE"
     return 200, {}, b"<h1>Error 200 purged</h1>"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from purging_support import Asked, Interface, interface, varnish_says
+from purging_support import Interface, ReceivedRequest, interface, varnish_says
 from running import free_port
 
 from widget.config import Purge, Settings
@@ -21,26 +21,26 @@ from widget.purging.caches import MAX_BYTES, Cache, PurgeFailed, open_cache
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105  # made up
 
 
-def fastly_says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+def fastly_says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer as the API reference has it: a map of each key to its purge's id."""
-    assert (asked.method, asked.path) == ("POST", "/service/SU1Z0isxPaozGVKXdv0eY/purge")
-    assert asked.headers["fastly-key"] == SECRET
-    assert asked.headers["accept"] == "application/json"
-    assert "fastly-soft-purge" not in asked.headers
-    assert not asked.body
-    ids = dict.fromkeys(asked.keys, "108-1391560174-974124")
+    assert (received.method, received.path) == ("POST", "/service/SU1Z0isxPaozGVKXdv0eY/purge")
+    assert received.headers["fastly-key"] == SECRET
+    assert received.headers["accept"] == "application/json"
+    assert "fastly-soft-purge" not in received.headers
+    assert not received.body
+    ids = dict.fromkeys(received.keys, "108-1391560174-974124")
     return 200, {"Content-Type": "application/json"}, json.dumps(ids).encode()
 
 
-def cloudflare_says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+def cloudflare_says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer as the API reference has it."""
     path = "/client/v4/zones/023e105f4ecef8ad9ca31a8372d0c353/purge_cache"
-    assert (asked.method, asked.path) == ("POST", path)
-    assert asked.headers["authorization"] == f"Bearer {SECRET}"
-    assert asked.headers["content-type"] == "application/json"
-    assert list(json.loads(asked.body)) == ["tags"]
-    said = {"success": True, "errors": [], "messages": [], "result": {"id": "023e105f4ecef8ad"}}
-    return 200, {"Content-Type": "application/json"}, json.dumps(said).encode()
+    assert (received.method, received.path) == ("POST", path)
+    assert received.headers["authorization"] == f"Bearer {SECRET}"
+    assert received.headers["content-type"] == "application/json"
+    assert list(json.loads(received.body)) == ["tags"]
+    message = {"success": True, "errors": [], "messages": [], "result": {"id": "023e105f4ecef8ad"}}
+    return 200, {"Content-Type": "application/json"}, json.dumps(message).encode()
 
 
 SAYS = {"varnish": varnish_says, "fastly": fastly_says, "cloudflare": cloudflare_says}
@@ -71,14 +71,14 @@ def cache_at(kind: str, url: str) -> Cache:
 
 def test_keys_are_purged_as_the_documentation_says(kind: str, place: Interface) -> None:
     cache_at(kind, place.base).purge(["entry-ferry-fares", "url-0123456789abcdef0123"])
-    (asked,) = place.asked
-    assert asked.keys == {"entry-ferry-fares", "url-0123456789abcdef0123"}
+    (received,) = place.requests
+    assert received.keys == {"entry-ferry-fares", "url-0123456789abcdef0123"}
 
 
 def test_all_answers_are_purged_by_the_key_that_they_share(kind: str, place: Interface) -> None:
     cache_at(kind, place.base).purge_all()
-    (asked,) = place.asked
-    assert asked.keys == {"insights"}
+    (received,) = place.requests
+    assert received.keys == {"insights"}
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
@@ -91,8 +91,8 @@ def test_a_refusal_is_no_confirmation(kind: str, place: Interface, status: int) 
 
 
 def test_an_answer_that_confirms_nothing_is_no_confirmation(kind: str, place: Interface) -> None:
-    for said in (b"", b"ok", b"[]", b'{"success": false}', b"<h1>Welcome to nginx!</h1>"):
-        place.answer = lambda _, said=said: (200, {}, said)  # type: ignore[misc]
+    for message in (b"", b"ok", b"[]", b'{"success": false}', b"<h1>Welcome to nginx!</h1>"):
+        place.answer = lambda _, message=message: (200, {}, message)  # type: ignore[misc]
         with pytest.raises(PurgeFailed):
             cache_at(kind, place.base).purge(["entry-a"])
 
@@ -102,7 +102,7 @@ def test_a_redirect_is_not_followed_with_the_token(kind: str, place: Interface) 
         place.answer = lambda _: (307, {"Location": elsewhere.base}, b"")
         with pytest.raises(PurgeFailed, match="answered 307"):
             cache_at(kind, place.base).purge(["entry-a"])
-        assert not elsewhere.asked
+        assert not elsewhere.requests
 
 
 def test_a_cache_that_is_down_is_said_to_be(kind: str) -> None:
@@ -114,8 +114,8 @@ def test_a_connection_is_kept_open_for_the_next_purge(kind: str, place: Interfac
     cache = cache_at(kind, place.base)
     for _ in range(3):
         cache.purge(["entry-a"])
-    assert len(place.asked) == 3
-    assert len({asked.port for asked in place.asked}) == 1
+    assert len(place.requests) == 3
+    assert len({received.port for received in place.requests}) == 1
 
 
 def test_a_response_without_end_is_no_confirmation(kind: str, place: Interface) -> None:
@@ -158,7 +158,7 @@ def test_the_token_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.Monke
         open_cache(Purge.model_validate({**purge, "token_file": tmp_path / "token"})).purge(
             ["entry-a"]
         )
-        assert len(place.asked) == 1
+        assert len(place.requests) == 1
 
 
 @pytest.mark.parametrize("text", [None, "", "two\nlines", "ünicode"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import takedown
-from purging_support import Asked, interface, varnish_says
+from purging_support import ReceivedRequest, interface, varnish_says
 from running import Running, answers, free_port, running, until
 
 from widget import demo
@@ -48,10 +48,10 @@ def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path
     times: list[float] = []
     returned = threading.Event()
 
-    def says(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+    def says(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
         times.append(time.monotonic())
         assert returned.wait(20), "the change waits for the purge"
-        return varnish_says(asked)
+        return varnish_says(received)
 
     with interface(says) as cache:
         store = filled(settings_for(tmp_path, int(cache.base.rpartition(":")[2])))
@@ -68,7 +68,7 @@ def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path
     assert job.confirmed is not None
     assert after[1] - after[0] <= job.confirmed < after[2]
     assert describe(job).startswith("withdrawn, purge confirmed ")
-    assert all("entry-ferry-fares" in asked.keys for asked in cache.asked)
+    assert all("entry-ferry-fares" in received.keys for received in cache.requests)
 
 
 def test_a_publication_purges_what_was_answered_for_each_of_its_addresses(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_publication_purges_what_was_answered_for_each_of_its_addresses(tmp_pa
         store.purger.wait(10)  # type: ignore[attr-defined]
         store.close()
     assert live
-    (named,) = {frozenset(asked.keys) for asked in cache.asked}
+    (named,) = {frozenset(received.keys) for received in cache.requests}
     assert len(named) == 3
     assert sum(key.startswith("url-") for key in named) == 2
 
@@ -98,7 +98,7 @@ def test_a_cache_that_is_down_is_tried_until_it_confirms_and_holds_up_no_other(
         store = filled(settings)
         store.withdraw("ferry-fares", actor="pia", reason="Wrong.")
         outbox = open_outbox(settings.store)
-        until(lambda: len(up.asked) == 3)
+        until(lambda: len(up.requests) == 3)
         until(lambda: (outbox.latest("ferry-fares") or no_job()).tries >= 2)
         job = outbox.latest("ferry-fares")
         assert job
@@ -107,12 +107,12 @@ def test_a_cache_that_is_down_is_tried_until_it_confirms_and_holds_up_no_other(
         with interface(varnish_says, port) as down:
             (done,) = store.purger.wait(30)  # type: ignore[attr-defined]
             # One purge is enough by now: no worker answers what it held so long ago.
-            assert len(down.asked) == 1
+            assert len(down.requests) == 1
         store.close()
     assert done.confirmed is not None
     assert done.confirmed > 0.4
     assert not outbox.pending()
-    assert len(up.asked) == 3
+    assert len(up.requests) == 3
 
 
 def no_job() -> None:
@@ -125,19 +125,19 @@ def test_news_does_not_wait_for_the_pause_after_a_failure(tmp_path: Path) -> Non
     with interface(lambda _: (503, {}, b"")) as cache:
         store = filled(settings_for(tmp_path, int(cache.base.rpartition(":")[2])))
         store.withdraw("ferry-fares", actor="pia", legal=True)
-        until(lambda: len(cache.asked) >= 5)  # the next pause is 3.2 s
+        until(lambda: len(cache.requests) >= 5)  # the next pause is 3.2 s
         other = next(each for each in ids if each != "ferry-fares" and _is_live(store, each))
-        began, so_far = time.monotonic(), len(cache.asked)
+        began, so_far = time.monotonic(), len(cache.requests)
         store.withdraw(other, actor="pia", legal=True)
-        until(lambda: len(cache.asked) > so_far)
+        until(lambda: len(cache.requests) > so_far)
         assert time.monotonic() - began < 3
         cache.answer = lambda _: (429, {"Retry-After": "60"}, b"")
         until(lambda: open_outbox(f"dir:{tmp_path}").pending()[0].trouble.endswith("429"))
-        so_far = len(cache.asked)
+        so_far = len(cache.requests)
         third = next(each for each in ids if _is_live(store, each))
         store.withdraw(third, actor="pia", legal=True)
         assert store.purger.wait(1)  # type: ignore[attr-defined]
-        assert len(cache.asked) == so_far
+        assert len(cache.requests) == so_far
         store.close()
 
 
@@ -149,9 +149,9 @@ def test_many_changes_at_once_are_few_purges(tmp_path: Path) -> None:
     ids = [entry.id for entry in demo.entries()][:6]
     all_changed = threading.Event()
 
-    def busy(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+    def busy(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
         all_changed.wait(20)  # or a slow machine would have each purged by itself
-        return varnish_says(asked)
+        return varnish_says(received)
 
     with interface(busy) as cache:
         store = filled(settings_for(tmp_path, int(cache.base.rpartition(":")[2])))
@@ -162,9 +162,9 @@ def test_many_changes_at_once_are_few_purges(tmp_path: Path) -> None:
         jobs = store.purger.wait(20)  # type: ignore[attr-defined]
         store.close()
     assert all(job.confirmed for job in jobs)
-    named = set().union(*(asked.keys for asked in cache.asked))
+    named = set().union(*(received.keys for received in cache.requests))
     assert {f"entry-{entry_id}" for entry_id in shown} <= named
-    assert len(cache.asked) < 3 * len(shown)
+    assert len(cache.requests) < 3 * len(shown)
 
 
 # With the service as a process
@@ -209,14 +209,14 @@ def test_a_service_that_was_killed_purges_when_it_is_there_again(
         browser = takedown.signed_in(service)
         url = f"{service.service}/admin/entries/ferry-fares/withdrawal"
         with browser.open(url) as page:
-            said = page.read().decode()
-        assert "Withdrawn, purge not yet confirmed" in said
-        assert 'hx-get="/admin/entries/ferry-fares/purge"' in said
+            message = page.read().decode()
+        assert "Withdrawn, purge not yet confirmed" in message
+        assert 'hx-get="/admin/entries/ferry-fares/purge"' in message
     outbox = open_outbox(f"dir:{service.data}")
     assert "ferry-fares" in {job.entry_id for job in outbox.pending()}
     with interface(varnish_says, port) as cache, serving(service):
         until(lambda: (outbox.latest("ferry-fares") or no_job()).confirmed is not None)
-        named = set().union(*(asked.keys for asked in cache.asked))
+        named = set().union(*(received.keys for received in cache.requests))
         # And everything once: it may have been killed before it wrote the purge down.
         assert {"entry-ferry-fares", "insights"} <= named
 
@@ -240,4 +240,4 @@ def test_a_command_says_what_went_wrong_and_the_service_goes_on(
     outbox = open_outbox(f"dir:{service.data}")
     with interface(varnish_says, port) as cache, serving(service):
         until(lambda: (outbox.latest("ferry-fares") or no_job()).confirmed is not None)
-        assert any("entry-ferry-fares" in asked.keys for asked in cache.asked)
+        assert any("entry-ferry-fares" in received.keys for received in cache.requests)

@@ -102,14 +102,14 @@ def test_a_leader_renews_its_transaction_and_stays_the_only_one(
     database_url: str, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purging, "RENEW_SECONDS", 0)
-    asked = (
+    received = (
         "SELECT xact_start FROM pg_stat_activity JOIN pg_locks USING (pid)"
         " WHERE locktype = 'advisory' AND datname = current_database()"
     )
     with psycopg.connect(database_url, autocommit=True) as connection, outbox.lease() as is_leading:
-        begun = connection.execute(asked).fetchall()
+        begun = connection.execute(received).fetchall()
         assert is_leading()
-        renewed = connection.execute(asked).fetchall()
+        renewed = connection.execute(received).fetchall()
         assert len(begun) == len(renewed) == 1
         assert begun != renewed
         assert not free(outbox)

@@ -20,7 +20,7 @@ CACHES = {
     "cloudflare": {"kind": "cloudflare", "zone": "a", "url": "http://127.0.0.1:1"},
 }
 HEADERS = {"Surrogate-Control", "Surrogate-Key", "Cache-Tag", "Cloudflare-CDN-Cache-Control"}
-KEPT = {
+CACHED = {
     "/panel/ferry-fares": {"entry-ferry-fares"},
     "/panel/harbor-curfew": {"entry-harbor-curfew"},
     "/panel/never-published": {"entry-never-published"},
@@ -50,7 +50,7 @@ def test_without_a_purging_cache_nothing_tells_caches_to_keep_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = client(tmp_path, monkeypatch)
-    for path in [*KEPT, *NOT_KEPT]:
+    for path in [*CACHED, *NOT_KEPT]:
         assert not HEADERS & set(browser.get(path).headers.keys()), path
 
 
@@ -58,7 +58,7 @@ def test_every_answer_about_an_entry_carries_its_key_and_the_one_that_all_share(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = client(tmp_path, monkeypatch, "varnish", "cloudflare")
-    for path, keys in KEPT.items():
+    for path, keys in CACHED.items():
         headers = browser.get(path).headers
         assert headers["Surrogate-Control"] == "max-age=86400", path
         assert headers["Cloudflare-CDN-Cache-Control"] == "max-age=86400"

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 import takedown
 from caching import example, varnish
-from purging_support import Asked, interface
+from purging_support import ReceivedRequest, interface
 from running import Running, children, free_port, running, until
 
 from widget import demo
@@ -83,12 +83,12 @@ def shown_after(
     cache: str, path: str, *, old: Callable[[int, str], bool], seconds: float = 3.0
 ) -> float:
     """Ask all the time, several at once; return when the old answer was last seen, in seconds."""
-    began, last, asked = time.monotonic(), [0.0], [0]
+    began, last, received = time.monotonic(), [0.0], [0]
 
     def ask() -> None:
         while (now := time.monotonic() - began) < seconds:
             status, body, _ = fetch(cache, path)
-            asked[0] += 1
+            received[0] += 1
             if old(status, body):
                 last[0] = max(last[0], now)
 
@@ -97,7 +97,7 @@ def shown_after(
         thread.start()
     for thread in threads:
         thread.join()
-    assert asked[0] > 20
+    assert received[0] > 20
     return last[0]
 
 
@@ -176,8 +176,8 @@ def test_what_is_published_replaces_every_answer_that_there_was_none(cached: Cac
     template["article"]["aliases"] = []
     new = cached.place.data / "night-bus.json"
     new.write_text(json.dumps(template))
-    said = takedown.command(cached.place, "put", "--publish", str(new))
-    assert "night-bus: published, purge confirmed 0." in said
+    message = takedown.command(cached.place, "put", "--publish", str(new))
+    assert "night-bus: published, purge confirmed 0." in message
     assert [fetch(cached.cache, path)[0] for path in paths] == [200] * 4
 
 
@@ -185,11 +185,11 @@ def test_an_answer_that_comes_late_does_not_stay(tmp_path: Path) -> None:
     """A worker that is 0.3 s behind fills the cache with the old panel after the first purge."""
     changed = [float("inf")]
 
-    def origin(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+    def origin(received: ReceivedRequest) -> tuple[int, dict[str, str], bytes]:
         old = time.monotonic() < changed[0] + 0.3
         headers = {"Surrogate-Key": "entry-ferry-fares insights"}
         headers["Surrogate-Control"] = "max-age=86400"
-        return (200 if old else 410), headers, asked.path.encode()
+        return (200 if old else 410), headers, received.path.encode()
 
     with ExitStack() as stack:
         port = stack.enter_context(interface(origin)).base.rpartition(":")[2]
@@ -280,11 +280,11 @@ def test_the_editors_page_says_that_the_purge_is_confirmed(cached: Cached) -> No
     browser = takedown.signed_in(cached.place)
     url = f"{cached.place.service}/admin/entries/seawall-bill"
 
-    def said(page: str) -> str:
+    def message(page: str) -> str:
         with browser.open(f"{url}/{page}") as answer:
             text: str = answer.read().decode()
             return text
 
-    until(lambda: "Withdrawn, purge confirmed 0." in said("withdrawal"))
-    assert "Withdrawn, purge confirmed 0." in said("purge")
-    assert "hx-get" not in said("purge")
+    until(lambda: "Withdrawn, purge confirmed 0." in message("withdrawal"))
+    assert "Withdrawn, purge confirmed 0." in message("purge")
+    assert "hx-get" not in message("purge")

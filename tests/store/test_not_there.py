@@ -162,9 +162,9 @@ def test_readers_of_a_folder_that_can_only_be_read_are_served(shared: Path) -> N
     finally:
         child.terminate()
         child.wait(timeout=60)
-    log = (shared / "log").read_text()
-    assert log.count("read-only") == 1, log
-    assert "Traceback" not in log
+    lines = (shared / "log").read_text()
+    assert lines.count("read-only") == 1, lines
+    assert "Traceback" not in lines
 
 
 @as_root

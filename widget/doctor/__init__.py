@@ -1,4 +1,4 @@
-"""The doctor: says of a host page, in plain words, what stops its panel, and the line to add."""
+"""The doctor: reports what prevents a host page's panel from working, with the line to add."""
 
 from widget.doctor.examine import examine, header_lines
 from widget.doctor.fetch import CannotFetch, Fetched, fetch, fetch_limiter

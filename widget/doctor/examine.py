@@ -1,4 +1,4 @@
-"""The examination: every check in the order in which a person would mend what it finds."""
+"""Runs all checks on a host page and sorts their findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widget.store import EntryReader
 
 _ORDER: tuple[Severity, ...] = ("stop", "warning", "note")
 MOST = 50
-"""How many findings are said; who has more mends these first."""
+"""The maximum number of findings in a report."""
 
 
 def examine(
@@ -25,17 +25,17 @@ def examine(
     base: str,
     drafts: bool = False,
 ) -> Report:
-    """Say what stops the panels of a host page, and what to write to mend it.
+    """Report what prevents the panels of a host page from working, and how to fix it.
 
-    ``url`` is the page's address (may be empty), ``base`` the service's own, without a
-    slash at its end. ``drafts``: whether the report may tell of drafts, which are nobody
-    else's business. Raises StoreUnavailable.
+    ``url`` is the page's URL (may be empty), ``base`` the service's base URL without a trailing
+    slash. ``drafts``: whether the report may mention drafts, which are not public. Raises
+    StoreUnavailable.
     """
     page = read(html, list(headers), url=url, base=base)
     context = CheckContext(page, settings, store, base, drafts=drafts)
     found: dict[tuple[str, ...], Finding] = {}
     for check in CHECKS:
-        for it in check(context):  # the same of two places is said once, of the first
+        for it in check(context):  # identical findings are reported once, at their first place
             found.setdefault((it.code, it.severity, it.message, it.fix), it)
     ordered = sorted(found.values(), key=lambda it: _ORDER.index(it.severity))
     panels = [name_of(embed, context.entry_id(embed)) for embed in page.embeds]
@@ -43,6 +43,6 @@ def examine(
 
 
 def header_lines(text: str) -> list[tuple[str, str]]:
-    """Read headers as ``curl -I`` or a browser's inspector shows them."""
+    """Parse headers in the format of ``curl -I`` or a browser's inspector."""
     pairs = (line.partition(":") for line in text.splitlines())
     return [(name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip()]

@@ -1,4 +1,4 @@
-"""What the doctor says, and what it knows when it says it."""
+"""The doctor's findings and report, and the context of its checks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from widget.entry import Entry, Withdrawn
 from widget.store import EntryReader
 
 Severity = Literal["stop", "warning", "note"]
-"""``stop``: readers get no panel. ``warning``: they get a lesser one, or soon none."""
+"""``stop``: readers see no panel. ``warning``: it is impaired, or will stop working soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that the doctor found: what it means, and the exact line that mends it.
+    """One problem: what it means, and the exact line that fixes it.
 
-    ``code`` is the same for ever, for tools. ``place`` says where ``fix`` belongs. ``line``
-    counts from 1 in the page's HTML and ``source`` is what stands there, where it is about
-    something there.
+    ``code`` is stable, for tools. ``place`` says where ``fix`` belongs. ``line`` is the line in the
+    page's HTML, from 1, and ``source`` its text, where the problem is in the page.
     """
 
     code: str
@@ -34,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was found in one page. ``panels`` says in words which panels it embeds."""
+    """All findings about one page. ``panels`` describes the panels that it embeds."""
 
     url: str
     panels: tuple[str, ...]
@@ -42,12 +41,12 @@ class Report:
 
     @property
     def stops(self) -> int:
-        """How many things stop a panel."""
+        """The number of findings with severity ``stop``."""
         return sum(finding.severity == "stop" for finding in self.findings)
 
     @property
     def verdict(self) -> str:
-        """The outcome in a sentence."""
+        """The result in one sentence."""
         match self.stops, len(self.findings) - self.stops:
             case 0, 0:
                 return "Nothing stops the panel."
@@ -65,9 +64,9 @@ def _things(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """A page before the doctor. ``base`` is the service's own address.
+    """What the checks examine. ``base`` is the service's base URL.
 
-    ``drafts``: whether the one who asks may know of what is not published.
+    ``drafts``: whether the user may know about unpublished entries.
     """
 
     page: Page
@@ -78,24 +77,24 @@ class CheckContext:
 
     @property
     def page_url(self) -> str:
-        """What the page calls itself: its canonical address, else its own."""
+        """The page's canonical URL, or its own URL without one."""
         return self.page.canonical_url or self.page.url
 
     def entry_id(self, embed: Embed) -> str | None:
-        """Return the id of the entry that an embed shows, None where there is none."""
+        """Return the id of the embedded entry, None where there is none."""
         if embed.entry:
             return embed.entry
         wanted = embed.url if embed.url is not None else self.page_url
         return self.store.find(wanted) if wanted else None
 
     def subject(self, embed: Embed) -> Entry | Withdrawn | None:
-        """Return what readers see of the embed's entry."""
+        """Return the public version of the embedded entry."""
         found = self.entry_id(embed)
         live = self.store.live(found) if found else None
         return live if live is None or isinstance(live, Withdrawn) else live.entry
 
     def publication(self, embed: Embed) -> Publication:
-        """Return the publication that decides who may embed."""
+        """Return the publication whose origins may embed the entry."""
         subject = self.subject(embed)
         if subject is None:
             return self.settings.publication_for(self.page.url)
@@ -104,7 +103,7 @@ class CheckContext:
 
 
 def name_of(embed: Embed, entry_id: str | None) -> str:
-    """Return what an embed is, for people."""
+    """Return a description of an embed."""
     kinds = {
         "frame": "a frame",
         "component": "the web component",

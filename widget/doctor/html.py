@@ -1,7 +1,7 @@
-"""The elements of a page, in one pass whose cost grows with the page's length and no faster.
+"""Yields the elements of a page in linear time.
 
-The tokenizer of the HTML Standard (section 13.2.5) without its tree. ``html.parser`` will not
-do: 20 kB of ``<a <a <a`` keep it busy for half a minute, and anyone may paste a page here.
+The tokenizer of the HTML Standard (section 13.2.5) without tree construction. ``html.parser`` takes
+quadratic time, seconds for 20 kB of ``<a <a <a``, and anyone may paste a page (decision 0009).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
-# What stands in these is text. A browser that runs scripts reads noscript so, too.
+# Elements with raw text content; noscript is one in a browser that runs scripts.
 RAW = frozenset(
     {"script", "style", "title", "textarea", "noscript", "iframe", "xmp", "noembed", "noframes"}
 )
@@ -33,9 +33,9 @@ _EXCERPT = 160
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A start tag. ``text`` is what a raw element such as a script holds; a comment is ``!--``.
+    """A start tag. ``text`` is the content of a raw element such as a script.
 
-    ``line`` counts from 1. ``inert``: it stands in a ``<template>``.
+    Comments have the name ``!--``. ``line`` counts from 1. ``inert``: inside a ``<template>``.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Element:
     inert: bool = False
 
     def get(self, name: str) -> str | None:
-        """Return an attribute, trimmed; None where it is absent."""
+        """Return the trimmed value of an attribute, None where it is absent."""
         value = self.attributes.get(name)
         return None if value is None else value.strip(_SPACE)
 
@@ -58,7 +58,7 @@ _HEAD = frozenset(
 
 
 def elements(text: str) -> Iterator[Element]:
-    """Yield every element of a page, and its comments, in their order."""
+    """Yield all elements and comments of a page in order."""
     newlines = [found.start() for found in re.finditer("\n", text)]
     in_head, templates, drawings = True, 0, 0
     at = 0
@@ -79,7 +79,7 @@ def elements(text: str) -> Iterator[Element]:
             continue
         tag = _tag(text, first)
         if tag is None:
-            return  # the page ends inside of a tag, which is then none
+            return  # the page ends inside a tag, which is then dropped
         name, attributes, at, empty = tag
         if closing:
             templates -= name == "template" and templates > 0
@@ -98,7 +98,7 @@ def elements(text: str) -> Iterator[Element]:
 
 
 def _comment(text: str, start: int) -> tuple[int, str]:
-    """Return where a comment ends and what it says; ``<!-->`` is one, too."""
+    """Return the end and the text of a comment; ``<!-->`` is a comment, too."""
     for abrupt in (">", "->"):
         if text.startswith(abrupt, start):
             return start + len(abrupt), ""
@@ -133,7 +133,7 @@ def _tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
             else:
                 end = _end(_UNQUOTED, text, at)
                 value, at = text[at:end], end
-        # The first of two attributes of one name holds.
+        # The first of two attributes with the same name counts.
         attributes.setdefault(key, _REFERENCE.sub(_decoded, value))
 
 
@@ -153,6 +153,6 @@ def _decoded(reference: re.Match[str]) -> str:
 
 
 def _excerpt(text: str, start: int, end: int) -> str:
-    """Return a tag in one line that is short enough to be shown."""
+    """Return a tag in one short line."""
     shown = " ".join(text[start : min(end, start + 2 * _EXCERPT)].split())
     return shown if len(shown) <= _EXCERPT else f"{shown[: _EXCERPT - 1]}…"

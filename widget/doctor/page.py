@@ -1,4 +1,4 @@
-"""What a host page holds that decides whether its panel shows."""
+"""Parses a host page into what decides whether its panel works."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _SSI = re.compile(r"\s*#\s*include\s+(?:virtual|file)=[\"']([^\"']+)")
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """One panel in the page. ``request_url`` is what is asked, where the HTML says it whole.
+    """One panel in the page. ``request_url`` is the URL it requests, if the HTML contains it.
 
-    ``entry`` is the id, else ``url`` the article's address by which the entry is looked up;
-    neither: the page's own canonical address. ``base`` is what a component names as the service.
+    ``entry`` is the entry's id, or else ``url`` the article's URL by which the entry is looked up;
+    without both, the page's canonical URL is used. ``base`` is the component's base URL.
     """
 
     kind: Kind
@@ -49,7 +49,7 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A host page at ``url`` (may be empty), as its reader's browser gets it."""
+    """A host page at ``url`` (may be empty), as a reader's browser receives it."""
 
     url: str
     embeds: list[Embed] = field(default_factory=list)
@@ -66,11 +66,11 @@ class Page:
 
     @property
     def origin(self) -> str:
-        """The page's own origin; empty where its address is not known."""
+        """The page's origin; empty where its URL is unknown."""
         return origin_of(self.url)
 
     def resolve(self, request_url: str) -> str:
-        """Return an address as the browser completes it; empty where that cannot be done."""
+        """Resolve a URL against the page's base URL; empty where it is invalid."""
         try:
             return urljoin(urljoin(self.url, self.base_href), request_url.strip())
         except ValueError:
@@ -78,7 +78,7 @@ class Page:
 
     @property
     def canonical_url(self) -> str:
-        """The canonical address, completed; empty where there is none."""
+        """The resolved canonical URL; empty where there is none."""
         href = self.canonical.get("href") if self.canonical else None
         return self.resolve(href) if href else ""
 
@@ -88,7 +88,7 @@ class Page:
 
     @property
     def htmx(self) -> list[int | None]:
-        """The generations of htmx that the page loads, by their names; None: not told."""
+        """The major versions of htmx that the page loads, None where a name has no version."""
         found = []
         for script in self.scripts:
             src = script.get("src") or ""
@@ -98,19 +98,19 @@ class Page:
         return found
 
     def configured(self, key: str) -> object:
-        """Return a key of htmx's configuration in the page, None where it is not there."""
+        """Return a value of the page's htmx configuration, None where it is not set."""
         content = (self.configuration.get("content") if self.configuration else "") or ""
         try:
             document = json.loads(content)
         except (ValueError, RecursionError):
-            # htmx 4 also reads a shorter form, such as mode:cors.
+            # htmx 4 also accepts a short form, such as mode:cors.
             loose = re.search(rf"(?:^|[\s,]){key}\s*:\s*[\"']?([\w-]+)", content)
             return {"false": False, "true": True}.get(loose[1], loose[1]) if loose else None
         return document.get(key) if isinstance(document, dict) else None
 
 
 def origin_of(url: str) -> str:
-    """Return the origin of a web address; empty where it is none."""
+    """Return the origin of a web URL; empty for other text."""
     try:
         return urls.origin(url) if re.match(r"https?://[^/]", url, re.IGNORECASE) else ""
     except ValueError:
@@ -118,9 +118,9 @@ def origin_of(url: str) -> str:
 
 
 def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> Page:
-    """Read a page; ``base`` is the service's own address.
+    """Parse a page; ``base`` is the service's base URL.
 
-    Where ``url`` is empty, the page's canonical address stands for it.
+    Where ``url`` is empty, the page's canonical URL is used instead.
     """
     found = list(_relevant_elements(html))
     canonical = _first(found, "link", lambda it: (it.get("rel") or "").lower() == "canonical")
@@ -141,7 +141,7 @@ def read(html: str, headers: list[tuple[str, str]], *, url: str, base: str) -> P
     for element in found:
         if not element.inert:
             _add_element(page, element, base)
-    # No real page has more; a made-up one would keep the service busy.
+    # Real pages have fewer; a hostile page would keep the service busy.
     for taken in (page.embeds, page.elsewhere, page.loaders, page.stylesheets):
         del taken[MOST:]
     del page.policies[MOST_POLICIES:]
@@ -166,7 +166,7 @@ def _first(found: list[Element], name: str, wanted: Callable[[Element], bool]) -
 
 
 def _add_element(page: Page, element: Element, base: str) -> None:
-    """Sort one element into the page."""
+    """Add one element to the page."""
     match element.name:
         case "!--":
             virtual = _SSI.match(element.text)
@@ -212,7 +212,7 @@ def _widget(page: Page, element: Element, prefix: str) -> None:
 
 
 def _asks(page: Page, element: Element, kind: Kind, src: str | None, base: str) -> None:
-    """Take what asks this service, or the page's own server, for a panel."""
+    """Add an element that requests a panel from this service or from the page's own server."""
     request_url = page.resolve(src or "")
     parsed = _parse_embed_url(request_url, {"frame": "panel", "htmx": "fragment"}[kind])
     if parsed is None:
@@ -229,7 +229,7 @@ def _unprocessed(page: Page, element: Element, request_url: str) -> None:
 
 
 def _parse_embed_url(request_url: str, wanted: str) -> tuple[str | None, str | None] | None:
-    """Return the id and the article's address that a panel's address names, None for others."""
+    """Return the entry id and the article URL in a panel's URL, None for other URLs."""
     try:
         parts = urlsplit(request_url)
     except ValueError:
@@ -243,7 +243,7 @@ def _parse_embed_url(request_url: str, wanted: str) -> tuple[str | None, str | N
 
 
 def _path(request_url: str) -> str:
-    """Return an address's path; empty where it has none."""
+    """Return the path of a URL; empty where it is invalid."""
     try:
         return urlsplit(request_url).path
     except ValueError:
@@ -258,5 +258,5 @@ def same_service(request_url: str, base: str) -> bool:
         same_host = urls.host_of(request_url) == urls.host_of(base)
     except ValueError:
         return False
-    # Below a path, the rest of the host is somebody else's.
+    # A service below a path does not own the rest of its host.
     return same_host and same_port and f"{target.path}/".startswith(f"{own.path}/")

@@ -7,8 +7,8 @@ import re
 from widget.entry.json_input import MAX_BYTES
 
 _ROUTES = re.compile(r"(?:^|/)(admin|api|doctor)(?:/|$)")
-# Above what an entry or a pasted page may have, so that its own message says so. A form's
-# characters take up to three bytes each.
+# Larger than the limits of entries and pasted pages, whose own messages are more helpful. A
+# character of a form takes up to three bytes.
 _BYTES = {
     "api": MAX_BYTES + 64 * 1024,
     "admin": 3 * MAX_BYTES + 256 * 1024,

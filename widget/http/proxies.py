@@ -64,7 +64,7 @@ class Forwarding:
         """Whether any proxy is trusted."""
 
     def apply(self, environ: dict[str, Any]) -> None:
-        """Change ``environ`` to what the reader's browser knows. Once for each request.
+        """Change ``environ`` to what the reader's browser sees. Applied once to each request.
 
         Sets ``REMOTE_ADDR`` to the address from which the nearest trusted proxy, or the furthest
         of an unbroken chain of them, received the request. Malformed values are ignored.
@@ -104,7 +104,7 @@ class Forwarding:
         for text in reversed(forwarded.addresses[-_MOST_HOPS:]):
             ip = _address(text)
             if ip is None:
-                break  # the proxy did not know it, or did not write it
+                break  # unknown to the proxy, or not written by one
             client = str(ip)
             if not self._trusted(client):
                 break

@@ -1,4 +1,4 @@
-"""Which network addresses may be asked: public ones, so that nobody looks around inside."""
+"""Classifies IP addresses: requests for anyone may go to public addresses only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Return whether ``address`` is one of the public internet, also where it carries another."""
+    """Return whether ``address`` is public, and so is an IPv4 address embedded in it."""
     return all(_global(one) for one in _layers(address))
 
 

@@ -1,8 +1,8 @@
-"""Security events: who signed in, was refused or changed who may do what, and from which network.
+"""Security events: sign-ins, refusals and changes of permissions, with the client's network.
 
-One line each in the logger ``insights.security``, whatever the form of the log. They concern the
-people who sign in and the programs with tokens, never readers. They hold no password, token or
-link, and of an address only its prefix.
+One line each in the logger ``insights.security``, in any log format. They concern users and
+programs with tokens, never readers. They contain no password, token or link, and only the prefix
+of an IP address.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ REFUSED = frozenset(
 
 
 def record(event: Event, *, actor: str, subject: str = "", detail: str = "") -> None:
-    """Log ``event``: ``actor`` is who asked, ``subject`` the user or token that it is about."""
+    """Log ``event``: ``actor`` made the request, ``subject`` is the user or token it concerns."""
     fields = {"event": event, "actor": actor, "from": prefix_of(request.remote_addr or "")}
     if subject:
         fields["subject"] = subject

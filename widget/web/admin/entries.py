@@ -28,7 +28,7 @@ routes = Blueprint("entries", __name__)
 
 @routes.get("/")
 def start() -> AnyResponse:
-    """Lead to the list of entries."""
+    """Redirect to the list of entries."""
     return rendering.see(url_for("admin.entries.listing"))
 
 
@@ -143,7 +143,7 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
 
 
 def _free_id(url: str) -> str:
-    """Return an id after the last step of the address that is not in use yet."""
+    """Return an unused id, derived from the last segment of the URL's path."""
     last = PurePosixPath(unquote(urlsplit(url).path)).stem.lower()
     stem = re.sub(r"[^a-z0-9]+", "-", last, flags=re.ASCII).strip("-")[:70].strip("-")
     stem = stem or "entry"

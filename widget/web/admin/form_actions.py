@@ -32,7 +32,7 @@ class FormAction:
 
 
 def arrange(document: Document, form: Mapping[str, str]) -> FormAction | None:
-    """Do what the form's button says; return None where none was pressed.
+    """Perform the action of the button that was pressed; return None where none was.
 
     ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
     ``cite=perspectives.0.points.1.3``. What names no item changes nothing.
@@ -89,7 +89,7 @@ def _move(document: Document, name: str) -> FormAction:
     if place == "sources":
         _renumber(document, order, len(items))
         follow = " The markers follow."
-    # The button pressed, to press it again; at an end of the list it is the other one that works.
+    # Focus the same button again; at an end of the list, where it is disabled, the other one.
     way = "down" if new == 0 else "up" if new == len(items) - 1 else match["way"] or "up"
     words = f"{_called(match['item'])} is number {new + 1} of {len(items)} now.{follow}"
     return FormAction(f"{place}.{new}.{way}", words)
@@ -99,7 +99,7 @@ def _cite(document: Document, name: str) -> FormAction:
     point, _, number = name.rpartition(".")
     _, items, index = _item(document, point)
     text = items[index]["text"].rstrip()
-    # In front of the full stop, as the panel's own style has it.
+    # Before the full stop, as is the style of the panel.
     end = re.search(r"[.!?…]?$", text)
     cut = end.start() if end else len(text)
     gap = "" if text[:cut].endswith("]") else " "
@@ -108,7 +108,7 @@ def _cite(document: Document, name: str) -> FormAction:
 
 
 def _renumber(document: Document, order: list[int], count: int) -> None:
-    """Let the markers follow; ``order`` lists which of the ``count`` sources stand where now."""
+    """Renumber the markers; ``order`` lists the old indices of the ``count`` sources."""
     numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
     numbers |= {old + 1: new + 1 for new, old in enumerate(order)}
     for group in document["perspectives"]:

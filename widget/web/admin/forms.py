@@ -89,7 +89,7 @@ def of_entry(entry: Entry) -> Document:
 
 
 def values(document: Document) -> dict[str, str]:
-    """Return what each field of the form holds, by name."""
+    """Return the value of each form field, by name."""
     return dict(_flat(document, ""))
 
 
@@ -164,12 +164,12 @@ class Judgement:
 
     @property
     def publishable(self) -> bool:
-        """Whether nothing but warnings was found."""
+        """Whether there are no breaches other than warnings."""
         return all(breach.severity == "warning" for breach in self.breaches)
 
     @property
     def errors(self) -> int:
-        """How many breaches keep it from being published."""
+        """How many breaches prevent publishing."""
         return sum(breach.severity == "error" for breach in self.breaches)
 
 

@@ -1,4 +1,4 @@
-"""Who changed what, when and why; any two revisions compared; any of them restored."""
+"""The history of an entry: its changes, comparisons of revisions, restorations."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 
 _SILENT = frozenset({"", "Autosaved", "As JSON"})
-"""Notes that no person wrote."""
+"""Notes that are not written by a person."""
 
 _PAUSE = timedelta(minutes=30)
-"""What parts two sittings of one person."""
+"""A longer pause between two saves of one person starts another sitting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change, and the revision before it, 0 where there is none."""
+    """A change, and the number of the revision before it, 0 where there is none."""
 
     revision: Revision
     before: int
@@ -33,18 +33,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Changes that are one to people, newest first: the saves of one person at work, or one."""
+    """Changes shown as one, newest first: successive saves of one person, or one change."""
 
     steps: tuple[Step, ...]
 
     @property
     def last(self) -> Revision:
-        """The newest revision: what came of it."""
+        """The newest revision."""
         return self.steps[0].revision
 
     @property
     def before(self) -> int:
-        """The revision that it began from, 0 where there is none."""
+        """The number of the revision before it, 0 where there is none."""
         return self.steps[-1].before
 
     @property
@@ -111,7 +111,7 @@ def _revisions(entry_id: str) -> list[Revision]:
 
 
 def sittings_of(revisions: list[Revision]) -> list[Sitting]:
-    """Put the saves of one person at work together. ``revisions`` are newest first."""
+    """Group successive saves of one person. ``revisions`` are newest first."""
     sittings: list[list[Step]] = []
     for revision, older in zip_longest(revisions, revisions[1:]):
         step = Step(revision, older.number if older else 0)

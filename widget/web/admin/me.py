@@ -1,8 +1,7 @@
-"""One's own account: the password, where one is signed in, and choosing a password by a link."""
+"""The user's own account: password and sessions, and choosing a password by a link."""
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
 from widget.errors import Denied, InvalidAccount, Throttled
+from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
@@ -39,11 +39,11 @@ def change_password() -> AnyResponse:
         admin().accounts.set_password(user.name, given)
     except Denied:
         security_events.record("password-refused", actor=user.name)
-        return _me("The current password is another one.", status=HTTPStatus.FORBIDDEN)
+        return _me("The current password is wrong.", status=HTTPStatus.FORBIDDEN)
     except Throttled as error:
         security_events.record("password-throttled", actor=user.name)
         response = _me(rendering.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
-        response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+        response.headers["Retry-After"] = problem_details.retry_after(error)
         return response
     except InvalidAccount as error:
         return _me(rendering.sentence(error))

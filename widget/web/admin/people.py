@@ -1,4 +1,4 @@
-"""Who may sign in, and which programs act for them. For admins."""
+"""Users and their tokens. For admins."""
 
 from __future__ import annotations
 
@@ -146,8 +146,7 @@ def _listing(problem: str = "", *, name: str = "") -> Response:
     )
 
 
-# A secret is shown in the answer to the form itself, and not after a redirection: it is kept
-# nowhere that a second page could take it from.
+# A secret is shown in the response to the form itself, not after a redirect: it is not stored.
 def _person(
     whose: User, *, problem: str = "", link: str = "", secret: str = "", status: int = 200
 ) -> Response:
@@ -193,7 +192,7 @@ def _role() -> Role:
 
 
 def _back_to(name: str) -> AnyResponse:
-    # Who is no admin any more may not see the page.
+    # Users who are no longer admins may not see the page.
     if name == auth.user().name:
         return rendering.see(url_for("admin.entries.listing"))
     return rendering.see(url_for(".person", name=name))

@@ -1,4 +1,4 @@
-"""What readers see: publishing a draft, dropping one, taking an entry down."""
+"""Publishing and discarding drafts, withdrawing entries, and the state of their purges."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def publish(entry_id: str) -> AnyResponse:
             entry_id, actor=auth.user().name, note=_text("note"), head=_head()
         )
     except Conflict:
-        problem = "The entry was changed since you opened this page. Look once more:"
+        problem = "The entry was changed since you opened this page. Check it again:"
         return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
     except Forbidden as error:
         actor = auth.user().name
@@ -58,16 +58,16 @@ def discard(entry_id: str) -> AnyResponse:
     try:
         admin().editorial.discard(entry_id, actor=auth.user().name, head=_head())
     except Conflict:
-        problem = "The entry was changed since you opened this page. Look once more:"
+        problem = "The entry was changed since you opened this page. Check it again:"
         return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
     except NotFound:
-        pass  # somebody dropped it already
+        pass  # somebody discarded it already
     return rendering.see(url_for("admin.history.history", entry_id=entry_id))
 
 
 @routes.get("/withdrawal")
 def ask(entry_id: str) -> Response:
-    """Show the form for a withdrawal, or how it went."""
+    """Show the form for a withdrawal, or its result."""
     return _withdrawal(entry_id)
 
 
@@ -76,7 +76,7 @@ def ask(entry_id: str) -> Response:
 def withdraw(entry_id: str) -> AnyResponse:
     """Withdraw what is live."""
     reason, legal = _text("reason"), request.form.get("legal") == "yes"
-    # Whatever is newest is taken down: what must not be read cannot wait for a comparison.
+    # Without a check for concurrent edits: a withdrawal must not wait for a comparison.
     try:
         actor = auth.user().name
         admin().editorial.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
@@ -84,7 +84,7 @@ def withdraw(entry_id: str) -> AnyResponse:
         problem = "Give readers a reason, or mark it as legal."
         return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except NotFound:
-        pass  # somebody took it down already
+        pass  # somebody withdrew it already
     return rendering.see(url_for(".ask", entry_id=entry_id))
 
 
@@ -98,7 +98,7 @@ def purge(entry_id: str) -> Response:
 
 
 def _purge_job(entry_id: str, what: What | None = None) -> PurgeJob | None:
-    """Return the newest purge of an entry; with ``what``, only where it was for that."""
+    """Return the newest purge of an entry; with ``what``, only if that caused it."""
     purges = admin().purges
     job = purges.latest(entry_id) if purges else None
     return job if job and what in (None, job.what) else None

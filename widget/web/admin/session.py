@@ -16,7 +16,7 @@ from widget.web.admin import auth, cookies, rendering
 from widget.web.admin.context import admin
 
 CLEARED = '"cache", "storage"'
-"""What a browser forgets at sign-out. Not "cookies": it would drop those of the whole registrable
+"""What a browser deletes at sign-out. Not "cookies": it would drop those of the whole registrable
 domain, and with them the newsroom's sessions elsewhere at the publisher's."""
 
 
@@ -64,14 +64,14 @@ def _throttled(name: str, error: Throttled) -> Response:
 @routes.get("/link")
 @auth.open_to_anyone
 def link() -> Response:
-    """Show the page for links of one use. Their code is behind the #."""
+    """Show the page for links that can be used once. Their code follows the #."""
     return rendering.page_before("link.html", problem="")
 
 
 @routes.post("/link")
 @auth.open_to_anyone
 def follow_link() -> AnyResponse:
-    """Sign in by a link, or let a new user choose a password."""
+    """Sign in by a link, or show the form for a new password."""
     code = request.form.get("code", "").strip()
     invited = admin().accounts.password_link_user(code)
     if invited is not None:
@@ -100,7 +100,7 @@ def leave() -> AnyResponse:
 
 
 def _account(name: str) -> str:
-    """Return the name where there is such an account; others may hold a mistyped password."""
+    """Return the name of an existing account only: other input may be a mistyped password."""
     user = admin().accounts.user(name.strip().lower())
     return user.name if user else "unknown"
 

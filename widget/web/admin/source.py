@@ -1,4 +1,4 @@
-"""The JSON side of the editor: the same document as text, checked by line while it is typed."""
+"""The JSON view of the editor: the same document as text, checked while it is typed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from widget.web.admin.entry_status import EntryStatus, entry_status, revision_nu
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A breach, and the line of the text that it is about."""
+    """A breach, and its line in the text."""
 
     line: int
     breach: Breach
