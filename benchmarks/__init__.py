@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 # PostgreSQL and Varnish are started by the helpers of the tests.
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))

@@ -1,4 +1,4 @@
-"""Sizes of what a reader's browser fetches, in bytes; tests/test_weights.py holds the budgets."""
+"""Sizes of what a browser fetches, in bytes; tests/panel/test_weights.py has the budgets."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import cost
 import pytest
 from accounts_support import PASSWORD, Clock, DatabasePlace, DirPlace, Place
 
@@ -20,7 +21,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture(params=["dir", "postgres", "pooler"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    chosen = any("place" in mark.args for mark in metafunc.definition.iter_markers("parametrize"))
+    if "place" in metafunc.fixturenames and not chosen:
+        kinds = cost.variants(metafunc, unit=["dir"], database=["postgres", "pooler"])
+        metafunc.parametrize("place", kinds, indirect=True)
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
     """Where accounts are kept: every rule holds in either."""
     if request.param == "dir":

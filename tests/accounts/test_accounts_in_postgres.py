@@ -15,7 +15,7 @@ from widget.accounts.postgres import PostgresAccounts, PostgresRepository, Share
 from widget.errors import InvalidAccount, StoreUnavailable
 from widget.storage.postgres import Database, release
 
-pytestmark = pytest.mark.parametrize("place", ["postgres"], indirect=True)
+pytestmark = [pytest.mark.database, pytest.mark.parametrize("place", ["postgres"], indirect=True)]
 
 
 def test_nothing_that_is_secret_is_in_the_database(place: DatabasePlace, clock: Clock) -> None:

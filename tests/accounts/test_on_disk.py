@@ -44,6 +44,7 @@ def test_nothing_that_is_secret_is_on_disk(
             assert secret.removeprefix("ins_").encode() not in content, path
 
 
+@pytest.mark.process
 def test_only_the_owner_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
     script = (
         "import os, sys; os.umask(0)\n"
@@ -64,6 +65,7 @@ def test_only_the_owner_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in (data, data / "sessions")} == {0o700}
 
 
+@pytest.mark.unit
 def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
     (tmp_path / "sessions").mkdir(mode=0o755)
     DirectoryAccounts(str(tmp_path))
@@ -151,18 +153,21 @@ def test_a_session_file_that_was_cut_short_is_no_session(
     assert accounts.session(session_id) is None
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("url", ["redis:x", "dir:", "dir:a\0b", "postgresql:x", "mysql://a/b"])
 def test_a_url_that_names_no_store_is_refused(url: str) -> None:
     with pytest.raises(InvalidSettings, match="names no store"):
         open_accounts(url)
 
 
+@pytest.mark.unit
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable):
         open_accounts(f"dir:{tmp_path / 'file'}")
 
 
+@pytest.mark.process
 def test_accounts_and_purges_in_a_folder_do_without_the_library_of_a_database(
     tmp_path: Path,
 ) -> None:

@@ -11,6 +11,7 @@ from widget.errors import InvalidAccount
 OWN = ("Harbor Courier", "harborcourier.example")
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "password",
     [
@@ -35,6 +36,7 @@ def test_a_common_password_or_one_of_words_at_hand_is_refused(password: str) -> 
     assert weakness(password, name="ana.lopez", own_words=OWN)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "password",
     [

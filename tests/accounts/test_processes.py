@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from accounts_support import PASSWORD, Place, child
 
 from widget.accounts import ROLES
+
+pytestmark = pytest.mark.process
 
 
 def test_changes_by_several_processes_at_once_are_all_kept(place: Place) -> None:

@@ -48,6 +48,7 @@ def at_once(calls: list[Callable[[], T]]) -> list[T]:
     return found
 
 
+@pytest.mark.database
 def test_of_two_machines_that_redeem_a_link_at_once_one_has_it(place: DatabasePlace) -> None:
     both = [place.open() for _ in range(2)]
     ana = both[0].add_user("ana", "editor", PASSWORD)
@@ -57,6 +58,7 @@ def test_of_two_machines_that_redeem_a_link_at_once_one_has_it(place: DatabasePl
         assert [user.name for user in found if user] == ["ana"]
 
 
+@pytest.mark.database
 def test_of_two_machines_that_redeem_a_password_link_at_once_one_sets_it(
     place: DatabasePlace,
 ) -> None:
@@ -77,6 +79,7 @@ def test_of_two_machines_that_redeem_a_password_link_at_once_one_sets_it(
     assert let_in == ["ana"]
 
 
+@pytest.mark.database
 def test_a_limit_is_exact_over_all_machines(place: DatabasePlace, clock: Clock) -> None:
     both = [place.open(clock) for _ in range(2)]
 
@@ -88,6 +91,7 @@ def test_a_limit_is_exact_over_all_machines(place: DatabasePlace, clock: Clock) 
     assert sum(passed) == 30
 
 
+@pytest.mark.database
 def test_of_many_tries_on_two_machines_only_the_free_ones_are_compared(
     place: DatabasePlace, clock: Clock
 ) -> None:
@@ -96,6 +100,7 @@ def test_of_many_tries_on_two_machines_only_the_free_ones_are_compared(
     assert sorted(waits) == [0] * 5 + [1] * 7
 
 
+@pytest.mark.database
 def test_who_is_read_waits_for_nobody_and_who_is_held_for_no_other(
     place: DatabasePlace, clock: Clock
 ) -> None:
@@ -110,6 +115,7 @@ def test_who_is_read_waits_for_nobody_and_who_is_held_for_no_other(
         assert other.sessions("ana")
 
 
+@pytest.mark.database
 def test_who_holds_two_things_in_another_order_is_waited_for(place: DatabasePlace) -> None:
     spools = [PostgresExpiringStore(Database(place.url), Clock()) for _ in range(2)]
     one, two = handle_of("throttle", "one"), handle_of("throttle", "two")
@@ -134,6 +140,7 @@ def test_who_holds_two_things_in_another_order_is_waited_for(place: DatabasePlac
             spool._database.close()
 
 
+@pytest.mark.database
 def test_what_is_held_is_let_go_of_when_its_holder_is_killed(place: DatabasePlace) -> None:
     accounts = place.open()
     ana = accounts.add_user("ana", "editor", PASSWORD)
@@ -157,6 +164,7 @@ def test_what_is_held_is_let_go_of_when_its_holder_is_killed(place: DatabasePlac
     assert accounts.session(session_id) is None
 
 
+@pytest.mark.process
 def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> None:
     with postgres.server() as server:
         database = Database(server.url)
@@ -186,6 +194,7 @@ def test_while_the_server_is_away_that_is_said_and_afterwards_all_goes_on() -> N
             database.close()
 
 
+@pytest.mark.database
 def test_who_waits_for_a_database_that_gives_no_answer_is_told_soon(place: DatabasePlace) -> None:
     relay = Relay(place.url)
     database = Database(relay.url)

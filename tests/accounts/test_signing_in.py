@@ -111,6 +111,7 @@ def test_an_unknown_name_is_throttled_as_a_known_one(place: Place, clock: Clock)
     assert [wrong(accounts, "nobody") for _ in range(6)] == [0, 0, 0, 0, 0, 1]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("one", "same", "another"),
     [

@@ -13,6 +13,7 @@ from widget.accounts.service import AccountService
 from widget.errors import InvalidAccount, NotFound
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("role", "may"),
     [("editor", ["editor"]), ("publisher", ["editor", "publisher"]), ("admin", [*ROLES])],
@@ -65,6 +66,7 @@ def test_a_weak_password_is_refused_wherever_it_is_set(
     assert accounts.authenticate("maria.lopez", PASSWORD, address=HERE)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("password", ["tqxzvbhkwm", "tqxz" * 50, "пароль пароль", "🗝🌊⛴️🧭🗝🌊⛴️🧭"])
 def test_a_password_of_10_to_200_characters_of_any_kind_is_taken(password: str) -> None:
     check_password("ana", password)

@@ -11,6 +11,8 @@ from samples import one_point, parse_html, sample_entry
 
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def press(client: FlaskClient, **button: str) -> Any:  # noqa: ANN401
     return client.post(f"{ENTRY}/draft", data={**form_of(client.get(ENTRY)), **button})

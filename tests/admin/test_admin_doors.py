@@ -15,6 +15,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Live, Store, Withdrawn
 
+pytestmark = pytest.mark.unit
+
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str | None]]:
     """Yield each editors' route: its method, an address, the role that it needs."""

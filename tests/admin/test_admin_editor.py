@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from newsroom import ENTRY, csrf, form_of, signed_in
@@ -11,6 +12,8 @@ from samples import sample_entry
 
 from widget.accounts import Accounts
 from widget.store import Store
+
+pytestmark = pytest.mark.unit
 
 
 def test_a_form_that_is_sent_back_unchanged_changes_nothing(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from flask.testing import FlaskClient
 from newsroom import ENTRY, post
 from samples import sample_bytes, sample_entry
 
 from widget.store import Store
+
+pytestmark = pytest.mark.unit
 
 
 def test_the_list_shows_states_in_words_and_keeps_filters_in_the_address(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from newsroom import ENTRY, post
 from samples import parse_html, sample_entry
 
 from widget.store import Revision, Store
 from widget.web.admin.history import sittings_of
+
+pytestmark = pytest.mark.unit
 
 
 def test_the_history_says_who_when_what_and_why(publisher: FlaskClient, shown: Store) -> None:

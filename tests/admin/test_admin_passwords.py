@@ -16,6 +16,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 class Clock:
     """A clock that stands until it is moved."""

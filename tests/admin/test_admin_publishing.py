@@ -12,6 +12,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Live, Store
 
+pytestmark = pytest.mark.unit
+
 
 def test_publishing_shows_what_changes_before_it_does_it(
     publisher: FlaskClient, shown: Store

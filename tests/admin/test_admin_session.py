@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 from widget.accounts import Accounts
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def sign_in(client: FlaskClient, password: str, **fields: str) -> Any:  # noqa: ANN401
     page = client.get("/admin/login").text

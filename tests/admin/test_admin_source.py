@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from newsroom import ENTRY, csrf, form_of
 from samples import sample_document, sample_entry
 
 from widget.store import Store
+
+pytestmark = pytest.mark.unit
 
 
 def test_the_json_side_is_the_same_document(editor: FlaskClient, drafted: Store) -> None:

@@ -12,6 +12,8 @@ from newsroom import PASSWORD, post, signed_in
 from widget.accounts import Accounts
 from widget.errors import Denied
 
+pytestmark = pytest.mark.unit
+
 ANOTHER = "another long password"
 HERE = "192.0.2.1"
 TOKEN = {"token": "cms", "role": "editor", "days": "90"}

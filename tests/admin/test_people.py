@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from widget.accounts import Accounts, Role
 
+pytestmark = pytest.mark.unit
+
 HERE = "192.0.2.1"
 TOKEN = {"token": "cms", "role": "editor", "days": "90"}
 PEOPLE = "/admin/people"

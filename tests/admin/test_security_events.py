@@ -18,6 +18,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 Events = Callable[[], list[dict[str, str]]]
 
 

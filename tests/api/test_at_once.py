@@ -10,6 +10,8 @@ from widget.accounts import open_accounts
 from widget.app import create_service
 from widget.config import Settings
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.usefixtures("store")  # which makes it
 @pytest.mark.parametrize("path", ["/panel/night-trains", "/fragment/night-trains"])

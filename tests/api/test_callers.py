@@ -27,6 +27,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def test_the_table_of_roles_names_every_route(app: Flask) -> None:
     assert sorted(api_routes(app)) == sorted(NEEDED)

@@ -11,6 +11,8 @@ from samples import sample_bytes, sample_document, sample_entry
 
 from widget.store import Live, Store, Withdrawn
 
+pytestmark = pytest.mark.unit
+
 
 def test_an_entry_goes_from_a_draft_to_readers_and_away_and_comes_back(
     cms: Caller, store: Store, client: FlaskClient

@@ -34,6 +34,8 @@ from widget.config import Settings
 from widget.store import Live, Store, open_store
 from widget.web.api import ROUTES
 
+pytestmark = pytest.mark.unit
+
 ID = "night-trains"
 CHECKS = [
     not_a_server_error,

@@ -15,6 +15,8 @@ from widget.accounts import Accounts
 from widget.config import Settings
 from widget.store import Live, Store
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:

@@ -8,6 +8,8 @@ from samples import sample_entry
 
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def many(store: Store) -> list[str]:

@@ -9,6 +9,8 @@ from samples import sample_bytes
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_draft_is_of_the_entry_that_the_address_names(cms: Caller, store: Store) -> None:
     body = sample_bytes(id="another")

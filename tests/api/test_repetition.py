@@ -8,6 +8,8 @@ from samples import sample_bytes
 
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_repeated_request_has_the_first_ones_answer_and_changes_nothing(
     cms: Caller, store: Store

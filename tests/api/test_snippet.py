@@ -10,6 +10,8 @@ from widget import panel
 from widget.panel import Choices, Options
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(autouse=True)
 def _published(store: Store) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
 
 import browsers
 import pytest
@@ -13,12 +12,6 @@ from running import Running, running
 from ways import PATIENCE
 
 expect.set_options(timeout=1000 * PATIENCE)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "browser" in Path(item.path).parts:
-            item.add_marker(pytest.mark.browser)
 
 
 # These run twice: against the service, and against the exported site behind nginx.

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from running import Running
 from ways import WAYS, panel, scope
 
+pytestmark = pytest.mark.browser
+
 AXE = Path(__file__).parents[1] / "node" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "frame": "/panel/ferry-fares",

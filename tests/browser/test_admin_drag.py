@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from running import Running
 from test_admin_stories import begin, complaints, enter, field
 
+pytestmark = pytest.mark.browser
+
 TITLES = ("First", "Second", "Third")
 
 

@@ -7,12 +7,15 @@ import os
 import re
 from collections.abc import Callable
 
+import pytest
 from newsroom import PASSWORD
 from playwright.sync_api import Locator, Page, expect
 from running import Running
 from test_admin_stories import complaints, embed, field
 
 from widget.accounts import open_accounts
+
+pytestmark = pytest.mark.browser
 
 _names = (f"keys-{os.getpid()}-{number}" for number in itertools.count(1))
 

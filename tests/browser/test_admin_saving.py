@@ -11,6 +11,8 @@ from running import Running
 from test_admin_stories import begin, complaints, enter, field
 from ways import until
 
+pytestmark = pytest.mark.browser
+
 SIDES = {"form": ("", "article.title"), "JSON": ("/json", "document")}
 
 

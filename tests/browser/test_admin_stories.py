@@ -18,6 +18,8 @@ from test_accessibility import axe, violations
 from widget.accounts import Role, open_accounts
 from widget.store import Live
 
+pytestmark = pytest.mark.browser
+
 SHOWN = "iframe:not([data-next])"
 """The preview, but for the one that is about to replace it."""
 

@@ -12,7 +12,7 @@ from widget import panel as panels
 from widget.entry import light_html, parse_entry
 from widget.store import open_store
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 TEXTS = 400
 """In each way; the long run (``make bench ARGS=attacks``) takes many more."""

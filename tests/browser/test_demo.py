@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from running import answers, free_port
 from ways import panel
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from running import Running
 from ways import visit
 
+pytestmark = pytest.mark.browser
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 EMBEDS = re.compile(r"<iframe|<insights-widget|data-hx-get|data-insights=")

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from running import Running
 from ways import wait_until_fits
 
+pytestmark = pytest.mark.browser
+
 VENDOR = EXAMPLES.parent / "static" / "vendor"
 REFUSED = Path(__file__).parents[1] / "node" / "refused.tsx"
 

@@ -11,7 +11,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import Choices, Host
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 HEIGHT = "it => it.getBoundingClientRect().height"
 

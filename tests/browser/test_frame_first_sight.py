@@ -11,7 +11,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import Choices, Host, Way
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 BOX = "it => it.clientHeight"
 INSIDE = "() => [innerHeight, Math.ceil(document.body.getBoundingClientRect().height)]"

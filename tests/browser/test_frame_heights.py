@@ -12,7 +12,7 @@ from ways import until, visit, wait_until_fits
 from widget import demo
 from widget import panel as panels
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 STYLE = "width:100%;border:0;frame-sizing:auto"
 OPEN_ALL = "document.querySelectorAll('details.insights-group').forEach(it => { it.open = true; })"

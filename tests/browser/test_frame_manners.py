@@ -13,7 +13,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import Choices, Options, Way
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 HEAR = "<script>shared = []; addEventListener('insights:share', ({detail}) => shared.push(detail));"
 

@@ -11,7 +11,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import Choices, Options
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 # What a page hears, and what it would do about it, written by hand: each host's own script.
 HEAR = "<script>heard = []; addEventListener('message', event => heard.push(event.data));</script>"

@@ -12,7 +12,7 @@ from ways import visit
 from widget import demo
 from widget import panel as panels
 
-pytestmark = [pytest.mark.embedding]
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 Generation = Literal["htmx2", "htmx4"]
 VERSION = {"htmx2": "2.0.10", "htmx4": "4.0.1"}

@@ -13,7 +13,7 @@ from ways import visit
 from widget import demo
 from widget import panel as panels
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 # What a reader would notice. Left out is what follows from the width of the place.
 # fmt: off

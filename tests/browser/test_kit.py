@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from running import Running
 from test_accessibility import axe, violations
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["axe"]  # the fixture
 
 PAGES = {"builder": "/snippet/ferry-fares", "site": "/snippet", "nothing": "/snippet/never"}

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from running import Running
 from ways import panel, visit, wait_until_fits
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 
 def grows_and_shrinks(page: Page, place: Running, sizing: str, script: str) -> None:

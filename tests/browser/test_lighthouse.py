@@ -10,6 +10,8 @@ from running import Running, running
 
 from benchmarks import lighthouse
 
+pytestmark = pytest.mark.browser
+
 # Of those for performance: what is there or not, whatever the clock says.
 AUDITS = (
     "cumulative-layout-shift",

@@ -10,7 +10,11 @@ from widget import panel
 from widget.config import Publication
 from widget.entry import Entry
 
-pytestmark = [pytest.mark.embedding, pytest.mark.service_only("needs no service at all")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.embedding,
+    pytest.mark.service_only("needs no service at all"),
+]
 
 ENDLESS = {
     "en": "https://archive.example/2026/05/04/a-very-long-address/that-has-no-space-in-it?a=1&b=2",

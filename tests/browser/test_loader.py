@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Page, expect
 from running import Running
 from ways import panel, until, visit, wait_until_fits
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 COMPONENT = '<insights-widget entry="ferry-fares"><a href="/words">Words</a></insights-widget>'
 PLACE = '<div data-insights="ferry-fares"><a href="/words">Words</a></div>'

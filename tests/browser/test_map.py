@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
@@ -15,6 +16,8 @@ from test_urls import ACCEPTED, FOLDED, KEPT, hosts, pairs
 from widget import panel
 from widget.entry import hostnames, tracking, urls
 from widget.export.pages import shard
+
+pytestmark = pytest.mark.browser
 
 # In place of the map stands one that notes what is looked for.
 LOOK = """async ([module, tracking, address]) => {

@@ -17,6 +17,7 @@ from widget import panel as panels
 from widget.panel import WAYS, Choices, Host, Snippet, Way
 
 pytestmark = [
+    pytest.mark.browser,
     pytest.mark.embedding,
     pytest.mark.service_only("a file is pasted in test_pasting.py"),
 ]

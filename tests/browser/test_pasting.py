@@ -14,7 +14,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import WAYS, Choices, Host, Options, Theme, Way
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 PASTED: tuple[Way, ...] = tuple(way for way in WAYS if way != "include")
 OPTIONS = [

@@ -14,6 +14,8 @@ from test_admin_stories import complaints, enter
 
 from widget.accounts import open_accounts
 
+pytestmark = pytest.mark.browser
+
 __all__ = ["axe"]  # the fixture
 
 NAME = "eleonora.castellanos-whitfield@harborcourier.example"

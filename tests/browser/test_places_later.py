@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from running import Running
 from ways import visit
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 COMPONENT = '<insights-widget entry="ferry-fares">Words</insights-widget>'
 PLACE = '<div data-insights="ferry-fares">Words</div>'

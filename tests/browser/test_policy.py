@@ -13,7 +13,7 @@ from ways import OF_THE_DRIVER, panel, visit
 from widget import demo
 from widget import panel as panels
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 DOCS = Path(__file__).parents[2] / "docs" / "embedding.md"
 

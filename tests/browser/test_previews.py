@@ -10,7 +10,7 @@ from ways import panel, scope, until, visit, wait_until_fits
 from widget import demo
 from widget import panel as panels
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 TALL = 640
 PHONES = (320, 375, 414)

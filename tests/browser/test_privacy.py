@@ -9,6 +9,8 @@ from playwright.sync_api import Page, Response
 from running import Running
 from ways import WAYS, panel, visit
 
+pytestmark = pytest.mark.browser
+
 # A store that a browser keeps closed to frames of another site holds nothing either.
 STORED = """async () => {
   const keys = name => { try { return Object.keys(self[name]) } catch { return [] } };

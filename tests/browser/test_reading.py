@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 from running import Running
 from ways import WAYS, panel, scope, until
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 
 def focused(page: Page, way: str) -> Locator:

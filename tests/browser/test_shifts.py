@@ -19,7 +19,7 @@ from widget import demo
 from widget import panel as panels
 from widget.panel import Choices, Host, Options, Way
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 # Buffered, so that what moved before the script ran counts, too. Left out is what moved nowhere:
 # a line in two directions whose end is still to come (an include is part of a page that streams

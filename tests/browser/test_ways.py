@@ -12,7 +12,7 @@ from ways import CROSS_ORIGIN, WAYS, panel, text, until, visit
 from widget import demo
 from widget import panel as panels
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 
 def host(page: Page, place: Running, way: str, entry_id: str) -> None:

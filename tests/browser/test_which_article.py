@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 from running import Running
 from ways import until, visit
 
-pytestmark = pytest.mark.embedding
+pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
 FERRY = "https://harborcourier.example/opinion/ferry-fares"
 FISH = "https://harborcourier.example/opinion/fish-market"

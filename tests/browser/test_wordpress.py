@@ -15,6 +15,8 @@ from running import Running, free_port, running
 from ways import until, wait_until_fits
 from wordpress import PLUGIN, WordPress, missing, wordpress
 
+pytestmark = pytest.mark.browser
+
 PHP = sorted(PLUGIN.rglob("*.php"))
 
 

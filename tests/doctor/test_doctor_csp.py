@@ -8,6 +8,8 @@ from samples import PAPER
 
 from widget.doctor import content_security_policy as csp
 
+pytestmark = pytest.mark.unit
+
 FRAMED = page(FRAME)
 WIDGET = page(COMPONENT)
 HTMX = page(INCLUDE.replace(f"/{ID}", f"/{ID}?styles=none"), head=htmx() + OPEN)

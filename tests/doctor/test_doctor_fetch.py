@@ -19,6 +19,8 @@ from widget.doctor import CannotFetch, fetch
 from widget.doctor.fetch import MOST_BYTES
 from widget.net.addresses import is_public
 
+pytestmark = pytest.mark.unit
+
 Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 

@@ -26,6 +26,8 @@ from widget.entry import Entry
 from widget.panel import WAYS, Choices, Way
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 
 def other_entry(entry_id: str, **changes: object) -> Entry:
     url = f"{PAPER}/opinion/{entry_id}"

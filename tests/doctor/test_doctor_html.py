@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from widget.doctor.html import elements
 from widget.panel import WAYS
 
+pytestmark = pytest.mark.unit
+
 PIECES = st.lists(
     st.sampled_from(
         [

@@ -20,6 +20,8 @@ from widget.config import Settings
 from widget.store import Store, open_store
 from widget.web.kit.doctor import MOST_HTML
 
+pytestmark = pytest.mark.unit
+
 HERE = COMPONENT.replace("https://insights.example", "http://localhost")
 
 

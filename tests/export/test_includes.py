@@ -85,6 +85,7 @@ def are_included(site: str) -> None:
         assert "include" not in text.split("The article.")[1]
 
 
+@pytest.mark.unit
 def test_the_example_of_ssi_is_what_the_snippet_says() -> None:
     entry = next(entry for entry in demo.entries() if entry.id == "ferry-fares")
     snippet = panel.snippet(entry, demo.publication(), "include", base=PUBLIC)
@@ -92,6 +93,7 @@ def test_the_example_of_ssi_is_what_the_snippet_says() -> None:
     assert snippet.body.splitlines()[-1] in article
 
 
+@pytest.mark.process
 def test_nginx_includes_panels_from_the_service(tmp_path: Path, service: str) -> None:
     pages(tmp_path / "root", "ssi")
     with ssi(tmp_path, service) as site:
@@ -100,6 +102,7 @@ def test_nginx_includes_panels_from_the_service(tmp_path: Path, service: str) ->
         assert read(f"{site}/ferry-fares.html").count(">Insights: Make the ferry free</a>") == 0
 
 
+@pytest.mark.process
 def test_nginx_shows_the_link_while_the_service_is_down(tmp_path: Path) -> None:
     pages(tmp_path / "root", "ssi")
     with ssi(tmp_path, f"127.0.0.1:{free_port()}") as site:
@@ -108,6 +111,7 @@ def test_nginx_shows_the_link_while_the_service_is_down(tmp_path: Path) -> None:
     assert "502" not in text
 
 
+@pytest.mark.process
 def test_nginx_includes_panels_from_the_exported_site(tmp_path: Path) -> None:
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     store = open_store(settings.store, rules(settings))
@@ -129,6 +133,7 @@ def at_port(written: str, own: str) -> tuple[str, str]:
     return f'.port = "{written}"', f'.port = "{own.rpartition(":")[2]}"'
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("up", [True, False], ids=["service up", "service down"])
 def test_varnish_includes_panels(tmp_path: Path, service: str, *, up: bool) -> None:
     root, port = tmp_path / "root", free_port()

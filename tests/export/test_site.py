@@ -51,6 +51,7 @@ def files(out: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.unit
 def test_each_entry_has_its_files(store: Store, settings: Settings, out: Path) -> None:
     published(store)
     report = exported(store, settings, out)
@@ -69,6 +70,7 @@ def test_each_entry_has_its_files(store: Store, settings: Settings, out: Path) -
     assert found["embed.js"] in [found[it] for it in found if it.startswith("static/embed.")]
 
 
+@pytest.mark.unit
 def test_the_map_leads_from_every_address_to_its_entry(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_the_map_leads_from_every_address_to_its_entry(
     assert "map/find.js" in found
 
 
+@pytest.mark.unit
 def test_the_parts_of_the_map_are_about_as_large() -> None:
     parts = [0] * pages.SHARDS
     for number in range(25_600):
@@ -91,6 +94,7 @@ def test_the_parts_of_the_map_are_about_as_large() -> None:
     assert max(parts) < 300
 
 
+@pytest.mark.unit
 def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings, out: Path) -> None:
     published(store)
     other(store, "harbour")
@@ -104,6 +108,7 @@ def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings,
     assert touched == {f"{ID}.html"}
 
 
+@pytest.mark.unit
 def test_another_address_or_publication_makes_all_panels_anew(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -116,6 +121,7 @@ def test_another_address_or_publication_makes_all_panels_anew(
     assert b"Words of another paper." in files(out)[f"panel/{ID}.html"]
 
 
+@pytest.mark.unit
 def test_what_was_withdrawn_leaves_its_notice_and_goes_before_anything_is_rendered(
     store: Store, settings: Settings, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +155,7 @@ def test_what_was_withdrawn_leaves_its_notice_and_goes_before_anything_is_render
     assert f"panel/{ID}.gone" not in files(out)
 
 
+@pytest.mark.unit
 def test_an_entry_that_is_unknown_now_leaves_nothing(
     store: Store, settings: Settings, out: Path, tmp_path: Path
 ) -> None:
@@ -162,6 +169,7 @@ def test_an_entry_that_is_unknown_now_leaves_nothing(
     assert b"Sleepers" not in b"".join(files(out).values())
 
 
+@pytest.mark.unit
 def test_files_of_others_are_kept_and_never_written_over(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -180,6 +188,7 @@ def test_files_of_others_are_kept_and_never_written_over(
     assert before["index.html"] == before["panel/theirs.html"] == b"theirs"
 
 
+@pytest.mark.unit
 def test_a_file_that_was_damaged_or_lost_is_mended(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -192,6 +201,7 @@ def test_a_file_that_was_damaged_or_lost_is_mended(
     assert files(out) == whole
 
 
+@pytest.mark.unit
 def test_an_older_loader_and_stylesheet_stay_for_pages_that_ask_for_them(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -208,6 +218,7 @@ def test_an_older_loader_and_stylesheet_stay_for_pages_that_ask_for_them(
     ).read_text("utf-8")
 
 
+@pytest.mark.unit
 def test_entries_of_several_publications_have_their_own_words_and_all_origins_may_embed(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -226,6 +237,7 @@ def test_entries_of_several_publications_have_their_own_words_and_all_origins_ma
         assert f"frame-ancestors 'self' {PAPER} https://second.example" in text, name
 
 
+@pytest.mark.unit
 def test_every_host_is_told_that_pages_which_isolate_themselves_may_show_panels(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -260,6 +272,7 @@ export_site(store, settings, Path(sys.argv[2]), "https://cdn.example/insights")
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 5, 6, 9, 12, 100])
 def test_a_run_that_was_killed_anywhere_is_mended_by_the_next(
     store: Store, settings: Settings, tmp_path: Path, out: Path, after: int
@@ -287,6 +300,7 @@ def test_a_run_that_was_killed_anywhere_is_mended_by_the_next(
     assert files(out) == files(fresh)
 
 
+@pytest.mark.unit
 def test_two_exports_into_one_folder_do_not_mix(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -294,6 +308,7 @@ def test_two_exports_into_one_folder_do_not_mix(
         exported(store, settings, out)
 
 
+@pytest.mark.unit
 def test_a_folder_that_cannot_be_used_is_named(store: Store, settings: Settings, out: Path) -> None:
     out.write_text("a file")
     with pytest.raises(ExportFailed, match=r"site cannot be written"):
@@ -305,6 +320,7 @@ def test_a_folder_that_cannot_be_used_is_named(store: Store, settings: Settings,
         exported(store, settings, out)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("address", "base"),
     [
@@ -317,6 +333,7 @@ def test_an_address_is_taken_without_its_last_slash(address: str, base: str) -> 
     assert checked_base(address) == base
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "address",
     [

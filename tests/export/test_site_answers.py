@@ -51,6 +51,7 @@ def ask(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, st
             return error.code, error.headers, error.read().decode()
 
 
+@pytest.mark.process
 def test_a_panel_may_be_framed_by_its_publication_only(base: str) -> None:
     status, headers, body = ask(f"{base}/panel/ferry-fares")
     assert status == 200
@@ -60,6 +61,7 @@ def test_a_panel_may_be_framed_by_its_publication_only(base: str) -> None:
     assert "script-src &#39;sha256-" in body
 
 
+@pytest.mark.process
 def test_what_was_withdrawn_is_gone_and_its_notice_may_be_framed(base: str) -> None:
     status, headers, body = ask(f"{base}/panel/harbor-curfew")
     assert status == 410
@@ -69,6 +71,7 @@ def test_what_was_withdrawn_is_gone_and_its_notice_may_be_framed(base: str) -> N
     assert ask(f"{base}/oembed/harbor-curfew.json")[0] == 404
 
 
+@pytest.mark.process
 def test_what_is_unknown_is_a_readable_page_or_nothing(base: str) -> None:
     status, headers, body = ask(f"{base}/panel/never-published")
     assert (status, headers["Content-Security-Policy"]) == (404, "frame-ancestors *")
@@ -76,6 +79,7 @@ def test_what_is_unknown_is_a_readable_page_or_nothing(base: str) -> None:
     assert ask(f"{base}/fragment/never-published")[0::2] == (204, "")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("path", "status"), [("ferry-fares", 200), ("harbor-curfew", 410), ("never-published", 404)]
 )
@@ -86,6 +90,7 @@ def test_a_page_that_isolates_itself_may_frame_it(base: str, path: str, status: 
     assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("folder", ["panel", "fragment"])
 @pytest.mark.parametrize("name", ["ferry-fares", "harbor-curfew", "never-published"])
 def test_a_slash_behind_the_id_changes_nothing(base: str, folder: str, name: str) -> None:
@@ -93,6 +98,7 @@ def test_a_slash_behind_the_id_changes_nothing(base: str, folder: str, name: str
     assert ask(f"{base}/{folder}/{name}/")[0::2] == (status, body)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "path",
     [
@@ -111,6 +117,7 @@ def test_a_page_that_isolates_itself_may_load_it(base: str, path: str) -> None:
     assert headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("path", ["/fragment/ferry-fares", "/fragment/none", "/map/7.json"])
 def test_only_a_listed_origin_may_read(base: str, path: str) -> None:
     _, headers, _ = ask(base + path, Origin=ORIGIN)
@@ -121,6 +128,7 @@ def test_only_a_listed_origin_may_read(base: str, path: str) -> None:
         assert "Origin" in headers["Vary"]
 
 
+@pytest.mark.process
 def test_htmx_may_send_its_headers(base: str) -> None:
     status, headers, _ = ask(f"{base}/fragment/ferry-fares", "OPTIONS", Origin=ORIGIN)
     assert status == 204
@@ -128,6 +136,7 @@ def test_htmx_may_send_its_headers(base: str) -> None:
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
+@pytest.mark.process
 def test_files_whose_name_says_their_content_are_kept_for_ever(base: str) -> None:
     for name in (panel.loader_name(static=True), panel.stylesheet_name()):
         _, headers, _ = ask(f"{base}/static/{name}")
@@ -139,6 +148,7 @@ def test_files_whose_name_says_their_content_are_kept_for_ever(base: str) -> Non
         assert headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "name", ["nginx.conf", "_headers", "vercel.json", ".htaccess", ".insights-export.json"]
 )
@@ -146,6 +156,7 @@ def test_what_is_for_servers_is_not_served(base: str, name: str) -> None:
     assert ask(f"{base}/{name}")[0] == 404
 
 
+@pytest.mark.unit
 def test_the_configuration_does_not_change_with_the_panels(tmp_path: Path) -> None:
     settings = Settings.model_validate({"store": f"dir:{tmp_path / 'data'}"})
     store = open_store(settings.store, rules(settings))

@@ -57,6 +57,7 @@ def state(store: Store, entry_id: str) -> State:
     )
 
 
+@pytest.mark.unit
 def test_the_script_copies_in_this_order() -> None:
     assert f" {' '.join(ORDER)} " in SCRIPT.read_text("utf-8")
 
@@ -87,6 +88,7 @@ def prepared(data: Path) -> Store:
     return store
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("before", ORDER)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_between_any_two_folders_is_there_or_not_and_harms_nothing(
@@ -112,6 +114,7 @@ def test_a_change_between_any_two_folders_is_there_or_not_and_harms_nothing(
     restored.close()
 
 
+@pytest.mark.unit
 def test_in_the_other_order_a_panel_that_was_withdrawn_comes_back(tmp_path: Path) -> None:
     """Why the order matters: what is live without a revision that says so is an edit by hand."""
     store = prepared(tmp_path / "data")
@@ -176,6 +179,7 @@ class Writer:
         self.acknowledged.setdefault(entry_id, []).append(noted)
 
 
+@pytest.mark.process
 def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
     tmp_path: Path,
 ) -> None:
@@ -220,6 +224,7 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
         restored.close()
 
 
+@pytest.mark.database
 def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_path: Path) -> None:
     """As docs/store.md has it; a dump is of one moment, whatever order it is written in."""
     with postgres.server() as server, postgres.database(server.url) as url:
@@ -246,6 +251,7 @@ def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_pat
             restored.close()
 
 
+@pytest.mark.process
 def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
     prepared(tmp_path / "data").close()
     (tmp_path / "data" / "accounts.json").write_text("{}")
@@ -264,6 +270,7 @@ def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
     assert tops == [*ORDER, "accounts.json"]
 
 
+@pytest.mark.process
 def test_a_backup_that_cannot_be_made_says_so_and_leaves_none(tmp_path: Path) -> None:
     done = subprocess.run(
         ["sh", str(SCRIPT), str(tmp_path / "nothing"), str(tmp_path)],

@@ -18,7 +18,10 @@ from static_site import executable, nginx
 
 from widget.accounts import open_accounts
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="no nginx is there")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(executable() is None, reason="no nginx is there"),
+]
 
 ROOT = "/insights"
 PASSWORD = "seven grey herons at low tide"  # noqa: S105  # of the test's own store

@@ -68,6 +68,7 @@ def analyze(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_systemd_understands_every_unit(units: Path) -> None:
     assert len(UNITS) == 3
     done = analyze("verify", *(str(units / name) for name in UNITS))
@@ -78,6 +79,7 @@ def test_systemd_understands_every_unit(units: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.process
 def test_systemd_would_not_be_silent(units: Path) -> None:
     wrong = units / "wrong.service"
     wrong.write_text((units / "insights.service").read_text().replace("Type=exec", "Type=exact"))
@@ -87,6 +89,7 @@ def test_systemd_would_not_be_silent(units: Path) -> None:
         wrong.unlink()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
 def test_the_units_are_shut_in(units: Path, name: str) -> None:
     """By systemd's own measure, 0 to 10: below 2.5 is "OK", an ordinary unit has 9.6."""
@@ -122,6 +125,7 @@ def behind_nginx(tmp_path: Path, served: Served, plain: str) -> Iterator[str]:
         yield here
 
 
+@pytest.mark.process
 @needs_nginx
 def test_nginx_keeps_answers_for_a_second_and_no_longer(behind_nginx: str, served: Served) -> None:
     live = served.data / "live" / "fish-market.json"
@@ -141,6 +145,7 @@ def test_nginx_keeps_answers_for_a_second_and_no_longer(behind_nginx: str, serve
     live.write_bytes(stored)
 
 
+@pytest.mark.process
 @needs_nginx
 def test_nginx_keeps_one_answer_for_each_origin_and_coding(behind_nginx: str) -> None:
     origins = ("http://localhost:8001", "http://127.0.0.1:8002")
@@ -156,6 +161,7 @@ def test_nginx_keeps_one_answer_for_each_origin_and_coding(behind_nginx: str) ->
             assert headers["cache-control"] == "public, max-age=30"
 
 
+@pytest.mark.process
 @needs_nginx
 def test_nginx_keeps_no_refusal_and_shows_no_numbers(behind_nginx: str) -> None:
     stranger = {"Origin": "https://elsewhere.example"}
@@ -166,6 +172,7 @@ def test_nginx_keeps_no_refusal_and_shows_no_numbers(behind_nginx: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", headers["x-request-id"])
 
 
+@pytest.mark.process
 @needs_nginx
 def test_nginx_passes_on_how_readers_call_the_service(behind_nginx: str) -> None:
     for path in ("/panel/ferry-fares", "/oembed?url=http://insights.example/panel/ferry-fares"):
@@ -174,6 +181,7 @@ def test_nginx_passes_on_how_readers_call_the_service(behind_nginx: str) -> None
         assert b"http://insights.example/panel/ferry-fares" in body
 
 
+@pytest.mark.unit
 def test_nginx_sends_each_header_field_once() -> None:
     """Twice it would send both, and the service would read them as two proxies' words."""
     config = (DEPLOY / "nginx.conf").read_text("utf-8")
@@ -184,6 +192,7 @@ def test_nginx_sends_each_header_field_once() -> None:
         assert len(names) == len(set(names)), names
 
 
+@pytest.mark.process
 @needs_nginx
 def test_nginx_answers_a_revalidation(behind_nginx: str) -> None:
     _, headers, _ = ask(behind_nginx, "/panel/ferry-fares")
@@ -191,6 +200,7 @@ def test_nginx_answers_a_revalidation(behind_nginx: str) -> None:
     assert again[0] == 304
 
 
+@pytest.mark.process
 @needs_nginx
 def test_behind_nginx_a_reload_fails_no_request_at_all(behind_nginx: str, served: Served) -> None:
     statuses: list[int] = []
@@ -254,6 +264,7 @@ def caddy(folder: Path, service: str, plain: str | None = None) -> Iterator[str]
             child.wait(timeout=20)
 
 
+@pytest.mark.process
 def test_caddy_passes_panels_on_and_shows_no_numbers(tmp_path: Path, served: Served) -> None:
     with caddy(tmp_path / "caddy", served.host) as here:
         status, headers, body = ask(here, "/panel/ferry-fares", Host=here)
@@ -265,12 +276,14 @@ def test_caddy_passes_panels_on_and_shows_no_numbers(tmp_path: Path, served: Ser
         assert ask(here, "/metrics", Host=here)[0] == 404
 
 
+@pytest.mark.process
 @needs_nginx
 @pytest.mark.usefixtures("behind_nginx")
 def test_nginx_redirects_people_to_https_and_refuses_programs(plain: str) -> None:
     redirects_people_alone(plain, "insights.example")
 
 
+@pytest.mark.process
 def test_caddy_redirects_people_to_https_and_refuses_programs(
     tmp_path: Path, served: Served, plain: str
 ) -> None:
@@ -288,6 +301,7 @@ def redirects_people_alone(plain: str, host: str) -> None:
     assert "location" not in headers
 
 
+@pytest.mark.process
 def test_caddy_lets_requests_wait_while_the_service_is_restarted(tmp_path: Path) -> None:
     statuses: list[int] = []
     stopped = threading.Event()

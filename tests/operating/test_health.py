@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from operating_support import serving
 from running import free_port, until
 
 from widget.purging import PurgeJob
 from widget.purging.outbox import open_outbox
+
+pytestmark = pytest.mark.process
 
 
 def test_what_is_wrong_with_the_store_is_said_and_mends_itself(tmp_path: Path) -> None:

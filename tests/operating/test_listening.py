@@ -22,6 +22,7 @@ from widget.cli import main
 from widget.errors import InvalidSettings
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("host", "url"),
     [
@@ -35,12 +36,14 @@ def test_addresses_are_written_as_urls_have_them(host: str, url: str) -> None:
     assert server.url_of(host, 81) == url
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(("host", "name"), [("0.0.0.0", "localhost"), ("::", "localhost")])  # noqa: S104  # only named
 def test_what_listens_everywhere_is_reached_as_localhost(host: str, name: str) -> None:
     assert server.reachable(host) == name
     assert server.reachable("::1") == "::1"
 
 
+@pytest.mark.unit
 def test_a_busy_port_is_named_with_what_to_do() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -51,6 +54,7 @@ def test_a_busy_port_is_named_with_what_to_do() -> None:
         assert str(refused.value) == (f"Port {port} is already in use. Choose another with --port.")
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "127.0.0.1:8000", "a b"])
 def test_what_is_no_address_of_this_machine_is_said_to_be_none(host: str) -> None:
     with pytest.raises(InvalidSettings, match=r"not an address.*of this machine.*--host"):
@@ -82,6 +86,7 @@ def listening(folder: Path, host: str, **more: str) -> Iterator[tuple[str, int]]
         child.wait(timeout=20)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("host", "shown"), [("[::1]", "[::1]"), ("::", "[::]"), ("localhost",) * 2]
 )
@@ -97,6 +102,7 @@ def test_serve_takes_every_form_and_prints_where_the_pages_are(
             assert answer.status == 200
 
 
+@pytest.mark.process
 def test_serve_prints_the_addresses_that_readers_and_editors_use(tmp_path: Path) -> None:
     more = {
         "INSIGHTS_BASE_URL": "https://paper.example/insights",
@@ -107,6 +113,7 @@ def test_serve_prints_the_addresses_that_readers_and_editors_use(tmp_path: Path)
         assert "https://paper.example/insights/snippet\n" in text
 
 
+@pytest.mark.process
 def test_a_changed_file_of_settings_holds_without_being_told(tmp_path: Path) -> None:
     """Wrong ones are logged, and those before go on."""
     allowed = {"Origin": "https://new.example"}
@@ -126,6 +133,7 @@ def test_a_changed_file_of_settings_holds_without_being_told(tmp_path: Path) -> 
         assert served.get("/fragment/fish-market", **allowed)[0] == 200
 
 
+@pytest.mark.unit
 @pytest.mark.usefixtures("a_folder_of_its_own")
 def test_commands_say_that_an_address_is_this_machines_alone() -> None:
     alone = CliRunner().invoke(main, ["snippet"])

@@ -56,6 +56,7 @@ def served(
         yield started
 
 
+@pytest.mark.process
 def test_nothing_of_a_reader_is_in_the_log(served: Served) -> None:
     for path in PATHS:
         served.get(path, **CARRIERS)
@@ -67,6 +68,7 @@ def test_nothing_of_a_reader_is_in_the_log(served: Served) -> None:
     assert "127.0.0.1" not in "".join(line for line in output.splitlines() if "answered" in line)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("served", ["json"], indirect=True)
 def test_every_line_is_json_and_tells_route_status_and_time(served: Served) -> None:
     served.get("/fragment/never-published", **{"X-Request-ID": "desk-2026.11.24_7"})
@@ -80,6 +82,7 @@ def test_every_line_is_json_and_tells_route_status_and_time(served: Served) -> N
     assert all(text.startswith("Serving ") for text in plain), plain
 
 
+@pytest.mark.process
 def test_quiet_is_text_without_a_line_for_each_request(tmp_path: Path) -> None:
     with serving(tmp_path, {"INSIGHTS_LOG": "quiet"}, workers=1) as served:
         served.get("/panel/ferry-fares")
@@ -100,6 +103,7 @@ def client_of(settings: Settings, store: Store) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.mark.unit
 def test_a_sane_id_is_kept_another_is_replaced(settings: Settings, store: Store) -> None:
     client = client_of(settings, store)
     stored = client.get("/healthz", headers={"X-Request-ID": "0af7651916cd43dd"})
@@ -110,6 +114,7 @@ def test_a_sane_id_is_kept_another_is_replaced(settings: Settings, store: Store)
         assert len(answer.headers["X-Request-ID"]) == 16
 
 
+@pytest.mark.unit
 def test_what_caches_keep_carries_no_id(settings: Settings, store: Store) -> None:
     """It would be the id of whoever asked first."""
     client = client_of(settings, store)
@@ -118,6 +123,7 @@ def test_what_caches_keep_carries_no_id(settings: Settings, store: Store) -> Non
         assert "X-Request-ID" not in answer.headers, path
 
 
+@pytest.mark.unit
 def test_what_is_repeated_ahead_of_flask_carries_no_id(settings: Settings, store: Store) -> None:
     layer = Client(ResponseCache(create_app(settings, store).wsgi_app, 1_000_000))
     demo.fill(Editorial(store, settings))
@@ -128,6 +134,7 @@ def test_what_is_repeated_ahead_of_flask_carries_no_id(settings: Settings, store
         assert "X-Request-ID" not in answer.headers
 
 
+@pytest.mark.unit
 def test_an_error_is_found_by_the_id_that_its_answer_names(
     settings: Settings, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -146,6 +153,7 @@ def test_an_error_is_found_by_the_id_that_its_answer_names(
     assert SECRET not in mine[0]["message"]
 
 
+@pytest.mark.unit
 def test_what_is_said_outside_of_a_request_belongs_to_none(
     settings: Settings, store: Store
 ) -> None:
@@ -155,6 +163,7 @@ def test_what_is_said_outside_of_a_request_belongs_to_none(
     assert logs.TextFormatter().format(record) == "INFO insights: looked well"
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("form", "escaped"),
     [(logs.TextFormatter(), "\r\n\x1b\x85\u2028"), (logs.JsonFormatter(), "\r\n\x1b")],

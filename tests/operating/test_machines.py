@@ -133,6 +133,7 @@ def token(database_url: str) -> str:
         return secret
 
 
+@pytest.mark.database
 def test_what_one_machine_knows_of_callers_the_other_knows(database_url: str, token: str) -> None:
     with service(database_url) as one, service(database_url) as other:
         browser = Browser()
@@ -181,6 +182,7 @@ def live_url(database_url: str) -> str:
     return database_url
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("by_way_of", ["database_url", "pooled_url"])
 @pytest.mark.usefixtures("live_url")
 def test_what_is_withdrawn_at_one_machine_no_worker_of_another_serves_a_second_later(
@@ -212,6 +214,7 @@ def test_what_is_withdrawn_at_one_machine_no_worker_of_another_serves_a_second_l
         assert answers > 20
 
 
+@pytest.mark.database
 def test_workers_that_are_replaced_serve_from_the_database(live_url: str) -> None:
     with machine(live_url) as one:
         before = one.workers()
@@ -220,6 +223,7 @@ def test_workers_that_are_replaced_serve_from_the_database(live_url: str) -> Non
         assert {one.status("/panel/ferry-fares") for _ in range(20)} == {200}
 
 
+@pytest.mark.process
 def test_a_worker_that_dies_while_the_database_is_away_is_back_with_it(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with ExitStack() as stack:
@@ -238,6 +242,7 @@ def test_a_worker_that_dies_while_the_database_is_away_is_back_with_it(tmp_path:
         until(lambda: len(one.workers()) == 2)
 
 
+@pytest.mark.database
 def test_while_the_database_is_away_editors_are_told_and_then_go_on() -> None:
     with postgres.server() as server:
         with accounts_of(server.url) as accounts:

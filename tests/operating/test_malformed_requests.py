@@ -34,6 +34,7 @@ def everything(connection: Connection) -> bytes:
     return text
 
 
+@pytest.mark.unit
 def test_the_table_is_long_and_says_nothing_twice() -> None:
     assert len(MALFORMED) >= 150
     for part in ("name", "sent"):
@@ -41,6 +42,7 @@ def test_the_table_is_long_and_says_nothing_twice() -> None:
         assert len(set(values)) == len(values), {it for it in values if values.count(it) > 1}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("case", MALFORMED, ids=lambda it: it.name)
 def test_each_is_answered_as_it_deserves(
     connection: Connection, served: Served, case: Malformed
@@ -65,6 +67,7 @@ def test_each_is_answered_as_it_deserves(
     assert "smuggled" not in logged
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("case", MALFORMED, ids=lambda it: it.name)
 def test_each_is_answered_alike_however_it_is_cut(connection: Connection, case: Malformed) -> None:
     middle = len(case.sent) // 2
@@ -74,6 +77,7 @@ def test_each_is_answered_alike_however_it_is_cut(connection: Connection, case: 
     assert connection.answer()[0] == case.status
 
 
+@pytest.mark.process
 def test_each_is_refused_where_its_path_is_prebuilt(connect: Connect, served: Served) -> None:
     """The loop's own reader of heads must take nothing that gunicorn's refuses."""
     port = int(served.host.partition(":")[2])
@@ -91,6 +95,7 @@ def test_each_is_refused_where_its_path_is_prebuilt(connect: Connect, served: Se
             connection.socket.close()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("sent", "status"),
     [(sent, status) for _, sent, status in WELL_FORMED],
@@ -105,6 +110,7 @@ def test_what_is_unusual_and_right_is_answered(
     assert connection.answer()[2] == b"ok\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("path", ["/healthz", "/panel/ferry-fares"])
 @pytest.mark.parametrize(
     "options", ["close", "Close", "TE, close", "keep-alive, close", "close, keep-alive"]
@@ -117,6 +123,7 @@ def test_a_connection_ends_where_any_option_says_so(
     assert everything(connection).count(b"HTTP/1.1 ") == 1
 
 
+@pytest.mark.process
 def test_the_host_in_the_absolute_form_counts(connection: Connection) -> None:
     """RFC 9112, section 3.2.2."""
     connection.send(

@@ -37,10 +37,12 @@ def numbers(served: Served) -> dict[str, float]:
     return {name: float(value) for name, value in found}
 
 
+@pytest.mark.unit
 def test_without_the_setting_there_is_nothing(settings: Settings, store: Store) -> None:
     assert create_app(settings, store).test_client().get("/metrics").status_code == 404
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("sent", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN])
 def test_without_the_token_nobody_reads_them(served: Served, sent: str | None) -> None:
     headers = {} if sent is None else {"Authorization": sent}
@@ -50,6 +52,7 @@ def test_without_the_token_nobody_reads_them(served: Served, sent: str | None) -
     assert "insights_requests" not in text
 
 
+@pytest.mark.process
 def test_requests_of_all_workers_are_counted_by_class_and_status(tmp_path: Path) -> None:
     # A service of its own: workers say late what they repeated for another test.
     environment = {"INSIGHTS_METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
@@ -86,6 +89,7 @@ def _count_requests(served: Served) -> None:
     assert "insights_prebuilt_answers_total" in after
 
 
+@pytest.mark.process
 def test_no_label_holds_what_a_reader_chose(served: Served) -> None:
     for number in range(5):
         served.get(f"/made-up-{number}")
@@ -93,6 +97,7 @@ def test_no_label_holds_what_a_reader_chose(served: Served) -> None:
     assert not [name for name in numbers(served) if "made-up" in name]
 
 
+@pytest.mark.process
 def test_a_worker_that_was_killed_is_no_longer_counted_but_what_it_did_is(served: Served) -> None:
     for _ in range(20):
         served.get("/panel/ferry-fares")
@@ -108,6 +113,7 @@ def _is_gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.process
 def test_a_server_uses_a_folder_of_its_own_and_leaves_none(tmp_path: Path) -> None:
     environment = {"INSIGHTS_METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
     with serving(tmp_path / "one", environment, workers=1) as served:

@@ -24,10 +24,13 @@ PAGES = [
     *("/snippet", "/snippet/ferry-fares", "/doctor", "/admin/login", "/admin/entries"),
 ]
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or not PACKAGE.exists() or executable() is None,
-    reason="no Node.js with MDN's Observatory, or no nginx; `make test` installs them in CI",
-)
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(
+        shutil.which("node") is None or not PACKAGE.exists() or executable() is None,
+        reason="no Node.js with MDN's Observatory, or no nginx; `make test` installs them in CI",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

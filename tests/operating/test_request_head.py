@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from widget.http.response_cache import request_key
 from widget.server.request_head import LONGEST, RequestHeadParser
 
+pytestmark = pytest.mark.unit
+
 HOST = b"Host: panels.example\r\n"
 CHROMIUM = (
     b"GET /panel/ferry-fares?theme=dark&open=ideas,sources HTTP/1.1\r\n"

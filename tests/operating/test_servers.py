@@ -19,6 +19,8 @@ from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.store import Store, open_store
 
+pytestmark = pytest.mark.process
+
 SERVERS = {
     "gunicorn, processes": ["gunicorn", "-w", "2", "-b", "{here}", "widget.wsgi:app"],
     "gunicorn, threads": [

@@ -18,6 +18,8 @@ from slow_support import Slow, slow
 
 from benchmarks.slow import Crowd, measure
 
+pytestmark = pytest.mark.process
+
 SHORT = ("HEAD_SECONDS=1", "BODY_SECONDS=2", "KEEPALIVE_SECONDS=3")
 
 

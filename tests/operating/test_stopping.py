@@ -19,6 +19,8 @@ from operating_support import Served, serving
 from running import answers, children, until
 from slow_support import slow
 
+pytestmark = pytest.mark.process
+
 
 def test_a_worker_that_is_told_to_stop_while_it_starts_does(tmp_path: Path) -> None:
     with slow("late", tmp_path, seconds=60) as it:

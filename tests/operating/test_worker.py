@@ -15,6 +15,8 @@ from raw_http import Connect, Connection, get
 from running import answers, until
 from slow_support import slow
 
+pytestmark = pytest.mark.process
+
 SHORT = ("HEAD_SECONDS=1", "BODY_SECONDS=2", "KEEPALIVE_SECONDS=3")
 
 

@@ -21,6 +21,8 @@ from widget.panel import (
 )
 from widget.panel.view import _letter
 
+pytestmark = pytest.mark.unit
+
 # One panel, several ways in
 
 

@@ -31,6 +31,8 @@ from widget.panel import (
     message_frame,
 )
 
+pytestmark = pytest.mark.unit
+
 # Options
 
 

@@ -12,6 +12,8 @@ from widget.entry import Entry, Withdrawn
 from widget.panel import Options, fragment
 from widget.panel.portable import in_ascii, without_expressions
 
+pytestmark = pytest.mark.unit
+
 OPENINGS = re.compile(r"\{\{|\[\[|\$\{|#\{|\{%|<%")
 
 

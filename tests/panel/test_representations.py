@@ -9,6 +9,8 @@ from widget import demo
 from widget.entry import Entry
 from widget.http.codings import CODINGS, Representation, RepresentationCache
 
+pytestmark = pytest.mark.unit
+
 # The cache
 
 

@@ -23,6 +23,8 @@ from samples import (
 
 from widget.config import Publication
 
+pytestmark = pytest.mark.unit
+
 # Text
 
 

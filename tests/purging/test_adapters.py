@@ -18,6 +18,8 @@ from widget.errors import InvalidSettings
 from widget.purging import caches
 from widget.purging.caches import MAX_BYTES, Cache, PurgeFailed, open_cache
 
+pytestmark = pytest.mark.unit
+
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105  # made up
 
 

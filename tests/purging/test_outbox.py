@@ -17,6 +17,8 @@ from widget.purging.postgres_outbox import PostgresOutbox
 from widget.storage.lock import Busy
 from widget.storage.postgres import Database
 
+pytestmark = pytest.mark.unit
+
 Opener = Callable[[], PurgeOutbox]
 
 

@@ -44,6 +44,7 @@ def filled(settings: Settings) -> Store:
     return opened
 
 
+@pytest.mark.unit
 def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path: Path) -> None:
     times: list[float] = []
     returned = threading.Event()
@@ -71,6 +72,7 @@ def test_a_purge_is_made_at_once_and_again_so_that_no_late_answer_stays(tmp_path
     assert all("entry-ferry-fares" in received.keys for received in cache.requests)
 
 
+@pytest.mark.unit
 def test_a_publication_purges_what_was_answered_for_each_of_its_addresses(tmp_path: Path) -> None:
     with interface(varnish_says) as cache:
         settings = settings_for(tmp_path, int(cache.base.rpartition(":")[2]))
@@ -89,6 +91,7 @@ def test_a_publication_purges_what_was_answered_for_each_of_its_addresses(tmp_pa
     assert sum(key.startswith("url-") for key in named) == 2
 
 
+@pytest.mark.unit
 def test_a_cache_that_is_down_is_tried_until_it_confirms_and_holds_up_no_other(
     tmp_path: Path,
 ) -> None:
@@ -119,6 +122,7 @@ def no_job() -> None:
     raise AssertionError("there is no job")
 
 
+@pytest.mark.unit
 def test_news_does_not_wait_for_the_pause_after_a_failure(tmp_path: Path) -> None:
     """But where the cache asks to be left alone."""
     ids = [each.id for each in demo.entries()]
@@ -145,6 +149,7 @@ def _is_live(store: Store, entry_id: str) -> bool:
     return isinstance(store.live(entry_id), Live)
 
 
+@pytest.mark.unit
 def test_many_changes_at_once_are_few_purges(tmp_path: Path) -> None:
     ids = [entry.id for entry in demo.entries()][:6]
     all_changed = threading.Event()
@@ -200,6 +205,7 @@ def place(tmp_path: Path) -> tuple[Running, int]:
     return started, port
 
 
+@pytest.mark.process
 def test_a_service_that_was_killed_purges_when_it_is_there_again(
     place: tuple[Running, int],
 ) -> None:
@@ -221,6 +227,7 @@ def test_a_service_that_was_killed_purges_when_it_is_there_again(
         assert {"entry-ferry-fares", "insights"} <= named
 
 
+@pytest.mark.process
 def test_a_command_says_what_went_wrong_and_the_service_goes_on(
     place: tuple[Running, int],
 ) -> None:

@@ -23,6 +23,8 @@ from widget.purging.postgres_outbox import PostgresOutbox
 from widget.storage.lock import Busy
 from widget.storage.postgres import Database, open_database, release
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def outbox(database_url: str) -> Iterator[PostgresOutbox]:

@@ -14,6 +14,8 @@ from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.store import open_store
 
+pytestmark = pytest.mark.unit
+
 CACHES = {
     "varnish": {"kind": "varnish", "url": "http://127.0.0.1:1"},
     "fastly": {"kind": "fastly", "service": "a", "url": "http://127.0.0.1:1"},

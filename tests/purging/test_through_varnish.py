@@ -28,6 +28,8 @@ from widget.purging import describe, open_purger
 from widget.purging.outbox import open_outbox
 from widget.store import open_store
 
+pytestmark = pytest.mark.process
+
 WORKERS = 2
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import cost
 import pytest
 from store_support import OpenStore, rules
 
@@ -49,15 +50,16 @@ IMPLEMENTATIONS = {
     "postgresql, as if it were large": _large_database,
     "postgresql, through a pooler": _pooled_database,
 }
-# What is about files is tested of those that keep files.
-OF_FILES = ["dir", "dir, as if it were large"]
+FILES = ["dir", "dir, as if it were large"]
+DATABASES = [name for name in IMPLEMENTATIONS if name not in FILES]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store_url" in metafunc.fixturenames:
         # A test that asks for the folder is about its files.
-        names = OF_FILES if "tmp_path" in metafunc.fixturenames else list(IMPLEMENTATIONS)
-        metafunc.parametrize("store_url", names, indirect=True)
+        databases = [] if "tmp_path" in metafunc.fixturenames else DATABASES
+        kinds = cost.variants(metafunc, unit=FILES, database=databases)
+        metafunc.parametrize("store_url", kinds, indirect=True)
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from widget.storage.postgres import open_database, release
 from widget.store import UNKNOWN, Live, Store, open_store
 from widget.store.postgres import PostgresStore
 
+pytestmark = pytest.mark.database
+
 ID = "ferry-fares"
 URL = "https://harborcourier.example/opinion/ferry-fares"
 # A reader who asks while nobody knows yet that the database is away waits for this at most; the

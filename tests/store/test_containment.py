@@ -173,6 +173,7 @@ def test_a_file_over_which_the_rules_fail_is_set_aside_and_named(
         store.close()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "step",
     [

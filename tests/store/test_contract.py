@@ -47,6 +47,7 @@ def test_what_is_no_address_is_found_nowhere(store: Store) -> None:
         assert store.find(url) is None
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("url", ["", "dir:", "ferry", "sqlite:///x", "dir:\0", "DIR:x"])
 def test_a_url_that_names_no_store_is_refused_with_what_is_accepted(url: str) -> None:
     with pytest.raises(InvalidSettings, match="dir:PATH"):

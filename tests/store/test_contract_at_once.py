@@ -144,6 +144,7 @@ def test_a_store_opened_again_is_the_same(store: Store, open_another: OpenStore)
     assert again.problems() == []
 
 
+@pytest.mark.process
 def test_another_process_changes_the_same_store(store: Store, store_url: str) -> None:
     script = (
         "import sys, store_support as s\n"

@@ -22,7 +22,7 @@ from store_support import PATHS, entry, rules, until
 
 from widget.store import open_store
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.process, pytest.mark.crash]
 
 # Calls that change something, or take the lock. Which of them exist depends on the machine.
 CALLS = (

@@ -37,6 +37,7 @@ def emptied(database_url: str, *statements: str) -> str:
     return database_url
 
 
+@pytest.mark.database
 def test_processes_that_start_at_once_make_the_tables_once(database_url: str) -> None:
     emptied(database_url)
     script = (
@@ -54,6 +55,7 @@ def test_processes_that_start_at_once_make_the_tables_once(database_url: str) ->
     assert [name for (name,) in stored] == sorted(path.name for path in folder.glob("*.sql"))
 
 
+@pytest.mark.database
 def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("INSERT INTO migration (name) VALUES ('9999-later.sql')")
@@ -61,6 +63,7 @@ def test_a_database_of_a_newer_release_is_refused_in_words(database_url: str) ->
         open_store(database_url, rules)
 
 
+@pytest.mark.database
 def test_a_database_that_does_not_keep_every_character_is_refused(database_url: str) -> None:
     parts = urlsplit(database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -74,6 +77,7 @@ def test_a_database_that_does_not_keep_every_character_is_refused(database_url: 
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.mark.database
 def test_a_user_who_may_only_read_and_write_rows_is_enough_once_the_tables_are_made(
     database_url: str,
 ) -> None:
@@ -94,6 +98,7 @@ def test_a_user_who_may_only_read_and_write_rows_is_enough_once_the_tables_are_m
         connection.execute(f"DROP ROLE {name}")
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("odd", ["\0", "\ud800", "a\udfff"])
 def test_what_the_database_cannot_keep_is_refused_in_words(store: Store, odd: str) -> None:
     with pytest.raises(InvalidEntry) as caught:
@@ -112,6 +117,7 @@ def test_what_the_database_cannot_keep_is_refused_in_words(store: Store, odd: st
         assert store.counts(query).found == 0
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("long", ["ΐ" * 500, "🚢" * 500, "".join(map(chr, range(0x4E00, 0x4FF4)))])
 def test_the_longest_title_and_section_can_be_kept_and_sorted_by(store: Store, long: str) -> None:
     for name in ("one", "two"):
@@ -122,6 +128,7 @@ def test_the_longest_title_and_section_can_be_kept_and_sorted_by(store: Store, l
     assert store.counts(Query(section=long)).found == 2
 
 
+@pytest.mark.database
 def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: str) -> None:
     for number in range(150):
         name = f"entry-{number % 7}"
@@ -144,6 +151,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         assert store.counts(query).found == len(store.rows(query, limit=100))
 
 
+@pytest.mark.database
 def test_an_entry_that_cannot_be_read_any_more_is_said_and_leaves_the_others_alone(
     store: Store, database_url: str
 ) -> None:
@@ -162,6 +170,7 @@ def test_an_entry_that_cannot_be_read_any_more_is_said_and_leaves_the_others_alo
     assert sorted(found) == ["revision 1 of 'ferry-fares'", "revision 2 of 'ferry-fares'"]
 
 
+@pytest.mark.database
 def test_commands_take_the_url_of_a_database(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "ferry.json"
     file.write_bytes(document())
@@ -172,6 +181,7 @@ def test_commands_take_the_url_of_a_database(database_url: str, tmp_path: Path) 
     assert "Make the ferry free" in done.output
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("url", ["postgresql://[", "postgresql://ana:s3cret@h/d?nonsense=1"])
 def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(InvalidSettings) as caught:
@@ -179,6 +189,7 @@ def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.process
 def test_without_its_library_a_database_is_refused_with_what_to_install(tmp_path: Path) -> None:
     script = (
         "import sys\n"
@@ -195,6 +206,7 @@ def test_without_its_library_a_database_is_refused_with_what_to_install(tmp_path
     assert "pip install 'insights-widget[postgres]'" in output
 
 
+@pytest.mark.database
 def test_what_is_committed_is_on_disk_whatever_the_databases_own_setting(
     store: Store, database_url: str
 ) -> None:

@@ -62,6 +62,7 @@ ODD = [
 ]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("how", ODD)
 def test_what_cannot_be_served_is_reported_and_what_was_live_stays_live(
     data: Path, files: Store, how: str, caplog: pytest.LogCaptureFixture
@@ -84,6 +85,7 @@ def test_what_cannot_be_served_is_reported_and_what_was_live_stays_live(
     assert files.head(ID) == 2
 
 
+@pytest.mark.unit
 def test_a_mended_file_is_reported_no_more(data: Path, files: Store) -> None:
     published(files)
     spoil(data / "live" / f"{ID}.json", "torn")
@@ -93,6 +95,7 @@ def test_a_mended_file_is_reported_no_more(data: Path, files: Store) -> None:
     assert places(files) == []
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "name", ["Ferry.json", "ferry.txt", "-.json", "ferry", "a b.json", "é.json", ".json~"]
 )
@@ -107,6 +110,7 @@ def test_oddly_named_files_are_left_alone(data: Path, files: Store, name: str) -
     assert places(files) == []
 
 
+@pytest.mark.unit
 def test_of_two_files_with_one_address_the_published_one_has_it(data: Path, files: Store) -> None:
     published(files)
     put(data / "live" / "a-copy.json", document("a-copy", article={"url": entry().article.url}))
@@ -120,6 +124,7 @@ def test_of_two_files_with_one_address_the_published_one_has_it(data: Path, file
     assert places(files) == []
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("how", ["pipe", "torn", "folder", "broken"])
 def test_a_corrupt_revision_breaks_neither_numbering_nor_the_rest(
     data: Path, files: Store, how: str
@@ -137,6 +142,7 @@ def test_a_corrupt_revision_breaks_neither_numbering_nor_the_rest(
     assert number > 3
 
 
+@pytest.mark.unit
 def test_a_broken_file_takes_no_publication_over_it(data: Path, files: Store) -> None:
     files.save(entry(), actor="ana")
     (data / "live" / f"{ID}.json").mkdir()
@@ -148,6 +154,7 @@ def test_a_broken_file_takes_no_publication_over_it(data: Path, files: Store) ->
 # The folder itself
 
 
+@pytest.mark.unit
 def test_a_live_folder_that_is_gone_withdraws_nothing(data: Path, files: Store) -> None:
     published(files)
     (data / "live").rename(data / "moved")
@@ -160,6 +167,7 @@ def test_a_live_folder_that_is_gone_withdraws_nothing(data: Path, files: Store) 
     assert files.head(ID) == 2
 
 
+@pytest.mark.process
 def test_two_workers_opening_at_once_do_not_disturb_each_other(data: Path, files: Store) -> None:
     published(files)
     before = files.live(ID)
@@ -173,6 +181,7 @@ def test_two_workers_opening_at_once_do_not_disturb_each_other(data: Path, files
         assert finish(process).strip() == before.digest
 
 
+@pytest.mark.unit
 def test_leftover_temporary_files_are_cleared_away_at_start(data: Path, files: Store) -> None:
     published(files)
     for folder in ("live", "drafts", "journal", "revisions"):
@@ -181,6 +190,7 @@ def test_leftover_temporary_files_are_cleared_away_at_start(data: Path, files: S
     assert list(data.rglob("*-tmp")) == []
 
 
+@pytest.mark.unit
 def test_a_hand_edit_is_served_where_it_cannot_be_recorded(
     data: Path, files: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -198,6 +208,7 @@ def test_a_hand_edit_is_served_where_it_cannot_be_recorded(
     assert title(again) == "By hand"
 
 
+@pytest.mark.unit
 def test_an_unchanged_file_is_parsed_once(
     data: Path, files: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +225,7 @@ def test_an_unchanged_file_is_parsed_once(
         assert files.problems() == []
 
 
+@pytest.mark.unit
 def test_a_draft_that_is_too_long_to_be_read_again_is_refused(files: Store) -> None:
     source = {"title": "T", "url": "https://t.example/", "quote": "x" * 2000}
     some = entry(sources=[source] * 90)

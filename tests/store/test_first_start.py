@@ -13,6 +13,8 @@ from widget.errors import Breach, StoreUnavailable
 from widget.store import Live, Query, open_store
 from widget.store.directory.scanner import Scanner
 
+pytestmark = pytest.mark.unit
+
 MANY = 40
 PATIENCE = 60.0
 ADDRESS = "https://harborcourier.example/opinion/{}"

@@ -12,6 +12,7 @@ from store_support import document, entry, finish, put, rules, start_python, unt
 from widget.store import Live, Store, Withdrawn, open_store
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("by_rename", [True, False])
 def test_an_edit_by_hand_is_live_within_a_second_and_becomes_a_revision(
     data: Path, files: Store, by_rename: bool
@@ -44,6 +45,7 @@ def test_a_hand_edit_is_recorded_although_nobody_asks_for_its_entry(
     assert json.loads(revision.read_bytes())["action"] == "withdraw"
 
 
+@pytest.mark.unit
 def test_an_edit_of_the_same_length_at_the_same_time_is_noticed(data: Path, files: Store) -> None:
     published(files, title="one")
     path = data / "live" / f"{ID}.json"
@@ -53,6 +55,7 @@ def test_an_edit_of_the_same_length_at_the_same_time_is_noticed(data: Path, file
         until(lambda word=word: title(files) == word)  # type: ignore[misc]  # bound at once
 
 
+@pytest.mark.unit
 def test_a_file_added_by_hand_without_any_revisions_is_live(data: Path, files: Store) -> None:
     put(data / "live" / f"{ID}.json", document())
     until(lambda: title(files) == "Make the ferry free")
@@ -61,6 +64,7 @@ def test_a_file_added_by_hand_without_any_revisions_is_live(data: Path, files: S
     assert files.ids() == [ID]
 
 
+@pytest.mark.unit
 def test_files_added_before_the_start_are_live(data: Path) -> None:
     (data / "live").mkdir(parents=True)
     (data / "live" / f"{ID}.json").write_bytes(document())
@@ -69,6 +73,7 @@ def test_files_added_before_the_start_are_live(data: Path) -> None:
     assert actions(store) == [("file", "publish")]
 
 
+@pytest.mark.unit
 def test_a_file_removed_by_hand_is_a_withdrawal_and_stays_one(data: Path, files: Store) -> None:
     published(files)
     (data / "live" / f"{ID}.json").unlink()
@@ -81,6 +86,7 @@ def test_a_file_removed_by_hand_is_a_withdrawal_and_stays_one(data: Path, files:
     assert again.find(entry().article.url) == ID
 
 
+@pytest.mark.unit
 def test_a_file_removed_while_nobody_looked_is_not_shown_at_start(data: Path, files: Store) -> None:
     published(files)
     (data / "live" / f"{ID}.json").unlink()
@@ -88,6 +94,7 @@ def test_a_file_removed_while_nobody_looked_is_not_shown_at_start(data: Path, fi
     assert isinstance(again.live(ID), Withdrawn)
 
 
+@pytest.mark.unit
 def test_a_file_that_comes_back_at_once_was_never_withdrawn(data: Path, files: Store) -> None:
     published(files)
     path = data / "live" / f"{ID}.json"
@@ -100,6 +107,7 @@ def test_a_file_that_comes_back_at_once_was_never_withdrawn(data: Path, files: S
     assert title(files) == "Make the ferry free"
 
 
+@pytest.mark.unit
 def test_a_withdrawn_entry_put_back_by_hand_is_live_again(data: Path, files: Store) -> None:
     published(files)
     files.withdraw(ID, actor="ana")
@@ -108,6 +116,7 @@ def test_a_withdrawn_entry_put_back_by_hand_is_live_again(data: Path, files: Sto
     assert actions(files)[-1] == ("file", "publish")
 
 
+@pytest.mark.unit
 def test_a_publication_by_hand_keeps_the_draft(data: Path, files: Store) -> None:
     published(files)
     files.save(entry(title="Work"), actor="ana")
@@ -119,6 +128,7 @@ def test_a_publication_by_hand_keeps_the_draft(data: Path, files: Store) -> None
     assert open_store(f"dir:{data}", rules).draft(ID) == draft
 
 
+@pytest.mark.unit
 def test_drafts_are_edited_added_and_removed_by_hand_too(data: Path, files: Store) -> None:
     path = data / "drafts" / f"{ID}.json"
     put(path, document(title=""))
@@ -131,6 +141,7 @@ def test_drafts_are_edited_added_and_removed_by_hand_too(data: Path, files: Stor
     assert files.problems() == []
 
 
+@pytest.mark.unit
 def test_a_reformatted_file_is_no_new_revision(data: Path, files: Store) -> None:
     published(files)
     put(data / "live" / f"{ID}.json", document())
@@ -140,6 +151,7 @@ def test_a_reformatted_file_is_no_new_revision(data: Path, files: Store) -> None
     assert files.head(ID) == 2
 
 
+@pytest.mark.unit
 def test_a_change_that_did_not_know_of_a_hand_edit_is_a_conflict(data: Path, files: Store) -> None:
     published(files)
     put(data / "live" / f"{ID}.json", document(title="By hand"))
@@ -147,6 +159,7 @@ def test_a_change_that_did_not_know_of_a_hand_edit_is_a_conflict(data: Path, fil
         files.save(entry(title="Mine"), actor="ana", head=2)
 
 
+@pytest.mark.process
 def test_several_processes_record_one_hand_edit_once(data: Path, files: Store) -> None:
     published(files)
     script = (
@@ -167,6 +180,7 @@ def test_several_processes_record_one_hand_edit_once(data: Path, files: Store) -
     assert actions(files) == [("ana", "save"), ("ana", "publish"), ("file", "publish")]
 
 
+@pytest.mark.process
 def test_processes_that_publish_one_entry_lose_nothing(data: Path, files: Store) -> None:
     script = (
         "import sys, store_support as s\n"

@@ -15,6 +15,8 @@ from widget.storage.postgres import open_database, release
 from widget.store import Live, Query, Revision, Store, Withdrawn, open_store
 from widget.store.postgres import PostgresStore, entry_tables
 
+pytestmark = pytest.mark.database
+
 ID = "ferry-fares"
 URL = "https://harborcourier.example/opinion/ferry-fares"
 

@@ -53,6 +53,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:2]))
 def test_a_command_does_not_make_a_store(place: Path, command: list[str]) -> None:
     result = run("--store", "dir:nowhere/data", *command, stdin=b"a long password 1\n")
@@ -62,6 +63,7 @@ def test_a_command_does_not_make_a_store(place: Path, command: list[str]) -> Non
     assert [path.name for path in place.iterdir()] == ["entry.json"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:2]))
 def test_a_folder_of_something_else_is_left_as_it_is(place: Path, command: list[str]) -> None:
     result = run("--store", f"dir:{place}", *command, stdin=b"a long password 1\n")
@@ -70,6 +72,7 @@ def test_a_folder_of_something_else_is_left_as_it_is(place: Path, command: list[
     assert [path.name for path in place.iterdir()] == ["entry.json"]
 
 
+@pytest.mark.unit
 def test_copy_makes_its_target_only_where_its_source_is_there(place: Path) -> None:
     result = run("copy", "dir:nowhere", "dir:target")
     assert result.exit_code == 1
@@ -77,12 +80,14 @@ def test_copy_makes_its_target_only_where_its_source_is_there(place: Path) -> No
     assert [path.name for path in place.iterdir()] == ["entry.json"]
 
 
+@pytest.mark.unit
 def test_init_makes_the_store_that_others_then_use(place: Path) -> None:
     assert run("--store", "dir:nowhere/data", "init").exit_code == 0
     assert run("--store", "dir:nowhere/data", "list").exit_code == 0
     assert (place / "nowhere" / "data" / "live").is_dir()
 
 
+@pytest.mark.unit
 def test_a_purging_service_does_not_make_a_store_either(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +96,7 @@ def test_a_purging_service_does_not_make_a_store_either(
     assert not (place / "data").exists()
 
 
+@pytest.mark.database
 def test_a_database_without_tables_is_left_as_it_is(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
@@ -105,6 +111,7 @@ def test_a_database_without_tables_is_left_as_it_is(database_url: str) -> None:
         assert left.fetchone() == (0,)
 
 
+@pytest.mark.database
 def test_a_database_that_is_not_there_is_named(database_url: str) -> None:
     missing = database_url.replace("dbname=", "dbname=no_").replace("/insights", "/no_insights")
     url = missing if missing != database_url else f"{database_url}_missing"
@@ -142,6 +149,7 @@ def stranger(folder: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
     return command, {**inherited, **extra}
 
 
+@pytest.mark.process
 @as_root
 def test_readers_of_a_folder_that_can_only_be_read_are_served(shared: Path) -> None:
     port = free_port()
@@ -167,6 +175,7 @@ def test_readers_of_a_folder_that_can_only_be_read_are_served(shared: Path) -> N
     assert "Traceback" not in lines
 
 
+@pytest.mark.process
 @as_root
 def test_changes_of_a_folder_that_can_only_be_read_are_refused(shared: Path) -> None:
     for words, status in ((("list",), 0), (("withdraw", "ferry-fares", "--reason", "No."), 1)):

@@ -16,6 +16,8 @@ from store_support import entry, rules
 
 from widget.store import Live, Store, open_store
 
+pytestmark = pytest.mark.database
+
 # An address, the key that the release before 2026-11-29 made of it, and how else it is written.
 ADDRESSES = {
     "tilde": (

@@ -13,6 +13,8 @@ from widget.store import Live, Query, Store, Withdrawn, open_store
 from widget.store.directory import entry_cache, scanner
 from widget.store.directory.store import DirStore
 
+pytestmark = pytest.mark.unit
+
 NAMES = [f"entry-{number}" for number in range(12)]
 
 

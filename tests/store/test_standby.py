@@ -15,6 +15,8 @@ from store_support import entry, rules, until
 from widget.errors import StoreUnavailable
 from widget.store import Live, Store, open_store
 
+pytestmark = pytest.mark.database
+
 READ, WRITTEN = "ferry-fares", "night-trains"
 
 

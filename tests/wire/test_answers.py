@@ -31,6 +31,8 @@ from widget.entry import Entry, schema_document
 from widget.errors import StoreUnavailable
 from widget.store import Draft, Live, Problem, Revision, Store, Withdrawn
 
+pytestmark = pytest.mark.unit
+
 # Codings and validators
 
 

@@ -13,6 +13,8 @@ from widget import assets, panel
 from widget.http.response_cache import ResponseCache
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 VENDORED = sorted(path.name for path in (assets.folder("static") / "vendor").glob("*.js"))
 
 

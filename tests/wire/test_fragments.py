@@ -18,6 +18,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 # Fragments, across origins
 
 HTMX_2 = {"HX-Request", "HX-Current-URL", "HX-Target", "HX-Trigger", "HX-Trigger-Name"}

@@ -12,6 +12,8 @@ from widget.app import create_app, create_service
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 OWN = "https://insights.example"
 EVIL = "evil.example"
 

@@ -10,6 +10,8 @@ from wire_support import ARTICLE, FRAGMENT, HERE, ID, PANEL, panel_text
 
 from widget.config import Settings
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.usefixtures("live")
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from widget.config import Settings
 from widget.errors import StoreUnavailable, Throttled
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 

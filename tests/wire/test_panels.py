@@ -30,6 +30,8 @@ from widget.i18n import languages
 from widget.panel import Options, message_frame
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 # The panel and its addresses
 
 

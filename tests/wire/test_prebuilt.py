@@ -19,6 +19,8 @@ from widget.errors import StoreUnavailable
 from widget.http.response_cache import REVALIDATE_SECONDS, ResponseCache
 from widget.store import Live, Store, Withdrawn, open_store
 
+pytestmark = pytest.mark.unit
+
 MANY = 64 * 1024 * 1024
 
 

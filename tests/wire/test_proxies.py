@@ -17,6 +17,8 @@ from widget.http.proxies import RESERVED_PATHS, Forwarding
 from widget.server.request_head import RequestHeadParser
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 PROXY, CLIENT = "10.0.0.5", "203.0.113.9"
 SPOOFED = {
     "X-Forwarded-For": "198.51.100.1",

@@ -38,6 +38,7 @@ def headers_of(response: TestResponse) -> dict[str, str]:
     return {name: value for name, value in response.headers if name not in changed}
 
 
+@pytest.mark.unit
 def test_panels_and_all_that_they_load_are_below_the_prefix(
     site: FlaskClient, client: FlaskClient
 ) -> None:
@@ -52,11 +53,13 @@ def test_panels_and_all_that_they_load_are_below_the_prefix(
     assert f"{BASE}/panel/{ID}" in site.get(f"/insights{FRAGMENT}").text
 
 
+@pytest.mark.unit
 def test_oembed_knows_the_panels_below_the_prefix(site: FlaskClient) -> None:
     document = site.get(f"/insights/oembed?url={BASE}/panel/{ID}").get_json()
     assert f"{BASE}/panel/{ID}" in document["html"]
 
 
+@pytest.mark.unit
 def test_errors_are_the_blueprints_own_and_the_rest_the_applications(site: FlaskClient) -> None:
     problem_of(site.get("/insights/static/nothing.js"))
     assert site.get("/insights/panel/unknown").status_code == 404
@@ -68,6 +71,7 @@ def test_errors_are_the_blueprints_own_and_the_rest_the_applications(site: Flask
         assert "Content-Security-Policy" not in response.headers
 
 
+@pytest.mark.unit
 def test_it_is_registered_once(settings: Settings, live: Entry) -> None:
     del live
     app, routes = Flask("site"), reader.blueprint(settings.store, settings)
@@ -76,6 +80,7 @@ def test_it_is_registered_once(settings: Settings, live: Entry) -> None:
         app.register_blueprint(routes, url_prefix="/other", name="other")
 
 
+@pytest.mark.unit
 def test_a_store_that_does_not_exist_is_not_created(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         reader.blueprint(f"dir:{tmp_path / 'nothing'}")
@@ -91,6 +96,7 @@ print(client.get("/insights/panel/night-trains").status_code)
 
 
 @pytest.mark.usefixtures("live")
+@pytest.mark.process
 def test_the_example_shows_a_panel_of_its_own_store(settings: Settings) -> None:
     code = MOUNTED.format(store=settings.store)
     found = subprocess.run(
@@ -136,12 +142,14 @@ def imported_by(code: str, folder: str) -> set[str]:
 
 
 @pytest.mark.usefixtures("accounts", "live")
+@pytest.mark.process
 def test_a_default_service_imports_no_wing_that_it_does_not_use(settings: Settings) -> None:
     code = "from widget.app import create_service\ncreate_service(Settings())"
     assert not imported_by(code, settings.store) & WINGS
 
 
 @pytest.mark.usefixtures("live")
+@pytest.mark.process
 def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Settings) -> None:
     code = f"from widget import reader\nreader.blueprint({settings.store!r})"
     imported = imported_by(code, settings.store)
@@ -154,6 +162,7 @@ def test_the_blueprint_imports_nothing_of_editors_and_programs(settings: Setting
 
 
 @pytest.mark.usefixtures("accounts", "live")
+@pytest.mark.process
 def test_a_wing_is_imported_where_it_is_used(settings: Settings) -> None:
     code = (
         "from widget.app import create_app\n"

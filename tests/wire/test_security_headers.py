@@ -15,6 +15,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
 
+pytestmark = pytest.mark.unit
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 FILLED = {"entry_id": "night-trains", "number": "1", "secret": "x", "name": "embed.css"}
 

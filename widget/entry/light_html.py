@@ -22,7 +22,7 @@ TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "stron
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
 
 # bleach needs seconds for 100 KB of tags or character references. Within these limits the
-# slowest inputs found take less than 0.1 s (tests/test_markup.py has them).
+# slowest inputs found take less than 0.1 s (tests/entry/test_markup.py has them).
 MAX_LENGTH = 5_000
 MAX_ANGLES = 200
 MAX_AMPERSANDS = 200
@@ -105,7 +105,7 @@ def trusted(source: str) -> Markup:
 
 
 # Characters that need a parser. bleach returns text without them unchanged
-# (tests/test_markup.py compares them); this is true of most texts of an entry.
+# (tests/entry/test_markup.py compares them); this is true of most texts of an entry.
 _SPECIAL = re.compile("[<>&\r\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 # int() raises ValueError for more than 4,300 digits, and bleach does not catch that.

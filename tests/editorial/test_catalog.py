@@ -1,0 +1,112 @@
+"""The list of entries: states, search, filters, order, pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samples import sample_entry
+
+from widget.editorial import listing
+from widget.editorial.listing import ListingRequest
+from widget.store import Query, Store
+
+pytestmark = pytest.mark.unit
+
+
+def keep(store: Store, name: str, *, live: bool = False, **changes: Any) -> None:  # noqa: ANN401
+    changes = {
+        "article__url": f"https://paper.example/opinion/{name}",
+        "article__aliases": [],
+        "article__title": name.title(),
+        **changes,
+    }
+    store.save(sample_entry(id=name, **changes), actor="a")
+    if live:
+        store.publish(name, actor="a")
+
+
+def ids(store: Store, **query: Any) -> list[str]:  # noqa: ANN401
+    return [row.id for row in listing.find(store, ListingRequest.from_query(query)).rows]
+
+
+def test_each_state_is_told(store: Store, tmp_path: Path) -> None:
+    keep(store, "drafted")
+    keep(store, "shown", live=True)
+    keep(store, "changed", live=True)
+    keep(store, "changed", article__title="Changed again")
+    keep(store, "gone", live=True)
+    store.withdraw("gone", actor="a", reason="Wrong")
+    (tmp_path / "data" / "live" / "broken.json").write_text("{")
+    keep(store, "hurt", live=True)
+    (tmp_path / "data" / "live" / "hurt.json").write_text("[]")
+    assert len(store.problems()) == 2  # which looks at the files now
+    rows = {row.id: row for row in listing.find(store, ListingRequest()).rows}
+    assert {name: row.state for name, row in rows.items()} == {
+        "drafted": "draft",
+        "shown": "live",
+        "changed": "both",
+        "gone": "withdrawn",
+        "broken": "invalid",
+        "hurt": "invalid",
+    }
+    assert rows["changed"].title == "Changed again"
+    assert rows["gone"].lean == "center-left", "what was withdrawn keeps its place in the filters"
+    assert rows["hurt"].title == "Hurt"
+    assert rows["broken"].problem.startswith("live/broken.json: $")
+
+
+def test_a_search_reads_title_text_address_and_id(store: Store) -> None:
+    keep(store, "one", article__title="On Ferries")
+    keep(store, "two", article__url="https://paper.example/opinion/lighthouse")
+    keep(store, "three", sources__0__quote="As the Pilot said.")
+    assert ids(store, q="FERRIES") == ["one"]
+    assert ids(store, q="lighthouse") == ["two"]
+    assert ids(store, q="said pilot") == ["three"]
+    assert ids(store, q="thre") == ["three"]
+    assert ids(store, q="nobody wrote this") == []
+
+
+def test_filters_narrow_the_list_together(store: Store) -> None:
+    keep(store, "one", viewpoint__lean="left", article__section="Letters", language="es")
+    keep(store, "two", viewpoint__lean="left")
+    keep(store, "three", live=True, viewpoint__lean="right")
+    assert sorted(ids(store, lean="left")) == ["one", "two"]
+    assert ids(store, lean="left", section="Letters") == ["one"]
+    assert ids(store, language="es") == ["one"]
+    assert ids(store, state="live") == ["three"]
+    found = listing.find(store, ListingRequest())
+    assert found.sections == ("Letters", "Opinion")
+    assert found.languages == ("en", "es")
+
+
+def test_a_draft_of_what_is_live_is_among_the_drafts(store: Store) -> None:
+    keep(store, "one", live=True)
+    keep(store, "one", article__title="Anew")
+    assert ids(store, state="draft") == ids(store, state="both") == ["one"]
+
+
+def test_the_order_is_by_change_newest_first_or_as_asked(store: Store) -> None:
+    for name in ("bb", "aa", "cc"):
+        keep(store, name, article__title={"aa": "Zebra", "bb": "apple", "cc": "Moth"}[name])
+    assert ids(store) == ["cc", "aa", "bb"]
+    assert ids(store, sort="title") == ["bb", "cc", "aa"]
+    assert ids(store, sort="id") == ["aa", "bb", "cc"]
+
+
+def test_pages_cut_the_list_and_the_last_one_answers_for_those_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    for name in ("aa", "bb", "cc"):
+        keep(store, name)
+    assert ids(store, sort="id", page="2") == ["cc"]
+    assert ids(store, sort="id", page="9") == ["cc"]
+    page = listing.find(store, ListingRequest(Query(sort="id")))
+    assert (page.found, page.total, page.pages) == (3, 3, 2)
+
+
+def test_what_is_wrong_in_an_address_is_passed_over() -> None:
+    wrong = {"state": "x", "lean": "up", "sort": "'", "page": "-1", "section": ""}
+    assert ListingRequest.from_query(wrong) == ListingRequest()

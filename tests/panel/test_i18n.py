@@ -1,0 +1,265 @@
+"""The interface's languages: whole catalogs, and what they are made from."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+import tomllib
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import catalogs
+import pytest
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+from samples import (
+    PERMALINK,
+    PUBLICATION,
+    ROOT,
+    parse_html,
+    sample_document,
+    sample_entry,
+    text_of,
+)
+
+from widget import i18n
+from widget.entry.model import MAX_POINTS
+from widget.panel import Options, frame
+from widget.panel.words import Words
+
+pytestmark = pytest.mark.unit
+
+LOCALE = catalogs.LOCALE
+LANGUAGES = ["ar", "de", "es", "fr"]
+# Each form of each language, by a number that takes it: points, and sources.
+PLURALS = {
+    "en": {
+        1: ("1 point", "1 source"),
+        2: ("2 points", "2 sources"),
+        12: ("12 points", "12 sources"),
+    },
+    "ar": {
+        0: ("لا نقاط", "لا مصادر"),
+        1: ("نقطة واحدة", "مصدر واحد"),
+        2: ("نقطتان", "مصدران"),
+        3: ("3 نقاط", "3 مصادر"),
+        11: ("11 نقطة", "11 مصدرًا"),
+        100: ("100 نقطة", "100 مصدر"),
+    },
+    "de": {0: ("0 Punkte", "0 Quellen"), 1: ("1 Punkt", "1 Quelle"), 3: ("3 Punkte", "3 Quellen")},
+    "es": {0: ("0 puntos", "0 fuentes"), 1: ("1 punto", "1 fuente"), 3: ("3 puntos", "3 fuentes")},
+    "fr": {
+        0: ("0 point", "0 source"),
+        1: ("1 point", "1 source"),
+        3: ("3 points", "3 sources"),
+        1_000_000: ("1000000 points", "1000000 sources"),
+    },
+}
+FORMS = [
+    (language, number, *words)
+    for language in PLURALS
+    for number, words in PLURALS[language].items()
+]
+
+
+def read(name: str) -> Catalog:
+    with (LOCALE / name).open("rb") as source:
+        return read_po(source, abort_invalid=True)
+
+
+def catalog(language: str) -> Catalog:
+    return read(f"{language}/LC_MESSAGES/messages.po")
+
+
+def messages(of: Catalog) -> dict[str, Message]:
+    """Return the messages by their source text, without the header."""
+    return {_forms(message.id)[0]: message for message in of if message.id}
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(cast("tuple[str, ...]", text))
+
+
+def marks(text: str) -> Counter[str]:
+    """Return what must be the same in every language: placeholders and tags."""
+    return Counter(re.findall(r"%\(\w+\)[sd]|%%|</?\w+>", text))
+
+
+def test_the_interface_speaks_these_languages() -> None:
+    assert i18n.languages() == ("en", *LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated_and_no_other(language: str) -> None:
+    source, translated = messages(read("messages.pot")), messages(catalog(language))
+    assert set(source) == set(translated)
+    assert len(source) > 50
+    assert not catalog(language).obsolete
+    for message in translated.values():
+        assert not message.fuzzy, message.id
+        assert all(form.strip() for form in _forms(message.string)), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_and_tags_are_those_of_the_source(language: str) -> None:
+    for text, message in messages(catalog(language)).items():
+        if message.pluralizable:
+            for form in _forms(message.string):
+                assert marks(form) <= marks(_forms(message.id)[1]), form
+        else:
+            assert marks(str(message.string)) == marks(text), message.string
+
+
+def header(language: str) -> dict[str, str]:
+    """Return the header that stands in the catalog's file itself."""
+    text = (LOCALE / language / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+    lines = re.match(r'msgid ""\nmsgstr ""\n((?:".*\\n"\n)+)\n', text)
+    assert lines, f"{language} has no header"
+    return dict(re.findall(r'"([^:]+): (.*)\\n"', lines[1]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_says_its_language_and_its_plural_rule_and_no_more(language: str) -> None:
+    said = header(language)
+    assert list(said) == ["Language", "Content-Type", "Plural-Forms"]
+    assert said["Language"] == language
+    assert said["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plural_rule_is_the_catalogs_own(language: str) -> None:
+    rule = re.fullmatch(r"nplurals=(\d); plural=(.+);", header(language)["Plural-Forms"])
+    assert rule
+    plural = gettext.c2py(rule[2])
+    translations = i18n.translations(language)
+    for number in (*range(1_000), 1_000_000):
+        assert translations.plural(number) == plural(number) < int(rule[1])
+    plurals = [message for message in catalog(language) if message.id and message.pluralizable]
+    assert len(plurals) == 2
+    for message in plurals:
+        assert len(_forms(message.string)) == int(rule[1])
+    # The tables above have each of the forms.
+    assert {plural(number) for number in PLURALS[language]} == set(range(int(rule[1])))
+
+
+@pytest.mark.parametrize(("language", "number", "points", "sources"), FORMS)
+def test_every_form_of_every_language_is_said(
+    language: str, number: int, points: str, sources: str
+) -> None:
+    words = Words(language)
+    assert words.points_count(number) == points
+    assert words.sources_count(number) == sources
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "points", "sources"),
+    [form for form in FORMS if 0 < form[1] <= MAX_POINTS],
+)
+def test_a_panel_counts_in_its_language(
+    language: str, number: int, points: str, sources: str
+) -> None:
+    point = {"text": "A point.", "attributed_to": None}
+    cited = {"text": "".join(f"[{index + 1}]" for index in range(number)), "attributed_to": None}
+    group = {"role": "ideas", "heading": None, "points": [cited, *[point] * (number - 1)]}
+    source = sample_document()["sources"][0]
+    listed = [{**source, "url": f"https://rail.example/{index}"} for index in range(number)]
+    entry = sample_entry(language=language, perspectives=[group], sources=listed)
+    page = frame(entry, PUBLICATION, Options(), permalink=PERMALINK)
+    text = text_of(parse_html(page.body.decode()))
+    assert points in text
+    assert sources in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_is_as_make_messages_writes_it(language: str) -> None:
+    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
+    assert catalogs.updated(language).decode() == path.read_text("utf-8")
+
+
+def test_the_template_is_what_extraction_finds_now() -> None:
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["babel"]
+    methods: list[Any] = [(one["pattern"], one["method"]) for one in mappings["mappings"]]
+    found = Catalog(charset="utf-8")
+    for folder in ("widget", "templates"):
+        patterns = [
+            (pattern.removeprefix(f"{folder}/"), method)
+            for pattern, method in methods
+            if pattern.startswith(f"{folder}/")
+        ]
+        assert patterns
+        for _, _, message, comments, context in extract_from_dir(ROOT / folder, patterns):
+            found.add(message, auto_comments=comments, context=context)
+    written = io.BytesIO()
+    write_po(written, found, no_location=True, omit_header=True, sort_output=True)
+    assert written.getvalue() == (LOCALE / "messages.pot").read_bytes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_is_read_as_it_is(language: str) -> None:
+    assert i18n.translations(language).ugettext("Sources") != "Sources" or language == "fr"
+    assert i18n.translations(language).ugettext("Close") != "Close"
+
+
+def test_english_and_unknown_languages_say_the_source() -> None:
+    for language in ("en", "xx", "../ar"):
+        assert i18n.translations(language).ugettext("Close") == "Close"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("es-MX", "es"),
+        ("AR", "ar"),
+        ("de-CH-1996", "de"),
+        ("sv", "en"),
+        ("zh-Hant", "en"),
+        ("esu", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_tag_is_spoken_for_by_a_catalog_or_by_english(tag: str, language: str) -> None:
+    assert i18n.interface_language(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction"),
+    [
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("ar-EG", "rtl"),
+        ("he", "rtl"),
+        ("fa", "rtl"),
+        ("ur", "rtl"),
+        ("ja", "ltr"),
+        ("xx", "ltr"),
+        ("qaa-x-private", "ltr"),
+    ],
+)
+def test_the_direction_follows_from_the_language(tag: str, direction: str) -> None:
+    assert i18n.direction(tag) == direction
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "4 May 2026"),
+        ("en-US", "May 4, 2026"),
+        ("en-GB", "4 May 2026"),
+        ("de", "4. Mai 2026"),
+        ("fr", "4 mai 2026"),
+        ("es", "4 de mayo de 2026"),
+        ("xx", "4 May 2026"),
+    ],
+)
+def test_a_day_is_written_as_the_language_writes_it(language: str, text: str) -> None:
+    assert i18n.long_date(date(2026, 5, 4), language) == text
+    assert i18n.long_date(datetime(2026, 5, 4, 23, 59, tzinfo=UTC), language) == text
+
+
+def test_a_day_in_arabic_is_written_in_arabic() -> None:
+    assert "مايو" in i18n.long_date(date(2026, 5, 4), "ar")

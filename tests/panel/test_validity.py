@@ -1,0 +1,79 @@
+"""The W3C's checker (vnu) finds no error in what we serve."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from benchmarks.weights import service
+from widget import demo
+
+pytestmark = pytest.mark.process
+
+VNU = Path(__file__).parents[1] / "node" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+# CSS that browsers know and this version of the checker does not; its word on anything else
+# counts. Not one of them is HTML.
+NEWER_THAN_THE_CHECKER = re.compile(
+    "CSS: (“(container-type|frame-sizing|position-area|position-try-fallbacks)”: "
+    "Property “[a-z-]+” doesn't exist|Unrecognized at-rule “@container”"
+    "|“min-height”: Parse Error)"
+)
+
+
+def errors(pages: dict[str, bytes], folder: Path) -> list[str]:
+    """Return what the checker says of HTML documents, as ``name: message``."""
+    for name, body in pages.items():
+        (folder / f"{name}.html").write_bytes(body)
+    command = ["java", "-jar", str(VNU), "--format", "json", "--stdout", "--exit-zero-always"]
+    files = [str(folder / f"{name}.html") for name in pages]
+    said = subprocess.run([*command, *files], check=True, capture_output=True, timeout=300).stdout
+    return [
+        f"{Path(message['url']).stem}: line {message.get('lastLine')}: {message['message']}"
+        for message in json.loads(said)["messages"]
+        if message["type"] == "error" and not NEWER_THAN_THE_CHECKER.match(message["message"])
+    ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _checker() -> None:
+    if not shutil.which("java"):
+        pytest.skip("Java is not there, which the W3C's checker needs")
+    if not VNU.exists():
+        pytest.skip("the W3C's checker is not there; `make test` installs it where npm is")
+
+
+def test_frames_fragments_and_notices_are_valid(tmp_path: Path) -> None:
+    client = service(str(tmp_path / "data"))
+    ids = [entry.id for entry in demo.entries()]
+    pages = {f"frame-{entry_id}": client.get(f"/panel/{entry_id}").data for entry_id in ids}
+    pages["unknown"] = client.get("/panel/unknown").data
+    head = b'<!doctype html><html lang="en"><head><title>Host</title></head><body><h1>Host</h1>'
+    for entry_id in ids:
+        fragment = client.get(f"/fragment/{entry_id}").data
+        pages[f"fragment-{entry_id}"] = head + fragment
+    assert errors(pages, tmp_path) == []
+
+
+def test_every_page_of_the_demo_is_valid(tmp_path: Path) -> None:
+    paper: Flask = demo.newspaper("http://127.0.0.1:8000")
+    client = paper.test_client()
+    paths = ["/", "/two", *(page.href for page in demo.HOST_PAGES if page.ways)]
+    paths += [
+        f"/opinion/{entry.id}" for entry in demo.entries() if "/opinion/" in entry.article.url
+    ]
+    paths.append("/news/breakwater-storm")
+    pages = {path.strip("/").replace("/", "-") or "front": client.get(path) for path in paths}
+    assert {answer.status_code for answer in pages.values()} == {200}
+    assert errors({name: answer.data for name, answer in pages.items()}, tmp_path) == []
+
+
+def test_the_checker_sees_an_error(tmp_path: Path) -> None:
+    page = b'<!doctype html><html lang="en"><title>Broken</title><p id=a><p id=a>'
+    assert errors({"broken": page}, tmp_path) != []
