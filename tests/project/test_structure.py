@@ -55,6 +55,10 @@ def test_a_function_fits_on_a_screen(code: Structure) -> None:
     assert [(it.name, it.lines) for it in code.long_functions] == []
 
 
+def test_identifiers_are_nouns_and_not_everyday_verbs(code: Structure) -> None:
+    assert {word for word, (definitions, _) in code.words.items() if definitions} == set()
+
+
 def test_another_checkout_is_measured_from_its_sources(checkout: Path) -> None:
     found = measure(checkout)
     assert found.top_modules == ("long", "top")
