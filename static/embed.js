@@ -1,8 +1,8 @@
-// For host pages: gives frames their height where the browser does not, and defines
-// <insights-widget>. Include it once: <script src="https://…/embed.js" async></script>
+// For host pages: sizes frames if the browser does not, and defines <insights-widget>.
+// Include it once: <script src="https://…/embed.js" async></script>
 (() => {
-  if (customElements.get("insights-widget")) return; // pasted twice, or another service's; frames of any are served
-  // A module has no currentScript; there the stack names the file (Chromium "at URL:1:2", Firefox "@URL:1:2").
+  if (customElements.get("insights-widget")) return; // included twice, or by another service; one copy serves the frames of all
+  // A module has no currentScript; the stack of an error has its URL (Chromium "at URL:1:2", Firefox "@URL:1:2").
   const home = (document.currentScript?.src || /http\S+?(?=:\d+:\d)/.exec(Error().stack)?.[0] || location.href)
     .replace(/\/(static\/)?[^/?#]*([?#].*)?$/, "");
   const emit = (target, type, detail) => target.dispatchEvent(
@@ -11,30 +11,30 @@
   // Frames, in the page and in its open shadow roots.
   const find = (root = document) => [...root.querySelectorAll("*")].flatMap((it) =>
     it.matches("iframe[src*='/panel']") ? it : it.shadowRoot ? find(it.shadowRoot) : []);
-  const frames = new Map(); // each with the height that it sent last
+  const frames = new Map(); // each frame with its last reported height
   const ready = new WeakMap();
   const fit = (frame, settled) => {
     const css = getComputedStyle(frame);
     let height = frames.get(frame);
     if (css.frameSizing === "content-height" && !parseFloat(css.minHeight)) {
-      // Chromium keeps to a wrong height where a place was hidden or its width changed.
+      // Chromium keeps a wrong height if the frame was hidden or its width changed.
       if (!settled) return setTimeout(fit, 99, frame, true);
       if (!frame.clientHeight || Math.abs(frame.clientHeight - height) < 2) return;
     }
     if (css.boxSizing === "border-box") height += frame.offsetHeight - frame.clientHeight;
     if (frame.style.height !== `${height}px`) frame.style.cssText += `;frame-sizing:auto!important;height:${height}px!important`;
   };
-  // Chromium tells a frame of another origin nothing of the page's color-scheme.
+  // Chromium does not pass the page's color-scheme to a frame of another origin.
   const follow = (frame) => {
     if (/[?&]theme=host/.test(frame.src)) frame.contentWindow?.postMessage(
       { insights: "theme", theme: getComputedStyle(frame).colorScheme.replace("only ", "").replace("normal", "light") }, "*");
   };
-  // A message counts only from a panel's frame, by its window and its origin.
+  // Accept messages only from a panel's frame, checked by window and origin.
   addEventListener("message", ({ data, origin, source }) => {
     if (!data?.insights) return;
     const sent = (frame) => frame.contentWindow === source;
     const frame = [...frames.keys()].find(sent) || find().find(sent);
-    // A sandbox has the origin "null".
+    // A sandboxed frame has the origin "null".
     if (!frame || ![new URL(frame.src).origin, "null"].includes(origin)) return;
     const { insights: type, ...detail } = data;
     if (type === "resize") {
@@ -42,11 +42,11 @@
       return fit(frame);
     }
     follow(frame);
-    // A frame says so once more to a loader that comes late, and its height may come before that.
+    // A frame repeats this message for a late loader; its height may come first.
     if (type !== "ready" || ready.get(frame) !== detail.entry) emit(frame, type, detail);
     ready.set(frame, detail.entry);
   });
-  // A frame that spoke before this script ran is asked to say it again.
+  // Ask frames that sent their messages before this script ran to repeat them.
   find().forEach((frame) => frame.contentWindow?.postMessage({ insights: "hello" }, "*"));
 
   let policy;
@@ -63,7 +63,7 @@
   const fetched = (base, wanted) => load(base + wanted);
   //#end
   //#static
-  // An address is found by what comes with the map, since that makes the same keys.
+  // The export's own find.js looks a URL up, so that the keys match its map.
   const fetched = async (base, wanted) => {
     if (/:/.test(wanted)) {
       wanted = await (await import(`${base}/map/find.js`)).default(wanted, (part) => load(`${base}/map/${part}`));
@@ -73,8 +73,8 @@
   //#end
   const widgets = new Set();
 
-  // A canonical link that stayed while the page went elsewhere is another article's. Only links in
-  // the head count, and only where they agree.
+  // After a client-side navigation, an unchanged canonical link belongs to the previous article.
+  // Only links in the head count, and only if they agree.
   const seen = {};
   const page = () => {
     const { href, pathname, search } = location;
@@ -144,7 +144,7 @@
       emit(this, type, { entry: this.#panel.dataset.entry, ...detail });
     }
 
-    // What the publisher put inside the element is seen, without the room that was kept.
+    // Show the publisher's fallback content, without the reserved height.
     #empty() {
       this.#root?.replaceChildren(document.createElement("slot"));
       this.style.cssText += ";min-height:0!important";
@@ -152,18 +152,18 @@
 
     #fill(html, sheet) {
       //#static
-      // Without its style element, which a strict policy would complain of even where it is only parsed.
+      // Drop the style element: a strict CSP reports it even if it is only parsed.
       html = html.split("svg>").pop();
       //#end
       const top = +this.getAttribute("heading-level"), first = /<h(\d)/.exec(html)?.[1];
       if (top > 0 && top < 6) html = html.replace(/(<[/]?h)(\d)/g, (_, tag, rank) => tag + (rank - first + top));
-      // Where a policy forbids to make one, the string is tried as it is.
+      // If the CSP forbids creating a policy, try the plain string.
       try { policy ??= self.trustedTypes?.createPolicy("insights", { createHTML: (it) => it }); } catch {}
-      // Not by innerHTML, which in a page of XML parses XML.
+      // Not innerHTML, which parses XML in an XHTML page.
       const content = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
       const panel = content.querySelector(".insights");
       panel.style = panel.dataset.accent.replace(/(.+) (.+)/, "--insights-accent-light:$1;--insights-accent-dark:$2");
-      // Each part is named as its class: insights-scale is ::part(scale).
+      // Part names follow class names: insights-scale becomes ::part(scale).
       for (const it of content.querySelectorAll("[class]")) {
         it.setAttribute("part", it.className.replace(/insights-?/g, "") || "panel");
       }
@@ -175,7 +175,7 @@
           if (target.matches("details")) this.#tell(target.open ? "expand" : "collapse", { part: target.id });
           else if (newState === "open") this.#tell("footnote", { number: +target.id.match(/\d+$/) });
         });
-        // Chromium gives the focus back to the host of the shadow root, which cannot have it.
+        // Chromium returns the focus to the shadow host, which is not focusable.
         let mark;
         on("beforetoggle", ({ target, newState }) => {
           if (newState === "open") mark = root.activeElement;
@@ -197,7 +197,7 @@
       }
     }
 
-    // Inside a shadow root a link to #id leads nowhere by itself.
+    // Fragment links do not work inside a shadow root.
     #click(event) {
       const link = event.target.closest("a");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -225,12 +225,12 @@
   let soon;
   const look = () => {
     soon = 0;
-    // Whoever writes a frame's style attribute anew takes its height away.
+    // A script that rewrites a frame's style attribute removes its height.
     for (const frame of frames.keys()) {
       frame.isConnected ? follow(frame, fit(frame)) : frames.delete(frame);
     }
-    // <div data-insights="ferry-fares" data-insights-theme="dark"> for editors that keep no
-    // elements that they do not know.
+    // <div data-insights="ferry-fares" data-insights-theme="dark"> for editors
+    // that remove unknown elements.
     for (const place of document.querySelectorAll("[data-insights]")) {
       const widget = place.querySelector("insights-widget") || document.createElement("insights-widget");
       for (const { name, value } of place.attributes) {
@@ -244,8 +244,8 @@
     widgets.forEach((widget) => widget.show());
   };
   look();
-  // Places come later, and a page changes its address, links and themes without loading anew. Not
-  // at once: another script may insist on its own style.
+  // Elements may be added later, and URL, links and themes may change without a reload. Debounced,
+  // since another script may keep restoring its own style.
   new MutationObserver(() => { soon ||= setTimeout(look, 20); })
     .observe(document, { subtree: true, childList: true, attributes: true });
   self.navigation?.addEventListener("navigatesuccess", look);

@@ -1,21 +1,21 @@
-// The frame's own script. The panel works without it; it tells the host how tall the panel
-// is, offers a point's link for sharing, and keeps previews on the screen.
+// The frame's script. The panel works without it; it reports the panel's height to the host,
+// shares links to points, and keeps previews on the screen.
 (() => {
   const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
   const asked = new URLSearchParams(location.search);
-  const post = (message) => parent.postMessage(message, "*"); // alone in its window, to nobody
+  const post = (message) => parent.postMessage(message, "*"); // in a window of its own, to itself
   const tell = (type, detail) => post({ insights: type, entry: panel.dataset.entry, ...detail });
 
   //#static
-  // What a server does with its query, as far as a script can.
+  // Applies the options of the query, which a server would apply.
   root.dataset.theme = asked.get("theme"); // "null" is no theme
-  const opened = asked.get("open"); // no role's name is part of another's
+  const opened = asked.get("open"); // no role's name contains another's
   if (opened) for (const it of doc.querySelectorAll(".insights-group")) it.open = opened.includes(it.dataset.role || "sources");
   //#end
 
-  // Height: to Chromium itself where it sizes frames, and to whatever the host has to listen:
-  // embed.js, WordPress (whose secret comes in the URL's fragment), AMP, pym.
-  // Measured on the body, whose height no viewport enters, so that it also shrinks.
+  // Reports the height to Chromium, if it sizes frames, and to the host's script: embed.js,
+  // WordPress (its secret is in the URL's fragment), AMP, pym.
+  // Measures the body, whose height does not depend on the viewport, so that it can shrink.
   const secret = /secret=(\w+)/.exec(location.hash)?.[1];
   const pym = asked.get("childId");
   let last = 0;
@@ -27,19 +27,19 @@
     post({ sentinel: "amp", type: "embed-size", height });
     if (secret) post({ message: "height", value: height, secret });
     if (pym) post(`pymxPYMx${pym}xPYMxheightxPYMx${height}`);
-    // Chromium measures at the width of the start, for good, so that it has to be told of more lines.
+    // Chromium measures only at the initial width; minHeight accounts for additional lines.
     root.style.minHeight = `${height}px`;
-    // Throws where no page is around it, or none that may size this frame.
+    // Throws without a parent page, or if that may not size this frame.
     try { self.requestResize?.(); } catch {}
   };
   new ResizeObserver(measure).observe(doc.body);
   tell("ready");
-  // An observer rests while nothing of a frame is painted, and WordPress clips a frame to
-  // nothing until it has said how tall it is.
+  // Observers do not run while a frame is not painted, and WordPress clips a frame to nothing
+  // until it reports a height.
   measure();
   addEventListener("load", measure);
 
-  // Whoever came too late for the first message speaks up, and is told again.
+  // A host script that missed the first message asks for it again.
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || parent === self) return;
     if (data?.insights === "theme") root.dataset.theme = data.theme;
@@ -50,8 +50,8 @@
     }
   });
 
-  // Without an origin of its own (WordPress sandboxes so) it can open no window: then
-  // addresses are there to be read (frame.css).
+  // In a sandbox without an origin (as in WordPress) it cannot open windows: frame.css shows
+  // the URLs as text.
   if (self.origin === "null") root.dataset.sandboxed = "";
 
   addEventListener("toggle", ({ target, newState }) => {
@@ -67,8 +67,8 @@
     }
   }, true);
 
-  // A frame is taller than the screen, and only an observer tells which part of it is to be seen.
-  // A preview that is not wholly there becomes a sheet at the lower edge of that part.
+  // A frame may be taller than the screen, and only an observer knows its visible part. A preview
+  // that is not completely visible becomes a sheet at the lower edge of that part.
   const place = (preview) => new IntersectionObserver(([{ intersectionRect: seen }], observer) => {
     observer.disconnect();
     const { top, bottom, left, right } = preview.getBoundingClientRect();
@@ -80,7 +80,7 @@
   addEventListener("click", (event) => {
     const link = event.target.closest(".insights-share,.insights-back"), { clipboard } = navigator;
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // A link within the panel would add a step to the history of the page around it.
+    // A fragment link would add an entry to the history of the host page.
     if (link.target === "_self") location.replace(link.hash);
     else if (clipboard) clipboard.writeText(link.href).then(() => {
       tell("share", { href: link.href });
