@@ -78,7 +78,7 @@ def test_an_old_hash_is_made_anew_when_its_password_is_given(
     place: Place, clock: Clock, ana: User
 ) -> None:
     assert "t=1" in place.document()["users"][0]["password"]
-    accounts = place.open(clock, Passwords())
+    accounts = place.open(clock, Passwords(PasswordHasher()))
     session = accounts.open_session(ana)
     assert accounts.authenticate("ana", PASSWORD, address=HERE)
     assert "t=3" in place.document()["users"][0]["password"]
