@@ -18,7 +18,11 @@ def ran(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "test_it.py").write_text(f"import subprocess, sys\nimport pytest\n\n{source}")
     command = [sys.executable, "-m", "pytest", "-p", "cost", "-q", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "support")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "tests" / "support"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
