@@ -4,6 +4,8 @@ PYTHON ?= python3
 # Each interpreter has an environment of its own: PYTHON=python3.12 uses .venv-3.12.
 VENV := .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))
 BIN := $(VENV)/bin
+# Two more than there are cores, since many tests wait for a browser or another process.
+WORKERS = $$($(BIN)/python -c "import os; print((os.cpu_count() or 1) + 2)")
 TOOLS = PYTHONPATH=tests/support:tests/browser $(BIN)/python tests/tools
 ARGS ?=
 
@@ -19,7 +21,7 @@ demo: $(VENV)/.installed ## start a fictional newspaper with panels
 
 test: $(VENV)/.test ## install the test tools and run all tests
 	$(TOOLS)/provision.py
-	$(BIN)/python -m pytest -n auto --dist worksteal --durations=30 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=30 $(ARGS)
 
 check: lint $(VENV)/.test ## run the linters and the unit tests, in a minute; PYTHON=python3.12 tries another Python
 	$(BIN)/python -m pytest -m "unit and not exhaustive" -n auto --dist worksteal -q $(ARGS)
