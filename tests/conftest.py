@@ -23,11 +23,6 @@ from widget.config import Settings
 from widget.store import Store, open_store
 from widget.store.directory.layout import make_folders
 
-# A store waits for the disk with every change; files in memory take a third off the unit tests.
-MEMORY = Path("/dev/shm")  # noqa: S108  # pytest creates a private folder in it
-if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
 # A shell starts jobs in the background with SIGINT ignored, and every command that a test starts
 # would inherit that: one that is to end by Ctrl-C would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,6 +41,17 @@ hypothesis_settings.load_profile("insights")
 # A real hash takes a tenth of a second and 64 MiB. The services that tests start use real ones, and
 # tests/accounts/test_passwords.py tests their parameters.
 passwords.PasswordHasher = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[assignment,misc]  # a test double of the library's default
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108  # pytest creates a private folder in it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let unit tests alone write to memory: a store waits for the disk with every change."""
+    if not config.option.markexpr.startswith("unit"):
+        return
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from running import answers, free_port
+from running import answers, free_port, until
 from ways import panel
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedding]
@@ -59,6 +59,6 @@ def test_the_demo_s_two_panels_are_shown(page: Page, demo: tuple[int, int, Path]
 
 
 def test_the_demo_says_where_to_look(demo: tuple[int, int, Path]) -> None:
+    until(lambda: f"http://localhost:{demo[1]}/" in demo[2].read_text("utf-8"))
     printed = demo[2].read_text("utf-8")
-    assert f"http://localhost:{demo[1]}/" in printed
     assert f"http://127.0.0.1:{demo[0]}/panel/ferry-fares" in printed
