@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cachetools import LRUCache
+from cachetools import Cache, LRUCache
 
 from widget.entry.containment import contained
 from widget.errors import InsightsError
@@ -113,7 +113,6 @@ class ResponseCache:
         self._cache: LRUCache[Key, _CachedResponse] = LRUCache(
             max_bytes, getsizeof=lambda cached: cached.size
         )
-        # A lookup reorders the cache, too.
         self._lock = threading.Lock()
         self._changes = 0
         self.hits = 0
@@ -136,8 +135,7 @@ class ResponseCache:
         Without ``wait`` it never waits for the store.
         """
         key, head, etag = request
-        with self._lock:
-            cached = self._cache.get(key)
+        cached = self._peek(key)
         if cached is None or (
             (cached.changes != self._changes or monotonic() >= cached.until)
             and not self._revalidate(key, cached, wait=wait)
@@ -170,6 +168,8 @@ class ResponseCache:
             self._remove(key, cached)
             return False
         cached.changes, cached.until = changes, started + REVALIDATE_SECONDS
+        with self._lock:
+            self._cache.get(key)  # marks it as recently used
         return True
 
     def _forward(
@@ -211,6 +211,13 @@ class ResponseCache:
         )
         self._insert(request.key, cached)
         return whole.body
+
+    def _peek(self, key: Key) -> _CachedResponse | None:
+        # The order of use is not updated here: that takes the lock, at every hit.
+        try:
+            return Cache.__getitem__(self._cache, key)
+        except KeyError:
+            return None
 
     def _insert(self, key: Key, cached: _CachedResponse) -> None:
         with self._lock:
