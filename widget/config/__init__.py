@@ -5,13 +5,14 @@ from __future__ import annotations
 from widget.config.loading import DEFAULT_FILE, load_settings
 from widget.config.publication import Accent, Publication, Text
 from widget.config.publishing import check_under, rules
-from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Purge, Settings
+from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, DraftingProvider, Purge, Settings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "DEFAULT_FILE",
     "ENV_PREFIX",
     "Accent",
+    "DraftingProvider",
     "Publication",
     "Purge",
     "Settings",

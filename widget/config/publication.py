@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -63,6 +64,7 @@ class Publication(BaseModel):
     kinds: tuple[ArticleKind, ...] = OPINION_KINDS
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
+    drafting_prompt: Path | None = None
 
     @field_validator("language")
     @classmethod

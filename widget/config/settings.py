@@ -56,6 +56,33 @@ class Purge(BaseModel):
         return self
 
 
+class DraftingProvider(BaseModel):
+    """A language model that may write drafts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    kind: Literal["perplexity", "openai", "anthropic"]
+    url: Annotated[str, AfterValidator(checked_base)] | None = None
+    api: Literal["responses", "chat"] | None = None
+    model: str = Field(min_length=1)
+    token_file: Path | None = None
+    search: Literal["perplexity", "none"] = "none"
+    search_url: Annotated[str, AfterValidator(checked_base)] | None = None
+    search_token_file: Path | None = None
+    domains: tuple[Annotated[str, AfterValidator(checked_host)], ...] = Field((), max_length=20)
+    seconds: float = Field(180, gt=0, le=3600, allow_inf_nan=False)
+    max_output_tokens: int = Field(4000, ge=256, le=100_000)
+    per_hour: int = Field(20, ge=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Only ``openai`` has two APIs."""
+        if self.api and self.kind != "openai":
+            raise ValueError(f"kind {self.kind!r} has one API; remove api")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings; docs/settings.md explains each key."""
 
@@ -79,6 +106,8 @@ class Settings(BaseSettings):
     unlisted_origins: Literal["warn", "refuse"] = "warn"
     admin_host: Annotated[str, AfterValidator(checked_host)] | None = None
     purge: tuple[Purge, ...] = ()
+    drafting: tuple[DraftingProvider, ...] = ()
+    drafting_articles: Literal["publications", "any"] = "publications"
     log: logs.LogFormat = "text"
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
