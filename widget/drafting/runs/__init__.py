@@ -15,6 +15,7 @@ from widget.drafting.runs.record import (
     Run,
     RunState,
     new_run,
+    request_from,
 )
 from widget.drafting.runs.store import RunStore
 from widget.storage.url import folder_of
@@ -31,6 +32,7 @@ __all__ = [
     "RunStore",
     "new_run",
     "open_runs",
+    "request_from",
 ]
 
 

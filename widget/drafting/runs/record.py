@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from widget.drafting.evidence import MAX_DOCUMENTS, Document
 from widget.drafting.findings import Finding
@@ -15,6 +15,7 @@ from widget.drafting.providers.protocol import Usage
 from widget.entry.model import EntryId, Line
 from widget.entry.urls import MAX_LENGTH as MAX_URL_LENGTH
 from widget.entry.vocabulary import ArticleKind
+from widget.errors import Breach, InvalidRequest
 
 RunState = Literal[
     "queued", "fetching", "searching", "writing", "checking", "kept", "refused", "failed"
@@ -54,6 +55,7 @@ class DraftRequest(_Record):
     queries: Annotated[tuple[Line, ...], Field(max_length=MAX_QUERIES)] = ()
     urls: Annotated[tuple[Url, ...], Field(max_length=MAX_URLS)] = ()
     documents: Annotated[tuple[Document, ...], Field(max_length=MAX_DOCUMENTS)] = ()
+    entry_id: EntryId | None = None
     replace: bool = False
     dry_run: bool = False
 
@@ -118,6 +120,19 @@ class Run(_Record):
         """The findings that block and that nobody has resolved."""
         resolved = {it.finding for it in self.resolutions}
         return [it for it in self.findings if it.severity == "block" and it.id not in resolved]
+
+
+def request_from(**given: object) -> DraftRequest:
+    """Return the request with these fields. Raises InvalidRequest."""
+    try:
+        return DraftRequest(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise InvalidRequest(
+            [
+                Breach(".".join(("$", *map(str, it["loc"]))), f"is not usable: {it['msg']}")
+                for it in error.errors(include_url=False)
+            ]
+        ) from error
 
 
 def new_run(request: DraftRequest, *, actor: str) -> Run:

@@ -120,7 +120,7 @@ def preview(entry_id: str) -> Response:
     judged = _judge(_without_blanks(document))
     if judged.entry is None:
         response = rendering.page("no_preview.html", breaches=judged.breaches)
-        return _framed(response, rendering.POLICY)
+        return rendering.framed(response, rendering.POLICY)
     return _preview(judged.entry)
 
 
@@ -134,7 +134,7 @@ def _preview(entry: Entry) -> Response:
     options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
     page = panel.frame(entry, publication, options, permalink=service().permalink(entry.id))
     response = Response(page.body, content_type="text/html; charset=utf-8")
-    return _framed(response, page.policy or rendering.POLICY)
+    return rendering.framed(response, page.policy or rendering.POLICY)
 
 
 def _editor(
@@ -206,10 +206,3 @@ def _without_blanks(document: Document) -> Document:
 def _has_unsaved_correction(document: Document, entry: Entry) -> bool:
     """Return whether the form has a correction that the draft cannot contain yet."""
     return len(document["corrections"]) > len(entry.corrections)
-
-
-def _framed(response: Response, policy: str) -> Response:
-    """Let the editor, and no other page, frame the response."""
-    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
-    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
-    return response

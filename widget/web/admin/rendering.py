@@ -75,6 +75,13 @@ def is_htmx() -> bool:
     return "HX-Request" in request.headers
 
 
+def framed(response: Response, policy: str) -> Response:
+    """Let the editors' pages, and no other page, frame the response."""
+    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
+    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
+    return response
+
+
 def harden(response: Response) -> Response:
     """Add the headers of every editors' page. Runs after every view."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
