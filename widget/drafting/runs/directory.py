@@ -6,12 +6,13 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 from pydantic import ValidationError
 
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.record import Run
-from widget.drafting.runs.store import hour_before, is_run_id
+from widget.drafting.runs.store import hour_before, is_run_id, time_of
 from widget.errors import NotFound, StoreUnavailable, Throttled
 from widget.storage.atomic import Disk, SyncFailed, reason
 from widget.storage.lock import Busy, StoreLock
@@ -19,10 +20,15 @@ from widget.storage.lock import Busy, StoreLock
 log = logging.getLogger("insights.drafting")
 
 _RUN, _EVIDENCE, _HELD = "run.json", "evidence.json", "held.lock"
+_ENTRIES = "entries"
 
 
 class DirectoryRuns:
-    """A ``RunStore`` in a folder. Each run has ``run.json``, ``evidence.json`` and a lock."""
+    """A ``RunStore`` in a folder. Each run has ``run.json``, ``evidence.json`` and a lock.
+
+    ``entries/<entry>/`` has an empty file for each run that drafted the entry. The ids of runs
+    sort by time, so that the newest are found without reading all.
+    """
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -37,7 +43,7 @@ class DirectoryRuns:
             since = hour_before(run.asked_at)
             recent = [
                 it
-                for it in self._all()
+                for it in self._newest(since)
                 if it.request.provider == run.request.provider and it.asked_at.timestamp() > since
             ]
             if len(recent) >= per_hour:
@@ -62,6 +68,8 @@ class DirectoryRuns:
         self.get(run_id)
         with self._lock.held():
             changed = change(self.get(run_id))
+            if changed.entry:
+                self._mark(changed.entry, run_id)
             self._write(run_id, _RUN, changed.model_dump_json().encode())
         return changed
 
@@ -77,8 +85,10 @@ class DirectoryRuns:
 
     def newest(self, *, limit: int, entry_id: str | None = None) -> list[Run]:
         """Return runs, newest first."""
-        runs = [it for it in self._all() if entry_id is None or it.entry == entry_id]
-        return sorted(runs, key=lambda it: it.asked_at, reverse=True)[:limit]
+        ids = self._ids() if entry_id is None else self._ids(os.path.join(_ENTRIES, entry_id))
+        newest = (run for it in sorted(ids, reverse=True) if (run := self._read(it)))
+        of_entry = (it for it in newest if entry_id is None or it.entry == entry_id)
+        return list(islice(of_entry, limit))
 
     def unfinished(self) -> list[Run]:
         """Return the runs that have not ended, oldest first."""
@@ -104,16 +114,29 @@ class DirectoryRuns:
     def _holding(self, run_id: str) -> StoreLock:
         return StoreLock(os.path.join(self._root, run_id, _HELD))
 
-    def _ids(self) -> list[str]:
+    def _ids(self, folder: str = "") -> list[str]:
         try:
-            return [it for it in os.listdir(self._root) if is_run_id(it)]
+            return [it for it in os.listdir(os.path.join(self._root, folder)) if is_run_id(it)]
         except FileNotFoundError:
             return []
         except OSError as error:
             raise _unavailable(error) from error
 
-    def _all(self) -> list[Run]:
-        return [run for run_id in self._ids() if (run := self._read(run_id))]
+    def _newest(self, since: float) -> list[Run]:
+        """Return the runs with an id from ``since`` (seconds since 1970) or later."""
+        ids = (it for it in self._ids() if time_of(it) >= since)
+        return [run for it in ids if (run := self._read(it))]
+
+    def _mark(self, entry_id: str, run_id: str) -> None:
+        folder = os.path.join(self._root, _ENTRIES, entry_id)
+        path = os.path.join(folder, run_id)
+        try:
+            if not os.path.exists(path):
+                self._make(folder)
+                self._disk.write(path, b"", mode=0o600)
+                self._disk.sync_folder(folder)
+        except (OSError, SyncFailed) as error:
+            raise _unavailable(error) from error
 
     def _read(self, run_id: str) -> Run | None:
         data = self._bytes(run_id, _RUN)

@@ -136,11 +136,12 @@ def request_from(**given: object) -> DraftRequest:
 
 
 def new_run(request: DraftRequest, *, actor: str) -> Run:
-    """Return a queued run."""
+    """Return a queued run. Ids sort by time: eleven digits of milliseconds, five random ones."""
     now = datetime.now(UTC)
+    milliseconds = int(now.timestamp() * 1000)
     title = request.title or request.article_url
     return Run(
-        id=secrets.token_hex(8),
+        id=f"{milliseconds:011x}{secrets.randbelow(1 << 20):05x}",
         request=request,
         asked_by=actor,
         asked_at=now,

@@ -65,6 +65,11 @@ def is_run_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def time_of(run_id: str) -> float:
+    """Return when a run with this id was asked for, in seconds since 1970."""
+    return int(run_id[:11], 16) / 1000
+
+
 def hour_before(at: datetime) -> float:
     """Return the time an hour before ``at``, in seconds since 1970."""
     return at.timestamp() - 3600
