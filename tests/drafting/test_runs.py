@@ -53,9 +53,9 @@ def runs(opened: Opener) -> RunStore:
     return opened()
 
 
-def run(provider: str = "sonar", **changes: object) -> Run:
+def run(provider: str = "sonar", *, at: datetime | None = None, **changes: object) -> Run:
     request = DraftRequest(provider=provider, article_url="https://courier.example/ferries")
-    return new_run(request, actor="ana").model_copy(update=changes)
+    return new_run(request, actor="ana", at=at).model_copy(update=changes)
 
 
 def finished() -> Run:
@@ -101,7 +101,7 @@ def test_evidence_comes_back_whole_and_is_missing_before(opened: Opener) -> None
 
 def test_a_provider_has_its_limit_an_hour_and_others_are_not_counted(runs: RunStore) -> None:
     long_ago = datetime.now(UTC) - timedelta(hours=1, seconds=1)
-    runs.add(run(asked_at=long_ago), per_hour=2)
+    runs.add(run(at=long_ago), per_hour=2)
     runs.add(run(), per_hour=2)
     runs.add(run(), per_hour=2)
     runs.add(run("other"), per_hour=1)
@@ -132,7 +132,7 @@ def test_concurrent_requests_do_not_exceed_the_limit(opened: Opener) -> None:
 def test_lists_are_newest_first_and_by_entry(runs: RunStore) -> None:
     now = datetime.now(UTC)
     for minutes, entry in ((3, "a"), (2, "b"), (1, "a")):
-        runs.add(run(asked_at=now - timedelta(minutes=minutes)), per_hour=9)
+        runs.add(run(at=now - timedelta(minutes=minutes)), per_hour=9)
         newest = runs.newest(limit=1)[0]
         runs.update(newest.id, lambda it, entry=entry: it.model_copy(update={"entry": entry}))
     assert [it.entry for it in runs.newest(limit=9)] == ["a", "b", "a"]
@@ -145,7 +145,8 @@ def test_unfinished_runs_are_oldest_first_and_leave_the_list_when_they_end(
     opened: Opener,
 ) -> None:
     here, there = opened(), opened()
-    first, second = run(), run()
+    now = datetime.now(UTC)
+    first, second = run(at=now - timedelta(seconds=1)), run(at=now)
     here.add(first, per_hour=9)
     here.add(second, per_hour=9)
     assert [it.id for it in there.unfinished()] == [first.id, second.id]

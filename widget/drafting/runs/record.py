@@ -135,9 +135,9 @@ def request_from(**given: object) -> DraftRequest:
         ) from error
 
 
-def new_run(request: DraftRequest, *, actor: str) -> Run:
+def new_run(request: DraftRequest, *, actor: str, at: datetime | None = None) -> Run:
     """Return a queued run. Ids sort by time: eleven digits of milliseconds, five random ones."""
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     milliseconds = int(now.timestamp() * 1000)
     title = request.title or request.article_url
     return Run(
