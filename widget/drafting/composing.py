@@ -70,7 +70,7 @@ def compose(
     their texts together: the article gets at most half, and long documents are cut to one length.
     """
     article = evidence.article
-    text = _without_byline(article)
+    text = without_byline(article)
     limit = max(
         max_characters // 2, max_characters - sum(len(it.text) for it in evidence.documents)
     )
@@ -158,7 +158,7 @@ def _share(lengths: Sequence[int], budget: int) -> int:
     return max(lengths, default=0)
 
 
-def _without_byline(article: Article) -> str:
+def without_byline(article: Article) -> str:
     lines = article.text.split("\n")
     head = [it for it in lines[:_HEAD] if not _is_byline(it, article.authors)]
     return "\n".join(head + lines[_HEAD:])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from widget.config import DraftingProvider, Publication, Settings
-from widget.drafting import composing, gate, keys, queries, search
-from widget.drafting.answer import InvalidAnswer, ReadAnswer, read_answer
+from widget.drafting import composing, gate, keys, search
+from widget.drafting.answer import parse_answer
 from widget.drafting.article import (
     article_from_html,
     article_from_text,
@@ -22,9 +21,18 @@ from widget.drafting.article import (
 )
 from widget.drafting.assembling import Assembled, assemble
 from widget.drafting.evidence import MAX_DOCUMENTS, Article, Document, Evidence
+from widget.drafting.fence import new_nonce
 from widget.drafting.findings import Finding
+from widget.drafting.proposal import Proposal
 from widget.drafting.providers import open_provider
-from widget.drafting.providers.protocol import Completion, ProviderError, ProviderFailed, Usage
+from widget.drafting.providers.protocol import (
+    Completion,
+    Prompt,
+    ProviderError,
+    ProviderFailed,
+    Usage,
+)
+from widget.drafting.queries import compose_queries, read_queries
 from widget.drafting.runs import Run, RunState, RunStore
 from widget.drafting.sources import fetch_document, merge
 from widget.editorial.actors import draft_actor
@@ -112,17 +120,11 @@ class Pipeline:
         self._place.runs.keep_evidence(self._run.id, evidence)
         self._record(digests=(article.sha256, *(it.sha256 for it in documents)))
         self._enter("writing")
-        answer, model = self._written(evidence)
-        self._enter(
-            "checking",
-            proposal=answer.proposal,
-            mends=answer.mends,
-            model=model,
-            entry=None if self._run.request.dry_run else target.entry_id,
-        )
+        proposal, model = self._written(evidence)
+        self._enter("checking", entry=None if self._run.request.dry_run else target.entry_id)
         language = article.language or self._publication(article).language
         assembled = assemble(
-            answer.proposal,
+            proposal,
             evidence,
             entry_id=target.entry_id,
             provider=self._provider.name,
@@ -130,7 +132,7 @@ class Pipeline:
             kind=kind,
             language=language,
         )
-        findings = self._findings(answer, evidence, assembled)
+        findings = self._findings(proposal, evidence, assembled)
         self._save(assembled.entry, target, findings)
 
     def _article(self) -> Article:
@@ -210,51 +212,47 @@ class Pipeline:
         return merge([*documents, *found])[:MAX_DOCUMENTS]
 
     def _proposed_queries(self, article: Article) -> tuple[str, ...]:
-        prompt = composing.compose(
-            Evidence(article=article),
-            instructions=queries.INSTRUCTIONS,
-            nonce=secrets.token_hex(8),
-            schema=queries.SCHEMA,
-        )
-        return queries.read_queries(self._completed(prompt).text)
+        return read_queries(self._completed(compose_queries(article, nonce=new_nonce())).text)
 
-    def _written(self, evidence: Evidence) -> tuple[ReadAnswer, str]:
-        instructions = composing.instructions(self._publication(evidence.article).drafting_prompt)
-        nonce = secrets.token_hex(8)
-        prompt = composing.compose(evidence, instructions=instructions, nonce=nonce)
+    def _written(self, evidence: Evidence) -> tuple[Proposal, str]:
+        """Return the proposal and the model's name; the model may repair its answer once."""
+        path = self._publication(evidence.article).drafting_prompt
+        instructions = composing.load_instructions(path)
+        prompt = composing.compose(evidence, instructions=instructions, nonce=new_nonce())
         completion = self._completed(prompt)
-        try:
-            return read_answer(completion.text), completion.model
-        except InvalidAnswer as error:
-            repaired = composing.repair(prompt, completion.text, error.problems)
-        completion = self._completed(repaired)
-        try:
-            return read_answer(completion.text), completion.model
-        except InvalidAnswer as error:
+        answer = parse_answer(completion.text)
+        mends = answer.mends
+        if answer.proposal is None:
+            repaired = composing.repair(prompt, completion.text, answer.problems)
+            completion = self._completed(repaired)
+            answer = parse_answer(completion.text)
+            mends = ("repaired once", *answer.mends)
+        if answer.proposal is None:
             raise RunRefused(
                 "The model's answer is no draft, also after one repair: "
-                + "; ".join(error.problems[:3])
-            ) from error
+                + "; ".join(answer.problems[:3])
+            )
+        self._record(mends=mends, proposal=answer.proposal, model=completion.model)
+        return answer.proposal, completion.model
 
-    def _completed(self, prompt: composing.Prompt) -> Completion:
+    def _completed(self, prompt: Prompt) -> Completion:
         self._go_on()
         self._record(charged=True)
-        completion = open_provider(self._provider).complete(
-            prompt, deadline=self._deadline, cancelled=self._cancelled
-        )
+        provider = open_provider(self._provider, cancelled=self._cancelled)
+        completion = provider.complete(prompt, deadline=self._deadline)
         self._record(usage=self._run.usage + completion.usage)
         self._go_on()
         return completion
 
     def _findings(
-        self, answer: ReadAnswer, evidence: Evidence, assembled: Assembled
+        self, proposal: Proposal, evidence: Evidence, assembled: Assembled
     ) -> list[Finding]:
-        found = gate.check_proposal(answer.proposal, evidence, assembled.paths)
+        found = gate.check_proposal(proposal, evidence, assembled.paths)
         shown = {it.id for it in found}
         found += [it for it in gate.check_entry(assembled.entry, evidence) if it.id not in shown]
         for before in self._place.runs.newest(limit=5, entry_id=assembled.entry.id):
             if before.proposal and before.state == "kept":
-                unstable = gate.check_lean(before.proposal.lean, answer.proposal.lean)
+                unstable = gate.check_lean(before.proposal.lean, proposal.lean)
                 found += [unstable] if unstable else []
         return found
 
