@@ -159,6 +159,7 @@ def _share(lengths: Sequence[int], budget: int) -> int:
 
 
 def without_byline(article: Article) -> str:
+    """Return the article's text without the lines at its head that name the authors."""
     lines = article.text.split("\n")
     head = [it for it in lines[:_HEAD] if not _is_byline(it, article.authors)]
     return "\n".join(head + lines[_HEAD:])

@@ -125,7 +125,7 @@ class Run(_Record):
 def request_from(**given: object) -> DraftRequest:
     """Return the request with these fields. Raises InvalidRequest."""
     try:
-        return DraftRequest(**given)  # type: ignore[arg-type]  # pydantic checks them
+        return DraftRequest.model_validate(given)
     except ValidationError as error:
         raise InvalidRequest(
             [
