@@ -26,6 +26,7 @@ ROWS = (
     ("editorial", "purging"),
     ("http",),
     ("doctor", "export"),
+    ("drafting",),
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
