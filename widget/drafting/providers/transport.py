@@ -45,8 +45,7 @@ class Transport:
     """Sends JSON to one API. Thread-safe.
 
     ``name`` stands in messages, ``base`` is the URL without a trailing slash. ``key_header`` is
-    the header that the key goes into; as ``Authorization`` it is a bearer token. ``cancelled``
-    ends the waiting before a retry.
+    the header that the key goes into; as ``Authorization`` it is a bearer token.
     """
 
     def __init__(
@@ -57,32 +56,38 @@ class Transport:
         key: SecretStr | None,
         key_header: str = "Authorization",
         headers: Mapping[str, str] | None = None,
-        cancelled: threading.Event | None = None,
     ) -> None:
         self.name = f"{name} ({urlsplit(base).netloc})"
         self._base = base
         self._key = key
         self._key_header = key_header
         self._headers = dict(headers or {})
-        self._cancelled = cancelled or threading.Event()
 
-    def send(self, path: str, payload: Mapping[str, Any], *, deadline: float) -> dict[str, Any]:
+    def send(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        *,
+        deadline: float,
+        cancelled: threading.Event | None = None,
+    ) -> dict[str, Any]:
         """POST ``payload`` and return the JSON object of the response.
 
         Asks again at most twice: after 429, after 5xx, and where no connection was made. A request
         whose connection broke later may have been charged and is not repeated. ``deadline`` is a
-        time of ``time.monotonic``. Raises RequestRejected, ProviderRefused, ProviderFailed.
+        time of ``time.monotonic``; ``cancelled`` ends the wait before a retry. Raises
+        RequestRejected, ProviderRefused, ProviderFailed.
         """
+        cancelled = cancelled or threading.Event()
         for pause in PAUSES:
-            self._check_cancelled()
             try:
                 return self._attempt(path, payload, deadline)
             except _Retry as error:
                 wait = pause if error.after is None else error.after
                 if time.monotonic() + wait >= deadline:
                     raise error.final(wait) from None
-            if self._cancelled.wait(wait):
-                self._check_cancelled()
+            if cancelled.wait(wait):
+                raise ProviderFailed(f"{self.name} was not asked again: the run was cancelled")
         try:
             return self._attempt(path, payload, deadline)
         except _Retry as error:
@@ -92,10 +97,6 @@ class Transport:
         """Return words of the provider that a message may contain."""
         key = self._key.get_secret_value() if self._key else ""
         return quotable(message, key=key, sent=_texts(payload))
-
-    def _check_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise ProviderFailed(f"{self.name} was not asked again: the run was cancelled")
 
     def _attempt(self, path: str, payload: Mapping[str, Any], deadline: float) -> dict[str, Any]:
         try:
