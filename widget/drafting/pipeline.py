@@ -12,7 +12,7 @@ from typing import Any
 
 from widget.config import DraftingProvider, Publication, Settings
 from widget.drafting import composing, gate, keys, search
-from widget.drafting.answer import parse_answer
+from widget.drafting.answer import InvalidAnswer, ReadAnswer, read_answer
 from widget.drafting.article import (
     article_from_html,
     article_from_text,
@@ -217,23 +217,29 @@ class Pipeline:
     def _written(self, evidence: Evidence) -> tuple[Proposal, str]:
         """Return the proposal and the model's name; the model may repair its answer once."""
         path = self._publication(evidence.article).drafting_prompt
-        instructions = composing.load_instructions(path)
-        prompt = composing.compose(evidence, instructions=instructions, nonce=new_nonce())
+        prompt = composing.compose(
+            evidence, instructions=composing.instructions(path), nonce=new_nonce()
+        )
         completion = self._completed(prompt)
-        answer = parse_answer(completion.text)
-        mends = answer.mends
-        if answer.proposal is None:
-            repaired = composing.repair(prompt, completion.text, answer.problems)
-            completion = self._completed(repaired)
-            answer = parse_answer(completion.text)
-            mends = ("repaired once", *answer.mends)
-        if answer.proposal is None:
-            raise RunRefused(
-                "The model's answer is no draft, also after one repair: "
-                + "; ".join(answer.problems[:3])
-            )
+        mends: tuple[str, ...] = ()
+        try:
+            answer = read_answer(completion.text)
+        except InvalidAnswer as error:
+            mends = (f"the answer was repaired: {'; '.join(error.problems[:3])}",)
+            completion = self._completed(composing.repair(prompt, completion.text, error.problems))
+            answer = self._repaired(completion)
+        mends += tuple(answer.mends)
         self._record(mends=mends, proposal=answer.proposal, model=completion.model)
         return answer.proposal, completion.model
+
+    def _repaired(self, completion: Completion) -> ReadAnswer:
+        try:
+            return read_answer(completion.text)
+        except InvalidAnswer as error:
+            raise RunRefused(
+                "The model's answer is no draft, also after one repair: "
+                + "; ".join(error.problems[:3])
+            ) from error
 
     def _completed(self, prompt: Prompt) -> Completion:
         self._go_on()
