@@ -244,8 +244,9 @@ class Pipeline:
     def _completed(self, prompt: Prompt) -> Completion:
         self._go_on()
         self._record(charged=True)
-        provider = open_provider(self._provider, cancelled=self._cancelled)
-        completion = provider.complete(prompt, deadline=self._deadline)
+        completion = open_provider(self._provider).complete(
+            prompt, deadline=self._deadline, cancelled=self._cancelled
+        )
         self._record(usage=self._run.usage + completion.usage)
         self._go_on()
         return completion
