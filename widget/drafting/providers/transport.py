@@ -20,7 +20,14 @@ from pydantic import SecretStr
 from widget import __version__
 from widget.drafting.providers.protocol import ProviderError, ProviderFailed, ProviderRefused
 from widget.drafting.providers.redaction import quotable
-from widget.net.http_client import Answer, NotConnected, RequestFailed, TooLarge, post
+from widget.net.http_client import (
+    Answer,
+    InvalidCertificate,
+    NotConnected,
+    RequestFailed,
+    TooLarge,
+    post,
+)
 
 MAX_BYTES = 4 * 1024 * 1024
 """The largest response, in bytes."""
@@ -117,6 +124,8 @@ class Transport:
         except TooLarge:
             limit = f"{MAX_BYTES // 1024 // 1024} MB"
             raise ProviderRefused(f"{self.name} sent more than {limit}") from None
+        except InvalidCertificate as error:
+            raise ProviderRefused(f"{self.name} has no valid certificate: {error}") from None
         except RequestFailed as error:
             raise ProviderFailed(f"{self.name} did not answer: {error}") from None
         return self._read(answer, payload)
