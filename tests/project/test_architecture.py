@@ -16,9 +16,9 @@ pytestmark = pytest.mark.unit
 # From the ground up; a module imports from its own part of a row, and from rows above it.
 ROWS = (
     ("errors", "assets", "logs", "metrics"),
-    ("net",),
     ("i18n", "storage"),
     ("entry",),
+    ("net",),
     ("config",),
     ("panel",),
     ("store",),
@@ -26,6 +26,7 @@ ROWS = (
     ("editorial", "purging"),
     ("http",),
     ("doctor", "export"),
+    ("drafting",),
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
