@@ -10,7 +10,7 @@ from flask import Flask
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings, rules
-from widget.editorial.service import Editorial
+from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
@@ -19,7 +19,10 @@ from widget.store import Revision, Store, open_store
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
 if TYPE_CHECKING:
+    from widget.drafting.service import Drafting
     from widget.purging import PurgeOutbox, Purger
+
+_DRAFTING = "insights.drafting"
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -54,10 +57,16 @@ def create_app(
     app.register_blueprint(health.routes)
 
     # The wings.
-    editorial = Editorial(store, settings)
+    editorial = Editorial(store, settings, _drafted_check(settings))
+    drafting = _open_drafting(app, settings, editorial)
     kit.init_app(app)
-    api.init_app(app, api.ApiContext(settings, editorial, accounts))
-    admin.init_app(app, admin.AdminContext(settings, editorial, accounts, purges, kit.not_found))
+    api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
+    admin.init_app(
+        app,
+        admin.AdminContext(
+            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+        ),
+    )
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:
@@ -89,6 +98,8 @@ def create_service(settings: Settings) -> ResponseCache:
     metrics.follow_cached(lambda: layer.hits)
     if purger:
         _start_purging(store, purger)
+    if settings.drafting:
+        _start_drafting(app)
     return service
 
 
@@ -103,6 +114,33 @@ def _open_store(
         wait=wait,
         stale_seconds=settings.stale_seconds,
     )
+
+
+# Drafting is imported here, since it is off until a provider is configured.
+
+
+def _drafted_check(settings: Settings) -> DraftedCheck | None:
+    if not settings.drafting:
+        return None
+    from widget.drafting.publishing import drafted_check
+
+    return drafted_check(settings)
+
+
+def _open_drafting(app: Flask, settings: Settings, editorial: Editorial) -> Drafting | None:
+    if not settings.drafting:
+        return None
+    from widget.drafting.service import open_drafting
+
+    drafting = open_drafting(settings, editorial)
+    app.extensions[_DRAFTING] = drafting
+    return drafting
+
+
+def _start_drafting(app: Flask) -> None:
+    from widget.drafting.worker import DraftWorker
+
+    DraftWorker(app.extensions[_DRAFTING]).start()
 
 
 # Purging is imported here, since most services have no cache in front of them.

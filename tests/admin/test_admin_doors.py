@@ -12,10 +12,33 @@ from newsroom import ENTRY, csrf, signed_in
 
 from widget.accounts import Accounts
 from widget.app import create_app
-from widget.config import Settings
+from widget.config import DraftingProvider, Settings
+from widget.drafting.evidence import Article, Evidence
+from widget.drafting.runs import DraftRequest, new_run, open_runs
 from widget.store import Live, Store, Withdrawn
 
 pytestmark = pytest.mark.unit
+
+
+RUN = "0123456789abcdef"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Return settings with a provider, so that the pages for drafting are there, too."""
+    provider = DraftingProvider(name="sonar", kind="perplexity", model="perplexity/sonar")
+    return settings.model_copy(update={"drafting": (provider,)})
+
+
+@pytest.fixture(autouse=True)
+def run(settings: Settings, store: Store) -> None:
+    """Keep one run with its evidence."""
+    del store
+    runs = open_runs(settings.store)
+    request = DraftRequest(provider="sonar", article_url="https://courier.example/night-trains")
+    runs.add(new_run(request, actor="ana").model_copy(update={"id": RUN}), per_hour=1)
+    article = Article(url=request.article_url, title="Night trains", text="Trains at night.")
+    runs.keep_evidence(RUN, Evidence(article=article))
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str | None]]:
@@ -24,6 +47,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str | None]]:
         if not rule.rule.startswith("/admin"):
             continue
         path = rule.rule.replace("<entry_id>", "night-trains").replace("<secret>", "x")
+        path = path.replace("<run_id>", RUN).replace("<int:number>", "0")
         needed = getattr(app.view_functions[rule.endpoint], "needed", "editor")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, path, needed
@@ -122,7 +146,8 @@ def test_every_answer_carries_the_headers_and_no_script_of_its_own(
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
-        framers = "'self'" if path.endswith("/preview") else "'none'"
+        framed = path.endswith("/preview") or "/evidence/" in path
+        framers = "'self'" if framed else "'none'"
         assert policy.endswith(f"frame-ancestors {framers}"), path
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -14,7 +14,7 @@ from doc_snippets import refreshed
 from widget import panel
 from widget.app import create_app
 from widget.cli import main
-from widget.config import Publication, Purge, Settings
+from widget.config import DraftingProvider, Publication, Purge, Settings
 from widget.store.directory.layout import make_folders
 
 pytestmark = pytest.mark.unit
@@ -28,12 +28,13 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", [Settings, Publication, Purge])
+@pytest.mark.parametrize("model", [Settings, Publication, Purge, DraftingProvider])
 def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
     heading = {
         Settings: "## The service",
         Publication: "## A publication",
         Purge: "## A purging cache",
+        DraftingProvider: "## Drafting",
     }[model]
     section = read("docs/settings.md").split(heading)[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)

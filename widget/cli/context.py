@@ -22,7 +22,7 @@ from widget.accounts import Accounts, open_accounts
 from widget.app import rules
 from widget.cli.output import confirm, discard_output, error_lines
 from widget.config import DEFAULT_FILE, Settings, load_settings
-from widget.editorial.service import Editorial
+from widget.editorial.service import DraftedCheck, Editorial
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import PurgeJob, describe, open_purger
 from widget.storage.url import without_password
@@ -81,9 +81,18 @@ def open_editorial(
     """Open the store ``url``; ``create`` creates a missing one. Raises StoreUnavailable."""
     store = open_store(url, rules(settings), changed, create=create)
     try:
-        yield Editorial(store, settings)
+        yield Editorial(store, settings, _drafted_check(settings))
     finally:
         store.close()
+
+
+def _drafted_check(settings: Settings) -> DraftedCheck | None:
+    if not settings.drafting:
+        return None
+    # Imported here: drafting is off until a provider is configured.
+    from widget.drafting.publishing import drafted_check
+
+    return drafted_check(settings)
 
 
 @dataclass

@@ -1,14 +1,14 @@
 """Actors: the names in revisions of the persons and programs that made them.
 
-``ana`` is the user ana, ``ana (token ci)`` her token ci. The form is unambiguous, because neither
-user names nor token names contain parentheses.
+``ana`` is the user ana, ``ana (token ci)`` her token ci, ``ana (draft sonar)`` a draft that she
+asked the provider sonar for. The form is unambiguous, because no name contains parentheses.
 """
 
 from __future__ import annotations
 
 import re
 
-_BY_TOKEN = re.compile(r"(?P<person>.+) \(token [A-Za-z0-9 ._-]+\)")
+_ON_BEHALF = re.compile(r"(?P<person>.+) \((?:token|draft) [A-Za-z0-9 ._-]+\)")
 _OWNERLESS = "token:"
 
 
@@ -17,10 +17,15 @@ def token_actor(owner: str | None, token: str) -> str:
     return f"{owner} (token {token})" if owner else f"{_OWNERLESS}{token}"
 
 
+def draft_actor(actor: str, provider: str) -> str:
+    """Return the actor for a draft that ``actor`` asked ``provider`` for."""
+    return f"{person_of(actor) or actor} (draft {provider})"
+
+
 def person_of(actor: str) -> str | None:
     """Return the person behind ``actor``, None if it is unknown."""
     if actor.startswith(_OWNERLESS):
         return None
-    found = _BY_TOKEN.fullmatch(actor)
+    found = _ON_BEHALF.fullmatch(actor)
     # User names are lower case; people may sign in with any case.
     return (found["person"] if found else actor).strip().lower()

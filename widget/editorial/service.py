@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from widget.config import Settings, check_under
 from widget.editorial.actors import person_of
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
 from widget.store import Draft, EntryReader, Revision, Store
+
+DraftedCheck = Callable[[Entry], list[Breach]]
+"""Returns what a person has to settle in a drafted entry before it is published."""
 
 
 class Editorial:
@@ -17,9 +22,12 @@ class Editorial:
     raises what the store raises: NotFound, InvalidEntry, Conflict, StoreUnavailable.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, drafted: DraftedCheck | None = None
+    ) -> None:
         self._store = store
         self._settings = settings
+        self._drafted = drafted
 
     @property
     def entries(self) -> EntryReader:
@@ -35,8 +43,12 @@ class Editorial:
         return entry, self.check(entry)
 
     def check(self, entry: Entry) -> list[Breach]:
-        """Return what the rules for publishing say of ``entry``: errors and warnings."""
-        return check_under(self._settings, entry)
+        """Return what prevents publishing ``entry``, and warnings.
+
+        That is what the rules for publishing say and, of a drafted entry, the findings that nobody
+        has settled.
+        """
+        return [*check_under(self._settings, entry), *self._unsettled(entry)]
 
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
@@ -53,7 +65,17 @@ class Editorial:
     def publish(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
-        """Publish the draft. Raises Forbidden if ``four_eyes`` requires another person."""
+        """Publish the draft.
+
+        Raises Forbidden if ``four_eyes`` requires another person, and InvalidEntry if a language
+        model drafted the entry and a finding that blocks is neither mended nor resolved.
+        """
+        if self._drafted:
+            head = self._store.head(entry_id) if head is None else head
+            draft = self._store.draft(entry_id)
+            unsettled = self._unsettled(draft.entry) if draft else []
+            if unsettled:
+                raise InvalidEntry(unsettled)
         if self._settings.four_eyes:
             # Read before the draft, so that a draft saved in between raises Conflict.
             head = self._store.head(entry_id) if head is None else head
@@ -141,6 +163,9 @@ class Editorial:
                 "ask somebody else to review and publish it"
             )
         return ""
+
+    def _unsettled(self, entry: Entry) -> list[Breach]:
+        return self._drafted(entry) if self._drafted else []
 
     def _raise_unless_publishable_in_one_step(self, entry: Entry, actor: str) -> None:
         if self._settings.four_eyes:

@@ -1,13 +1,15 @@
 """Outbound HTTP with limits on time and size. Redirects are never followed.
 
 ``Client`` keeps connections to trusted services open. ``get_pinned`` requests one URL of anyone's
-choosing: it connects only to given addresses, and one deadline covers the whole exchange.
+choosing: it connects only to given addresses. ``post`` sends one long request to a service that the
+operator named. One deadline covers the whole exchange of either.
 """
 
 from __future__ import annotations
 
 import http.client
 import logging
+import queue
 import socket
 import ssl
 import threading
@@ -47,6 +49,10 @@ class RequestFailed(InsightsError):
 
 class InvalidCertificate(RequestFailed):
     """The server's certificate was not accepted; the message says why."""
+
+
+class NotConnected(RequestFailed):
+    """There is no connection, so that nothing was sent."""
 
 
 class TooLarge(RequestFailed):
@@ -134,8 +140,68 @@ def get_pinned(
     """
     parts = urlsplit(url)
     port = parts.port or _PORTS[parts.scheme]
-    host = (parts.hostname or "").strip("[]")
     pinned = _Pinned(addresses, port, deadline)
+    with _exchange("GET", url, pinned, target=target, headers=headers) as response:
+        yield response
+
+
+def post(
+    url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, max_bytes: int
+) -> Answer:
+    """Send ``body`` to ``url`` (ASCII) and return the response.
+
+    ``deadline`` is a time of ``time.monotonic``; it covers resolving, connecting, sending, waiting
+    and the body. Raises TimeoutError after it, NotConnected, InvalidCertificate, TooLarge and
+    RequestFailed.
+    """
+    parts = urlsplit(url)
+    host, port = (parts.hostname or "").strip("[]"), parts.port or _PORTS[parts.scheme]
+    pinned = _Pinned(_addresses(host, port, deadline), port, deadline)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    headers = {**headers, "Accept-Encoding": "identity"}
+    with _exchange("POST", url, pinned, target=target, headers=headers, body=body) as response:
+        content = read_body(response, max_bytes=max_bytes, deadline=deadline)
+        remaining(deadline)
+        if response.length_remaining:
+            raise RequestFailed("closed the connection before the response was complete")
+        return Answer(response.status, response.headers, content)
+
+
+def _addresses(host: str, port: int, deadline: float) -> list[str]:
+    """Resolve ``host`` until the deadline; the system's resolver may take minutes."""
+    results: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            results.put(list(dict.fromkeys(str(address[0]) for *_, address in found)))
+        except (OSError, UnicodeError) as error:
+            results.put(error)
+
+    threading.Thread(target=resolve, daemon=True).start()
+    try:
+        result = results.get(timeout=remaining(deadline))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(result, list):
+        return result
+    raise NotConnected("has no address: its name cannot be resolved")
+
+
+@contextmanager
+def _exchange(
+    method: str,
+    url: str,
+    pinned: _Pinned,
+    *,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> Iterator[Response]:
+    """Send a request over the connection of ``pinned``; yield the response, its body unread."""
+    parts = urlsplit(url)
+    deadline, port = pinned.deadline, parts.port or _PORTS[parts.scheme]
+    host = (parts.hostname or "").strip("[]")
     connection: _HttpConnection | _HttpsConnection
     if parts.scheme == "https":
         connection = _HttpsConnection(pinned, host, port, ssl_context=ssl.create_default_context())
@@ -146,8 +212,9 @@ def get_pinned(
     closing.callback(pinned.close)
     try:
         connection.request(
-            "GET",
+            method,
             target,
+            body=body,
             headers=headers,
             preload_content=False,
             decode_content=False,
@@ -165,7 +232,8 @@ def get_pinned(
     except (OSError, HTTPError, http.client.HTTPException, zlib.error) as error:
         remaining(deadline)
         name = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-        raise RequestFailed(name) from error
+        failure = RequestFailed if pinned.connected else NotConnected
+        raise failure(name) from error
     finally:
         closing.close()
 
@@ -212,17 +280,19 @@ class _Pinned:
     def __init__(self, addresses: Sequence[str], port: int, deadline: float) -> None:
         self._addresses = addresses
         self._port = port
-        self._deadline = deadline
+        self.deadline = deadline
+        self.connected = False
         self._socket: socket.socket | None = None
         self._timer: threading.Timer | None = None
 
     def open(self) -> socket.socket:
         """Return the connected socket."""
         connected = self._connect()
-        connected.settimeout(remaining(self._deadline))
+        self.connected = True
+        connected.settimeout(remaining(self.deadline))
         # A duplicate, because TLS takes over the descriptor of the socket.
         self._socket = connected.dup()
-        self._timer = threading.Timer(remaining(self._deadline), self._shut_down)
+        self._timer = threading.Timer(remaining(self.deadline), self._shut_down)
         self._timer.daemon = True
         self._timer.start()
         return connected
@@ -237,12 +307,16 @@ class _Pinned:
 
     def _connect(self) -> socket.socket:
         for address in self._addresses[:-1]:
-            with suppress(ConnectionRefusedError):
+            try:
                 return self._connect_to(address)
+            except TimeoutError:
+                raise
+            except OSError:  # refused, or no route, such as to IPv6
+                continue
         return self._connect_to(self._addresses[-1])
 
     def _connect_to(self, address: str) -> socket.socket:
-        return socket.create_connection((address, self._port), remaining(self._deadline))
+        return socket.create_connection((address, self._port), remaining(self.deadline))
 
     def _shut_down(self) -> None:
         if self._socket:

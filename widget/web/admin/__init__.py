@@ -11,6 +11,7 @@ from widget.errors import InsightsError
 from widget.http import problem_details
 from widget.web.admin import (
     auth,
+    drafting,
     editor,
     entries,
     history,
@@ -28,7 +29,7 @@ __all__ = ["AdminContext", "init_app"]
 routes = Blueprint("admin", __name__, url_prefix="/admin")
 routes.before_request(auth.enter)
 routes.after_request(rendering.harden)
-for _part in (session, entries, editor, source, publishing, history, me, people):
+for _part in (session, entries, editor, source, publishing, history, drafting, me, people):
     routes.register_blueprint(_part.routes)
 
 

@@ -14,6 +14,7 @@ from widget.editorial.service import Editorial
 from widget.store import EntryReader
 
 if TYPE_CHECKING:
+    from widget.drafting.service import Drafting
     from widget.purging import PurgeOutbox
 
 _EXTENSION = "insights.admin"
@@ -21,12 +22,16 @@ _EXTENSION = "insights.admin"
 
 @dataclass(frozen=True, slots=True)
 class AdminContext:
-    """What the editors' pages work with. ``purges`` lists the purges of each entry."""
+    """What the editors' pages work with. ``purges`` lists the purges of each entry.
+
+    ``drafting`` is None where no provider is configured.
+    """
 
     settings: Settings
     editorial: Editorial
     accounts: Accounts
     purges: PurgeOutbox | None = None
+    drafting: Drafting | None = None
     not_found: Callable[[], Response] | None = None
     """The response of hosts other than ``admin_host``, the same as for any unknown URL."""
 

@@ -22,7 +22,7 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web.admin import auth, forms, rendering
+from widget.web.admin import auth, drafted, forms, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
 from widget.web.admin.form_actions import FormAction, arrange
@@ -67,7 +67,8 @@ def save(entry_id: str) -> AnyResponse:
     except Conflict:
         status = entry_status(entry_id)
         return _conflict(status, document, judged, head, arranged=action is not None)
-    return _saved(document, judged, action)
+    without_reason = drafted.settle(judged.entry, request.form)
+    return _saved(document, judged, action, without_reason=without_reason)
 
 
 def _invalid(
@@ -86,9 +87,14 @@ def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> N
         admin().editorial.save(entry, actor=actor, note=note, head=number)
 
 
-def _saved(document: Document, judged: Judgement, action: FormAction | None) -> AnyResponse:
+def _saved(
+    document: Document, judged: Judgement, action: FormAction | None, *, without_reason: str
+) -> AnyResponse:
     entry_id = document["id"]
     now = entry_status(entry_id)
+    if without_reason:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _editor(now, document, judged, status=status, without_reason=without_reason)
     unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
     if action and (rendering.is_htmx() or unsaved):
         return _editor(now, document, judged, arranged=action)
@@ -97,6 +103,8 @@ def _saved(document: Document, judged: Judgement, action: FormAction | None) -> 
     if request.form.get("then") == "publication":
         return rendering.see(url_for("admin.publishing.compare", entry_id=entry_id))
     anchor = f"f-{action.at.replace('.', '-')}" if action and action.at else None
+    if settled := request.form.get("resolve") or request.form.get("accept"):
+        anchor = f"s-{settled.replace('.', '-')}"
     return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor))
 
 
@@ -120,12 +128,13 @@ def preview(entry_id: str) -> Response:
     judged = _judge(_without_blanks(document))
     if judged.entry is None:
         response = rendering.page("no_preview.html", breaches=judged.breaches)
-        return _framed(response, rendering.POLICY)
+        return rendering.framed(response, rendering.POLICY)
     return _preview(judged.entry)
 
 
 def _judge(document: Document) -> Judgement:
-    return forms.judge(document, admin().settings)
+    judged = forms.judge(document, admin().settings)
+    return drafted.with_findings(judged, drafted.checks_of(judged.entry))
 
 
 def _preview(entry: Entry) -> Response:
@@ -134,7 +143,7 @@ def _preview(entry: Entry) -> Response:
     options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
     page = panel.frame(entry, publication, options, permalink=service().permalink(entry.id))
     response = Response(page.body, content_type="text/html; charset=utf-8")
-    return _framed(response, page.policy or rendering.POLICY)
+    return rendering.framed(response, page.policy or rendering.POLICY)
 
 
 def _editor(
@@ -147,7 +156,9 @@ def _editor(
     status: int = HTTPStatus.OK,
     conflict: list[comparison.FieldDiff] | None = None,
     unsaved: bool = False,
+    without_reason: str = "",
 ) -> Response:
+    checks = drafted.checks_of(judged.entry)
     return rendering.page(
         "editor.html",
         status=status,
@@ -159,6 +170,8 @@ def _editor(
         head=head or now.head,
         conflict=conflict,
         problem="",
+        drafted=drafted.view_of(document, checks),
+        without_reason=without_reason,
         unsaved=unsaved or conflict is not None or judged.entry is None,
         **_verdict(document, judged),
     )
@@ -206,10 +219,3 @@ def _without_blanks(document: Document) -> Document:
 def _has_unsaved_correction(document: Document, entry: Entry) -> bool:
     """Return whether the form has a correction that the draft cannot contain yet."""
     return len(document["corrections"]) > len(entry.corrections)
-
-
-def _framed(response: Response, policy: str) -> Response:
-    """Let the editor, and no other page, frame the response."""
-    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
-    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
-    return response

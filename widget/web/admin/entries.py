@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import Any, get_args
-from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import listing as entry_listing
 from widget.editorial.listing import ListingRequest
+from widget.editorial.new_ids import free_id
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
-from widget.entry.model import ID_PATTERN
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
 from widget.store import Sort, State
@@ -118,7 +115,7 @@ def _entry_from_form() -> Entry:
     problem = urls.link_problem(url)
     if problem:
         raise InvalidEntry([Breach("$.article.url", problem)])
-    name = request.form.get("id", "").strip() or _free_id(url)
+    name = request.form.get("id", "").strip() or free_id(admin().store, url)
     if way == "address":
         title = request.form.get("title", "").strip()
         language = request.form.get("language", "").strip() or "en"
@@ -140,18 +137,6 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
     document |= {"id": name, "corrections": []}
     document["article"] |= {"url": url, "aliases": []}
     return document
-
-
-def _free_id(url: str) -> str:
-    """Return an unused id, derived from the last segment of the URL's path."""
-    last = PurePosixPath(unquote(urlsplit(url).path)).stem.lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", last, flags=re.ASCII).strip("-")[:70].strip("-")
-    stem = stem or "entry"
-    return next(
-        name
-        for name in (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-        if re.match(ID_PATTERN, name) and not admin().store.head(name)
-    )
 
 
 def _taken(entry_id: str) -> InvalidEntry:

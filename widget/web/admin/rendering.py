@@ -15,6 +15,7 @@ from widget import i18n
 from widget.accounts import Session
 from widget.editorial import comparison
 from widget.web import templating
+from widget.web.admin.context import admin
 from widget.web.admin.cookies import BEFORE, cookie_name, set_cookie
 
 POLICY = (
@@ -34,6 +35,7 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             user=session.user if session else None,
             csrf=session.csrf if session else "",
             here=templating.here(),
+            drafting=admin().drafting is not None,
             **context,
         )
     )
@@ -73,6 +75,13 @@ def see_next() -> str:
 def is_htmx() -> bool:
     """Return whether the request is htmx's, for a fragment of the page."""
     return "HX-Request" in request.headers
+
+
+def framed(response: Response, policy: str) -> Response:
+    """Let the editors' pages, and no other page, frame the response."""
+    directives = [part for part in policy.split("; ") if not part.startswith("frame-ancestors")]
+    response.headers["Content-Security-Policy"] = "; ".join([*directives, "frame-ancestors 'self'"])
+    return response
 
 
 def harden(response: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g
 
@@ -10,6 +11,9 @@ from widget.accounts import Accounts
 from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.store import EntryReader
+
+if TYPE_CHECKING:
+    from widget.drafting.service import Drafting
 
 _EXTENSION = "insights.api"
 
@@ -21,6 +25,7 @@ class ApiContext:
     settings: Settings
     editorial: Editorial
     accounts: Accounts
+    drafting: Drafting | None = None
 
 
 def configure(app: Flask, context: ApiContext) -> None:

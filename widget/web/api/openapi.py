@@ -18,6 +18,7 @@ from widget.web.api.routes import Route
 _REF = "#/components/schemas/{model}"
 _PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "entry_id": {"type": "string", "pattern": ID_PATTERN},
+    "run_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     "number": {"type": "integer", "minimum": 1, "maximum": MAX_REVISION},
 }
 _ALWAYS = (

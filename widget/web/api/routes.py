@@ -11,13 +11,15 @@ from pydantic import BaseModel
 
 from widget.accounts import Role
 from widget.entry import Entry
-from widget.web.api import models, views
+from widget.web.api import draft_models, draft_views, models, views
 from widget.web.api.responses import ApiResponse
 
 Precondition = Literal["existing", "existing or new"]
 
 _ENTRIES = "/api/v1/entries"
 _ENTRY = f"{_ENTRIES}/<entry_id>"
+_DRAFTS = "/api/v1/drafts"
+_RUN = f"{_DRAFTS}/<run_id>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,5 +157,49 @@ ROUTES: tuple[Route, ...] = (
         view=views.validate,
         request=models.AnyDocument,
         response=models.Validation,
+    ),
+    Route(
+        method="POST",
+        path=_DRAFTS,
+        summary="Ask for a draft",
+        view=draft_views.ask_for_draft,
+        request=draft_models.DraftOrder,
+        response=draft_models.RunRecord,
+        statuses=(HTTPStatus.ACCEPTED,),
+        errors=(HTTPStatus.NOT_FOUND,),
+    ),
+    Route(
+        path=_DRAFTS,
+        summary="List the runs of drafting",
+        view=draft_views.list_runs,
+        response=draft_models.RunList,
+        errors=(HTTPStatus.NOT_FOUND,),
+    ),
+    Route(
+        path=_RUN,
+        summary="Read a run",
+        view=draft_views.read_run,
+        response=draft_models.RunRecord,
+    ),
+    Route(
+        path=f"{_RUN}/evidence",
+        summary="Read what a draft was made from",
+        view=draft_views.read_evidence,
+        response=draft_models.EvidenceRecord,
+    ),
+    Route(
+        method="POST",
+        path=f"{_RUN}/cancellation",
+        summary="Cancel a run",
+        view=draft_views.cancel_run,
+        response=draft_models.RunRecord,
+    ),
+    Route(
+        method="POST",
+        path=f"{_RUN}/resolutions",
+        summary="Resolve a finding",
+        view=draft_views.resolve_finding,
+        request=draft_models.ResolutionRequest,
+        response=draft_models.RunRecord,
     ),
 )

@@ -1,0 +1,89 @@
+"""Sentences that follow the evidence nearly word for word, but for a negation; and copied runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from widget.drafting.gate import folding
+from widget.drafting.gate.corpus import EvidenceText
+from widget.drafting.gate.passages import Nearest
+
+COPIED_WORDS = 25
+_LEAST = 5
+_MOST = 80
+_CLOSE = 0.75
+_CANDIDATES = 4
+
+
+def reversed_in(
+    sentence: str, texts: Sequence[EvidenceText], nearest: Nearest
+) -> tuple[str, int] | None:
+    """Return the passage that a sentence repeats but for its negation, and its text's number.
+
+    None if another passage, as close, agrees with the sentence.
+    """
+    own = _tokens(sentence)
+    disagreeing: tuple[str, int] | None = None
+    for text in texts:
+        for passage in nearest.sentences(sentence, text, limit=_CANDIDATES):
+            spans = _aligned(own, _tokens(passage))
+            if spans is None:
+                continue
+            if folding.negations(spans[0]) == folding.negations(spans[1]):
+                return None
+            disagreeing = disagreeing or (passage, text.number)
+    return disagreeing
+
+
+def _tokens(text: str) -> list[str]:
+    return folding.words(folding.light(text))[:_MOST]
+
+
+def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | None:
+    """Return the spans of both that say the same, negations aside; None if they are not close."""
+    places = [
+        [i for i, it in enumerate(side) if not folding.is_negation(it)] for side in (own, other)
+    ]
+    plain = [[side[i] for i in each] for side, each in zip((own, other), places, strict=True)]
+    matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
+    blocks = [it for it in matcher.get_matching_blocks() if it.size >= 2]
+    same = sum(it.size for it in blocks)
+    if same < _LEAST:
+        return None
+    last = blocks[-1]
+    spans = [
+        (places[side][blocks[0][side]], places[side][last[side] + last.size - 1]) for side in (0, 1)
+    ]
+    lengths = [last[side] + last.size - blocks[0][side] for side in (0, 1)]
+    shorter = min(len(plain[0]), len(plain[1]))
+    if same < _CLOSE * max(lengths) or same < _CLOSE * shorter:
+        return None
+    return _widened(own, spans[0]), _widened(other, spans[1])
+
+
+def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
+    """Return the span with a negation directly beside it."""
+    first, last = span
+    if first and folding.is_negation(tokens[first - 1]):
+        first -= 1
+    if last + 1 < len(tokens) and folding.is_negation(tokens[last + 1]):
+        last += 1
+    return tokens[first : last + 1]
+
+
+def copied(text: str, texts: Sequence[EvidenceText]) -> tuple[str, EvidenceText] | None:
+    """Return the first run of ``COPIED_WORDS`` words that ``text`` shares with the evidence."""
+    own = folding.words(folding.light(text))
+    grams = {tuple(own[i : i + COPIED_WORDS]): i for i in range(len(own) - COPIED_WORDS + 1)}
+    ends = {(gram[0], gram[-1]) for gram in grams}
+    firsts = {first for first, _ in ends}
+    for source in texts if grams else ():
+        theirs = source.words
+        for i in range(len(theirs) - COPIED_WORDS + 1):
+            # Compare the ends before all words: most places differ in the first.
+            if theirs[i] in firsts and (theirs[i], theirs[i + COPIED_WORDS - 1]) in ends:
+                gram = tuple(theirs[i : i + COPIED_WORDS])
+                if gram in grams:
+                    return " ".join(gram), source
+    return None
