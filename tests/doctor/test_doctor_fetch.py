@@ -16,8 +16,8 @@ from hosting import Host, hosting
 
 from widget.config import Settings
 from widget.doctor import CannotFetch, fetch
-from widget.doctor.fetch import MOST_BYTES
 from widget.net.addresses import is_public
+from widget.net.page_fetcher import MAX_BYTES
 
 pytestmark = pytest.mark.unit
 
@@ -254,7 +254,7 @@ def test_a_page_that_does_not_say_it_is_huge(chunked: bool) -> None:
     with server(talk) as port:
         origin = f"http://localhost:{port}"
         assert "larger than 2 MB" in refusal(f"{origin}/", listing(origin))
-    assert sent < 20 * MOST_BYTES
+    assert sent < 20 * MAX_BYTES
 
 
 def test_a_compressed_page_and_a_bomb() -> None:
@@ -270,7 +270,7 @@ def test_a_compressed_page_and_a_bomb() -> None:
         assert "larger than 2 MB" in refusal(f"{origin}/", listing(origin))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert peak < 8 * MOST_BYTES, "it is never unpacked as a whole"
+    assert peak < 8 * MAX_BYTES, "it is never unpacked as a whole"
     with server(answering(coded, b"this is no gzip")) as port:
         origin = f"http://localhost:{port}"
         assert "did not answer as" in refusal(f"{origin}/", listing(origin))

@@ -24,7 +24,7 @@ _ATTRIBUTE = re.compile(rf"=?[^{_SPACE}/>=]*")
 _EQUALS = re.compile(rf"[{_SPACE}]*=[{_SPACE}]*")
 _UNQUOTED = re.compile(rf"[^{_SPACE}>]*")
 _COMMENT_END = re.compile(r"--!?>")
-_RAW_END = {
+RAW_END = {
     name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW
 }
 _REFERENCE = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]*;?)")
@@ -65,7 +65,7 @@ def elements(text: str) -> Iterator[Element]:
     while (start := text.find("<", at)) >= 0:
         line = bisect_left(newlines, start) + 1
         if text.startswith("<!--", start):
-            at, inner = _comment(text, start + 4)
+            at, inner = parse_comment(text, start + 4)
             yield Element("!--", {}, line, _excerpt(text, start, at), inner, in_head)
             continue
         closing = text.startswith("/", start + 1)
@@ -77,7 +77,7 @@ def elements(text: str) -> Iterator[Element]:
             else:
                 at = start + 1
             continue
-        tag = _tag(text, first)
+        tag = parse_tag(text, first)
         if tag is None:
             return  # the page ends inside a tag, which is then dropped
         name, attributes, at, empty = tag
@@ -89,7 +89,7 @@ def elements(text: str) -> Iterator[Element]:
         in_head = in_head and name in _HEAD
         inner, source = "", _excerpt(text, start, at)
         if name in RAW and not (empty and drawings):
-            close = _RAW_END[name].search(text, at)
+            close = RAW_END[name].search(text, at)
             inner = text[at : close.start() if close else len(text)]
             at += len(inner)
         yield Element(name, attributes, line, source, inner, in_head, templates > 0)
@@ -97,8 +97,11 @@ def elements(text: str) -> Iterator[Element]:
         drawings += name == "svg" and not empty
 
 
-def _comment(text: str, start: int) -> tuple[int, str]:
-    """Return the end and the text of a comment; ``<!-->`` is a comment, too."""
+def parse_comment(text: str, start: int) -> tuple[int, str]:
+    """Return the end and the text of a comment whose content begins at ``start``.
+
+    ``<!-->`` is a comment, too.
+    """
     for abrupt in (">", "->"):
         if text.startswith(abrupt, start):
             return start + len(abrupt), ""
@@ -106,8 +109,11 @@ def _comment(text: str, start: int) -> tuple[int, str]:
     return (end.end(), text[start : end.start()]) if end else (len(text), text[start:])
 
 
-def _tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
-    """Return a tag's name, attributes, end, and whether it closes itself."""
+def parse_tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
+    """Return a tag's name, attributes, end, and whether it closes itself.
+
+    ``start`` is the first letter of its name; None where the page ends inside the tag.
+    """
     found = _NAME.match(text, start)
     assert found, "a tag's name begins with a letter"  # noqa: S101  # the caller looked
     name, at = found[0].lower(), found.end()

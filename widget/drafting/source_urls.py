@@ -1,0 +1,58 @@
+"""Which URLs are accepted as a source's, and how they are written."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from widget.drafting.plain_text import visible
+from widget.entry import tracking, urls
+
+_TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
+# Services that lead on to a page, and stop doing so after days.
+_REDIRECTORS = (
+    re.compile(r"(?:[\w-]+\.)*vertexaisearch\.cloud\.google\.com/"),
+    re.compile(r"[^/]+/grounding-api-redirect\b"),
+    re.compile(r"(?:www\.)?bing\.com/(?:ck/|aclick|aclk|news/apiclick)"),
+    re.compile(r"(?:www\.)?google\.[a-z.]{2,6}/(?:url|aclk)\b"),
+    re.compile(r"(?:www\.)?googleadservices\.com/"),
+    re.compile(r"news\.google\.com/(?:rss/)?articles/"),
+    re.compile(r"(?:[\w-]+\.)?duckduckgo\.com/[ly](?:/|\.js)"),
+    re.compile(r"r\.search\.yahoo\.com/"),
+    re.compile(r"(?:www\.)?facebook\.com/l\.php|lm?\.facebook\.com/"),
+    re.compile(r"t\.co/|bit\.ly/|tinyurl\.com/|goo\.gl/|ow\.ly/|buff\.ly/|lnkd\.in/"),
+)
+
+
+def foreign_url(url: str) -> str:
+    """Return why ``url`` is not accepted as a source's, empty where it is.
+
+    An id such as ``a5612f0f`` in place of a URL, a URL with a sentence in it, and redirects of
+    search engines and shorteners, whose target nobody can check later.
+    """
+    if problem := urls.link_problem(url):
+        return f"The source's address {_shown(url)} {problem}."
+    parts = urlsplit(url)
+    if len(re.findall(r"(?:%20|\+)[^%+]", f"{parts.path}")) >= 4 or "%0A" in url.upper():
+        return f"The source's address {_shown(url)} has a sentence in it; give the page's address."
+    place = f"{urls.host_of(url)}{parts.path}"
+    if any(it.match(place) for it in _REDIRECTORS):
+        return (
+            f"The source's address {_shown(url)} only leads on to another; open it, and give the "
+            "address of the page itself."
+        )
+    return ""
+
+
+def without_tracking(url: str) -> str:
+    """Return a valid URL without tracking parameters and the fragment's text directive."""
+    parts = urlsplit(url)
+    kept = [it for it in parts.query.split("&") if it and not _TRACKING.match(it)]
+    fragment = parts.fragment.partition(":~:")[0]
+    return urlunsplit(parts._replace(query="&".join(kept), fragment=fragment))
+
+
+def _shown(url: str) -> str:
+    """Return a URL for a message, without its query."""
+    text = visible(url).partition("?")[0]
+    return text if len(text) <= 80 else f"{text[:79]}…"
