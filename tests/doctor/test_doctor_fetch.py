@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import socket
-import socketserver
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 
 import pytest
 from hosting import Host, hosting
+from raw_server import answering, redirect, server
 
 from widget.config import Settings
 from widget.doctor import CannotFetch, fetch
@@ -21,7 +20,6 @@ from widget.net.page_fetcher import MAX_BYTES
 
 pytestmark = pytest.mark.unit
 
-Talk = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
@@ -33,35 +31,6 @@ def site() -> Iterator[Host]:
 
 def listing(*origins: str) -> Settings:
     return Settings.model_validate({"publications": [{"name": "Paper", "origins": list(origins)}]})
-
-
-@contextmanager
-def server(talk: Talk, address: str = "127.0.0.1") -> Iterator[int]:
-    """Serve raw bytes on loopback until the block ends; yield the port."""
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            with suppress(OSError):  # the doctor hangs up, as it should
-                talk(self.request)
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-
-    with Server((address, 0), Handler) as started:
-        thread = threading.Thread(target=started.serve_forever)
-        thread.start()
-        yield started.server_address[1]
-        started.shutdown()
-        thread.join()
-
-
-def answering(*parts: bytes) -> Talk:
-    def talk(connection: socket.socket) -> None:
-        connection.recv(65_536)
-        for part in parts:
-            connection.sendall(part)
-
-    return talk
 
 
 def refusal(url: str, settings: Settings, **options: object) -> str:
@@ -192,10 +161,6 @@ def test_the_next_address_is_tried_where_one_refuses() -> None:
 
 
 # Redirects
-
-
-def redirect(to: str) -> bytes:
-    return f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "zxcvbn": "accounts.password_strength",  # its list of common passwords
     "argon2": "accounts.passwords",  # the one place where passwords are compared
     "bleach": "entry.light_html",  # text becomes Markup nowhere else
-    "tinycss2": (
-        "panel.styles",
-        "drafting.page_styles",
-        "drafting.hidden",
-    ),  # CSS, ours and a page's
+    "tinycss2": ("panel.styles", "drafting.page_styles"),  # our stylesheet; a page's
     "trafilatura": "drafting.extraction",  # an extra
     "lxml": "drafting.extraction",
     "gunicorn": "server",  # the production server

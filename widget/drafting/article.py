@@ -15,8 +15,6 @@ from widget.entry import urls
 from widget.net.page_fetcher import Resolver, Rules, fetch_page, loopback_origins, resolve
 
 USER_AGENT = f"Insights-Drafting/{__version__}"
-_BYLINE = 120
-"""The most characters of a line that counts as a byline."""
 _HEAD_LINES = 8
 
 
@@ -35,8 +33,9 @@ def article_from_url(
 def article_from_html(html: str, *, url: str = "", settings: Settings | None = None) -> Article:
     """Return the article in ``html``, the page at ``url`` (may be empty).
 
-    The canonical URL is used where it is on the page's own origin, or on one that a publication of
-    ``settings`` lists, or where ``url`` is empty. Raises as ``article_from_url`` does.
+    The canonical URL is used where it or ``url`` is on an origin that a publication of ``settings``
+    lists, where both are on one origin, and where ``url`` is empty: other sites do not name pages
+    of ours. Raises as ``article_from_url`` does.
     """
     found = extract(html, url=url)
     text, cut, metadata = found.text, found.cut, found.metadata
@@ -48,7 +47,7 @@ def article_from_html(html: str, *, url: str = "", settings: Settings | None = N
     return Article(
         url=_url(url, metadata, settings),
         title=metadata.title,
-        text=_without_byline(text, metadata.authors),
+        text=_body(text, metadata),
         authors=metadata.authors,
         section=metadata.section,
         kind=metadata.kind,
@@ -92,7 +91,7 @@ def ineligible(article: Article, settings: Settings) -> str:
 
 
 def _rules(settings: Settings) -> Rules:
-    listed = [origin for publication in settings.publications for origin in publication.origins]
+    listed = _listed(settings)
 
     def refusal(url: str) -> str:
         origin = urls.origin(url)
@@ -113,33 +112,44 @@ def _rules(settings: Settings) -> Rules:
 
 
 def _url(url: str, metadata: Metadata, settings: Settings | None) -> str:
-    """Return the URL of the entry: a syndicated article names a canonical page elsewhere."""
+    """Return the URL of the entry: what the page's panel is looked up by, if we may believe it."""
     canonical = metadata.canonical
     if not canonical:
         return url
     if not url or urls.origin(canonical) == urls.origin(url):
         return canonical
-    listed = settings.publications if settings else ()
-    known = any(urls.origin(canonical) in publication.origins for publication in listed)
-    return canonical if known else url
+    listed = _listed(settings) if settings else []
+    return canonical if urls.origin(url) in listed or urls.origin(canonical) in listed else url
 
 
-def _without_byline(text: str, authors: Iterable[str]) -> str:
-    """Drop short lines at the head that name an author: who wrote it must not sway the model."""
-    names = [re.sub(r"[^\w]+", " ", it).strip().casefold() for it in authors]
+def _listed(settings: Settings) -> list[str]:
+    return [origin for publication in settings.publications for origin in publication.origins]
+
+
+def _body(text: str, metadata: Metadata) -> str:
+    """Drop the lines at the head that repeat title, section or byline.
+
+    Who wrote the article must not sway the model.
+    """
+    names = [folded for it in metadata.authors if (folded := _folded(it))]
+    repeated = {_folded(metadata.title), _folded(metadata.section)}
     lines = text.split("\n")
     head = [
         line
         for line in lines[:_HEAD_LINES]
-        if len(line) > _BYLINE or not _names_one(line, [it for it in names if it])
+        if _folded(line) not in repeated and not _is_byline(line, names)
     ]
-    return "\n".join([*head, *lines[_HEAD_LINES:]])
+    return "\n".join([*head, *lines[_HEAD_LINES:]]) or text
 
 
-def _names_one(line: str, names: Iterable[str]) -> bool:
-    """Return whether a line is an author's name with few words around it."""
-    folded = re.sub(r"[^\w]+", " ", line).strip().casefold()
+def _is_byline(line: str, names: Iterable[str]) -> bool:
+    """Return whether a line is an author's name with few words around it, and no sentence."""
+    folded = _folded(line)
     return any(
         name in folded and len(folded.split()) <= len(name.split()) + 6 and line[-1:] not in ".?!"
         for name in names
     )
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()

@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Literal
@@ -58,33 +57,12 @@ class _Item(BaseModel):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignUrl:
-    """A URL that is not accepted as a source's; ``message`` says why and what to do."""
-
-    url: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """Documents in the order of their numbers, and what was not accepted.
-
-    Each of ``foreign`` is to become a blocking finding ``url-foreign`` with the path ``$.sources``,
-    the message, and the URL as its ``detail``. ``dropped`` counts documents beyond MAX_DOCUMENTS.
-    """
-
-    documents: tuple[Document, ...]
-    foreign: tuple[ForeignUrl, ...] = ()
-    dropped: int = 0
-
-
 def read_evidence(data: bytes) -> list[Document]:
     """Return the documents of an evidence file, in its order; their URLs are not yet judged.
 
     ``data`` is UTF-8: a JSON array, or one object a line, of ``{url, title, publisher, published,
     type, text}``, of which ``url`` or ``text`` must be there. Give the result to
-    ``read_documents``, which fetches the texts that are missing, and then to ``collect``.
+    ``read_documents``, which fetches the texts that are missing, and then to ``merge``.
 
     Raises InvalidRequest; each breach has its JSON path and, in the message, its line.
     """
@@ -168,29 +146,28 @@ def _breach(error: ErrorDetails, path: str, line: _Lines) -> Breach:
     return Breach(path, f"{message or error['msg']} (line {line(path)})")
 
 
-def collect(documents: Iterable[Document]) -> Collected:
-    """Return the evidence: without foreign URLs, tracking parameters and repetitions.
+def merge(documents: Iterable[Document]) -> list[Document]:
+    """Return the documents without tracking parameters, and without repetitions.
 
-    Of two documents of one URL the first stays, with the text of the second where it has none. What
-    an editor gives without a URL (a file) is never foreign.
+    Of two with one URL the first stays, with the text of the second where it has none. A URL that
+    ``foreign_url`` does not accept stays in its place without a text, so that nothing can be quoted
+    from it, and ``problem`` says why; the gate blocks a draft that cites it (``url-foreign``). What
+    an editor gives without a URL, such as a file, is accepted. Not limited to MAX_DOCUMENTS.
     """
     merged: dict[str, Document] = {}
-    foreign: list[ForeignUrl] = []
     for given in documents:
         document = given
-        if given.url or given.origin == "search":
-            if problem := foreign_url(given.url):
-                foreign.append(ForeignUrl(given.url, problem))
-                continue
+        problem = foreign_url(given.url) if given.url or given.origin == "search" else ""
+        if problem:
+            document = given.model_copy(update={"text": "", "problem": problem})
+            key = f"foreign:{given.url}"
+        elif given.url:
             document = given.model_copy(update={"url": without_tracking(given.url)})
             key = urls.normalize(document.url)
         else:
-            key = f"text:{document.sha256}"
+            key = f"text:{given.sha256}"
         merged[key] = _merged(merged[key], document) if key in merged else document
-    accepted = tuple(merged.values())
-    return Collected(
-        accepted[:MAX_DOCUMENTS], tuple(foreign), max(0, len(accepted) - MAX_DOCUMENTS)
-    )
+    return list(merged.values())
 
 
 def document_from_text(
