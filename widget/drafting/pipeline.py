@@ -20,7 +20,7 @@ from widget.drafting.article import (
     ineligible,
 )
 from widget.drafting.assembling import Assembled, assemble
-from widget.drafting.evidence import Article, Document, Evidence
+from widget.drafting.evidence import MAX_DOCUMENTS, Article, Document, Evidence
 from widget.drafting.extraction import ExtractionFailed
 from widget.drafting.fence import new_nonce
 from widget.drafting.findings import Finding
@@ -35,7 +35,7 @@ from widget.drafting.providers.protocol import (
 )
 from widget.drafting.queries import compose_queries, read_queries
 from widget.drafting.runs import Run, RunState, RunStore
-from widget.drafting.sources import Collected, ForeignUrl, collect, read_documents
+from widget.drafting.sources import merge, read_documents
 from widget.editorial.actors import draft_actor
 from widget.editorial.new_ids import free_id
 from widget.editorial.service import Editorial
@@ -119,10 +119,9 @@ class Pipeline:
         kind = self._eligible_kind(article)
         target = self._target(article)
         self._enter("searching", title=article.title)
-        collected = self._evidence(article)
-        evidence = Evidence(article=article, documents=collected.documents)
+        evidence = Evidence(article=article, documents=self._documents(article))
         self._place.runs.keep_evidence(self._run.id, evidence)
-        self._record(digests=(article.sha256, *(it.sha256 for it in collected.documents)))
+        self._record(digests=(article.sha256, *(it.sha256 for it in evidence.documents)))
         self._enter("writing")
         proposal, model = self._written(evidence)
         self._enter("checking", entry=None if self._run.request.dry_run else target.entry_id)
@@ -136,10 +135,7 @@ class Pipeline:
             kind=kind,
             language=language,
         )
-        findings = [
-            *(_foreign(it) for it in collected.foreign),
-            *self._findings(proposal, evidence, assembled),
-        ]
+        findings = self._findings(proposal, evidence, assembled)
         self._save(assembled.entry, target, findings)
 
     def _article(self) -> Article:
@@ -190,29 +186,30 @@ class Pipeline:
             )
         return _Target(owner, head)
 
-    def _evidence(self, article: Article) -> Collected:
+    def _documents(self, article: Article) -> tuple[Document, ...]:
         """Return what the draft may cite: documents of the editor, then those of the search."""
         request = self._run.request
-        asked = [*request.documents, *(Document(url=url, title="") for url in request.urls)]
+        given = [*request.documents, *(Document(url=url, title="") for url in request.urls)]
+        read = merge(read_documents(given, self._settings, deadline=self._deadline))
         found = self._searched(article) if self._provider.search != "none" else []
         self._go_on()
-        documents = read_documents([*asked, *found], self._settings, deadline=self._deadline)
-        if found and not any(it.text for it in documents):
+        if found and not any(it.text for it in (*read, *found)):
             raise RunRefused("The search found no page that can be read; add sources yourself.")
-        return collect(documents)
+        return tuple(merge([*read, *found])[:MAX_DOCUMENTS])
 
     def _searched(self, article: Article) -> list[Document]:
         asked = self._run.request.queries or self._proposed_queries(article)
         if not asked:
             return []
         self._record(queries=asked, charged=True)
-        key = keys.search_key(self._provider)
         return search.search(
             asked,
-            key=key.get_secret_value() if key else "",
+            key=keys.search_key(self._provider),
             url=self._provider.search_url,
             domains=self._provider.domains,
+            settings=self._settings,
             deadline=self._deadline,
+            cancelled=self._cancelled,
         )
 
     def _proposed_queries(self, article: Article) -> tuple[str, ...]:
@@ -327,17 +324,6 @@ class _Target:
 
     entry_id: str
     head: int
-
-
-def _foreign(foreign: ForeignUrl) -> Finding:
-    """Return the finding for an address that is no source."""
-    return Finding(
-        path="$.sources",
-        rule="url-foreign",
-        severity="block",
-        message=foreign.message,
-        detail=foreign.url,
-    )
 
 
 def note_of(run_id: str) -> str:
