@@ -9,7 +9,7 @@ from fake_provider import KEY, FakeProvider
 from widget.config import DraftingProvider, Settings
 from widget.drafting.evidence import Document
 from widget.drafting.publishing import drafted_check
-from widget.drafting.runs import DraftRequest, open_runs
+from widget.drafting.runs import DraftRequest
 from widget.drafting.service import Drafting, open_drafting
 from widget.editorial.service import Editorial
 from widget.store import Store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from widget.config import Settings
 from widget.drafting.runs import Run, open_runs
 from widget.drafting.service import Drafting
 from widget.editorial.service import Editorial
+from widget.entry import parse_entry
 from widget.errors import InvalidEntry, InvalidRequest, NotFound, Throttled
 from widget.store import Store
 
@@ -58,12 +60,16 @@ def test_a_run_becomes_a_draft_with_its_sources_and_nothing_is_live(
     assert entry.viewpoint.rationale == ""
     assert [it.role for it in entry.perspectives] == ["ideas", "different-views"]
     assert entry.perspectives[1].points[0].text.endswith(" [1]")
-    assert [it.url for it in entry.sources][0] == AUDIT.url
+    assert entry.sources[0].url == AUDIT.url
     assert entry.sources[0].publisher == "City Audit Office"
     assert entry.sources[0].quote
     assert entry.sources[0].quote in AUDIT.text
     provenance = entry.provenance
-    assert (provenance.origin, provenance.provider, provenance.model) == ("ai", "sonar", "ok")
+    assert (provenance.origin, provenance.provider, provenance.model) == (
+        "ai",
+        "sonar",
+        "ok-2026-11-01",
+    )
     assert provenance.generated_at
     assert provenance.reviewed_by is None
 
@@ -80,7 +86,7 @@ def test_the_run_keeps_what_a_person_needs_to_check_it(drafting: Drafting) -> No
         evidence.article.sha256,
         *(it.sha256 for it in evidence.documents),
     )
-    assert [it.url for it in evidence.documents][0] == AUDIT.url
+    assert evidence.documents[0].url == AUDIT.url
 
 
 def test_each_stage_is_told_in_order(drafting: Drafting) -> None:
@@ -168,7 +174,7 @@ def test_what_a_person_mends_is_no_finding_any_more(
     document = draft.entry.model_dump(mode="json", by_alias=True)
     point = document["perspectives"][1]["points"][-1]
     point["text"] = "Crews fear that free ferries will be full of tourists in summer. [2]"
-    mended = type(draft.entry).model_validate_json(__import__("json").dumps(document))
+    mended = parse_entry(json.dumps(document).encode())
     checks = drafting.checks(mended)
     assert checks
     assert finding.id not in {it.finding.id for it in checks.findings}
@@ -204,7 +210,7 @@ def test_the_whole_run_ends_at_its_deadline(
 ) -> None:
     run = carried_out(with_model(settings, fake, store, tmp_path, "trickle", seconds=1))
     assert run.state == "refused"
-    assert "1 s" in run.message
+    assert "deadline" in run.message
     assert store.ids() == []
 
 

@@ -82,13 +82,13 @@ class Transport:
 
         Asks again at most twice: after 429, after 5xx, and where no connection was made. A request
         whose connection broke later may have been charged and is not repeated. ``deadline`` is a
-        time of ``time.monotonic``; ``cancelled`` ends the wait before a retry. Raises
-        RequestRejected, ProviderRefused, ProviderFailed.
+        time of ``time.monotonic``; ``cancelled`` ends the request, and the wait before a retry.
+        Raises RequestRejected, ProviderRefused, ProviderFailed.
         """
         cancelled = cancelled or threading.Event()
         for pause in PAUSES:
             try:
-                return self._attempt(path, payload, deadline)
+                return self._attempt(path, payload, deadline, cancelled)
             except _Retry as error:
                 wait = pause if error.after is None else error.after
                 if time.monotonic() + wait >= deadline:
@@ -96,7 +96,7 @@ class Transport:
             if cancelled.wait(wait):
                 raise ProviderFailed(f"{self.name} was not asked again: the run was cancelled")
         try:
-            return self._attempt(path, payload, deadline)
+            return self._attempt(path, payload, deadline, cancelled)
         except _Retry as error:
             raise error.final() from None
 
@@ -105,7 +105,13 @@ class Transport:
         key = self._key.get_secret_value() if self._key else ""
         return quotable(message, key=key, sent=_texts(payload))
 
-    def _attempt(self, path: str, payload: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+    def _attempt(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        deadline: float,
+        cancelled: threading.Event,
+    ) -> dict[str, Any]:
         try:
             answer = post(
                 self._base + path,
@@ -113,6 +119,7 @@ class Transport:
                 body=json.dumps(payload).encode(),
                 deadline=deadline,
                 max_bytes=MAX_BYTES,
+                cancelled=cancelled,
             )
         except TimeoutError:
             raise ProviderRefused(
