@@ -24,7 +24,7 @@ def server(talk: Talk, address: str = "127.0.0.1") -> Iterator[int]:
         daemon_threads = True
 
     with Server((address, 0), Handler) as started:
-        thread = threading.Thread(target=started.serve_forever)
+        thread = threading.Thread(target=started.serve_forever, args=(0.02,))
         thread.start()
         yield started.server_address[1]
         started.shutdown()

@@ -22,6 +22,7 @@ MAX_STYLES = 200_000
 MAX_DATA = 500_000
 """Characters of all JSON-LD in the page; what follows is ignored."""
 
+_HEAD = frozenset({"html", "head", "meta", "link", "base", "template"}) | RAW
 # A comment, a tag, or what browsers take for a comment.
 _MARK = re.compile(r"<!--|</?[A-Za-z]|<[!?/]", re.ASCII)
 _TAG_NAME = re.compile(r"[a-z][a-z0-9:-]{0,60}", re.ASCII)
@@ -48,7 +49,7 @@ def rewrite(text: str) -> PlainPage:
     page = PlainPage()
     pieces: list[str] = []
     text = text.replace("\0", "")
-    at, count, drawings = 0, 0, 0
+    at, count, drawings, in_head = 0, 0, 0, True
     while mark := _MARK.search(text, at):
         start = mark.start()
         pieces.append(text[at:start].replace("<", "&lt;"))
@@ -81,6 +82,10 @@ def rewrite(text: str) -> PlainPage:
             at += len(inner)
             _keep(page, pieces, name, attributes, inner)
             continue
+        if in_head and name not in _HEAD:
+            # The tags may be left out; libxml2 would put an article into the head.
+            pieces.append("</head>" if name == "body" else "</head><body>")
+            in_head = False
         if _TAG_NAME.fullmatch(name) and name not in RAW and name != "plaintext":
             close_mark = "/>" if empty and (drawings or name == "svg") else ">"
             pieces.append(f"<{name}{_attributes(attributes)}{close_mark}")

@@ -12,6 +12,9 @@ _JOINERS = "\u200c\u200d"
 _SPACE = re.compile(r"\s+")
 _LINE_ENDS = re.compile(r"\r\n?|[\n\v\f\u0085\u2028\u2029]")
 _SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")
+_LAST_PARAGRAPH = 5_000
+_LAST_WORD = 200
+"""Where a text is cut: at a paragraph or a word within this many characters before the limit."""
 
 
 def visible(text: str) -> str:
@@ -37,5 +40,7 @@ def paragraphs(text: str) -> tuple[str, bool]:
     joined = "\n".join(line for line in lines if line)
     if len(joined) <= MAX_TEXT:
         return joined, False
-    end = max(joined.rfind("\n", 0, MAX_TEXT + 1), joined.rfind(" ", MAX_TEXT - 200, MAX_TEXT + 1))
+    end = joined.rfind("\n", MAX_TEXT - _LAST_PARAGRAPH, MAX_TEXT + 1)
+    if end < 0:
+        end = joined.rfind(" ", MAX_TEXT - _LAST_WORD, MAX_TEXT + 1)
     return joined[: end if end > 0 else MAX_TEXT].rstrip(), True

@@ -53,6 +53,6 @@ def without_tracking(url: str) -> str:
 
 
 def _shown(url: str) -> str:
-    """Return a URL for a message, without its query."""
-    text = visible(url).partition("?")[0]
+    """Return a URL for a message, without its query and a password."""
+    text = re.sub(r"(?<=//)[^/?#]*@", "…@", visible(url).partition("?")[0])
     return text if len(text) <= 80 else f"{text[:79]}…"

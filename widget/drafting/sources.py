@@ -39,6 +39,7 @@ from widget.net.page_fetcher import (
 
 AT_ONCE = 6
 AT_ONCE_PER_HOST = 2
+MAX_THREADS = 2 * MAX_DOCUMENTS
 
 MAX_EVIDENCE_BYTES = 8 * 1024 * 1024
 MAX_BREACHES = 100
@@ -105,7 +106,7 @@ def _values(data: bytes, breaches: list[Breach]) -> Iterator[tuple[str, _Lines, 
     else:
         if len(data) > MAX_EVIDENCE_BYTES:
             raise InvalidRequest([Breach("$", f"is larger than {MAX_EVIDENCE_BYTES:,} bytes")])
-        for number, line in enumerate(data.splitlines(), 1):
+        for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
             if not line.strip():
                 continue
             path = f"$[{len(items)}]"
@@ -274,20 +275,33 @@ def read_documents(
     hosts: dict[str, threading.Semaphore] = defaultdict(
         lambda: threading.Semaphore(AT_ONCE_PER_HOST)
     )
-    turns = [hosts[_host(document.url)] for document in documents]
+    all_hosts = threading.Semaphore(AT_ONCE)
+    late = {"problem": "The page did not come in time."}
 
-    def read(document: Document, turn: threading.Semaphore) -> Document:
-        if document.text or not document.url:
-            return document
-        if not turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            return document.model_copy(update={"problem": "The page did not come in time."})
+    def read(document: Document, host: threading.Semaphore) -> Document:
+        # The turn at the host comes first, so that a slow host does not keep the others waiting.
+        for turns in (host, all_hosts):
+            if not turns.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                if turns is all_hosts:
+                    host.release()
+                return document.model_copy(update=late)
         try:
             return read_document(document, settings, deadline=deadline, resolver=resolver)
         finally:
-            turn.release()
+            all_hosts.release()
+            host.release()
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(read, documents, turns))
+    missing = {
+        index: document
+        for index, document in enumerate(documents)
+        if document.url and not document.text
+    }
+    if not missing:
+        return list(documents)
+    turns = [hosts[_host(document.url)] for document in missing.values()]
+    with ThreadPoolExecutor(min(len(missing), MAX_THREADS)) as pool:
+        found = dict(zip(missing, pool.map(read, missing.values(), turns), strict=True))
+    return [found.get(index, document) for index, document in enumerate(documents)]
 
 
 def _rules(settings: Settings) -> Rules:
