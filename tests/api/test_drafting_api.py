@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from api_support import Caller, MakeCaller, problem_of
 from drafting_support import ARTICLE, ARTICLE_URL, AUDIT, TITLE, with_provider
-from fake_provider import FakeProvider
+from fake_provider import FakeProvider, fake_provider
 from flask import Flask
-from flask.testing import FlaskClient
 
-from widget.accounts import Accounts, Role
+from widget.accounts import Accounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.drafting.service import Drafting
@@ -32,6 +32,12 @@ ORDER = {
 
 
 @pytest.fixture
+def fake() -> Iterator[FakeProvider]:
+    with fake_provider() as running:
+        yield running
+
+
+@pytest.fixture
 def settings(settings: Settings, fake: FakeProvider, tmp_path: Path) -> Settings:
     return with_provider(settings, fake, tmp_path, model="made-up-quote")
 
@@ -40,14 +46,6 @@ def settings(settings: Settings, fake: FakeProvider, tmp_path: Path) -> Settings
 def drafting(app: Flask) -> Drafting:
     service: Drafting = app.extensions["insights.drafting"]
     return service
-
-
-@pytest.fixture
-def caller(client: FlaskClient, accounts: Accounts) -> MakeCaller:
-    def make(role: Role = "publisher", name: str = "cms", owner: str = "ana") -> Caller:
-        return Caller(client, accounts, name, role, owner)
-
-    return make
 
 
 def test_an_order_becomes_a_draft_with_findings_that_can_be_resolved(
