@@ -198,12 +198,12 @@ class Pipeline:
         return tuple(merge([*read, *found])[:MAX_DOCUMENTS])
 
     def _searched(self, article: Article) -> list[Document]:
-        asked = self._run.request.queries or self._proposed_queries(article)
-        if not asked:
+        terms = self._run.request.queries or self._proposed_queries(article)
+        if not terms:
             return []
-        self._record(queries=asked, charged=True)
+        self._record(queries=terms, charged=True)
         return search.search(
-            asked,
+            terms,
             key=keys.search_key(self._provider),
             url=self._provider.search_url,
             domains=self._provider.domains,

@@ -47,9 +47,9 @@ def foreign_url(url: str) -> str:
 def without_tracking(url: str) -> str:
     """Return a valid URL without tracking parameters and the fragment's text directive."""
     parts = urlsplit(url)
-    kept = [it for it in parts.query.split("&") if it and not _TRACKING.match(it)]
+    pairs = [it for it in parts.query.split("&") if it and not _TRACKING.match(it)]
     fragment = parts.fragment.partition(":~:")[0]
-    return urlunsplit(parts._replace(query="&".join(kept), fragment=fragment))
+    return urlunsplit(parts._replace(query="&".join(pairs), fragment=fragment))
 
 
 def _shown(url: str) -> str:

@@ -79,9 +79,9 @@ def read_evidence(data: bytes) -> list[Document]:
         if not (text or item.url.strip()):
             breaches.append(Breach(path, f"needs url or text (line {line(path)})"))
             continue
-        known = item.model_dump(exclude={"text", "url"})
-        known |= {"title": visible(item.title), "publisher": visible(item.publisher or "") or None}
-        documents.append(Document(**known, url=item.url.strip(), text=text, cut=cut))
+        fields = item.model_dump(exclude={"text", "url"})
+        fields |= {"title": visible(item.title), "publisher": visible(item.publisher or "") or None}
+        documents.append(Document(**fields, url=item.url.strip(), text=text, cut=cut))
     if breaches:
         raise InvalidRequest(breaches[:MAX_BREACHES])
     return documents
@@ -319,8 +319,8 @@ def _merged(first: Document, second: Document) -> Document:
     if first.text or not second.text:
         return first
     read = second.model_copy(update={"origin": first.origin, "url": first.url})
-    said = {"title": first.title, "publisher": first.publisher, "published": first.published}
-    return read.model_copy(update={name: value for name, value in said.items() if value})
+    own = {"title": first.title, "publisher": first.publisher, "published": first.published}
+    return read.model_copy(update={name: value for name, value in own.items() if value})
 
 
 def _host(url: str) -> str:
