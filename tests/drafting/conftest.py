@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_provider import FakeProvider, fake_provider
+from fake_provider import KEY, FakeProvider, fake_provider
 from providers_support import APIS, Asking, write_key
 
 
@@ -24,3 +24,17 @@ def asking(request: pytest.FixtureRequest, fake: FakeProvider, tmp_path: Path) -
 def chat(fake: FakeProvider, tmp_path: Path) -> Asking:
     """Ask the fake server as one that is compatible with OpenAI's."""
     return Asking(fake, "chat", write_key(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def _no_key_leaks(
+    request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """Fail a test after which the provider's key stands in a log, a store or a run."""
+    yield
+    if "fake" not in request.fixturenames:
+        return
+    assert KEY not in caplog.text
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.name != "provider.key":
+            assert KEY.encode() not in path.read_bytes(), path
