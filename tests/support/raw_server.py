@@ -26,9 +26,11 @@ def server(talk: Talk, address: str = "127.0.0.1") -> Iterator[int]:
     with Server((address, 0), Handler) as started:
         thread = threading.Thread(target=started.serve_forever, args=(0.02,))
         thread.start()
-        yield started.server_address[1]
-        started.shutdown()
-        thread.join()
+        try:
+            yield started.server_address[1]
+        finally:
+            started.shutdown()
+            thread.join()
 
 
 def answering(*parts: bytes) -> Talk:

@@ -9,19 +9,27 @@ from widget.drafting.plain_text import visible
 from widget.entry import tracking, urls
 
 _TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
-# Services that lead on to a page, and stop doing so after days.
-_REDIRECTORS = (
-    re.compile(r"(?:[\w-]+\.)*vertexaisearch\.cloud\.google\.com/"),
-    re.compile(r"[^/]+/grounding-api-redirect\b"),
-    re.compile(r"(?:www\.)?bing\.com/(?:ck/|aclick|aclk|news/apiclick)"),
-    re.compile(r"(?:www\.)?google\.[a-z.]{2,6}/(?:url|aclk)\b"),
-    re.compile(r"(?:www\.)?googleadservices\.com/"),
-    re.compile(r"news\.google\.com/(?:rss/)?articles/"),
-    re.compile(r"(?:[\w-]+\.)?duckduckgo\.com/[ly](?:/|\.js)"),
-    re.compile(r"r\.search\.yahoo\.com/"),
-    re.compile(r"(?:www\.)?facebook\.com/l\.php|lm?\.facebook\.com/"),
-    re.compile(r"t\.co/|bit\.ly/|tinyurl\.com/|goo\.gl/|ow\.ly/|buff\.ly/|lnkd\.in/"),
+# Services that answer with a redirect: the address says nothing about the page behind it.
+_REDIRECTS = re.compile(
+    r"""(?:
+    (?:[\w-]+\.)*vertexaisearch\.cloud\.google\.com/ | [^/]+/grounding-api-redirect\b
+    | (?:www\.)?google\.[a-z.]{2,6}/(?:url|aclk)\b | (?:www\.)?googleadservices\.com/
+    | news\.google\.com/(?:rss/)?(?:articles|read)\b
+    | (?:www\.)?bing\.com/(?:ck/|aclick|aclk|news/apiclick) | r\.search\.yahoo\.com/
+    | (?:[\w-]+\.)?duckduckgo\.com/[ly](?:/|\.js)
+    | (?:www\.)?facebook\.com/l\.php | lm?\.(?:facebook|instagram)\.com/
+    | out\.reddit\.com/ | (?:www\.)?linkedin\.com/redir | away\.vk\.com/
+    | (?:t\.co|bit\.ly|tinyurl\.com|goo\.gl|ow\.ly|buff\.ly|is\.gd|lnkd\.in|dlvr\.it)/
+    | (?:trib\.al|rb\.gy|cutt\.ly)/
+    | [^/]*safelinks\.protection\.outlook\.com | [^/]*urldefense\.(?:com|proofpoint\.com)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
+
+
+def is_redirect(url: str) -> bool:
+    """Return whether a valid URL is of a search engine or shortener that only leads on."""
+    return bool(_REDIRECTS.match(f"{urls.host_of(url)}{urlsplit(url).path}"))
 
 
 def foreign_url(url: str) -> str:
@@ -35,8 +43,7 @@ def foreign_url(url: str) -> str:
     parts = urlsplit(url)
     if len(re.findall(r"(?:%20|\+)[^%+]", f"{parts.path}")) >= 4 or "%0A" in url.upper():
         return f"The source's address {_shown(url)} has a sentence in it; give the page's address."
-    place = f"{urls.host_of(url)}{parts.path}"
-    if any(it.match(place) for it in _REDIRECTORS):
+    if is_redirect(url):
         return (
             f"The source's address {_shown(url)} only leads on to another; open it, and give the "
             "address of the page itself."
