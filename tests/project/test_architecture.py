@@ -36,7 +36,7 @@ ROWS = (
     ("web.admin",),
     ("app",),
     ("server",),
-    ("demo",),
+    ("demo", "demo_model"),
     ("cli",),
     ("__main__", "wsgi"),
 )
