@@ -25,7 +25,9 @@ from widget.entry.model import Perspective, Point
 TEXTS = Path(__file__).parent / "texts"
 NEWSPAPER = Path(__file__).parents[2] / "examples" / "newspaper"
 MARKER = re.compile(r"\s*\[(\d+)\]")
-_SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
+# Not after the day of a German date.
+_SENTENCE = re.compile(r"(?<=[.!?؟])(?<!\b\d\.)(?<!\b\d\d\.)\s+")
+_LINK_TAG = re.compile(r"</?a\b[^>]*>")
 _STYLE = {"en": "“{}”", "de": "„{}“", "es": "«{}»", "fr": "« {} »", "ar": "«{}»"}
 _SAYS = {
     "en": "The source says: ",
@@ -81,7 +83,8 @@ class Case:
         documents = [self.evidence.documents[n - 1] for n in unit.numbers]
         texts = [f"{it.title} {it.publisher} {it.published} {it.text}" for it in documents]
         if unit.role == "ideas":
-            texts.append(f"{self.evidence.article.title} {self.evidence.article.text}")
+            article = self.evidence.article
+            texts.append(f"{article.title} {article.published} {article.text}")
         return "\n".join(texts)
 
     def check(self, unit: Unit) -> list[Finding]:
@@ -103,7 +106,10 @@ class Case:
         found = check_entry(entry, self.evidence)
         cites = unit.numbers if unit.cites is None else unit.cites
         proposed = ProposedPoint(
-            role=role, text=html.unescape(unit.bare), cites=cites, quotes=unit.quotes
+            role=role,
+            text=html.unescape(_LINK_TAG.sub("", unit.bare)),
+            cites=cites,
+            quotes=unit.quotes,
         )
         proposal = Proposal(lean="center", rationale="", confidence="low", points=(proposed,))
         found += check_proposal(proposal, self.evidence, ["$.perspectives[0].points[0].text"])

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from widget.drafting.gate.number_words import PERCENT
+
 _MONTH_NAMES = """
 1 january jan januar jänner enero ene janvier janv يناير كانون_الثاني
 2 february feb februar febrero février févr fevrier فبراير شباط
@@ -27,19 +29,24 @@ MONTHS: dict[str, int] = {
     for name in line.split()[1:]
 }
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+# Only English puts the day after the month; "im Juli 9" is a month and a number.
+_ENGLISH = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
+)
 _YEAR = r"1[5-9]\d\d|20\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_OF = r"(?:de |del |of |d'|من |من شهر )?"
+_OF = r"(?:de[ ]|del[ ]|of[ ]|d'|من[ ]|من[ ]شهر[ ]|شهر[ ])?"
 _DATE = re.compile(
     rf"""
     (?<![\w.,/-])(?:
     (?P<iso_y>{_YEAR})-(?P<iso_m>0[1-9]|1[0-2])-(?P<iso_d>{_DAY})(?!\d)
-    | (?P<n1>\d{{1,2}})(?P<sep>[./])(?P<n2>\d{{1,2}})(?P=sep)(?P<n_y>{_YEAR}|\d\d)(?![\d.,/])
+    | (?P<n1>\d{{1,2}})(?P<sep>[./])(?P<n2>\d{{1,2}})(?P=sep)(?P<n_y>{_YEAR}|\d\d)(?!\d|[.,/]\d)
     | (?:(?P<from>{_DAY})\.?[ ]?(?:-|to|bis|al?|au|und|and|y|et|e)[ ]?(?:the[ ])?)?
       (?P<d1>{_DAY})(?:st|nd|rd|th|er|º|ª|\.)?[ ]{_OF}(?P<m1>{_MONTH})\b\.?
       (?:,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y1>{_YEAR})(?!\d))?
-    | (?P<m2>{_MONTH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
-      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d)(?:,?[ ](?P<y2>{_YEAR})(?!\d))?
+    | (?<!im[ ])(?P<m2>{_ENGLISH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
+      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?(?:{PERCENT}))(?:,?[ ](?P<y2>{_YEAR})(?!\d))?
     | (?P<m3>{_MONTH})\b\.?,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y3>{_YEAR})(?!\d)
     | (?P<y4>{_YEAR})(?:[-/](?P<y5>\d{{4}}|\d\d))?(?:er|s)?(?![\d:%]|[.,]\d|[ ]?%)
     )
@@ -52,12 +59,13 @@ _BARE_MONTH = re.compile(
     r"|Januar|Jänner|Februar|März|Juni|Juli|Oktober|Dezember"
     r"|enero|febrero|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|janvier|février|avril|juillet|août|septembre|octobre|novembre|décembre)"
-    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough) (?P<english>May|March)"
-    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is) (?P<german>Mai)"
+    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough|and|to|or|of|this|every) (?P<english>May|March)"
+    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|kommenden|nächsten|diesem|und|oder) (?P<german>Mai)"
     r"|(?:[Ee]n|[Dd]epuis|[Ff]in|[Dd]ébut|[Mm]i|de) (?P<french>mai|mars|juin)"
     r"|(?:[Ee]n|[Dd]esde|[Dd]e|[Hh]asta) (?P<spanish>marzo)"
-    r"|(?:في|منذ|حتى|شهر) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"
-    r"|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر))\b"
+    r"|(?:[وف]?في|منذ|حتى|شهر|نهاية|بداية) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"
+    r"|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر"
+    r"|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|(?:تشرين|كانون) (?:الأول|الثاني)))\b"
 )
 
 

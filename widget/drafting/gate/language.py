@@ -27,7 +27,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
             "der die das und ist nicht ein eine einen einem einer eines zu den dem des von mit "
             "sich auf für im es auch als an werden wird sind aus er hat dass sie nach bei um noch "
             "wie nur oder aber vor zur bis mehr durch man sein wurde haben kann wenn über war "
-            "ihre ihr seine weil da so zum unter gegen vom nun wer was diese dieser dieses würde "
+            "ihre ihr seine weil da so zum unter gegen vom nun wer beim kamen kam gab schon ihrer ihren ihrem uns wir jeder jede jedes keine kein "
+            "alle doch dort damit dann wo wurden wäre gibt muss müssen sollen sollte seit ohne was diese dieser dieses würde "
             "soll in"
         )
     ),
@@ -55,6 +56,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         )
     ),
 }
+_SCRIPT_LETTERS = 12
+_LETTERS = {"ar": "", "de": "äöüß", "en": "", "es": "áéíóúñ", "fr": "àâçéèêëîïôùûœ"}
 _ELISION = re.compile(r"\b(?:l|d|qu|n|s|c|j|m|t)'", re.IGNORECASE)
 
 
@@ -75,11 +78,35 @@ def differs(text: str, expected: str, *, minimum: int = 4) -> str:
         return script
     if expected not in FUNCTION_WORDS:
         return ""
-    hits = _hits(plain)
-    found = _clear_winner(hits, minimum=minimum)
-    if not found or found == expected or hits[found] < 2 * hits[expected] + 2:
-        return ""
-    return found
+    tokens = _tokens(plain)
+    own = FUNCTION_WORDS[expected]
+    best, most = "", 0
+    for other, words in FUNCTION_WORDS.items():
+        if other == expected:
+            continue
+        # Words of both languages say nothing about which of the two it is.
+        theirs = sum(it in words and it not in own for it in tokens)
+        theirs += sum(_has_letter(it, other, expected) for it in tokens)
+        ours = sum(it in own and it not in words for it in tokens)
+        ours += sum(_has_letter(it, expected, other) for it in tokens)
+        if theirs >= minimum and theirs >= 2 * ours + 1 and theirs > most:
+            best, most = other, theirs
+    return best
+
+
+def _tokens(plain: str) -> list[str]:
+    """Return the words that are no names: in lower case, or the first of the text."""
+    written = [it for it in re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain) if not it.isdecimal()]
+    tokens = [it.lower() for n, it in enumerate(written) if not n or not it[0].isupper()]
+    return tokens + ["fr-elision" for it in tokens if _ELISION.match(it)]
+
+
+def _has_letter(token: str, language: str, other: str) -> bool:
+    """Return whether a word has a letter that only the first of two languages uses."""
+    if token == "fr-elision":
+        return language == "fr"
+    letters = set(_LETTERS[language]) - set(_LETTERS[other])
+    return token not in FUNCTION_WORDS[language] and not letters.isdisjoint(token)
 
 
 def _hits(plain: str) -> Counter[str]:
@@ -104,7 +131,7 @@ def _other_script(plain: str, expected: str) -> str:
         if character.isalpha():
             letters[unicodedata.name(character, "").partition(" ")[0]] += 1
     total = sum(letters.values())
-    if total < 20:
+    if total < _SCRIPT_LETTERS:
         return ""
     script, count = letters.most_common(1)[0]
     if count < 0.7 * total:

@@ -115,6 +115,13 @@ def _arabic() -> Iterator[tuple[str, int]]:
                 yield f"{stem}ة و{ten}{case}", tens * 10 + n
     yield from (("عشرة", 10), ("عشرون", 20), ("عشرين", 20), ("مئة", 100), ("مائة", 100))
     yield from (("أحد عشر", 11), ("إحدى عشرة", 11), ("اثني عشر", 12), ("اثنا عشر", 12))
+    yield from (("اثنتي عشرة", 12), ("اثنتا عشرة", 12), ("مئتان", 200), ("مئتين", 200))
+    yield from (("ألف", 1_000), ("ألفان", 2_000), ("ألفين", 2_000), ("ألفي", 2_000))
+    for tens, ten in enumerate(_AR_TENS[1:], start=3):
+        for stem, factor in (("مئة", 100), ("مائة", 100)):
+            yield f"{stem} و{ten}ون", factor + tens * 10
+            yield f"{stem} و{ten}ين", factor + tens * 10
+        yield f"{ten}مئة", tens * 100
     for n, word in enumerate(_AR_UNITS, start=3):
         stem = "ثماني" if n == 8 else word
         yield f"{stem}ة عشر", 10 + n
@@ -222,10 +229,10 @@ CLEAR_SHARES: dict[str, str] = {
 """Where such a word surely states a share; only there it must be in the evidence."""
 
 IN = {
-    "en": "(?:in|of|out of)",
-    "de": "(?:von|aus)",
-    "es": "de(?: cada)?",
-    "fr": "sur",
+    "en": "(?:in|of|out of)(?: the| every)?",
+    "de": "(?:von|aus)(?: den)?",
+    "es": "de(?: cada| las| los)?",
+    "fr": "(?:sur|des)",
     "ar": "من(?: كل| أصل)?",
 }
 
@@ -237,3 +244,28 @@ HEDGES: dict[str, str] = {
     "ar": "نحو|حوالي|قرابة|زهاء|ما يقارب",
 }
 """Words that announce a rounded number."""
+
+BELOW: dict[str, str] = {
+    "en": "fewer than|less than|under|below|nearly|almost|just under|not quite",
+    "de": "weniger als|unter|knapp|fast|nicht ganz|beinahe",
+    "es": "menos de|casi|por debajo de",
+    "fr": "moins de|moins d'|presque|près de",
+    "ar": "أقل من|ما يقارب|قرابة",
+}
+ABOVE: dict[str, str] = {
+    "en": "more than|over|above|just over",
+    "de": "mehr als|über|gut",
+    "es": "más de|por encima de",
+    "fr": "plus de|plus d'",
+    "ar": "أكثر من",
+}
+"""Words before a number that the exact one is below, or above."""
+
+ORDINALS: dict[str, tuple[str, str]] = {
+    "en": ("every", "third fourth fifth sixth seventh eighth ninth tenth"),
+    "de": (
+        "jede[rsnm]?",
+        "dritten? vierten? fünften? sechsten? siebten? achten? neunten? zehnten?",
+    ),
+}
+"""Such as *every third*, a share: the word before, and the ordinals from 3."""

@@ -92,7 +92,8 @@ def quotations(statement: Statement, checking: Checking) -> Iterator[Finding]:
         outside = outside.replace(quotation.text, " ")
         yield from _quotation(quotation.readings, outside, statement, checking)
     for passage in statement.passages:
-        yield from _quotation((passage,), statement.text, statement, checking, beside=True)
+        # A passage is to be evidence by itself, whatever the text beside it negates.
+        yield from _quotation((passage,), "", statement, checking, beside=True)
 
 
 def _quotation(

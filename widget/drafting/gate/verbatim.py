@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from widget.drafting.gate import folding
@@ -14,6 +15,16 @@ _LEAST = 5
 _MOST = 80
 _CLOSE = 0.75
 _CANDIDATES = 4
+_LEAST_WHOLE = 3
+_ELIDED = re.compile(r"\bn'(?=\w)", re.IGNORECASE)
+# What may take the place of a negation, or comes with it: two sentences are compared without these.
+_COUNTERPARTS = frozenset(
+    folding.each(
+        "do does did a an any some all everybody everyone still with ein eine einen einem einer eines "
+        "jeder jede jedes mit con un una alguno alguna algún algunos algunas todo todos une avec tout "
+        "toute tous toutes de أن مع"
+    )
+)
 
 
 def reversed_in(
@@ -37,7 +48,8 @@ def reversed_in(
 
 
 def _tokens(text: str) -> list[str]:
-    return folding.words(folding.light(text))[:_MOST]
+    # Such as "n'a": the verb stays when the particle goes.
+    return folding.words(_ELIDED.sub("ne ", folding.light(text)))[:_MOST]
 
 
 def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | None:
@@ -46,6 +58,9 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
         [i for i, it in enumerate(side) if not folding.is_negation(it)] for side in (own, other)
     ]
     plain = [[side[i] for i in each] for side, each in zip((own, other), places, strict=True)]
+    bare = [[it for it in side if it not in _COUNTERPARTS] for side in plain]
+    if bare[0] == bare[1] and len(bare[0]) >= _LEAST_WHOLE:
+        return own, other
     matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
     blocks = [it for it in matcher.get_matching_blocks() if it.size >= 2]
     same = sum(it.size for it in blocks)
@@ -63,11 +78,12 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
 
 
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
-    """Return the span with a negation directly beside it."""
+    """Return the span with a negation directly before it, or after it at the end."""
     first, last = span
     if first and folding.is_negation(tokens[first - 1]):
         first -= 1
-    if last + 1 < len(tokens) and folding.is_negation(tokens[last + 1]):
+    # After it only at the end, as in "wir erlauben es nicht"; elsewhere it negates what follows.
+    if last + 2 == len(tokens) and folding.is_negation(tokens[last + 1]):
         last += 1
     return tokens[first : last + 1]
 
