@@ -13,6 +13,7 @@ from benchmarks import (
     attacks,
     database,
     delivery,
+    gate,
     lighthouse,
     machine,
     newsroom,
@@ -41,6 +42,7 @@ SECTIONS = (
     "database",
     "attacks",
     "structure",
+    "gate",
 )
 
 
@@ -82,6 +84,8 @@ def main() -> None:
         _attacks(given.texts)
     if given.section == "slow":
         _slow()
+    if given.section in (None, "gate"):
+        _gate()
 
 
 def _structure(root: Path) -> None:
@@ -161,6 +165,17 @@ def _attacks(count: int) -> None:
     print("Attack texts, into every field and by every way that text can arrive")
     print(attacks.table(found))
     keep("attacks", {"machine": on, **found})
+
+
+def _gate() -> None:
+    """Print what the checks of a draft block: mutations by kind, and faithful points."""
+    on = machine.description()
+    found = gate.measure()
+    print("The gate: what it blocks of mutations, and of faithful points")
+    print(gate.table(found))
+    for target, reached in gate.targets(found):
+        print(f"  {'reached' if reached else 'not reached':12} {target}")
+    keep("gate", {"machine": on, **gate.as_json(found)})
 
 
 def _slow() -> None:

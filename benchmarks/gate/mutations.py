@@ -44,7 +44,8 @@ class Mutation:
 def all_of(cases: list[Case], rng: random.Random) -> Iterator[Mutation]:
     """Yield all mutations, in the order of their kinds."""
     for make in (
-        _negation_in_quotation, _negation_in_sentence, _negation_in_paraphrase, _number, _date, _name,
+        _negation_in_quotation, _negation_in_sentence, _negation_in_paraphrase, _number,
+        _date, _name,
         _quote_altered, _quote_elsewhere, _cite_off, _cite_unknown, _cite_missing, _host, _url,
         _language, _instruction, _debris,
     ):  # fmt: skip
@@ -186,7 +187,7 @@ def _date(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
                 text = unit.text[: match.start()] + other + unit.text[match.end() :]
                 yield _mutation("date moved", case, replace(unit, text=text), unit, *expected)
         for match in re.finditer(
-            r"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:%s))" % month.pattern, unit.text
+            rf"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:{month.pattern}))", unit.text
         ):
             for day in rng.sample(range(1, 29), 3):
                 if str(day) not in re.findall(r"\d+", support):
@@ -204,7 +205,8 @@ def _name(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
         if not unit.by:
             continue
         support = case.support(unit).lower()
-        others = sorted(names - {unit.by})
+        own = {it.by for it in case.units if set(it.numbers) & set(unit.numbers)}
+        others = sorted(names - own)
         for other in rng.sample(others, min(8, len(others))):
             words = [it.lower() for it in re.findall(r"[^\W\d_]{3,}", other)]
             unseen = [it for it in words if it not in support]
@@ -292,7 +294,7 @@ def _cite_off(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[M
 def _is_visible(case: Case, unit: Unit) -> bool:
     """Return whether the point has digits, a quotation or a name that the other source lacks."""
     support = case.support(unit)
-    numbers = [it for it in _DIGITS.findall(MARKER.sub("", unit.text))]
+    numbers = _DIGITS.findall(MARKER.sub("", unit.text))
     if any(not _states(support, it, case.language) for it in numbers):
         return True
     texts = [it[1] for it in _QUOTED.findall(unit.text)] + list(unit.quotes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from widget.drafting.evidence import Article, Document, Evidence
 from widget.drafting.gate import dates, folding, language, numbers
@@ -30,7 +31,17 @@ class EvidenceText:
     @cached_property
     def folded(self) -> str:
         """Title, publisher and text, folded for comparing quotations; one space between them."""
-        return folding.fold("\n".join((self.title, self.by, self.text)))
+        return " ".join(self._lines)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        lines = "\n".join((self.title, self.by, self.text)).splitlines()
+        return [it for it in map(folding.fold, lines) if it]
+
+    @cached_property
+    def line_starts(self) -> frozenset[int]:
+        """Where the lines begin in ``folded``: a heading ends without a mark."""
+        return frozenset(accumulate((len(it) + 1 for it in self._lines), initial=0))
 
     @cached_property
     def light(self) -> str:

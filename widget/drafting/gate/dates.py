@@ -46,7 +46,8 @@ _DATE = re.compile(
       (?P<d1>{_DAY})(?:st|nd|rd|th|er|º|ª|\.)?[ ]{_OF}(?P<m1>{_MONTH})\b\.?
       (?:,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y1>{_YEAR})(?!\d))?
     | (?<!im[ ])(?P<m2>{_ENGLISH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
-      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?(?:{PERCENT}))(?:,?[ ](?P<y2>{_YEAR})(?!\d))?
+      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?(?:{PERCENT}))
+      (?:,?[ ](?P<y2>{_YEAR})(?!\d))?
     | (?P<m3>{_MONTH})\b\.?,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y3>{_YEAR})(?!\d)
     | (?P<y4>{_YEAR})(?:[-/](?P<y5>\d{{4}}|\d\d))?(?:er|s)?(?![\d:%]|[.,]\d|[ ]?%)
     )
@@ -59,8 +60,10 @@ _BARE_MONTH = re.compile(
     r"|Januar|Jänner|Februar|März|Juni|Juli|Oktober|Dezember"
     r"|enero|febrero|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|janvier|février|avril|juillet|août|septembre|octobre|novembre|décembre)"
-    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough|and|to|or|of|this|every) (?P<english>May|March)"
-    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|kommenden|nächsten|diesem|und|oder) (?P<german>Mai)"
+    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough"
+    r"|and|to|or|of|this|every) (?P<english>May|March)"
+    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|kommenden|nächsten|diesem|der|den|dem|des|vom|zum|ab|für"
+    r"|und|oder) (?P<german>Mai)"
     r"|(?:[Ee]n|[Dd]epuis|[Ff]in|[Dd]ébut|[Mm]i|de) (?P<french>mai|mars|juin)"
     r"|(?:[Ee]n|[Dd]esde|[Dd]e|[Hh]asta) (?P<spanish>marzo)"
     r"|(?:[وف]?في|منذ|حتى|شهر|نهاية|بداية) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"

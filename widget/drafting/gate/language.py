@@ -27,8 +27,11 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
             "der die das und ist nicht ein eine einen einem einer eines zu den dem des von mit "
             "sich auf für im es auch als an werden wird sind aus er hat dass sie nach bei um noch "
             "wie nur oder aber vor zur bis mehr durch man sein wurde haben kann wenn über war "
-            "ihre ihr seine weil da so zum unter gegen vom nun wer beim kamen kam gab schon ihrer ihren ihrem uns wir jeder jede jedes keine kein "
-            "alle doch dort damit dann wo wurden wäre gibt muss müssen sollen sollte seit ohne was diese dieser dieses würde "
+            "ihre ihr seine weil da so zum unter gegen vom nun wer beim kamen "
+            "kam gab schon ihrer ihren ihrem uns wir jeder jede jedes keine kein "
+            "ihr sagt schreibt fehlt fehlen fehlten alle doch dort damit dann wo wurden "
+            "wäre gibt muss müssen sollen sollte seit ohne "
+            "was diese dieser dieses würde "
             "soll in"
         )
     ),
@@ -57,6 +60,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
 }
 _SCRIPT_LETTERS = 12
+_LEAST_WORDS = 6
+_MARK = "l'"
 _LETTERS = {"ar": "", "de": "äöüß", "en": "", "es": "áéíóúñ", "fr": "àâçéèêëîïôùûœ"}
 _ELISION = re.compile(r"\b(?:l|d|qu|n|s|c|j|m|t)'", re.IGNORECASE)
 
@@ -89,7 +94,10 @@ def differs(text: str, expected: str, *, minimum: int = 4) -> str:
         theirs += sum(_has_letter(it, other, expected) for it in tokens)
         ours = sum(it in own and it not in words for it in tokens)
         ours += sum(_has_letter(it, expected, other) for it in tokens)
-        if theirs >= minimum and theirs >= 2 * ours + 1 and theirs > most:
+        needed = minimum
+        if not ours and len(tokens) >= _LEAST_WORDS:
+            needed = min(3, minimum)
+        if theirs >= needed and theirs >= 2 * ours + 1 and theirs > most:
             best, most = other, theirs
     return best
 
@@ -98,12 +106,12 @@ def _tokens(plain: str) -> list[str]:
     """Return the words that are no names: in lower case, or the first of the text."""
     written = [it for it in re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain) if not it.isdecimal()]
     tokens = [it.lower() for n, it in enumerate(written) if not n or not it[0].isupper()]
-    return tokens + ["fr-elision" for it in tokens if _ELISION.match(it)]
+    return tokens + [_MARK for it in tokens if _ELISION.match(it)]
 
 
 def _has_letter(token: str, language: str, other: str) -> bool:
     """Return whether a word has a letter that only the first of two languages uses."""
-    if token == "fr-elision":
+    if token == _MARK:
         return language == "fr"
     letters = set(_LETTERS[language]) - set(_LETTERS[other])
     return token not in FUNCTION_WORDS[language] and not letters.isdisjoint(token)
@@ -112,11 +120,11 @@ def _has_letter(token: str, language: str, other: str) -> bool:
 def _hits(plain: str) -> Counter[str]:
     """Count function words, each by its languages; a word of two languages counts for both."""
     tokens = folding.words(plain)
-    tokens += [it for mark in _ELISION.findall(plain) for it in ("fr-elision",) if mark]
+    tokens += [_MARK for _ in _ELISION.findall(plain)]
     hits: Counter[str] = Counter()
     for language, own in FUNCTION_WORDS.items():
         hits[language] = sum(it in own for it in tokens)
-    hits["fr"] += tokens.count("fr-elision")
+    hits["fr"] += tokens.count(_MARK)
     return hits
 
 

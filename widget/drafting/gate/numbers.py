@@ -132,7 +132,9 @@ def _shares(light: str, language: str) -> Iterator[Number]:
     for match in _ratio_pattern(language).finditer(light):
         if share := _ratio(match, language):
             whole = _count(match["whole"], language)
-            parts = (_count(match["part"], language), whole) if match["noun"] else ()
+            parts: tuple[int, ...] = ()
+            if match["noun"]:
+                parts = (_count(match["part"], language), whole)
             if parts and parts[0] == 1:
                 parts = (whole,)  # "one" stands for itself
             before = light[max(0, match.start() - 18) : match.start()]

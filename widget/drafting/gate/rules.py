@@ -121,7 +121,7 @@ def _quotation(
             detail=quotation, sentence=sentence,
         )  # fmt: skip
     elif not folding.negates(outside) and all(
-        quotes.drops_negation(it, text.folded) for it, text in holders
+        quotes.drops_negation(it, text.folded, text.line_starts) for it, text in holders
     ):
         yield checking.block(
             "quote-altered", statement,

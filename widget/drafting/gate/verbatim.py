@@ -20,9 +20,10 @@ _ELIDED = re.compile(r"\bn'(?=\w)", re.IGNORECASE)
 # What may take the place of a negation, or comes with it: two sentences are compared without these.
 _COUNTERPARTS = frozenset(
     folding.each(
-        "do does did a an any some all everybody everyone still with ein eine einen einem einer eines "
-        "jeder jede jedes mit con un una alguno alguna algún algunos algunas todo todos une avec tout "
-        "toute tous toutes de أن مع"
+        "do does did a an any some all everybody everyone still with "
+        "ein eine einen einem einer eines jeder jede jedes mit "
+        "con un una alguno alguna algún algunos algunas todo todos "
+        "une avec tout toute tous toutes de أن مع"
     )
 )
 
