@@ -75,8 +75,8 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"), str(path))
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"), str(path))))
 
 
 @cache
@@ -86,7 +86,7 @@ def imports(path: Path) -> tuple[str, ...]:
 
 def _imports(path: Path) -> Iterator[str]:
     """Yield the full names that a module imports, wherever in it; all are absolute."""
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -141,7 +141,7 @@ def test_files_are_replaced_by_one_module() -> None:
     allowed = {"os.fsync": {"storage.atomic"}}
     allowed |= dict.fromkeys(("os.rename", "os.replace", "os.link"), movers)
     for path in MODULES:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             call = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
             if call in allowed:
                 assert name_of(path) in allowed[call], f"{name_of(path)}:{node.lineno}: {call}"
@@ -150,7 +150,7 @@ def test_files_are_replaced_by_one_module() -> None:
 def test_the_url_of_a_store_is_parsed_in_one_module() -> None:
     """No other module compares a scheme, or cuts the path off."""
     for path in MODULES:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Compare) and name_of(path) != "storage.url":
                 texts = [it.value for it in node.comparators if isinstance(it, ast.Constant)]
                 assert "dir" not in texts, f"{name_of(path)}:{node.lineno}"
@@ -179,7 +179,7 @@ def test_markup_arises_in_one_module() -> None:
     for path in MODULES:
         calls = [
             node
-            for node in ast.walk(parsed(path))
+            for node in nodes(path)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
             and node.func.id == "Markup"
@@ -200,7 +200,7 @@ def test_what_is_marked_as_trusted_is_marked_in_few_places() -> None:
     callers = {
         name_of(path)
         for path in MODULES
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr == "trusted"
     }
     assert callers == {"demo", "panel.render", "panel.snippets", "panel.words", "web.kit.snippets"}
@@ -218,7 +218,7 @@ def test_no_template_says_safe() -> None:
 def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
     """Else a mistyped address would make a store: only ``init``, ``demo`` and ``copy`` do."""
     openers = {"open_store", "open_accounts", "open_database"}
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else ""
@@ -270,7 +270,7 @@ def test_entries_are_changed_only_through_editorial() -> None:
     for path in MODULES:
         if not name_of(path).startswith(CALLERS):
             continue
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 method = node.func.attr
                 if method in CHANGES:

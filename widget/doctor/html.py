@@ -20,9 +20,15 @@ RAW = frozenset(
 _SPACE = "\t\n\f\r "
 _NAME = re.compile(rf"[^{_SPACE}/>]+")
 _BETWEEN = re.compile(rf"[{_SPACE}/]*")
-_ATTRIBUTE = re.compile(rf"=?[^{_SPACE}/>=]*")
-_EQUALS = re.compile(rf"[{_SPACE}]*=[{_SPACE}]*")
-_UNQUOTED = re.compile(rf"[^{_SPACE}>]*")
+# An attribute, and what stands before the next one. ``open``: a quote is never closed.
+_ATTRIBUTE = re.compile(
+    rf"(?P<name>=?[^{_SPACE}/>=]*)"
+    rf"(?:[{_SPACE}]*=[{_SPACE}]*"
+    r"(?:(?P<quote>[\"'])(?P<quoted>.*?)(?:(?P=quote)|(?P<open>\Z))"
+    rf"|(?P<bare>[^{_SPACE}>]*)))?"
+    rf"[{_SPACE}/]*",
+    re.DOTALL,
+)
 _COMMENT_END = re.compile(r"--!?>")
 _RAW_END = {
     name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW
@@ -110,31 +116,20 @@ def _tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
     """Return a tag's name, attributes, end, and whether it closes itself."""
     found = _NAME.match(text, start)
     assert found, "a tag's name begins with a letter"  # noqa: S101  # the caller looked
-    name, at = found[0].lower(), found.end()
+    name, at = found[0].lower(), _end(_BETWEEN, text, found.end())
     attributes: dict[str, str] = {}
-    while True:
-        at = _end(_BETWEEN, text, at)
-        if at >= len(text):
-            return None
+    while at < len(text):
         if text[at] == ">":
             return name, attributes, at + 1, text[at - 1] == "/"
-        end = _end(_ATTRIBUTE, text, at)
-        key, at = text[at:end].lower(), end
-        value = ""
-        equals = _EQUALS.match(text, at)
-        if equals:
-            at = equals.end()
-            quote = text[at : at + 1]
-            if quote in ('"', "'") and quote:
-                close = text.find(quote, at + 1)
-                if close < 0:
-                    return None
-                value, at = text[at + 1 : close], close + 1
-            else:
-                end = _end(_UNQUOTED, text, at)
-                value, at = text[at:end], end
+        attribute = _ATTRIBUTE.match(text, at)
+        if attribute is None or attribute["open"] is not None:
+            return None
+        at = attribute.end()
+        key, value = attribute["name"].lower(), attribute["quoted"] or attribute["bare"] or ""
         # The first of two attributes with the same name counts.
-        attributes.setdefault(key, _REFERENCE.sub(_decoded, value))
+        if key not in attributes:
+            attributes[key] = _REFERENCE.sub(_decoded, value) if "&" in value else value
+    return None
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
