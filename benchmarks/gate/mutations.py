@@ -65,7 +65,9 @@ def _without_negation(text: str, language: str) -> Iterator[str]:
             yield re.sub(" {2,}", " ", changed).strip()
 
 
-def _negation_in_quotation(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[Mutation]:
+def _negation_in_quotation(
+    case: Case, _rng: random.Random, _cases: list[Case]
+) -> Iterator[Mutation]:
     for unit in quoted(case):
         match = _QUOTED.search(unit.text)
         if match is None:
@@ -87,7 +89,9 @@ def _negation_in_quotation(case: Case, _rng: random.Random, _cases: list[Case]) 
                 )  # fmt: skip
 
 
-def _negation_in_sentence(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[Mutation]:
+def _negation_in_sentence(
+    case: Case, _rng: random.Random, _cases: list[Case]
+) -> Iterator[Mutation]:
     for unit in repeated(case):
         for changed in _without_negation(unit.bare, case.language):
             text = changed + unit.text[len(unit.bare) :]
@@ -181,7 +185,9 @@ def _date(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
             for other in rng.sample(others, min(3, len(others))):
                 text = unit.text[: match.start()] + other + unit.text[match.end() :]
                 yield _mutation("date moved", case, replace(unit, text=text), unit, *expected)
-        for match in re.finditer(r"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:%s))" % month.pattern, unit.text):
+        for match in re.finditer(
+            r"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:%s))" % month.pattern, unit.text
+        ):
             for day in rng.sample(range(1, 29), 3):
                 if str(day) not in re.findall(r"\d+", support):
                     text = unit.text[: match.start()] + str(day) + unit.text[match.end() :]
@@ -215,7 +221,11 @@ def _quote_altered(case: Case, rng: random.Random, _cases: list[Case]) -> Iterat
             text = unit.text[: match.start(2)] + changed + unit.text[match.end(2) :]
             if changed not in case.support(unit):
                 yield _mutation(
-                    "quote altered by one word", case, replace(unit, text=text), unit, "quote-altered"
+                    "quote altered by one word",
+                    case,
+                    replace(unit, text=text),
+                    unit,
+                    "quote-altered",
                 )
         for n, quote in enumerate(unit.quotes):
             changed = _one_word(quote, case, rng)
@@ -267,7 +277,9 @@ def _cite_off(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[M
         if unit.role == "ideas" or not unit.numbers:
             continue
         for step in (1, -1):
-            moved = MARKER.sub(lambda it, by=step: f" [{(int(it[1]) - 1 + by) % total + 1}]", unit.text)
+            moved = MARKER.sub(
+                lambda it, by=step: f" [{(int(it[1]) - 1 + by) % total + 1}]", unit.text
+            )
             mutated = replace(unit, text=moved)
             visible = _is_visible(case, mutated)
             kind = "cite off by one" if visible else "cite off by one, nothing to compare"
@@ -319,9 +331,7 @@ def _host(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[Mutat
             host[:-1], f"www2.{host}",
         ):  # fmt: skip
             changed = (*urls[:n], url.replace(host, spoofed, 1), *urls[n + 1 :])
-            yield _mutation(
-                "host spoofed", case, replace(unit, urls=changed), unit, "url-foreign"
-            )
+            yield _mutation("host spoofed", case, replace(unit, urls=changed), unit, "url-foreign")
 
 
 def _url(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutation]:
@@ -332,7 +342,9 @@ def _url(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutatio
 
 
 def _language(case: Case, rng: random.Random, cases: list[Case]) -> Iterator[Mutation]:
-    others = [(it.language, unit) for it in cases if it.language != case.language for unit in it.units]
+    others = [
+        (it.language, unit) for it in cases if it.language != case.language for unit in it.units
+    ]
     for unit in case.units:
         marks = "".join(f" [{it}]" for it in unit.numbers)
         for _, other in rng.sample(others, 3):
