@@ -13,6 +13,7 @@ from benchmarks import (
     attacks,
     database,
     delivery,
+    gate,
     lighthouse,
     machine,
     newsroom,
@@ -40,6 +41,7 @@ SECTIONS = (
     "outages",
     "database",
     "attacks",
+    "gate",
     "structure",
 )
 
@@ -82,6 +84,8 @@ def main() -> None:
         _attacks(given.texts)
     if given.section == "slow":
         _slow()
+    if given.section == "gate":
+        _gate()
 
 
 def _structure(root: Path) -> None:
@@ -161,6 +165,14 @@ def _attacks(count: int) -> None:
     print("Attack texts, into every field and by every way that text can arrive")
     print(attacks.table(found))
     keep("attacks", {"machine": on, **found})
+
+
+def _gate() -> None:
+    """Print what the gate blocks: mutations by kind, and faithful points by kind."""
+    found = gate.measure()
+    print("The gate: mutations that it blocks, and faithful points that it blocks")
+    print(gate.table(found))
+    keep("gate", gate.as_json(found))
 
 
 def _slow() -> None:

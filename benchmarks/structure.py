@@ -22,6 +22,8 @@ NESTED = ("web",)
 """Folders whose subpackages count as packages of their own."""
 
 Graph = dict[str, set[str]]
+Nodes = Iterable[ast.AST]
+"""All nodes of a module's syntax tree, breadth first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +68,22 @@ def measure(root: Path = ROOT) -> Structure:
     base = root / "widget"
     paths = {_name(path, base): path for path in sorted(base.rglob("*.py"))}
     texts = {module: path.read_text("utf-8") for module, path in paths.items()}
-    trees = {module: ast.parse(text, str(paths[module])) for module, text in texts.items()}
+    trees = {
+        module: list(ast.walk(ast.parse(text, str(paths[module]))))
+        for module, text in texts.items()
+    }
     module_imports: Graph = {module: set() for module in trees}
     libraries: dict[str, set[str]] = {}
     definitions: Counter[str] = Counter()
     uses: Counter[str] = Counter()
-    for module, tree in trees.items():
-        for imported in _imports(tree):
+    for module, nodes in trees.items():
+        for imported in _imports(nodes):
             package, _, inner = imported.partition(".")
             if package == "widget":
                 module_imports[module] |= {_closest(inner, trees)} - {module}
             elif package not in sys.stdlib_module_names | {"_typeshed"}:
                 libraries.setdefault(package, set()).add(module)
-        for name, defined in _identifiers(tree):
+        for name, defined in _identifiers(nodes):
             (definitions if defined else uses)[name] += 1
     package_imports: Graph = {_package(module): set() for module in trees}
     for module, targets in module_imports.items():
@@ -86,7 +91,7 @@ def measure(root: Path = ROOT) -> Structure:
     return Structure(
         lines={module: len(text.splitlines()) for module, text in texts.items()},
         top_modules=tuple(sorted(path.stem for path in base.glob("[!_]*.py"))),
-        functions=tuple(it for module, tree in trees.items() for it in _functions(module, tree)),
+        functions=tuple(it for module, nodes in trees.items() for it in _functions(module, nodes)),
         module_imports=module_imports,
         package_imports=package_imports,
         libraries={name: tuple(sorted(places)) for name, places in sorted(libraries.items())},
@@ -165,9 +170,9 @@ def _package(module: str) -> str:
     return ".".join(parts[: 2 if parts[0] in NESTED else 1])
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
+def _imports(nodes: Nodes) -> Iterator[str]:
     """Yield the full name of each import, those by ``import_module("…")`` included."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Import(names=names):
                 yield from (alias.name for alias in names)
@@ -186,16 +191,16 @@ def _closest(name: str, modules: Iterable[str]) -> str:
     return name
 
 
-def _functions(module: str, tree: ast.Module) -> Iterator[Function]:
-    for node in ast.walk(tree):
+def _functions(module: str, nodes: Nodes) -> Iterator[Function]:
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             last = node.end_lineno or node.lineno
             yield Function(f"{module}:{node.name}", last - node.lineno + 1)
 
 
-def _identifiers(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+def _identifiers(nodes: Nodes) -> Iterator[tuple[str, bool]]:
     """Yield each identifier, and whether it is defined there."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Name(id=name, ctx=context) | ast.Attribute(attr=name, ctx=context):
                 yield name, isinstance(context, ast.Store)

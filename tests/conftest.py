@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from samples import PUBLICATION
+from werkzeug.routing import Rule
 
 from widget.accounts import Accounts, open_accounts, passwords
 from widget.app import create_app, rules
@@ -41,6 +42,23 @@ hypothesis_settings.load_profile("insights")
 # A real hash takes a tenth of a second and 64 MiB. The services that tests start use real ones, and
 # tests/accounts/test_passwords.py tests their parameters.
 passwords.PasswordHasher = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[assignment,misc]  # a test double of the library's default
+
+
+# Hundreds of tests make an application of their own, and most of what it costs is that werkzeug
+# compiles two functions for each of its rules. They depend on nothing but these values.
+compile_builder = Rule._compile_builder
+builders: dict[object, Callable[..., tuple[str, str]]] = {}
+
+
+def compile_builder_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    defaults = tuple((rule.defaults or {}).items())
+    key = (rule.rule, tuple(rule._trace), defaults, append_unknown)
+    if key not in builders:
+        builders[key] = compile_builder(rule, append_unknown)
+    return builders[key]
+
+
+Rule._compile_builder = compile_builder_once  # type: ignore[method-assign]
 
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest creates a private folder in it

@@ -39,7 +39,7 @@ class Metrics:
             **here,
         )
         self.cached = client.Counter(
-            "insights_prebuilt_answers", "Requests answered from prebuilt bytes.", **here
+            "insights_cached_responses", "Responses sent from the response cache.", **here
         )
         self.store_seconds = client.Histogram(
             "insights_store_seconds",

@@ -22,7 +22,7 @@ from widget.drafting.proposal import Proposal, ProposedPoint
 from widget.entry import Entry, parse_entry
 from widget.entry.model import Perspective, Point
 
-DATA = Path(__file__).parent / "data"
+TEXTS = Path(__file__).parent / "texts"
 NEWSPAPER = Path(__file__).parents[2] / "examples" / "newspaper"
 MARKER = re.compile(r"\s*\[(\d+)\]")
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
@@ -112,7 +112,7 @@ class Case:
 
 def load() -> list[Case]:
     """Return all cases, in the order of their names."""
-    return [_case(path) for path in sorted(DATA.glob("*.json"))]
+    return [_case(path) for path in sorted(TEXTS.glob("*.json"))]
 
 
 def _case(path: Path) -> Case:

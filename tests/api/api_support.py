@@ -32,6 +32,12 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("GET", f"{ENTRIES}/<entry_id>/revisions/<number>"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/snippet"): "editor",
     ("POST", "/api/v1/validations"): "editor",
+    ("POST", "/api/v1/drafts"): "editor",
+    ("GET", "/api/v1/drafts"): "editor",
+    ("GET", "/api/v1/drafts/<run_id>"): "editor",
+    ("GET", "/api/v1/drafts/<run_id>/evidence"): "editor",
+    ("POST", "/api/v1/drafts/<run_id>/cancellation"): "editor",
+    ("POST", "/api/v1/drafts/<run_id>/resolutions"): "editor",
 }
 
 

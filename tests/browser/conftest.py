@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 
 import browsers
 import pytest
@@ -68,20 +69,25 @@ def launched() -> Iterator[Callable[..., Browser]]:
     with sync_playwright() as playwright, ExitStack() as stack:
 
         @cache
-        def launch(name: browsers.Name, *, scripts: bool = True) -> Browser:
-            executable = browsers.find(name)
-            if executable is None:
-                pytest.skip(f"no {name.capitalize()} is there; `make test` installs one")
+        def start(name: browsers.Name, executable: Path, *, scripts: bool) -> Browser:
             started = browsers.launch(playwright, name, executable, scripts=scripts)
             stack.callback(started.close)
             return started
+
+        def launch(name: browsers.Name, *, scripts: bool = True, whole: bool = False) -> Browser:
+            light = name == "chromium" and not whole
+            executable = browsers.find_light() if light else browsers.find(name)
+            if executable is None:
+                pytest.skip(f"no {name.capitalize()} is there; `make test` installs one")
+            return start(name, executable, scripts=scripts)
 
         yield launch
 
 
 @pytest.fixture
 def browser(request: pytest.FixtureRequest, launched: Callable[..., Browser]) -> Browser:
-    return launched(getattr(request, "param", "chromium"))
+    whole = request.node.get_closest_marker("whole_browser")
+    return launched(getattr(request, "param", "chromium"), whole=whole is not None)
 
 
 @pytest.fixture

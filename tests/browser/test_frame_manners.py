@@ -28,6 +28,7 @@ def show(page: Page, place: Running, body: str) -> None:
     visit(page, place, f"<!doctype html><title>Host</title>{HEAR}</script>{body}")
 
 
+@pytest.mark.whole_browser("the engine alone asks nobody, and lets no page copy")
 @pytest.mark.parametrize("way", ["frame", "component"])
 def test_a_point_s_link_is_copied_and_the_page_told(page: Page, place: Running, way: Way) -> None:
     show(page, place, snippet(place, way))

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
-from test_article_keys import ALIKE, APART
-from test_hostnames import REFUSED, SPELLED
-from test_urls import ACCEPTED, FOLDED, KEPT, hosts, pairs
+from url_tables import ACCEPTED, ALIKE, APART, FOLDED, KEPT, REFUSED, SPELLED, hosts, pairs
 
 from widget import panel
 from widget.entry import hostnames, tracking, urls

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from running import Running
 from test_shifts import COUNTED, SHIFTS, WATCH, moved
-from ways import OF_THE_DRIVER, is_frame, is_on_screen, panel, scope, visit, wait_until_fits
+from ways import OF_THE_DRIVER, is_frame, is_on_screen, panel, visit, wait_until_fits
 
 from widget import demo
 from widget import panel as panels
@@ -74,10 +74,10 @@ def is_seen(page: Page, way: Way, *, narrow: bool = False) -> None:
 
     ``narrow``: the page's own styles leave it less room than any page is made for.
     """
-    it = scope(page, way).locator("section.insights")
     if is_frame(way):
-        wait_until_fits(page, with_room=True)
+        it = wait_until_fits(page, with_room=True)
     else:
+        it = page.locator("section.insights").element_handle()
         is_on_screen(page, it)
     wide = it.evaluate("it => [it.getBoundingClientRect().right, innerWidth, it.scrollWidth]")
     assert narrow or max(wide[0], wide[2]) <= wide[1]

@@ -9,7 +9,7 @@ from hashlib import sha256
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import ElementHandle, FrameLocator, Locator, Page, expect
 from running import Running
 
 WAYS = ("frame", "native-frame", "component", "htmx2", "htmx4", "include")
@@ -48,12 +48,13 @@ def panel(page: Page, way: str, *, whole: bool = True) -> Locator:
 
     ``whole``: to its end, also in a frame; not where the host does not size its frames.
     """
-    if is_frame(way):
-        page.locator("iframe").scroll_into_view_if_needed()
-    found = scope(page, way).locator("section.insights")
-    expect(found).to_be_visible()
     if whole and is_frame(way):
         wait_until_fits(page, with_room=True)
+        return scope(page, way).locator("section.insights")
+    if is_frame(way):
+        page.locator("iframe").evaluate(_INTO_VIEW)
+    found = scope(page, way).locator("section.insights")
+    expect(found).to_be_visible()
     return found
 
 
@@ -72,10 +73,17 @@ def until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
+        time.sleep(_PAUSE)
 
 
-def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> None:
-    """Wait until a frame shows its reader the whole panel.
+_PAUSE = 0.02
+"""Seconds between two looks: without a pause they would keep the browser from its work."""
+_INTO_VIEW = "it => it.scrollIntoView({block: 'nearest', behavior: 'instant'})"
+_SIZES = "() => [innerHeight, document.body.getBoundingClientRect().height]"
+
+
+def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> ElementHandle:
+    """Wait until a frame shows its reader the whole panel, and return the panel.
 
     Three things, since each has been right while another was wrong: the frame's own viewport is
     as tall as its box, the document fills it (``with_room``: or ends before it does, as where the
@@ -83,15 +91,16 @@ def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> N
 
     The frame is brought into view: out of it Chromium lays nothing out that could tell a height.
     """
-    frame = page.locator("iframe").nth(index)
-    frame.scroll_into_view_if_needed()
-    document = page.frame_locator("iframe").nth(index)
-    expect(document.locator("section.insights")).to_be_visible()
+    # Handles, since a locator is resolved anew with each call, which in Firefox takes ten times
+    # as long as the call does.
+    frame = page.locator("iframe").nth(index).element_handle()
+    frame.evaluate(_INTO_VIEW)
+    expect(page.frame_locator("iframe").nth(index).locator("section.insights")).to_be_visible()
+    document = frame.content_frame()
+    assert document
     deadline = time.monotonic() + PATIENCE
     while True:
-        viewport, content = document.locator("body").evaluate(
-            "it => [innerHeight, it.getBoundingClientRect().height]"
-        )
+        viewport, content = document.evaluate(_SIZES)
         box = frame.evaluate("it => it.clientHeight")
         rest = viewport - content
         if abs(box - viewport) < 1.5 and (rest > -1.5 if with_room else abs(rest) < 1.5):
@@ -99,7 +108,11 @@ def wait_until_fits(page: Page, index: int = 0, *, with_room: bool = False) -> N
         assert time.monotonic() < deadline, (
             f"the frame's box is {box} tall, its own viewport {viewport}, its document {content}"
         )
-    is_on_screen(page, document.locator("section.insights"), frame)
+        time.sleep(_PAUSE)
+    panel = document.query_selector("section.insights")
+    assert panel
+    is_on_screen(page, panel, frame)
+    return panel
 
 
 OF_THE_DRIVER = b64encode(sha256(b"body {}").digest()).decode()
@@ -129,7 +142,7 @@ _CORNER = """it => {
 }"""
 
 
-def is_on_screen(page: Page, panel: Locator, frame: Locator | None = None) -> None:
+def is_on_screen(page: Page, panel: ElementHandle, frame: ElementHandle | None = None) -> None:
     """Wait until the last line of ``panel``, which may be in ``frame``, is on the page's screen.
 
     Where a browser says that something is tells nothing of what it paints there: so the line is
@@ -151,4 +164,5 @@ def is_on_screen(page: Page, panel: Locator, frame: Locator | None = None) -> No
         if {colour: n for n, colour in picture.getcolors(area)}.get(_MARK, 0) > 0.9 * area:
             break
         assert time.monotonic() < deadline, f"the panel's last line is not painted at {clip}"
+        time.sleep(_PAUSE)
     panel.evaluate(_LAST_LINE, "")

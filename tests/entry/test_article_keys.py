@@ -9,54 +9,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from url_tables import ALIKE, APART
 
 from widget.entry import tracking
 from widget.entry.urls import normalize
 
 pytestmark = pytest.mark.unit
-
-ALIKE = [
-    ("/~okafor/ferry", "/%7Eokafor/ferry"),
-    ("/~okafor/ferry", "/%7eokafor/%66erry"),
-    ("/a-b._c", "/a%2Db%2E%5Fc"),
-    ("/opinion/ferry", "/opinion//ferry"),
-    ("/opinion/ferry", "//opinion///ferry//"),
-    ("/opinion/ferry", "/opinion/./ferry"),
-    ("/opinion/ferry", "/news/../opinion/ferry"),
-    ("/opinion/ferry", "/news/%2E%2e/opinion/ferry/."),
-    ("/ferry", "/../../ferry"),
-    ("/caf%C3%A9", "/café"),
-    ("/caf%C3%A9", "/caf%c3%a9"),
-    ("/caf%C3%A9", "/cafe\u0301"),
-    ("/caf%C3%A9", "/cafe%CC%81"),
-    ("/%EA%B0%80", "/%E1%84%80%E1%85%A1"),
-    ("/a%2Fb", "/a%2fb"),
-    ("/it's(1)!*", "/it%27s%281%29%21%2A"),
-    ("/a%20b", "/a b"),
-    ("/?q=caf%C3%A9", "/?q=cafe%CC%81"),
-    ("/?a=1&b=2", "/?b=2&a=1"),
-    ("/?q=a+b", "/?q=a%20b"),
-    ("/?q=~", "/?q=%7E"),
-]
-APART = [
-    ("/a%2Fb", "/a/b"),
-    ("/a%3Fb", "/a?b"),
-    ("/a%252Fb", "/a%2Fb"),
-    ("/a%23b", "/a"),
-    ("/a;b", "/a%3Bb"),
-    ("/A", "/a"),
-    ("/a.", "/a"),
-    ("/...", "/"),
-    ("/?p=123", "/?p=124"),
-    ("/?p=123", "/"),
-    ("/?id=1", "/"),
-    ("/?page=2", "/"),
-    ("/?ref=front", "/"),
-    ("/?utm=1", "/"),
-    ("/?my_utm_source=1", "/"),
-    ("/?gclidx=1", "/"),
-    ("/caf%E9", "/caf%C3%A9"),
-]
 
 
 def key(rest: str) -> str:

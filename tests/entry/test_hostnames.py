@@ -5,79 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from url_tables import REFUSED, SPELLED
 
 from widget.config import Publication, Settings
 from widget.entry.hostnames import to_ascii
 from widget.entry.urls import host_of, link_problem, normalize, origin
 
 pytestmark = pytest.mark.unit
-
-# What browsers make of a host (URL Standard); tests/browser/test_map.py asks them.
-SPELLED = [
-    ("paper.example", "paper.example"),
-    ("PAPER.Example", "paper.example"),
-    ("straße.example", "xn--strae-oqa.example"),
-    ("STRAẞE.example", "xn--strae-oqa.example"),
-    ("xn--strae-oqa.example", "xn--strae-oqa.example"),
-    ("XN--STRAE-OQA.example", "xn--strae-oqa.example"),
-    ("strasse.example", "strasse.example"),
-    ("σας.example", "xn--mxa8ab.example"),
-    ("ΣΑΣ.example", "xn--mxa9ab.example"),
-    ("mu\u0308nchen.example", "xn--mnchen-3ya.example"),
-    ("münchen.example", "xn--mnchen-3ya.example"),
-    ("نامه\u200cای.example", "xn--mgba3gch31f060k.example"),
-    ("نامهای.example", "xn--mgba3gch31f.example"),
-    ("☕.example", "xn--53h.example"),
-    ("❤\ufe0f.example", "xn--qei.example"),
-    ("ｐａｐｅｒ。example", "paper.example"),
-    ("paper\u3002example\uff61org\uff0euk", "paper.example.org.uk"),
-    ("pa\u00adper.example", "paper.example"),
-    ("%70aper%2eexample", "paper.example"),
-    ("paper.example.", "paper.example."),
-    ("under_score.example", "under_score.example"),
-    ("_dmarc.example", "_dmarc.example"),
-    ("a--b.example", "a--b.example"),
-    ("127.0.0.1", "127.0.0.1"),
-    ("127.1", "127.0.0.1"),
-    ("0x7f.1", "127.0.0.1"),
-    ("2130706433", "127.0.0.1"),
-    ("0177.0.0.1", "127.0.0.1"),
-    ("１２７.0.0.1", "127.0.0.1"),
-    ("[::1]", "[::1]"),
-    ("[0:0:0:0:0:0:0:1]", "[::1]"),
-    ("[2001:DB8:0:0:1::]", "[2001:db8:0:0:1::]"),
-    ("[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
-    ("[::1.2.3.4]", "[::102:304]"),
-]
-
-REFUSED = [
-    "",
-    ".",
-    "xn--a.example",
-    "xn--.example",
-    "xn--abc-.example",
-    "xn--strae-oqa0.example",
-    "xn--fass-.example",
-    "a\u200cb.example",
-    "a\u200db.example",
-    "\u0301a.example",
-    "1א.example",
-    "a b.example",
-    "a%00b.example",
-    "a%2fb.example",
-    "a／b.example",
-    "a℀b.example",
-    "256.1.1.1",
-    "1.2.3.4.5",
-    "08.1.1.1",
-    "0x7g.1",
-    "paper.1",
-    "[::1",
-    "[::g]",
-    "[1.2.3.4]",
-    "[fe80::1%25eth0]",
-    "[fe80::1%eth0]",
-]
 
 
 @pytest.mark.parametrize(("host", "spelled"), SPELLED, ids=lambda it: ascii(it))

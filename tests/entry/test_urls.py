@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from url_tables import ACCEPTED, FOLDED, KEPT, hosts, pairs
 
 from widget.entry.urls import MAX_LENGTH, link_problem, normalize, origin
 
@@ -119,69 +120,6 @@ ATTACKS = [
     "https://paper.example/" + "a" * (MAX_LENGTH + 1 - len("https://paper.example/")),
 ]
 
-ACCEPTED = [
-    "https://paper.example",
-    "https://paper.example/",
-    "http://paper.example/opinion?x=1&y=%20#top",
-    "HTTPS://PAPER.EXAMPLE/X",
-    "https://paper.example:8443/x",
-    "https://paper.example./x",
-    "https://sub.domain.paper.example/",
-    "https://münchen.example/straße",
-    "https://xn--mnchen-3ya.example/",
-    "https://пример.example/",
-    "https://例え.example/",
-    "https://paper.example/opinión?q=café",
-    "https://127.0.0.1/",
-    "https://203.0.113.7:8080/x",
-    "https://[2001:db8::1]/",
-    "https://[::1]:8000/x",
-    "http://localhost/",
-    "http://localhost:8001/x",
-    "https://a_b.paper.example/",
-    "https://paper.example/a'b(c)*!$;,~@x:y",
-    "https://paper.example//double//",
-    "https://paper.example/?u=https://other.example/",
-    "https://paper.example/%00%0a",
-    "https://paper.example/" + "a" * (MAX_LENGTH - len("https://paper.example/")),
-]
-
-FOLDED = [
-    "https://paper.example/a",
-    "http://paper.example/a",
-    "https://www.paper.example/a",
-    "https://PAPER.example/a",
-    "HTTPS://paper.example/a",
-    "https://paper.example:443/a",
-    "http://paper.example:80/a",
-    "http://paper.example:443/a",
-    "https://paper.example./a",
-    "https://paper.example/a/",
-    "https://paper.example/a//",
-    "https://paper.example/a#comments",
-    "https://paper.example/a?",
-    "https://paper.example/a?utm_source=mail&utm_medium=x",
-    "https://paper.example/a?UTM_Campaign=x",
-    "https://paper.example/a?fbclid=1&gclid=2&mc_cid=3#x",
-    "  https://paper.example/a\n",
-]
-
-KEPT = [
-    ("https://paper.example", "paper.example"),
-    ("https://paper.example/", "paper.example"),
-    ("https://paper.example/A", "paper.example/A"),
-    ("https://paper.example:8443/a", "paper.example:8443/a"),
-    ("https://m.paper.example/a", "m.paper.example/a"),
-    ("https://paper.example/a?id=7&utm_source=x", "paper.example/a?id=7"),
-    ("https://paper.example/a?b=2&a=1", "paper.example/a?a=1&b=2"),
-    ("https://paper.example/a?x=2&x=1", "paper.example/a?x=1&x=2"),
-    ("https://paper.example/a?page=", "paper.example/a?page="),
-    ("https://paper.example/a/?p=1", "paper.example/a?p=1"),
-    ("https://paper.example/a?source=utm_x", "paper.example/a?source=utm_x"),
-    ("https://münchen.example/a", "xn--mnchen-3ya.example/a"),
-    ("https://[2001:DB8::1]/a", "[2001:db8::1]/a"),
-]
-
 
 @pytest.mark.parametrize("url", ATTACKS, ids=lambda url: ascii(url)[:60])
 def test_what_a_browser_would_have_to_mend_or_refuse_is_not_linked_to(url: str) -> None:
@@ -237,13 +175,6 @@ def test_what_tells_articles_apart_is_kept(url: str, key: str) -> None:
 def test_what_is_no_address_has_no_key(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         normalize(url)
-
-
-labels = st.text("abcxyz019-äßжI", min_size=1, max_size=8)
-hosts = st.lists(labels | st.just("www"), max_size=3).map(lambda some: ".".join([*some, "example"]))
-pairs = st.lists(
-    st.tuples(st.text("abUTM_=&+% é", max_size=8), st.text("x1/+%&= é", max_size=5)), max_size=4
-)
 
 
 @given(

@@ -79,14 +79,14 @@ def _count_requests(served: Served) -> None:
     panels = (
         'insights_requests_total{class="panel",status="200"}',
         'insights_requests_total{class="fragment",status="204"}',
-        "insights_prebuilt_answers_total",
+        "insights_cached_responses_total",
     )
     until(lambda: more(*panels) == 80)
     assert more(panels[2]) > 40
     assert after["insights_workers"] == 2
     assert after["insights_store_up"] == 1
     assert after["insights_problems"] == 0
-    assert "insights_prebuilt_answers_total" in after
+    assert "insights_cached_responses_total" in after
 
 
 @pytest.mark.process

@@ -182,7 +182,7 @@ def test_it_tells_prometheus_how_much_it_answers_by_itself(
 ) -> None:
     def counted() -> float:
         _, _, text = served.get("/metrics", Authorization="Bearer a-token-for-prometheus")
-        match = re.search(r"^insights_prebuilt_answers_total (\S+)", text, re.M)
+        match = re.search(r"^insights_cached_responses_total (\S+)", text, re.M)
         return float(match[1]) if match else 0
 
     before = counted()

@@ -140,7 +140,7 @@ def test_a_trickle_is_no_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
                     self.request.sendall(b"z")
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         try:
             with pytest.raises(PurgeFailed, match=r"did not answer within 0\.3 s"):
                 cache_at("varnish", f"http://127.0.0.1:{server.server_address[1]}").purge(["a"])

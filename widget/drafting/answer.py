@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from pydantic import ValidationError
 
 from widget.drafting.proposal import Proposal
 from widget.entry.json_input import child_path, read_json
-from widget.errors import InvalidEntry
+from widget.errors import InsightsError, InvalidEntry
 
+MAX_PROBLEMS = 20
 MAX_RANGE = 12
 """The most documents that a marker such as ``[1-3]`` may stand for."""
 _MAX_STARTS = 40
@@ -34,36 +36,37 @@ _MESSAGES = {
 }
 
 
+class InvalidAnswer(InsightsError):
+    """An answer is no proposal; ``problems`` are sentences for the model and for the record."""
+
+    def __init__(self, problems: Iterable[str], *, mends: Iterable[str] = ()) -> None:
+        self.problems = tuple(problems)
+        self.mends = tuple(mends)
+        super().__init__("; ".join(self.problems))
+
+
 @dataclass(frozen=True, slots=True)
-class ParsedAnswer:
-    """Either ``proposal``, or ``problems``: sentences for the model and for the record.
+class ReadAnswer:
+    """A proposal. ``mends`` says what was corrected in the form of the answer."""
 
-    ``mends`` says what was corrected in the form.
-    """
-
-    proposal: Proposal | None
-    problems: tuple[str, ...] = ()
+    proposal: Proposal
     mends: tuple[str, ...] = ()
 
 
-def parse_answer(text: str) -> ParsedAnswer:
-    """Read the text of a completion."""
+def read_answer(text: str) -> ReadAnswer:
+    """Return the proposal in the text of a completion. Raises InvalidAnswer."""
     mends: list[str] = []
-    found = _candidate(text, mends)
-    if isinstance(found, str):
-        return ParsedAnswer(None, (found,), tuple(mends))
     try:
         # Read again, strictly: duplicate keys, NaN, huge numbers, halves of surrogate pairs.
-        content = read_json(found.source.encode("utf-8", "surrogatepass"))
-    except InvalidEntry as error:
-        problems = tuple(f"{it.path} {it.message}" for it in error.breaches[:20])
-        return ParsedAnswer(None, problems, tuple(mends))
-    content = _mended(_unwrapped(content, mends), mends)
-    try:
+        source = _candidate(text, mends).source.encode("utf-8", "surrogatepass")
+        content = _mended(_unwrapped(read_json(source), mends), mends)
         proposal = Proposal.model_validate_json(json.dumps(content))
+    except InvalidEntry as error:
+        problems = [f"{it.path} {it.message}" for it in error.breaches[:MAX_PROBLEMS]]
+        raise InvalidAnswer(problems, mends=mends) from None
     except ValidationError as error:
-        return ParsedAnswer(None, _problems(error), tuple(mends))
-    return ParsedAnswer(proposal, (), tuple(mends))
+        raise InvalidAnswer(_problems(error), mends=mends) from None
+    return ReadAnswer(proposal, tuple(mends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ class _Object:
     bare: bool
 
 
-def _candidate(text: str, mends: list[str]) -> _Object | str:
-    """Return the one JSON object that may be a proposal, or what is wrong."""
+def _candidate(text: str, mends: list[str]) -> _Object:
+    """Return the one JSON object that may be a proposal. Raises InvalidAnswer."""
     rest = text.removeprefix("\ufeff").strip()
     thoughts = _THOUGHTS.match(rest)
     if thoughts:
@@ -89,9 +92,10 @@ def _candidate(text: str, mends: list[str]) -> _Object | str:
         mends.append("removed the code fence around the answer")
     proposals = [it for it in found if _is_proposal(it.content)] or found[:1]
     if not proposals:
-        return "The answer contains no complete JSON object."
+        raise InvalidAnswer(["The answer contains no complete JSON object."], mends=mends)
     if len(proposals) > 1:
-        return f"The answer contains {len(proposals)} objects; only one is expected."
+        number = len(proposals)
+        raise InvalidAnswer([f"The answer contains {number} objects, not one."], mends=mends)
     if not proposals[0].bare:
         mends.append("removed text around the JSON object")
     return proposals[0]
@@ -175,9 +179,9 @@ def _without_markers(text: str) -> tuple[str, list[int]]:
     return _MARKER.sub(move, text), moved
 
 
-def _problems(error: ValidationError) -> tuple[str, ...]:
+def _problems(error: ValidationError) -> list[str]:
     problems = []
-    for detail in error.errors(include_url=False, include_context=False)[:20]:
+    for detail in error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]:
         path = "$"
         for key in detail["loc"]:
             path = child_path(path, key)
@@ -185,4 +189,4 @@ def _problems(error: ValidationError) -> tuple[str, ...]:
         if detail["type"] in ("literal_error", "int_type", "string_type"):
             message += f", not {json.dumps(detail['input'], ensure_ascii=False, default=str)[:60]}"
         problems.append(f"{path} {message}")
-    return tuple(problems)
+    return problems

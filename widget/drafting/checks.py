@@ -68,11 +68,11 @@ def _still_there(run: Run, entry: Entry, found: set[str]) -> list[Finding]:
         for group, perspective in enumerate(entry.perspectives)
         for place, point in enumerate(perspective.points)
     }
-    kept = []
+    remaining: list[Finding] = []
     for finding in run.findings:
         if finding.rule in _OF_THE_ANSWER and finding.sentence and finding.id not in found:
             paths = [path for path, text in texts.items() if finding.sentence in text]
             if paths:
                 path = finding.path if finding.path in paths else paths[0]
-                kept.append(finding.model_copy(update={"path": path}))
-    return kept
+                remaining.append(finding.model_copy(update={"path": path}))
+    return remaining

@@ -40,7 +40,11 @@ def defused(text: str, nonce: str) -> str:
     while text != (text := re.sub(spread, "", text, flags=re.IGNORECASE)):
         pass  # what remains may be the nonce again
     text = _RUNS.sub(lambda run: "‹" if run[0][0] in _OPEN else "›", text)  # noqa: RUF001
-    return _TOKENS.sub(lambda token: f"{token[0][0]} {token[0][1:]}", text)
+    return _TOKENS.sub(_split, text)
+
+
+def _split(token: re.Match[str]) -> str:
+    return " >" if token[0] == ">" else f"{token[0][0]} {token[0][1:]}"
 
 
 def nonce_of(content: str) -> str:

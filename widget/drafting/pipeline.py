@@ -12,7 +12,7 @@ from typing import Any
 
 from widget.config import DraftingProvider, Publication, Settings
 from widget.drafting import composing, gate, keys, search
-from widget.drafting.answer import parse_answer
+from widget.drafting.answer import InvalidAnswer, ReadAnswer, read_answer
 from widget.drafting.article import (
     article_from_html,
     article_from_text,
@@ -21,6 +21,7 @@ from widget.drafting.article import (
 )
 from widget.drafting.assembling import Assembled, assemble
 from widget.drafting.evidence import MAX_DOCUMENTS, Article, Document, Evidence
+from widget.drafting.extraction import ExtractionFailed
 from widget.drafting.fence import new_nonce
 from widget.drafting.findings import Finding
 from widget.drafting.proposal import Proposal
@@ -34,13 +35,14 @@ from widget.drafting.providers.protocol import (
 )
 from widget.drafting.queries import compose_queries, read_queries
 from widget.drafting.runs import Run, RunState, RunStore
-from widget.drafting.sources import fetch_document, merge
+from widget.drafting.sources import merge, read_documents
 from widget.editorial.actors import draft_actor
 from widget.editorial.new_ids import free_id
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.entry.vocabulary import ArticleKind
 from widget.errors import InsightsError
+from widget.net.page_fetcher import FetchFailed
 
 log = logging.getLogger("insights.drafting")
 
@@ -75,6 +77,7 @@ class Pipeline:
         self, place: Workplace, run: Run, provider: DraftingProvider, watch: Watcher
     ) -> None:
         self._place = place
+        self._settings = place.settings
         self._run = run
         self._provider = provider
         self._watch = watch
@@ -89,14 +92,16 @@ class Pipeline:
         try:
             self._stages()
         except RunCancelled:
-            self._end("failed", f"Cancelled by {self._place.runs.get(self._run.id).cancelled_by}.")
+            self._end_cancelled()
         except TimeoutError:
             self._end("refused", f"Not done within {self._provider.seconds:g} seconds.")
-        except ProviderFailed as error:
-            self._end("failed", str(error), error.usage)
         except ProviderError as error:
-            self._end("refused", str(error), error.usage)
-        except RunRefused as error:
+            if self._cancelled.is_set():
+                self._end_cancelled(error.usage)
+            else:
+                state: RunState = "failed" if isinstance(error, ProviderFailed) else "refused"
+                self._end(state, str(error), error.usage)
+        except (RunRefused, FetchFailed, ExtractionFailed) as error:
             self._end("refused", str(error))
         except InsightsError as error:
             self._end("failed", str(error))
@@ -113,12 +118,10 @@ class Pipeline:
         article = self._article()
         kind = self._eligible_kind(article)
         target = self._target(article)
-        documents = self._given_documents()
         self._enter("searching", title=article.title)
-        documents = self._searched(article, documents)
-        evidence = Evidence(article=article, documents=tuple(documents))
+        evidence = Evidence(article=article, documents=self._documents(article))
         self._place.runs.keep_evidence(self._run.id, evidence)
-        self._record(digests=(article.sha256, *(it.sha256 for it in documents)))
+        self._record(digests=(article.sha256, *(it.sha256 for it in evidence.documents)))
         self._enter("writing")
         proposal, model = self._written(evidence)
         self._enter("checking", entry=None if self._run.request.dry_run else target.entry_id)
@@ -137,7 +140,7 @@ class Pipeline:
 
     def _article(self) -> Article:
         request = self._run.request
-        settings = self._place.settings
+        settings = self._settings
         if request.article_text is not None:
             article = article_from_text(
                 request.article_text, url=request.article_url, title=request.title
@@ -162,7 +165,7 @@ class Pipeline:
 
     def _eligible_kind(self, article: Article) -> ArticleKind:
         """Return the article's kind. Raises RunRefused before anything is sent to anybody."""
-        reason = ineligible(article, self._place.settings)
+        reason = ineligible(article, self._settings)
         if reason:
             raise RunRefused(reason)
         kinds = self._publication(article).kinds
@@ -183,33 +186,31 @@ class Pipeline:
             )
         return _Target(owner, head)
 
-    def _given_documents(self) -> list[Document]:
+    def _documents(self, article: Article) -> tuple[Document, ...]:
+        """Return what the draft may cite: documents of the editor, then those of the search."""
         request = self._run.request
-        fetched = []
-        for url in request.urls:
-            self._go_on()
-            fetched.append(fetch_document(url, self._place.settings, deadline=self._deadline))
-        return merge([*request.documents, *fetched])
+        given = [*request.documents, *(Document(url=url, title="") for url in request.urls)]
+        read = merge(read_documents(given, self._settings, deadline=self._deadline))
+        found = self._searched(article) if self._provider.search != "none" else []
+        self._go_on()
+        if found and not any(it.text for it in (*read, *found)):
+            raise RunRefused("The search found no page that can be read; add sources yourself.")
+        return tuple(merge([*read, *found])[:MAX_DOCUMENTS])
 
-    def _searched(self, article: Article, documents: list[Document]) -> list[Document]:
-        if self._provider.search == "none":
-            return documents
-        asked = self._run.request.queries or self._proposed_queries(article)
-        if not asked:
-            return documents
-        self._record(queries=asked, charged=True)
-        found = search.search(
-            asked,
+    def _searched(self, article: Article) -> list[Document]:
+        terms = self._run.request.queries or self._proposed_queries(article)
+        if not terms:
+            return []
+        self._record(queries=terms, charged=True)
+        return search.search(
+            terms,
             key=keys.search_key(self._provider),
             url=self._provider.search_url,
             domains=self._provider.domains,
-            settings=self._place.settings,
+            settings=self._settings,
             deadline=self._deadline,
+            cancelled=self._cancelled,
         )
-        self._go_on()
-        if not found and not documents:
-            raise RunRefused("The search found nothing that could be read; add sources yourself.")
-        return merge([*documents, *found])[:MAX_DOCUMENTS]
 
     def _proposed_queries(self, article: Article) -> tuple[str, ...]:
         return read_queries(self._completed(compose_queries(article, nonce=new_nonce())).text)
@@ -217,29 +218,36 @@ class Pipeline:
     def _written(self, evidence: Evidence) -> tuple[Proposal, str]:
         """Return the proposal and the model's name; the model may repair its answer once."""
         path = self._publication(evidence.article).drafting_prompt
-        instructions = composing.load_instructions(path)
-        prompt = composing.compose(evidence, instructions=instructions, nonce=new_nonce())
+        prompt = composing.compose(
+            evidence, instructions=composing.instructions(path), nonce=new_nonce()
+        )
         completion = self._completed(prompt)
-        answer = parse_answer(completion.text)
-        mends = answer.mends
-        if answer.proposal is None:
-            repaired = composing.repair(prompt, completion.text, answer.problems)
-            completion = self._completed(repaired)
-            answer = parse_answer(completion.text)
-            mends = ("repaired once", *answer.mends)
-        if answer.proposal is None:
-            raise RunRefused(
-                "The model's answer is no draft, also after one repair: "
-                + "; ".join(answer.problems[:3])
-            )
+        mends: tuple[str, ...] = ()
+        try:
+            answer = read_answer(completion.text)
+        except InvalidAnswer as error:
+            mends = (f"the answer was repaired: {'; '.join(error.problems[:3])}",)
+            completion = self._completed(composing.repair(prompt, completion.text, error.problems))
+            answer = self._repaired(completion)
+        mends += tuple(answer.mends)
         self._record(mends=mends, proposal=answer.proposal, model=completion.model)
         return answer.proposal, completion.model
+
+    def _repaired(self, completion: Completion) -> ReadAnswer:
+        try:
+            return read_answer(completion.text)
+        except InvalidAnswer as error:
+            raise RunRefused(
+                "The model's answer is no draft, also after one repair: "
+                + "; ".join(error.problems[:3])
+            ) from error
 
     def _completed(self, prompt: Prompt) -> Completion:
         self._go_on()
         self._record(charged=True)
-        provider = open_provider(self._provider, cancelled=self._cancelled)
-        completion = provider.complete(prompt, deadline=self._deadline)
+        completion = open_provider(self._provider).complete(
+            prompt, deadline=self._deadline, cancelled=self._cancelled
+        )
         self._record(usage=self._run.usage + completion.usage)
         self._go_on()
         return completion
@@ -270,7 +278,7 @@ class Pipeline:
         self._enter("kept", revision=revision)
 
     def _publication(self, article: Article) -> Publication:
-        return self._place.settings.publication_for(article.url)
+        return self._settings.publication_for(article.url)
 
     def _enter(self, state: RunState, **changes: object) -> None:
         """Record the next stage."""
@@ -278,6 +286,10 @@ class Pipeline:
             self._go_on()
         self._record(state=state, **changes)
         self._watch(self._run)
+
+    def _end_cancelled(self, usage: Usage | None = None) -> None:
+        by = self._place.runs.get(self._run.id).cancelled_by
+        self._end("failed", f"Cancelled by {by}.", usage)
 
     def _end(self, state: RunState, message: str, usage: Usage | None = None) -> None:
         self._record(state=state, message=message, usage=self._run.usage + (usage or Usage()))

@@ -56,7 +56,7 @@ class Drafting:
         provider = self._provider(request.provider)
         if not (request.article_url or request.article_html):
             raise InvalidRequest([Breach("$.article_url", "is empty; give the article's address")])
-        run = new_run(request, actor=actor)
+        run = new_run(request.model_copy(update={"provider": provider.name}), actor=actor)
         self.runs.add(run, per_hour=provider.per_hour)
         self.wake()
         return run
@@ -161,8 +161,8 @@ class Drafting:
         saved = self._saved_revision(run)
         if saved:
             entry_id, number = saved
-            kept = {"state": "kept", "entry": entry_id, "revision": number, "changed_at": now}
-            return run.model_copy(update=kept)
+            ended = {"state": "kept", "entry": entry_id, "revision": number, "changed_at": now}
+            return run.model_copy(update=ended)
         message = f"The process that worked on this run ended while it was {run.state}."
         if run.charged:
             message += " The provider may have charged for it; asking again may cost again."

@@ -38,13 +38,13 @@ class _NotJson(str):
     """A number outside JSON (NaN, Infinity), or with too many digits to be portable."""
 
 
-def read_json(data: bytes) -> Any:  # noqa: ANN401  # JSON is any of six types
-    """Return the JSON value in ``data`` (UTF-8, at most MAX_BYTES).
+def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:  # noqa: ANN401  # JSON is any of six types
+    """Return the JSON value in ``data`` (UTF-8, at most ``max_bytes``).
 
     Raises InvalidEntry with every breach: size, encoding, depth, syntax (at ``$``),
     duplicate keys, numbers out of bounds, lone surrogates, NUL (each at its path).
     """
-    value = _parse(_decode(data))
+    value = _parse(_decode(data, max_bytes))
     breaches = list(_breaches(value, "$"))
     if breaches:
         raise InvalidEntry(breaches)
@@ -63,9 +63,9 @@ def child_path(path: str, key: str | int) -> str:
     return f"{path}[{json.dumps(key)}]"
 
 
-def _decode(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        raise _invalid(f"is {len(data):,} bytes long; at most {MAX_BYTES:,} are accepted")
+def _decode(data: bytes, max_bytes: int) -> str:
+    if len(data) > max_bytes:
+        raise _invalid(f"is {len(data):,} bytes long; at most {max_bytes:,} are accepted")
     try:
         # Windows editors write a byte order mark; RFC 8259 allows parsers to ignore it.
         return data.decode("utf-8-sig")

@@ -40,6 +40,8 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 Response = urllib3.BaseHTTPResponse
 
 _CHUNK = 65_536
+_LOOK_SECONDS = 0.2
+"""How soon a cancellation is noticed."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -146,17 +148,23 @@ def get_pinned(
 
 
 def post(
-    url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, max_bytes: int
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    deadline: float,
+    max_bytes: int,
+    cancelled: threading.Event | None = None,
 ) -> Answer:
     """Send ``body`` to ``url`` (ASCII) and return the response.
 
     ``deadline`` is a time of ``time.monotonic``; it covers resolving, connecting, sending, waiting
-    and the body. Raises TimeoutError after it, NotConnected, InvalidCertificate, TooLarge and
-    RequestFailed.
+    and the body. ``cancelled`` closes the connection. Raises TimeoutError after the deadline,
+    NotConnected, InvalidCertificate, TooLarge and RequestFailed.
     """
     parts = urlsplit(url)
     host, port = (parts.hostname or "").strip("[]"), parts.port or _PORTS[parts.scheme]
-    pinned = _Pinned(_addresses(host, port, deadline), port, deadline)
+    pinned = _Pinned(_addresses(host, port, deadline), port, deadline, cancelled)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     headers = {**headers, "Accept-Encoding": "identity"}
     with _exchange("POST", url, pinned, target=target, headers=headers, body=body) as response:
@@ -277,13 +285,21 @@ class _Pinned:
     A socket's own timeout begins anew with each read, so that a trickle would never end.
     """
 
-    def __init__(self, addresses: Sequence[str], port: int, deadline: float) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        port: int,
+        deadline: float,
+        cancelled: threading.Event | None = None,
+    ) -> None:
         self._addresses = addresses
+        self._cancelled = cancelled
         self._port = port
         self.deadline = deadline
         self.connected = False
         self._socket: socket.socket | None = None
-        self._timer: threading.Timer | None = None
+        self._closed = threading.Event()
+        self._watcher: threading.Thread | None = None
 
     def open(self) -> socket.socket:
         """Return the connected socket."""
@@ -292,16 +308,15 @@ class _Pinned:
         connected.settimeout(remaining(self.deadline))
         # A duplicate, because TLS takes over the descriptor of the socket.
         self._socket = connected.dup()
-        self._timer = threading.Timer(remaining(self.deadline), self._shut_down)
-        self._timer.daemon = True
-        self._timer.start()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
         return connected
 
     def close(self) -> None:
-        """Stop the timer."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
+        """Stop watching the deadline."""
+        self._closed.set()
+        if self._watcher:
+            self._watcher.join()
         if self._socket:
             self._socket.close()
 
@@ -317,6 +332,15 @@ class _Pinned:
 
     def _connect_to(self, address: str) -> socket.socket:
         return socket.create_connection((address, self._port), remaining(self.deadline))
+
+    def _watch(self) -> None:
+        """Shut the socket down at the deadline, or soon after a cancellation."""
+        while (left := self.deadline - time.monotonic()) > 0:
+            if self._closed.wait(min(left, _LOOK_SECONDS) if self._cancelled else left):
+                return
+            if self._cancelled and self._cancelled.is_set():
+                break
+        self._shut_down()
 
     def _shut_down(self) -> None:
         if self._socket:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from widget.drafting.evidence import Evidence
 from widget.drafting.findings import Finding
 from widget.drafting.gate import links, rules
-from widget.drafting.gate.corpus import Corpus, language_of
+from widget.drafting.gate.corpus import Corpus, corpus_of, language_of
 from widget.drafting.gate.rules import Checking
 from widget.drafting.gate.statements import (
     Statement,
@@ -44,7 +44,7 @@ def check_entry(entry: Entry, evidence: Evidence, *, nonce: str = "") -> list[Fi
     Deterministic; asks no model and no server. ``nonce`` is what fenced the evidence in the prompt.
     The same finding keeps its ``id`` when the entry is checked again.
     """
-    corpus = Corpus(evidence)
+    corpus = corpus_of(evidence)
     checking = Checking(corpus, language_of(evidence, entry.language), nonce)
     found: list[Finding] = []
     for statement in of_entry(entry, corpus):
@@ -71,7 +71,7 @@ def check_proposal(
     name no document, or one without text, supporting passages that are not in what they cite, and
     leftovers in the raw text.
     """
-    corpus = Corpus(evidence)
+    corpus = corpus_of(evidence)
     checking = Checking(corpus, language_of(evidence), nonce, mended=True)
     found: list[Finding] = []
     for statement in of_proposal(proposal, corpus, paths):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from widget.drafting.evidence import Article, Document, Evidence
 from widget.drafting.gate import dates, folding, language, numbers
@@ -96,6 +96,12 @@ class Corpus:
     def cited(self, numbers: Iterable[int]) -> list[EvidenceText]:
         """Return the documents with these numbers; numbers without a document are left out."""
         return [self.documents[it - 1] for it in numbers if 1 <= it <= len(self.documents)]
+
+
+@lru_cache(maxsize=4)
+def corpus_of(evidence: Evidence) -> Corpus:
+    """Return the corpus of ``evidence``: an editor's checks come one after another."""
+    return Corpus(evidence)
 
 
 def language_of(evidence: Evidence, default: str = "") -> str:

@@ -126,13 +126,13 @@ def find(light: str) -> list[Stated]:
 
 def calendar(light: str, published: date | None) -> Calendar:
     """Return the dates that a text contains, and the day on which it was published."""
-    known = Calendar()
+    dates = Calendar()
     for stated in find(light):
         for day in stated.days:
-            known.add(day)
+            dates.add(day)
     if published:
-        known.add(Day(published.year, published.month, published.day))
-    return known
+        dates.add(Day(published.year, published.month, published.day))
+    return dates
 
 
 def without_dates(light: str) -> str:

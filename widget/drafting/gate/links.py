@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from widget.drafting.gate.corpus import Corpus
+from widget.drafting.source_urls import is_redirect
 from widget.entry import urls
 
-# Services that answer with a redirect: the address says nothing about the page behind it.
-_REDIRECTS = re.compile(
-    r"""^(?:
-    vertexaisearch\.cloud\.google\.com/grounding-api-redirect
-    | (?:www\.)?google\.[a-z.]+/url\b | news\.google\.com/(?:rss/)?(?:articles|read)
-    | (?:www\.)?bing\.com/ck/ | r\.search\.yahoo\.com
-    | l\.(?:facebook|instagram)\.com | lm\.facebook\.com
-    | out\.reddit\.com | (?:www\.)?linkedin\.com/redir | duckduckgo\.com/l/ | away\.vk\.com
-    | (?:t\.co|bit\.ly|tinyurl\.com|goo\.gl|ow\.ly|buff\.ly|is\.gd|lnkd\.in|dlvr\.it)/
-    | (?:trib\.al|rb\.gy|cutt\.ly)/
-    | [^/]*safelinks\.protection\.outlook\.com | [^/]*urldefense\.(?:com|proofpoint\.com)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _URL = re.compile(
     r"(?:https?|ftp)://[^\s<>\"\u201c\u201d\u00bb]+|\bwww\.[^\s<>\"\u201c\u201d\u00bb]+",
     re.IGNORECASE,
@@ -51,8 +37,7 @@ def problem(url: str, corpus: Corpus) -> str | None:
     """Return why the URL of a source or a link is no URL of the evidence, or None."""
     if reason := urls.link_problem(url):
         return reason
-    parts = urlsplit(url)
-    if _REDIRECTS.match(f"{parts.netloc}{parts.path}"):
+    if is_redirect(url):
         return "is a redirect, which hides the page that it leads to"
     return None if corpus.has_url(url) else "is the URL of no document of the evidence"
 

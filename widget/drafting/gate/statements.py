@@ -80,8 +80,8 @@ def of_entry(entry: Entry, corpus: Corpus) -> list[Statement]:
             found.append(Statement(f"{path}.heading", "heading", group.heading, group.heading))
         for p, point in enumerate(group.points):
             text, markers, links = plain(point.text)
-            known = [numbers[it - 1] for it in markers if 1 <= it <= len(numbers)]
-            cites = tuple(dict.fromkeys(it for it in known if it is not None))
+            existing = [numbers[it - 1] for it in markers if 1 <= it <= len(numbers)]
+            cites = tuple(dict.fromkeys(it for it in existing if it is not None))
             found.append(
                 Statement(
                     f"{path}.points[{p}].text",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from urllib.parse import urlsplit
 
 from widget.config.settings import DraftingProvider
@@ -20,12 +19,10 @@ BASES = {
 }
 
 
-def open_provider(
-    settings: DraftingProvider, *, cancelled: threading.Event | None = None
-) -> Provider:
+def open_provider(settings: DraftingProvider) -> Provider:
     """Return the adapter of a provider; nothing is sent yet.
 
-    ``cancelled`` ends the waiting before a retry. Raises InvalidSettings where the key is missing.
+    Raises InvalidSettings where the key is missing or cannot be read.
     """
     anthropic = settings.kind == "anthropic"
     transport = Transport(
@@ -34,7 +31,6 @@ def open_provider(
         key=provider_key(settings),
         key_header="x-api-key" if anthropic else "Authorization",
         headers=VERSION if anthropic else None,
-        cancelled=cancelled,
     )
     if anthropic:
         return Messages(transport, settings)

@@ -6,6 +6,8 @@ rejects them together with a schema. No sampling settings: current models reject
 
 from __future__ import annotations
 
+import threading
+
 from widget.config.settings import DraftingProvider
 from widget.drafting.providers.protocol import Completion, Prompt, ProviderRefused, Usage
 from widget.drafting.providers.results import (
@@ -31,7 +33,9 @@ class Messages:
         self._model = settings.model
         self._max_output_tokens = settings.max_output_tokens
 
-    def complete(self, prompt: Prompt, *, deadline: float) -> Completion:
+    def complete(
+        self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
+    ) -> Completion:
         """Ask the model once. Raises ProviderRefused, ProviderFailed."""
         payload = {
             "model": self._model,
@@ -40,7 +44,7 @@ class Messages:
             "messages": [{"role": "user", "content": prompt.content}],
             "output_config": {"format": {"type": "json_schema", "schema": prompt.schema}},
         }
-        answer = self._transport.send("/messages", payload, deadline=deadline)
+        answer = self._transport.send("/messages", payload, deadline=deadline, cancelled=cancelled)
         used, name = mapping(answer.get("usage")), self._transport.name
         usage = Usage(
             calls=1,

@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -36,7 +37,9 @@ class Responses:
         self._model = settings.model
         self._max_output_tokens = settings.max_output_tokens
 
-    def complete(self, prompt: Prompt, *, deadline: float) -> Completion:
+    def complete(
+        self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
+    ) -> Completion:
         """Ask the model once. Raises ProviderRefused, ProviderFailed."""
         payload = {
             "model": self._model,
@@ -53,7 +56,7 @@ class Responses:
                 }
             },
         }
-        answer = self._transport.send("/responses", payload, deadline=deadline)
+        answer = self._transport.send("/responses", payload, deadline=deadline, cancelled=cancelled)
         usage = mapping(answer.get("usage"))
         return read_response(
             self._transport,
@@ -85,7 +88,9 @@ class Chat:
         field = "max_tokens" if settings.url else "max_completion_tokens"
         self._limit = {field: settings.max_output_tokens}
 
-    def complete(self, prompt: Prompt, *, deadline: float) -> Completion:
+    def complete(
+        self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
+    ) -> Completion:
         """Ask the model once. Raises ProviderRefused, ProviderFailed."""
         payload = self._payload(prompt)
         payload["response_format"] = {
@@ -93,7 +98,9 @@ class Chat:
             "json_schema": {"name": SCHEMA_NAME, "strict": True, "schema": prompt.schema},
         }
         try:
-            answer = self._transport.send("/chat/completions", payload, deadline=deadline)
+            answer = self._transport.send(
+                "/chat/completions", payload, deadline=deadline, cancelled=cancelled
+            )
         except RequestRejected as error:
             if not _rejects_schema(error):
                 raise
@@ -101,7 +108,9 @@ class Chat:
             words = f"Answer with one JSON object of this JSON Schema and nothing else:\n{schema}"
             prompt = replace(prompt, instructions=f"{prompt.instructions}\n\n{words}")
             payload = self._payload(prompt)
-            answer = self._transport.send("/chat/completions", payload, deadline=deadline)
+            answer = self._transport.send(
+                "/chat/completions", payload, deadline=deadline, cancelled=cancelled
+            )
         return self._read(prompt, payload, answer)
 
     def test(self, *, deadline: float) -> Completion:

@@ -5,6 +5,8 @@ Without tools: the evidence comes from our own search. https://docs.perplexity.a
 
 from __future__ import annotations
 
+import threading
+
 from widget.config.settings import DraftingProvider
 from widget.drafting.providers.protocol import Completion, Prompt, Usage
 from widget.drafting.providers.results import (
@@ -26,7 +28,9 @@ class Agent:
         self._model = settings.model
         self._max_output_tokens = settings.max_output_tokens
 
-    def complete(self, prompt: Prompt, *, deadline: float) -> Completion:
+    def complete(
+        self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
+    ) -> Completion:
         """Ask the model once. Raises ProviderRefused, ProviderFailed."""
         payload = {
             "model": self._model,
@@ -38,7 +42,7 @@ class Agent:
                 "json_schema": {"name": SCHEMA_NAME, "schema": prompt.schema},
             },
         }
-        answer = self._transport.send("/v1/agent", payload, deadline=deadline)
+        answer = self._transport.send("/v1/agent", payload, deadline=deadline, cancelled=cancelled)
         used = mapping(answer.get("usage"))
         usage = Usage(
             calls=1,

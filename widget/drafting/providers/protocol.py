@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,8 +74,13 @@ class Provider(Protocol):
     ``deadline`` is a time of ``time.monotonic`` that covers all attempts.
     """
 
-    def complete(self, prompt: Prompt, *, deadline: float) -> Completion:
-        """Ask the model once, with at most two retries. Raises ProviderRefused, ProviderFailed."""
+    def complete(
+        self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
+    ) -> Completion:
+        """Ask the model once, with at most two retries; ``cancelled`` ends the wait before one.
+
+        Raises ProviderRefused, ProviderFailed.
+        """
 
     def test(self, *, deadline: float) -> Completion:
         """Ask for as little as possible, to show that URL, key and model are right."""

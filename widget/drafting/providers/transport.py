@@ -20,7 +20,14 @@ from pydantic import SecretStr
 from widget import __version__
 from widget.drafting.providers.protocol import ProviderError, ProviderFailed, ProviderRefused
 from widget.drafting.providers.redaction import quotable
-from widget.net.http_client import Answer, NotConnected, RequestFailed, TooLarge, post
+from widget.net.http_client import (
+    Answer,
+    InvalidCertificate,
+    NotConnected,
+    RequestFailed,
+    TooLarge,
+    post,
+)
 
 MAX_BYTES = 4 * 1024 * 1024
 """The largest response, in bytes."""
@@ -45,8 +52,7 @@ class Transport:
     """Sends JSON to one API. Thread-safe.
 
     ``name`` stands in messages, ``base`` is the URL without a trailing slash. ``key_header`` is
-    the header that the key goes into; as ``Authorization`` it is a bearer token. ``cancelled``
-    ends the waiting before a retry.
+    the header that the key goes into; as ``Authorization`` it is a bearer token.
     """
 
     def __init__(
@@ -57,34 +63,40 @@ class Transport:
         key: SecretStr | None,
         key_header: str = "Authorization",
         headers: Mapping[str, str] | None = None,
-        cancelled: threading.Event | None = None,
     ) -> None:
         self.name = f"{name} ({urlsplit(base).netloc})"
         self._base = base
         self._key = key
         self._key_header = key_header
         self._headers = dict(headers or {})
-        self._cancelled = cancelled or threading.Event()
 
-    def send(self, path: str, payload: Mapping[str, Any], *, deadline: float) -> dict[str, Any]:
+    def send(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        *,
+        deadline: float,
+        cancelled: threading.Event | None = None,
+    ) -> dict[str, Any]:
         """POST ``payload`` and return the JSON object of the response.
 
         Asks again at most twice: after 429, after 5xx, and where no connection was made. A request
         whose connection broke later may have been charged and is not repeated. ``deadline`` is a
-        time of ``time.monotonic``. Raises RequestRejected, ProviderRefused, ProviderFailed.
+        time of ``time.monotonic``; ``cancelled`` ends the request, and the wait before a retry.
+        Raises RequestRejected, ProviderRefused, ProviderFailed.
         """
+        cancelled = cancelled or threading.Event()
         for pause in PAUSES:
-            self._check_cancelled()
             try:
-                return self._attempt(path, payload, deadline)
+                return self._attempt(path, payload, deadline, cancelled)
             except _Retry as error:
                 wait = pause if error.after is None else error.after
                 if time.monotonic() + wait >= deadline:
                     raise error.final(wait) from None
-            if self._cancelled.wait(wait):
-                self._check_cancelled()
+            if cancelled.wait(wait):
+                raise ProviderFailed(f"{self.name} was not asked again: the run was cancelled")
         try:
-            return self._attempt(path, payload, deadline)
+            return self._attempt(path, payload, deadline, cancelled)
         except _Retry as error:
             raise error.final() from None
 
@@ -93,11 +105,13 @@ class Transport:
         key = self._key.get_secret_value() if self._key else ""
         return quotable(message, key=key, sent=_texts(payload))
 
-    def _check_cancelled(self) -> None:
-        if self._cancelled.is_set():
-            raise ProviderFailed(f"{self.name} was not asked again: the run was cancelled")
-
-    def _attempt(self, path: str, payload: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+    def _attempt(
+        self,
+        path: str,
+        payload: Mapping[str, Any],
+        deadline: float,
+        cancelled: threading.Event,
+    ) -> dict[str, Any]:
         try:
             answer = post(
                 self._base + path,
@@ -105,6 +119,7 @@ class Transport:
                 body=json.dumps(payload).encode(),
                 deadline=deadline,
                 max_bytes=MAX_BYTES,
+                cancelled=cancelled,
             )
         except TimeoutError:
             raise ProviderRefused(
@@ -116,6 +131,8 @@ class Transport:
         except TooLarge:
             limit = f"{MAX_BYTES // 1024 // 1024} MB"
             raise ProviderRefused(f"{self.name} sent more than {limit}") from None
+        except InvalidCertificate as error:
+            raise ProviderRefused(f"{self.name} has no valid certificate: {error}") from None
         except RequestFailed as error:
             raise ProviderFailed(f"{self.name} did not answer: {error}") from None
         return self._read(answer, payload)

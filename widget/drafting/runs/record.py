@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from widget.drafting.evidence import MAX_DOCUMENTS, Document
 from widget.drafting.findings import Finding
@@ -129,10 +130,21 @@ def request_from(**given: object) -> DraftRequest:
     except ValidationError as error:
         raise InvalidRequest(
             [
-                Breach(".".join(("$", *map(str, it["loc"]))), f"is not usable: {it['msg']}")
+                Breach(".".join(("$", *map(str, it["loc"]))), _message(it))
                 for it in error.errors(include_url=False)
             ]
         ) from error
+
+
+def _message(error: ErrorDetails) -> str:
+    limit = error.get("ctx", {}).get("max_length")
+    match error["type"]:
+        case "too_long":
+            return f"has too many items; at most {limit} are accepted"
+        case "string_too_long":
+            return f"is too long; shorten it to {limit} characters"
+        case _:
+            return f"cannot be used: {error['msg']}"
 
 
 def new_run(request: DraftRequest, *, actor: str, at: datetime | None = None) -> Run:

@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import DEVICE_SECONDS, Role, Session, User, at_least
-from widget.errors import Denied, Throttled
+from widget.errors import Denied, Forbidden, Throttled
 from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import csrf, rendering
@@ -101,18 +101,14 @@ def _has_token(session: Session | None, *, before_session: bool) -> bool:
 
 def _confirmed(session: Session) -> AnyResponse | None:
     """Return a page that asks for the password, None where the request carries it."""
-    password = request.form.get(CONFIRMATION)
-    problem, status, headers = "", HTTPStatus.FORBIDDEN, {}
+    password, problem, status = request.form.get(CONFIRMATION), "", HTTPStatus.FORBIDDEN
+    headers: dict[str, str] = {}
     if password is not None:
         try:
-            authenticate(session.user.name, password)
-        except Denied:
-            security_events.record("password-refused", actor=session.user.name)
-            problem = "This is not your password."
-        except Throttled as error:
-            security_events.record("password-throttled", actor=session.user.name)
-            problem, status = rendering.sentence(error), HTTPStatus.TOO_MANY_REQUESTS
-            headers["Retry-After"] = problem_details.retry_after(error)
+            check_password(session.user, password, wrong="this is not your password")
+        except (Forbidden, Throttled) as error:
+            problem, status = rendering.sentence(error), problem_details.status_of(error)
+            headers = problem_details.headers_of(error)
         else:
             security_events.record("password-confirmed", actor=session.user.name)
             admin().accounts.confirm_session(request.cookies.get(cookie_name(), ""))
@@ -123,6 +119,21 @@ def _confirmed(session: Session) -> AnyResponse | None:
     )
     response.headers.extend(headers)
     return response
+
+
+def check_password(user: User, password: str, *, wrong: str) -> None:
+    """Check the password of somebody who is signed in, and record a failure.
+
+    Raises Forbidden with the message ``wrong``, Throttled.
+    """
+    try:
+        authenticate(user.name, password)
+    except Denied as error:
+        security_events.record("password-refused", actor=user.name)
+        raise Forbidden(wrong) from error
+    except Throttled:
+        security_events.record("password-throttled", actor=user.name)
+        raise
 
 
 def authenticate(name: str, password: str) -> User:

@@ -27,6 +27,11 @@ class DraftedView:
     points: dict[str, Decision | None]
 
 
+@dataclass(frozen=True, slots=True)
+class FindingBreach(Breach):
+    """A finding that nobody resolved. It has a box of its own beside its field."""
+
+
 def checks_of(entry: Entry | None) -> EntryChecks | None:
     """Return the checks of an entry that a run drafted."""
     service = admin().drafting
@@ -38,7 +43,7 @@ def with_findings(judged: Judgement, checks: EntryChecks | None) -> Judgement:
     if checks is None:
         return judged
     found = tuple(
-        Breach(
+        FindingBreach(
             it.finding.path,
             it.finding.message,
             "error" if it.finding.severity == "block" else "warning",

@@ -15,6 +15,7 @@ from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 
 if TYPE_CHECKING:
+    from widget.drafting.evidence import Article, Document
     from widget.drafting.runs import DraftRequest
     from widget.drafting.service import Drafting
 
@@ -98,7 +99,9 @@ def cancel(run_id: str) -> AnyResponse:
 def document(run_id: str, number: int) -> Response:
     """Show a text of the evidence, 0 for the article, with the passage of a finding marked."""
     run, evidence = drafting().runs.get(run_id), drafting().evidence(run_id)
-    texts = [evidence.article, *evidence.documents] if evidence else []
+    texts: list[Article | Document] = []
+    if evidence:
+        texts = [evidence.article, *evidence.documents]
     if not 0 <= number < len(texts):
         abort(HTTPStatus.NOT_FOUND, f"Run {run_id} has no document {number}.")
     response = rendering.page(

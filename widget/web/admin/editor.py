@@ -183,7 +183,7 @@ def _verdict(document: Document, judged: Judgement) -> dict[str, Any]:
     beside: dict[str, list[Breach]] = {name: [] for name in sorted(slots)}
     listed = [(breach, forms.slot(breach.path, slots)) for breach in judged.breaches]
     for breach, name in listed:
-        if name:
+        if name and not isinstance(breach, drafted.FindingBreach):
             beside[name].append(breach)
     return {"judged": judged, "listed": listed, "beside": beside}
 

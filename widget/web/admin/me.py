@@ -9,13 +9,13 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
-from widget.errors import Denied, InvalidAccount, Throttled
+from widget.errors import Forbidden, InsightsError, InvalidAccount, Throttled
 from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 
-_DIFFER = "The two new passwords differ. Type the same one twice."
+_WRONG = "the current password is wrong"
 
 
 routes = Blueprint("me", __name__)
@@ -31,22 +31,12 @@ def me() -> Response:
 def change_password() -> AnyResponse:
     """Change the password, and end all other sessions."""
     user = auth.user()
-    given, again = request.form.get("password", ""), request.form.get("again", "")
-    if given != again:
-        return _me(_DIFFER)
     try:
-        auth.authenticate(user.name, request.form.get("current", ""))
-        admin().accounts.set_password(user.name, given)
-    except Denied:
-        security_events.record("password-refused", actor=user.name)
-        return _me("The current password is wrong.", status=HTTPStatus.FORBIDDEN)
-    except Throttled as error:
-        security_events.record("password-throttled", actor=user.name)
-        response = _me(rendering.sentence(error), status=HTTPStatus.TOO_MANY_REQUESTS)
-        response.headers["Retry-After"] = problem_details.retry_after(error)
-        return response
-    except InvalidAccount as error:
-        return _me(rendering.sentence(error))
+        password = _new_password()
+        auth.check_password(user, request.form.get("current", ""), wrong=_WRONG)
+        admin().accounts.set_password(user.name, password)
+    except (Forbidden, Throttled, InvalidAccount) as error:
+        return _me(error)
     security_events.record("password-changed", actor=user.name)
     return auth.signed_in(user, url_for(".me", changed="password"))
 
@@ -65,11 +55,8 @@ def end_session(handle: str) -> AnyResponse:
 def choose() -> AnyResponse:
     """Choose a password by a link of one use."""
     secret = request.form.get("code", "")
-    given, again = request.form.get("password", ""), request.form.get("again", "")
-    if given != again:
-        return _choose(secret, _DIFFER)
     try:
-        user = admin().accounts.redeem_password_link(secret, given)
+        user = admin().accounts.redeem_password_link(secret, _new_password())
     except InvalidAccount as error:
         return _choose(secret, rendering.sentence(error))
     if user is None:
@@ -78,19 +65,29 @@ def choose() -> AnyResponse:
     return auth.signed_in(user, url_for("admin.entries.listing"))
 
 
-def _me(problem: str = "", *, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
+def _new_password() -> str:
+    """Return the new password of a form. Raises InvalidAccount if it was repeated otherwise."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        raise InvalidAccount("the two new passwords differ. Type the same one twice")
+    return password
+
+
+def _me(error: InsightsError | None = None) -> Response:
     session: Session = g.session
     name = session.user.name
-    return rendering.page(
+    response = rendering.page(
         "me.html",
-        status=status if problem else HTTPStatus.OK,
-        problem=problem,
+        status=problem_details.status_of(error) if error else HTTPStatus.OK,
+        problem=rendering.sentence(error) if error else "",
         changed=request.args.get("changed") == "password",
         sessions=admin().accounts.sessions(name),
         own=session.handle,
         now=datetime.now(UTC),
         tokens=[token for token in admin().accounts.tokens() if token.owner == name],
     )
+    response.headers.extend(problem_details.headers_of(error) if error else {})
+    return response
 
 
 def _choose(secret: str, problem: str) -> Response:

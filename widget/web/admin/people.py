@@ -101,16 +101,10 @@ def make_link(name: str) -> Response:
 @auth.confirms_password
 def create_token(name: str) -> Response:
     """Create a token for the API."""
-    days = request.form.get("days", "")
-    if days not in map(str, _DAYS):
-        abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
+    label, role, actor = request.form.get("token", "").strip(), _role(), auth.user().name
     try:
         secret, token = admin().accounts.create_token(
-            request.form.get("token", "").strip(),
-            _role(),
-            owner=name,
-            expires_at=datetime.now(UTC) + timedelta(days=int(days)),
-            actor=auth.user().name,
+            label, role, owner=name, expires_at=_expiry(), actor=actor
         )
     except InvalidAccount as error:
         return _person(_user(name), problem=str(error))
@@ -189,6 +183,13 @@ def _role() -> Role:
     given = request.form.get("role", "")
     role = next((role for role in ROLES if role == given), None)
     return role or abort(HTTPStatus.BAD_REQUEST, "There is no such role.")
+
+
+def _expiry() -> datetime:
+    days = request.form.get("days", "")
+    if days not in map(str, _DAYS):
+        abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
+    return datetime.now(UTC) + timedelta(days=int(days))
 
 
 def _back_to(name: str) -> AnyResponse:

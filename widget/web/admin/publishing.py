@@ -9,7 +9,16 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, InvalidRequest, NotFound
+from widget.errors import (
+    Breach,
+    Conflict,
+    Forbidden,
+    InsightsError,
+    InvalidEntry,
+    InvalidRequest,
+    NotFound,
+)
+from widget.http import problem_details
 from widget.store import Draft, Live
 from widget.web import security_events
 from widget.web.admin import auth, rendering
@@ -32,23 +41,11 @@ def compare(entry_id: str) -> Response:
 @auth.needs("publisher")
 def publish(entry_id: str) -> AnyResponse:
     """Publish the draft."""
+    note, actor = _text("note"), auth.user().name
     try:
-        admin().editorial.publish(
-            entry_id, actor=auth.user().name, note=_text("note"), head=_head()
-        )
-    except Conflict:
-        problem = "The entry was changed since you opened this page. Check it again:"
-        return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
-    except Forbidden as error:
-        actor = auth.user().name
-        security_events.record("access-refused", actor=actor, subject=entry_id, detail="four_eyes")
-        return _publication(entry_id, str(error), status=HTTPStatus.FORBIDDEN)
-    except NotFound:
-        return _publication(entry_id, "There is no draft.", status=HTTPStatus.CONFLICT)
-    except InvalidEntry as error:
-        return _publication(
-            entry_id, breaches=error.breaches, status=HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        admin().editorial.publish(entry_id, actor=actor, note=note, head=_head())
+    except (Conflict, Forbidden, InvalidEntry, NotFound) as error:
+        return _refused(entry_id, error)
     return rendering.see(url_for("admin.publishing.compare", entry_id=entry_id))
 
 
@@ -57,9 +54,8 @@ def discard(entry_id: str) -> AnyResponse:
     """Discard the draft."""
     try:
         admin().editorial.discard(entry_id, actor=auth.user().name, head=_head())
-    except Conflict:
-        problem = "The entry was changed since you opened this page. Check it again:"
-        return _publication(entry_id, problem, status=HTTPStatus.CONFLICT)
+    except Conflict as error:
+        return _refused(entry_id, error)
     except NotFound:
         pass  # somebody discarded it already
     return rendering.see(url_for("admin.history.history", entry_id=entry_id))
@@ -110,6 +106,24 @@ def _purge_status(job: PurgeJob | None) -> str:
     from widget.purging import describe  # here, since most services purge no cache
 
     return rendering.sentence(describe(job))
+
+
+def _refused(entry_id: str, error: InsightsError) -> Response:
+    """Show the draft again, and why it was neither published nor discarded."""
+    problem, status = str(error), problem_details.status_of(error)
+    match error:
+        case Conflict():
+            problem = "The entry was changed since you opened this page. Check it again:"
+        case NotFound():
+            problem, status = "There is no draft.", HTTPStatus.CONFLICT
+        case InvalidEntry(breaches=breaches):
+            return _publication(entry_id, breaches=breaches, status=status)
+        case Forbidden():
+            actor = auth.user().name
+            security_events.record(
+                "access-refused", actor=actor, subject=entry_id, detail="four_eyes"
+            )
+    return _publication(entry_id, problem, status=status)
 
 
 def _publication(

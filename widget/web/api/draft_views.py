@@ -76,9 +76,9 @@ def _drafting() -> Drafting:
 def _request(order: models.DraftOrder) -> DraftRequest:
     # Imported here: drafting is off until a provider is configured.
     from widget.drafting.runs import request_from
-    from widget.drafting.sources import document_from_text, merge
+    from widget.drafting.sources import document_from_text
 
-    documents = merge([document_from_text(**dict(item)) for item in order.evidence])
+    documents = [document_from_text(**dict(item)) for item in order.evidence]
     return request_from(
         provider=order.provider,
         article_url=order.url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from widget import panel
 from widget.config import Publication
@@ -15,24 +15,13 @@ from widget.panel import Options
 from widget.web.context import service
 from widget.web.reader.subject import (
     Subject,
+    framed_blueprint,
     publication_of,
     represent,
     requested,
-    set_cache_subject,
 )
 
-routes = Blueprint("fragment", __name__)
-
-
-@routes.before_request
-def _begin() -> None:
-    set_cache_subject()
-
-
-@routes.after_request
-def _finish(response: Response) -> Response:
-    response.headers.update(responses.FRAMED)
-    return response
+routes = framed_blueprint("fragment")
 
 
 def fragment(entry_id: str | None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from widget import panel
 from widget.config import Publication
@@ -18,25 +18,13 @@ from widget.store import Live
 from widget.web.context import service
 from widget.web.reader.subject import (
     HTML,
+    framed_blueprint,
     publication_of,
     represent,
     requested,
-    set_cache_subject,
 )
 
-routes = Blueprint("panel", __name__)
-
-
-@routes.before_request
-def _begin() -> None:
-    set_cache_subject()
-
-
-@routes.after_request
-def _finish(response: Response) -> Response:
-    # Errors and redirects, too: they are shown in a frame as well.
-    response.headers.update(responses.FRAMED)
-    return response
+routes = framed_blueprint("panel")
 
 
 @routes.get("/panel", defaults={"entry_id": None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from flask import g, request
+from flask import Blueprint, Response, g, request
 
 from widget import panel
 from widget.config import Publication
@@ -39,6 +39,22 @@ def cache_subject() -> CacheSubject | None:
     """Return what the response depends on; None where it is not the reader's."""
     subject: CacheSubject | None = g.get("cache_subject")
     return subject
+
+
+def framed_blueprint(name: str) -> Blueprint:
+    """Return a blueprint whose responses, errors and redirects too, host pages may show.
+
+    Until a view knows more, its responses depend on no entry.
+    """
+    routes = Blueprint(name, __name__)
+    routes.before_request(set_cache_subject)
+    routes.after_request(_allow_framing)
+    return routes
+
+
+def _allow_framing(response: Response) -> Response:
+    response.headers.update(responses.FRAMED)
+    return response
 
 
 def requested(entry_id: str | None) -> Subject | None:

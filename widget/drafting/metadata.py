@@ -1,0 +1,173 @@
+"""What a page says about its article, in JSON-LD, meta elements and attributes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urljoin
+
+from widget.drafting.plain_text import visible
+from widget.entry import urls
+from widget.entry.model import LANGUAGE_PATTERN
+from widget.entry.vocabulary import ArticleKind
+
+MAX_LINE = 500
+MAX_AUTHORS = 20
+_MAX_OBJECTS = 2_000
+
+# schema.org/NewsArticle's subtypes. A plain NewsArticle may be anything, a column included.
+_KINDS: dict[str, ArticleKind] = {
+    "OpinionNewsArticle": "opinion",
+    "AnalysisNewsArticle": "analysis",
+    "ReviewNewsArticle": "review",
+    "CriticReview": "review",
+    "ReportageNewsArticle": "news",
+}
+_ARTICLES = frozenset(
+    {"Article", "NewsArticle", "BlogPosting", "SocialMediaPosting", "LiveBlogPosting", "Report"}
+    | {"AskPublicNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"}
+    | {"ScholarlyArticle", "TechArticle", "MedicalScholarlyArticle", *_KINDS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is not stated is empty. ``canonical`` is absolute."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    kind: ArticleKind | None = None
+    published: date | None = None
+    language: str = ""
+    canonical: str = ""
+    publisher: str = ""
+
+
+def read_metadata(root: Any, data: Iterable[str], *, url: str) -> Metadata:  # noqa: ANN401  # lxml's
+    """Return what the page at ``url`` says; ``data`` are its JSON-LD texts."""
+    article = _article(data)
+    meta = _meta(root)
+    return Metadata(
+        title=_line(article.get("headline")) or meta.get("og:title", ""),
+        authors=_names(article.get("author"))
+        or tuple(it for it in (meta.get("author", ""),) if it and "://" not in it)
+        or tuple(it for it in (meta.get("article:author", ""),) if it and "://" not in it),
+        section=_line(article.get("articleSection")) or meta.get("article:section", ""),
+        kind=_kind(article),
+        published=_date(article.get("datePublished"))
+        or _date(meta.get("article:published_time"))
+        or _date(meta.get("datepublished"))
+        or _date(meta.get("date")),
+        language=_language(
+            root.get("lang"),
+            meta.get("og:locale"),
+            article.get("inLanguage"),
+            meta.get("content-language"),
+        ),
+        canonical=_canonical(root, meta, url),
+        publisher=(_names(article.get("publisher")) or (meta.get("og:site_name", ""),))[0],
+    )
+
+
+def _meta(root: Any) -> dict[str, str]:  # noqa: ANN401
+    """Return the first content of each meta element by its name in lower case."""
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        own = element.attrib
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = own.get(attribute, "").strip().lower()
+            content = _line(own.get("content"))
+            if name and content:
+                found.setdefault(name, content)
+    return found
+
+
+def _article(data: Iterable[str]) -> dict[str, Any]:
+    """Return the first JSON-LD object that is an article; one of a known kind goes first."""
+    found: list[dict[str, Any]] = []
+    for text in data:
+        try:
+            value = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        found.extend(it for it in _objects(value) if _ARTICLES & _types(it))
+    return next((it for it in found if _kind(it)), found[0] if found else {})
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON-LD that describe the page, without those inside an article."""
+    waiting, count = [value], 0
+    while waiting and count < _MAX_OBJECTS:
+        count += 1
+        match waiting.pop(0):
+            case dict() as item:
+                yield item
+                waiting.extend(item.get(it) for it in ("@graph", "mainEntity") if it in item)
+            case list() as items:
+                waiting.extend(items[:_MAX_OBJECTS])
+
+
+def _types(item: dict[str, Any]) -> set[str]:
+    named = item.get("@type")
+    types = named if isinstance(named, list) else [named]
+    return {it.rpartition("/")[2].rpartition(":")[2] for it in types if isinstance(it, str)}
+
+
+def _kind(article: dict[str, Any]) -> ArticleKind | None:
+    return next((_KINDS[it] for it in sorted(_types(article)) if it in _KINDS), None)
+
+
+def _line(value: object) -> str:
+    """Return a text, the first of a list of them, or an object's name."""
+    if isinstance(value, list):
+        return next((line for it in value[:20] if (line := _line(it))), "")
+    if isinstance(value, dict):
+        return _line(value.get("name"))
+    return visible(value)[:MAX_LINE].strip() if isinstance(value, str) else ""
+
+
+def _names(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    names = (_line(it) for it in values[:MAX_AUTHORS])
+    return tuple(dict.fromkeys(it for it in names if it and "://" not in it))
+
+
+def _date(value: object) -> date | None:
+    """Return the day as it is written, wherever that is on earth."""
+    found = (
+        re.match(r"\d{4}-\d\d-\d\d", value.strip(), re.ASCII) if isinstance(value, str) else None
+    )
+    try:
+        return date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _language(*values: object) -> str:
+    for value in values:
+        named = value.get("alternateName") if isinstance(value, dict) else value
+        tag = _line(named).replace("_", "-")
+        if re.fullmatch(LANGUAGE_PATTERN.strip("^$"), tag):
+            return tag
+    return ""
+
+
+def _canonical(root: Any, meta: dict[str, str], url: str) -> str:  # noqa: ANN401
+    hrefs = [
+        it.get("href", "")
+        for it in root.iter("link")
+        if "canonical" in it.get("rel", "").lower().split()
+    ]
+    for href in (*hrefs[:1], meta.get("og:url", "")):
+        try:
+            absolute = urljoin(url, href.strip()) if href.strip() else ""
+        except ValueError:
+            continue
+        if absolute and not urls.link_problem(absolute):
+            return absolute
+    return ""
