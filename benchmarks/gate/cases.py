@@ -25,7 +25,7 @@ from widget.entry.model import Perspective, Point
 TEXTS = Path(__file__).parent / "texts"
 NEWSPAPER = Path(__file__).parents[2] / "examples" / "newspaper"
 MARKER = re.compile(r"\s*\[(\d+)\]")
-_SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?؟])(?<!\d\.)\s+")
 _STYLE = {"en": "“{}”", "de": "„{}“", "es": "«{}»", "fr": "« {} »", "ar": "«{}»"}
 _SAYS = {
     "en": "The source says: ",
@@ -81,7 +81,8 @@ class Case:
         documents = [self.evidence.documents[n - 1] for n in unit.numbers]
         texts = [f"{it.title} {it.publisher} {it.published} {it.text}" for it in documents]
         if unit.role == "ideas":
-            texts.append(f"{self.evidence.article.title} {self.evidence.article.text}")
+            article = self.evidence.article
+            texts.append(f"{article.title} {article.published} {article.text}")
         return "\n".join(texts)
 
     def check(self, unit: Unit) -> list[Finding]:
@@ -102,12 +103,16 @@ class Case:
         )
         found = check_entry(entry, self.evidence)
         cites = unit.numbers if unit.cites is None else unit.cites
-        proposed = ProposedPoint(
-            role=role, text=html.unescape(unit.bare), cites=cites, quotes=unit.quotes
-        )
+        proposed = ProposedPoint(role=role, text=_plain(unit.bare), cites=cites, quotes=unit.quotes)
         proposal = Proposal(lean="center", rationale="", confidence="low", points=(proposed,))
         found += check_proposal(proposal, self.evidence, ["$.perspectives[0].points[0].text"])
         return found
+
+
+def _plain(text: str) -> str:
+    """Return light HTML as the plain text that a model would propose."""
+    text = text.replace("<q>", "“").replace("</q>", "”")
+    return html.unescape(re.sub(r"</?(?:a|em|q)\b[^>]*>", "", text))
 
 
 def load() -> list[Case]:

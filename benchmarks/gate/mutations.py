@@ -44,7 +44,8 @@ class Mutation:
 def all_of(cases: list[Case], rng: random.Random) -> Iterator[Mutation]:
     """Yield all mutations, in the order of their kinds."""
     for make in (
-        _negation_in_quotation, _negation_in_sentence, _negation_in_paraphrase, _number, _date, _name,
+        _negation_in_quotation, _negation_in_sentence, _negation_in_paraphrase, _number, _date,
+        _name,
         _quote_altered, _quote_elsewhere, _cite_off, _cite_unknown, _cite_missing, _host, _url,
         _language, _instruction, _debris,
     ):  # fmt: skip
@@ -186,7 +187,7 @@ def _date(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
                 text = unit.text[: match.start()] + other + unit.text[match.end() :]
                 yield _mutation("date moved", case, replace(unit, text=text), unit, *expected)
         for match in re.finditer(
-            r"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:%s))" % month.pattern, unit.text
+            rf"(?<!\d)([12]?\d|3[01])(?=\.? (?:de )?(?:{month.pattern}))", unit.text
         ):
             for day in rng.sample(range(1, 29), 3):
                 if str(day) not in re.findall(r"\d+", support):
@@ -207,6 +208,8 @@ def _name(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
         others = sorted(names - {unit.by})
         for other in rng.sample(others, min(8, len(others))):
             words = [it.lower() for it in re.findall(r"[^\W\d_]{3,}", other)]
+            if other.split("،")[0] in unit.by or unit.by in other:
+                continue  # the same person
             unseen = [it for it in words if it not in support]
             # A name that the text contains, or whose words it contains, is no foreign name.
             if len(unseen) < 2 and other not in OTHER_NAMES[case.language]:
@@ -292,7 +295,7 @@ def _cite_off(case: Case, _rng: random.Random, _cases: list[Case]) -> Iterator[M
 def _is_visible(case: Case, unit: Unit) -> bool:
     """Return whether the point has digits, a quotation or a name that the other source lacks."""
     support = case.support(unit)
-    numbers = [it for it in _DIGITS.findall(MARKER.sub("", unit.text))]
+    numbers = _DIGITS.findall(MARKER.sub("", unit.text))
     if any(not _states(support, it, case.language) for it in numbers):
         return True
     texts = [it[1] for it in _QUOTED.findall(unit.text)] + list(unit.quotes)

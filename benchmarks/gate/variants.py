@@ -11,10 +11,58 @@ from dataclasses import replace
 from benchmarks.gate.cases import Case, Unit
 
 _SMALL = {
-    "en": "two three four five six seven eight nine ten eleven twelve".split(" "),
-    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(" "),
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce".split(" "),
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze".split(" "),
+    "en": [
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ],
+    "de": [
+        "zwei",
+        "drei",
+        "vier",
+        "fünf",
+        "sechs",
+        "sieben",
+        "acht",
+        "neun",
+        "zehn",
+        "elf",
+        "zwölf",
+    ],
+    "es": [
+        "dos",
+        "tres",
+        "cuatro",
+        "cinco",
+        "seis",
+        "siete",
+        "ocho",
+        "nueve",
+        "diez",
+        "once",
+        "doce",
+    ],
+    "fr": [
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "onze",
+        "douze",
+    ],
 }
 _PERCENT = {
     "en": ("percent", "per cent", "%", " %", "\u00a0%"),
@@ -33,7 +81,7 @@ _GROUPING = {
 _MARKS = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("« ", " »"), ("「", "」"))
 _QUOTED = re.compile(r"(?:<q>|“|«\s?|„)(.+?)(?:</q>|”|\s?»|“)")
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})[.,\u202f\u00a0 ](\d{3})(?![\d.,]\d)")
-_NUMBER_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
 
 
 def _quotes(text: str, rng: random.Random, _language: str) -> str:

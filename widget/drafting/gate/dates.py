@@ -27,19 +27,28 @@ MONTHS: dict[str, int] = {
     for name in line.split()[1:]
 }
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_ENGLISH = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
+)
+_SHORT = "okt jan feb mar mrz apr jun jul aug sept sep oct nov dec ene abr ago dic janv févr juil déc dez"
+_FULL_MONTH = "|".join(
+    sorted(map(re.escape, MONTHS.keys() - set(_SHORT.split(" "))), key=len, reverse=True)
+)
 _YEAR = r"1[5-9]\d\d|20\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_OF = r"(?:de |del |of |d'|من |من شهر )?"
+_OF = r"(?:de[ ]|del[ ]|of[ ]|d'|من[ ]شهر[ ]|من[ ]|شهر[ ])?"
 _DATE = re.compile(
     rf"""
     (?<![\w.,/-])(?:
     (?P<iso_y>{_YEAR})-(?P<iso_m>0[1-9]|1[0-2])-(?P<iso_d>{_DAY})(?!\d)
-    | (?P<n1>\d{{1,2}})(?P<sep>[./])(?P<n2>\d{{1,2}})(?P=sep)(?P<n_y>{_YEAR}|\d\d)(?![\d.,/])
+    | (?P<n1>\d{{1,2}})(?P<sep>[./])(?P<n2>\d{{1,2}})(?P=sep)(?P<n_y>{_YEAR}|\d\d)(?!\d|[.,/]\d)
     | (?:(?P<from>{_DAY})\.?[ ]?(?:-|to|bis|al?|au|und|and|y|et|e)[ ]?(?:the[ ])?)?
       (?P<d1>{_DAY})(?:st|nd|rd|th|er|º|ª|\.)?[ ]{_OF}(?P<m1>{_MONTH})\b\.?
       (?:,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y1>{_YEAR})(?!\d))?
-    | (?P<m2>{_MONTH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
-      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d)(?:,?[ ](?P<y2>{_YEAR})(?!\d))?
+    | (?P<m2>{_ENGLISH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
+      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?%|[ ]per[ ]?cent)
+      (?:,?[ ](?P<y2>{_YEAR})(?!\d))?
     | (?P<m3>{_MONTH})\b\.?,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y3>{_YEAR})(?!\d)
     | (?P<y4>{_YEAR})(?:[-/](?P<y5>\d{{4}}|\d\d))?(?:er|s)?(?![\d:%]|[.,]\d|[ ]?%)
     )
@@ -52,13 +61,19 @@ _BARE_MONTH = re.compile(
     r"|Januar|Jänner|Februar|März|Juni|Juli|Oktober|Dezember"
     r"|enero|febrero|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|janvier|février|avril|juillet|août|septembre|octobre|novembre|décembre)"
-    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough) (?P<english>May|March)"
-    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is) (?P<german>Mai)"
+    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough|and|to|or) "
+    r"(?P<english>May|March)"
+    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|nächsten) "
+    r"(?P<german>Mai)"
     r"|(?:[Ee]n|[Dd]epuis|[Ff]in|[Dd]ébut|[Mm]i|de) (?P<french>mai|mars|juin)"
     r"|(?:[Ee]n|[Dd]esde|[Dd]e|[Hh]asta) (?P<spanish>marzo)"
     r"|(?:في|منذ|حتى|شهر) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"
     r"|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر))\b"
 )
+
+
+# Evidence is read generously: every name of a month, but for lower-case "may" and "march".
+_ANY_MONTH = re.compile(rf"(?<!\w)(?!may\b|march\b)(?i:{_FULL_MONTH})(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +145,8 @@ def calendar(light: str, published: date | None) -> Calendar:
     for stated in find(light):
         for day in stated.days:
             dates.add(day)
+    for name in _ANY_MONTH.findall(light):
+        dates.add(Day(0, MONTHS[name.lower()], 0, name))
     if published:
         dates.add(Day(published.year, published.month, published.day))
     return dates

@@ -63,6 +63,7 @@ _TALK = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TURN = re.compile(r"\b(?:System|SYSTEM|Assistant|ASSISTANT|USER|Human|HUMAN)\s?:\s")
 _SPEAKER = re.compile(
     r"(?:^|\n|[.!?]\s)\s*(?:system|assistant|user|human|tool)\s*:\s", re.IGNORECASE
 )
@@ -89,7 +90,7 @@ def _all(raw: str, *, mended: bool, nonce: str) -> Iterator[str]:
         if not (mended and _MENDED.fullmatch(mark) and ":" not in mark and not _is_named(mark)):
             yield mark
     straight = raw.replace("\u2019", "'").replace("\u00a0", " ")
-    for pattern in (_FULL_WIDTH, _LEFTOVERS, _TALK, _SPEAKER):
+    for pattern in (_FULL_WIDTH, _LEFTOVERS, _TALK, _SPEAKER, _TURN):
         for match in pattern.finditer(straight):
             if not (mended and _MENDED.fullmatch(match[0]) and not _is_named(match[0])):
                 yield match[0]

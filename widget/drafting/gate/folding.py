@@ -87,7 +87,7 @@ _NEGATIONS = frozenset(
         # French
         "pas jamais rien aucun aucune nul nulle sans guère non "
         # Arabic
-        "لا لم لن ليس ليست ليسوا لسنا غير دون بدون بلا عدم ولا ولم ولن وليس وليست فلا فلم"
+        "لا لم لن ليس ليست ليسوا لسنا غير دون بدون بلا ألا لئلا عدم ولا ولم ولن وليس وليست فلا فلم"
     )
 )
 _FRENCH_PARTICLE = re.compile(r"ne|n'.+")

@@ -75,22 +75,27 @@ def differs(text: str, expected: str, *, minimum: int = 4) -> str:
         return script
     if expected not in FUNCTION_WORDS:
         return ""
-    hits = _hits(plain)
-    found = _clear_winner(hits, minimum=minimum)
-    if not found or found == expected or hits[found] < 2 * hits[expected] + 2:
-        return ""
-    return found
+    tokens = _tokens(plain)
+    own = FUNCTION_WORDS[expected]
+    best, most, others = "", 0, 0
+    for language, theirs in FUNCTION_WORDS.items():
+        # Words of both languages, as "de" of French and Spanish, say nothing about which it is.
+        count = sum(it in theirs and it not in own for it in tokens)
+        if count > most:
+            best, most = language, count
+            others = sum(it in own and it not in theirs for it in tokens)
+    return best if most >= minimum and most >= 2 * others + 1 else ""
 
 
 def _hits(plain: str) -> Counter[str]:
     """Count function words, each by its languages; a word of two languages counts for both."""
-    tokens = folding.words(plain)
-    tokens += [it for mark in _ELISION.findall(plain) for it in ("fr-elision",) if mark]
-    hits: Counter[str] = Counter()
-    for language, own in FUNCTION_WORDS.items():
-        hits[language] = sum(it in own for it in tokens)
-    hits["fr"] += tokens.count("fr-elision")
-    return hits
+    tokens = _tokens(plain)
+    return Counter({name: sum(it in own for it in tokens) for name, own in FUNCTION_WORDS.items()})
+
+
+def _tokens(plain: str) -> list[str]:
+    """Return the words; an elided French article counts as "qu'il" does, which is in the list."""
+    return folding.words(plain) + ["qu'il"] * len(_ELISION.findall(plain))
 
 
 def _clear_winner(hits: Counter[str], *, minimum: int) -> str:
@@ -104,7 +109,7 @@ def _other_script(plain: str, expected: str) -> str:
         if character.isalpha():
             letters[unicodedata.name(character, "").partition(" ")[0]] += 1
     total = sum(letters.values())
-    if total < 20:
+    if total < 12:
         return ""
     script, count = letters.most_common(1)[0]
     if count < 0.7 * total:

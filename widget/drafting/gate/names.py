@@ -98,8 +98,22 @@ def unattributed(name: str, texts: Sequence[EvidenceText]) -> list[str]:
     Words for what somebody is, such as *spokeswoman*, are free. Where nothing is capitalized, as
     in Arabic, every other word must be there.
     """
-    groups = [it for it in _named(name) if not any(_contains(text, it) for text in texts)]
+    if not any(it.isupper() for it in name):
+        # Without capitals nothing tells a name from the words that describe its bearer after it.
+        name = re.split("[,\u060c]", name)[0]
+    named = _named(name)
+    if not named and len(words := _described(name)) >= 2:
+        # Nobody is named: one text must at least contain a word of the description.
+        found = any(is_known(it, [text.vocabulary]) for text in texts for it in words)
+        return [] if found else [" ".join(words)]
+    groups = [it for it in named if not any(_contains(text, it) for text in texts)]
     return [" ".join(it) for it in groups]
+
+
+def _described(name: str) -> list[str]:
+    """Return the words of an attribution that say more than a role."""
+    words = (it.lower() for it in _TOKEN.findall(folding.light(name)))
+    return [it for it in words if len(it) > 3 and it not in _ROLES | _ALL_FUNCTION_WORDS]
 
 
 def _named(name: str) -> list[list[str]]:

@@ -115,13 +115,15 @@ def _arabic() -> Iterator[tuple[str, int]]:
                 yield f"{stem}ة و{ten}{case}", tens * 10 + n
     yield from (("عشرة", 10), ("عشرون", 20), ("عشرين", 20), ("مئة", 100), ("مائة", 100))
     yield from (("أحد عشر", 11), ("إحدى عشرة", 11), ("اثني عشر", 12), ("اثنا عشر", 12))
+    yield from (("اثنتي عشرة", 12), ("اثنتا عشرة", 12))
     for n, word in enumerate(_AR_UNITS, start=3):
         stem = "ثماني" if n == 8 else word
         yield f"{stem}ة عشر", 10 + n
         yield f"{stem} عشرة", 10 + n
     for tens, ten in enumerate(_AR_TENS[1:], start=3):
-        yield f"{ten}ون", tens * 10
-        yield f"{ten}ين", tens * 10
+        stem = "ثمان" if tens == 8 else ten
+        yield f"{stem}ون", tens * 10
+        yield f"{stem}ين", tens * 10
 
 
 _MAKERS: dict[str, Callable[[], Iterator[tuple[str, int]]]] = {
@@ -222,18 +224,37 @@ CLEAR_SHARES: dict[str, str] = {
 """Where such a word surely states a share; only there it must be in the evidence."""
 
 IN = {
-    "en": "(?:in|of|out of)",
-    "de": "(?:von|aus)",
-    "es": "de(?: cada)?",
-    "fr": "sur",
+    "en": "(?:out of|in|of)(?: the| every)?",
+    "de": "(?:von|aus)(?: den)?",
+    "es": "de(?: cada| las| los)?",
+    "fr": "(?:sur|des)(?: les)?",
     "ar": "من(?: كل| أصل)?",
 }
+"""What stands between the numbers of *six in ten*."""
+
+ONE = {
+    "en": r"one [^\W\d_]+ in",
+    "es": r"un[ao]? [^\W\d_]+ de cada",
+    "fr": r"une? [^\W\d_]+ sur",
+}
+"""What stands before the number of *one boarding in four*."""
+
+EVERY: dict[str, str] = {
+    "en": "every (third|fourth|fifth|tenth)",
+    "de": "jede[rsmn]? (dritte|vierte|fünfte|zehnte)[rsmn]?",
+}
+"""A share as an order: *every third*."""
+ORDINALS: dict[str, int] = {
+    "third": 3, "fourth": 4, "fifth": 5, "tenth": 10, "dritte": 3, "vierte": 4, "fünfte": 5,
+    "zehnte": 10,
+}  # fmt: skip
 
 HEDGES: dict[str, str] = {
-    "en": "about|around|roughly|approximately|some|nearly|almost|just under|just over|close to",
-    "de": "rund|etwa|ungefähr|circa|ca\\.|knapp|fast|gut|an die",
-    "es": "casi|unos|unas|alrededor de|cerca de|aproximadamente|en torno a",
-    "fr": "environ|près de|presque|quelque|autour de|à peu près",
-    "ar": "نحو|حوالي|قرابة|زهاء|ما يقارب",
+    "en": "about|around|roughly|approximately|some|nearly|almost|just under|just over|close to"
+    "|(?:less|fewer|more) than|under|over|at least|at most|up to",
+    "de": "rund|etwa|ungefähr|circa|ca\\.|knapp|fast|gut|an die|(?:weniger|mehr) als|unter|über",
+    "es": "casi|unos|unas|alrededor de|cerca de|aproximadamente|en torno a|(?:más|menos) de",
+    "fr": "environ|près de|presque|quelque|autour de|à peu près|(?:plus|moins) de",
+    "ar": "[وف]?(?:نحو|بنحو|حوالي|قرابة|زهاء|ما يقارب|أكثر من|أقل من)",
 }
 """Words that announce a rounded number."""

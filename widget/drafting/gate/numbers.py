@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
@@ -18,9 +18,12 @@ from widget.drafting.gate.number_words import (
     CLEAR_SHARES,
     CURRENCIES,
     DENOMINATORS,
+    EVERY,
     HEDGES,
     IN,
     MAGNITUDES,
+    ONE,
+    ORDINALS,
     PERCENT,
     WORDS,
 )
@@ -42,6 +45,7 @@ class Number:
     kind: str = ""
     text: str = field(default="", compare=False)
     rounded: bool = field(default=False, compare=False)
+    elided: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class Amounts:
         if not stated.kind:
             kinds += [it for it in self.by_kind if it not in ("%", "share", "time")]
         values = [self.by_kind.get(it, set()) for it in kinds]
+        if stated.elided:
+            values.append(self.by_kind.get("%", set()))
         if any(stated.value in it for it in values):
             return True
         return stated.rounded and any(_rounds(it, stated.value) for each in values for it in each)
@@ -79,8 +85,9 @@ class Amounts:
             ):
                 return True
             return stated.rounded and any(_rounds(it, stated.value) for it in percents)
+        tolerance = 5 * _SHARE_TOLERANCE if stated.rounded else _SHARE_TOLERANCE
         return stated.value in shares or any(
-            abs(stated.value - it / 100) <= _SHARE_TOLERANCE for it in percents
+            abs(stated.value - it / 100) <= tolerance for it in percents
         )
 
 
@@ -101,13 +108,19 @@ def find(light: str, language: str) -> list[Number]:
     rest = light
     for number in found:
         rest = rest.replace(number.text, " \u2022 ", 1)
-    return found + list(_numbers(rest, language, generous=False))
+    others = list(_numbers(rest, language, generous=False))
+    if any(it.kind == "%" for it in others):
+        # "By 9 percent, but income only by 3.4": the unit is stated once.
+        others = [it if it.kind else replace(it, elided=True) for it in others]
+    return found + others
 
 
 def _shares(light: str, language: str) -> Iterator[Number]:
     for match in _ratio_pattern(language).finditer(light):
         if share := _ratio(match, language):
             yield Number(share, "share", match[0])
+    for match in re.finditer(rf"\b{EVERY.get(language, '(?!)')}\b", light, re.IGNORECASE):
+        yield Number(Fraction(1, ORDINALS[match[1].lower()]), "share", match[0])
     clear = CLEAR_SHARES.get(language)
     if not clear:
         return
@@ -119,15 +132,15 @@ def _shares(light: str, language: str) -> Iterator[Number]:
                 counted = _share_pattern(language, word).search(before)
                 count = _count(counted["count"] if counted else None, language)
                 text = counted[0] if counted and count != 1 else match[0]
-                yield Number(share * count, "share", text)
+                rounded = _hedged(rest[max(0, match.start() - 18) : match.start()], language)
+                rounded = rounded or _hedged(match[0][: -len(word)], language)
+                yield Number(share * count, "share", text, rounded=rounded)
                 break
 
 
 def _numbers(light: str, language: str, *, generous: bool) -> Iterator[Number]:
     if generous:
-        for match in _ratio_pattern(language).finditer(light):
-            if share := _ratio(match, language):
-                yield Number(share, "share", match[0])
+        yield from _shares(light, language)
     pending: tuple[int, list[Fraction], str] | None = None
     for match in _number_pattern(language).finditer(light):
         if match["time"]:
@@ -135,6 +148,7 @@ def _numbers(light: str, language: str, *, generous: bool) -> Iterator[Number]:
             yield Number(Fraction(hours * 60 + minutes), "time", match[0])
             if generous:
                 yield from (Number(Fraction(it), "", match[0]) for it in {hours, hours % 12})
+                yield Number(hours + Fraction(minutes, 100), "", match[0])
             continue
         kind = _kind(match)
         factor = _factor(match, language)
@@ -255,6 +269,8 @@ def _count(word: str | None, language: str) -> int:
 
 def _ratio(match: re.Match[str], language: str) -> Fraction | None:
     part, whole = _count(match["part"], language), _count(match["whole"], language)
+    if match["one"] and whole < 3:
+        return None  # "one of two …" is no share
     return Fraction(part, whole) if 0 < part < whole else None
 
 
@@ -281,8 +297,8 @@ def _number_pattern(language: str) -> re.Pattern[str]:
           (?:(?:st|nd|rd|th|º|ª)\b)?
           (?:(?:(?P<attached>[mk])|[ -]?(?P<magnitude>{magnitudes}))(?!\w)
              (?:\.(?=[ ]))?(?:[ ](?P<magnitude2>{magnitudes})(?!\w))?)?
-          (?:(?:(?<=hundred)|(?<=cientos)|(?<=cientas)|(?<=cents)|(?<=cent))
-             (?:[ ]and)?[ ](?P<more>{small})(?!\w))?
+          (?:(?:(?<=hundred)|(?<=cientos)|(?<=cientas)|(?<=cents)|(?<=cent)|(?<=مئة)|(?<=مائة))
+             (?:[ ]and)?[ ]و?(?P<more>{small})(?!\w))?
           (?:[ -]?(?:de[ ]|d'|of[ ])?(?P<unit>{PERCENT}|{currencies}(?!\w))
             |[ ]?(?P<half_day>p\.?m\b))?
         )(?!\w)
@@ -296,7 +312,9 @@ def _ratio_pattern(language: str) -> re.Pattern[str]:
     words = tries.pattern(WORDS.get(language, {}))
     between = IN.get(language, "(?!)")
     return re.compile(
-        rf"\b(?P<part>\d+|{words}) {between} (?P<whole>100|10|[3-9]|{words})\b", re.IGNORECASE
+        rf"\b(?:(?P<part>\d+|{words}) {between}|(?P<one>{ONE.get(language, '(?!)')}))"
+        rf" (?P<whole>100|10|[3-9]|{words})\b",
+        re.IGNORECASE,
     )
 
 

@@ -116,7 +116,7 @@ def drops_negation(quotation: str, folded: str) -> bool:
 
 
 def _negated_beside(folded: str, first: int, last: int) -> bool:
-    before = _CLAUSE_END.split(folded[max(0, first - 40) : first])[-1]
+    before = re.split("[.,;:!?\u060c\u061b\u061f]", folded[max(0, first - 40) : first])[-1]
     after = _CLAUSE_END.split(folded[last : last + 20])[0]
     near = folding.words(before)[-2:] + ([] if "," in after[:2] else folding.words(after)[:1])
     return any(map(folding.is_negation, near))

@@ -91,8 +91,9 @@ def quotations(statement: Statement, checking: Checking) -> Iterator[Finding]:
         outside = quotes.blank(statement.sentence_with(quotation.text), [])
         outside = outside.replace(quotation.text, " ")
         yield from _quotation(quotation.readings, outside, statement, checking)
+    own = quotes.blank(statement.text, statement.quotations)
     for passage in statement.passages:
-        yield from _quotation((passage,), statement.text, statement, checking, beside=True)
+        yield from _quotation((passage,), own, statement, checking, beside=True)
 
 
 def _quotation(
@@ -206,7 +207,7 @@ def leftovers(statement: Statement, checking: Checking) -> Iterator[Finding]:
 def in_language(statement: Statement, checking: Checking) -> Iterator[Finding]:
     """``wrong-language``: a text, or a sentence of it, in another language than the article."""
     whole = quotes.blank(statement.text, statement.quotations)
-    for text, minimum in ((whole, 4), *((own, 5) for _, own in statement.own_sentences)):
+    for text, minimum in ((whole, 3), *((own, 4) for _, own in statement.own_sentences)):
         if found := language.differs(text, checking.language, minimum=minimum):
             expected = _LANGUAGES.get(checking.language, checking.language)
             yield checking.block(

@@ -12,6 +12,10 @@ from widget.drafting.gate.passages import Nearest
 COPIED_WORDS = 25
 _LEAST = 5
 _MOST = 80
+_WHOLE = 0.65
+_LEAST_WHOLE = 3
+# Such a word before a repeated passage reverses it, like a negation.
+_EXCEPTIONS = frozenset(folding.each("except unless außer salvo excepto sauf excepté إلا"))
 _CLOSE = 0.75
 _CANDIDATES = 4
 
@@ -30,7 +34,7 @@ def reversed_in(
             spans = _aligned(own, _tokens(passage))
             if spans is None:
                 continue
-            if folding.negations(spans[0]) == folding.negations(spans[1]):
+            if _negations(spans[0]) == _negations(spans[1]):
                 return None
             disagreeing = disagreeing or (passage, text.number)
     return disagreeing
@@ -47,9 +51,24 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
     ]
     plain = [[side[i] for i in each] for side, each in zip((own, other), places, strict=True)]
     matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
-    blocks = [it for it in matcher.get_matching_blocks() if it.size >= 2]
+    found = [it for it in matcher.get_matching_blocks() if it.size]
+    # With and without single words, which may match far away by chance.
+    for blocks in (found, [it for it in found if it.size >= 2]):
+        if spans := _close(own, other, plain, places, blocks):
+            return spans
+    return None
+
+
+def _close(
+    own: list[str],
+    other: list[str],
+    plain: list[list[str]],
+    places: list[list[int]],
+    blocks: list[difflib.Match],
+) -> tuple[list[str], list[str]] | None:
     same = sum(it.size for it in blocks)
-    if same < _LEAST:
+    whole = same >= _WHOLE * max(map(len, plain))
+    if same < (_LEAST_WHOLE if whole else _LEAST):
         return None
     last = blocks[-1]
     spans = [
@@ -62,10 +81,14 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
     return _widened(own, spans[0]), _widened(other, spans[1])
 
 
+def _negations(tokens: list[str]) -> int:
+    return folding.negations(tokens) + (tokens[0] in _EXCEPTIONS)
+
+
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
     """Return the span with a negation directly beside it."""
     first, last = span
-    if first and folding.is_negation(tokens[first - 1]):
+    if first and (folding.is_negation(tokens[first - 1]) or tokens[first - 1] in _EXCEPTIONS):
         first -= 1
     if last + 1 < len(tokens) and folding.is_negation(tokens[last + 1]):
         last += 1
