@@ -25,7 +25,7 @@ from widget.entry.model import Perspective, Point
 TEXTS = Path(__file__).parent / "texts"
 NEWSPAPER = Path(__file__).parents[2] / "examples" / "newspaper"
 MARKER = re.compile(r"\s*\[(\d+)\]")
-_SENTENCE = re.compile(r"(?<=[.!?؟])(?<!\d\.)\s+")
+_SENTENCE = re.compile(r"(?<=[.!?؟])(?<!\s\d\.)(?<!\s\d\d\.)\s+")
 _STYLE = {"en": "“{}”", "de": "„{}“", "es": "«{}»", "fr": "« {} »", "ar": "«{}»"}
 _SAYS = {
     "en": "The source says: ",

@@ -214,7 +214,11 @@ def _name(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutati
             # A name that the text contains, or whose words it contains, is no foreign name.
             if len(unseen) < 2 and other not in OTHER_NAMES[case.language]:
                 continue
-            yield _mutation("name swapped", case, replace(unit, by=other), unit, "name-unsupported")
+            named = case.language == "ar" or re.search(r"\s[A-ZÀ-Þ]", other) is not None
+            kind = "name swapped" if named else "attribution to nobody by name, swapped"
+            yield _mutation(
+                kind, case, replace(unit, by=other), unit, "name-unsupported", promised=named
+            )
 
 
 def _quote_altered(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator[Mutation]:
@@ -366,7 +370,7 @@ def _instruction(case: Case, rng: random.Random, _cases: list[Case]) -> Iterator
                 marks = "".join(f" [{it}]" for it in unit.numbers)
                 yield _mutation(
                     kind, case, replace(unit, text=text + marks), unit, "marker-debris",
-                    "wrong-language", "url-foreign", promised="other words" not in kind,
+                    "wrong-language", "url-foreign", promised=False,
                 )  # fmt: skip
 
 

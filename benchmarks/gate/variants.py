@@ -98,6 +98,8 @@ def _spaces(text: str, rng: random.Random, _language: str) -> str:
 
 
 def _dashes(text: str, rng: random.Random, _language: str) -> str:
+    if "<a" in text:
+        return text  # it would change the URL
     return re.sub("(?<=[^\\W\\d_])-(?=[^\\W\\d_])", rng.choice("\u2010\u2011"), text)
 
 

@@ -31,7 +31,10 @@ _ENGLISH = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
 )
-_SHORT = "okt jan feb mar mrz apr jun jul aug sept sep oct nov dec ene abr ago dic janv févr juil déc dez"
+_SHORT = (
+    "jan feb mar mrz apr jun jul aug sept sep oct okt nov dec dez ene abr ago dic janv févr juil "
+    "déc"
+)
 _FULL_MONTH = "|".join(
     sorted(map(re.escape, MONTHS.keys() - set(_SHORT.split(" "))), key=len, reverse=True)
 )

@@ -34,7 +34,7 @@ _BESIDE_DASH = re.compile(r" ?(-+) ?")
 _BEFORE_MARK = re.compile(r" +(?=[;:?!,.%)\]\u060c\u061b\u061f])")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BREAK = re.compile(
-    r"(?<=[.!?\u2026\u061f\u3002])(?<!\d\.)(?<!\b[A-Za-z]\.)[\"'\u201d\u2019\u00bb\u201c)\]]*\s+|\n+"
+    r"(?<=[.!?\u2026\u061f\u3002])(?<!\s\d\.)(?<!\s\d\d\.)(?<!\b[A-Za-z]\.)[\"'\u201d\u2019\u00bb\u201c)\]]*\s+|\n+"
 )
 
 
