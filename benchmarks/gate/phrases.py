@@ -47,19 +47,76 @@ NUMBER_WORDS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 MONTHS: dict[str, list[str]] = {
-    "en": (
-        "January February March April May June July August September October November December"
-    ).split(" "),
-    "de": (
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
-    ).split(" "),
-    "es": (
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-    ).split(" "),
-    "fr": (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-    ).split(" "),
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(" "),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    "es": [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "ar": [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
 }
 
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
@@ -83,11 +140,55 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 OTHER_WORDS: dict[str, list[str]] = {
-    "en": "always rarely entire private former hidden careful northern promised likely".split(" "),
-    "de": "immer selten private frühere gesamte angeblich nördliche wohl geheime teure".split(" "),
-    "es": "siempre antiguo privado supuesto entero norteño quizá oculto barato leve".split(" "),
-    "fr": "toujours ancien privé supposé entier souvent caché peut-être cher léger".split(" "),
-    "ar": "دائمًا سابقًا خاصّة كاملة ربّما مخفيّ شماليّ غالبًا".split(" "),
+    "en": [
+        "always",
+        "rarely",
+        "entire",
+        "private",
+        "former",
+        "hidden",
+        "careful",
+        "northern",
+        "promised",
+        "likely",
+    ],
+    "de": [
+        "immer",
+        "selten",
+        "private",
+        "frühere",
+        "gesamte",
+        "angeblich",
+        "nördliche",
+        "wohl",
+        "geheime",
+        "teure",
+    ],
+    "es": [
+        "siempre",
+        "antiguo",
+        "privado",
+        "supuesto",
+        "entero",
+        "norteño",
+        "quizá",
+        "oculto",
+        "barato",
+        "leve",
+    ],
+    "fr": [
+        "toujours",
+        "ancien",
+        "privé",
+        "supposé",
+        "entier",
+        "souvent",
+        "caché",
+        "peut-être",
+        "cher",
+        "léger",
+    ],
+    "ar": ["دائمًا", "سابقًا", "خاصّة", "كاملة", "ربّما", "مخفيّ", "شماليّ", "غالبًا"],
 }
 
 FOREIGN: list[str] = [

@@ -213,7 +213,15 @@ def test_the_service_s_names_are_host_names_and_addresses() -> None:
 
 EXAMPLE = (ROOT / "examples" / "insights.toml").read_text("utf-8")
 # Keys whose line shows what one may write, since their default is nothing.
-UNSET = {"base_url", "admin_host", "metrics_token", "introduction", "disclosure", "methodology"}
+UNSET = {
+    "base_url",
+    "admin_host",
+    "metrics_token",
+    "introduction",
+    "disclosure",
+    "methodology",
+    "drafting_prompt",
+}
 
 
 def uncommented() -> dict[str, Any]:

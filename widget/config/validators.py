@@ -32,6 +32,18 @@ def checked_origin(value: str) -> str:
 
 def checked_base(value: str) -> str:
     """Return the service's base URL, which may have a path, without a trailing slash."""
+    base = checked_api(value)
+    first = urlsplit(value).path.strip("/").partition("/")[0]
+    if first in RESERVED_PATHS:
+        raise ValueError(
+            f"{value!r}: /{first} is reserved by this service; choose another path, such as "
+            f"{urls.origin(value)}/insights"
+        )
+    return base
+
+
+def checked_api(value: str) -> str:
+    """Return the base URL of an API, which may have any path, without a trailing slash."""
     problem = urls.link_problem(value)
     if problem:
         raise ValueError(f"{value!r} {problem}")
@@ -45,11 +57,6 @@ def checked_base(value: str) -> str:
         raise ValueError(
             f"{value!r} cannot be used; write it like https://insights.example or "
             "https://courier.example/insights, the path in letters, digits and - . _ ~"
-        )
-    if segments[0] in RESERVED_PATHS:
-        raise ValueError(
-            f"{value!r}: /{segments[0]} is reserved by this service; choose another path, such as "
-            f"{urls.origin(value)}/insights"
         )
     return urls.origin(value) + parts.path.rstrip("/")
 
