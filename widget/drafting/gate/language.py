@@ -55,6 +55,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         )
     ),
 }
+_SENTENCE = 7
 _ELISION = re.compile(r"\b(?:l|d|qu|n|s|c|j|m|t)'", re.IGNORECASE)
 
 
@@ -78,6 +79,8 @@ def differs(text: str, expected: str, *, minimum: int = 4) -> str:
     tokens = _tokens(plain)
     own = FUNCTION_WORDS[expected]
     best, most, others = "", 0, 0
+    if len(tokens) < _SENTENCE:
+        minimum += 1  # a title in another language is no wrong language
     for language, theirs in FUNCTION_WORDS.items():
         # Words of both languages, as "de" of French and Spanish, say nothing about which it is.
         count = sum(it in theirs and it not in own for it in tokens)

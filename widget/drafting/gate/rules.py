@@ -226,7 +226,9 @@ def unseen_names(statement: Statement, checking: Checking) -> Iterator[Finding]:
         for run in names.runs(own):
             if checking.language == "de" and len(run) == 1:
                 continue  # every noun is capitalized
-            if unseen := [it for it in run if not names.is_known(it, vocabularies)]:
+            unseen = [it for it in run if not names.is_known(it, vocabularies)]
+            unseen = [it for it in unseen if it.lower() not in dates.MONTHS]
+            if unseen:
                 yield Finding(
                     path=statement.path, rule="name-unseen", severity="warn", sentence=sentence,
                     detail=" ".join(run),

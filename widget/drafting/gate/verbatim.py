@@ -18,6 +18,7 @@ _LEAST_WHOLE = 3
 _EXCEPTIONS = frozenset(folding.each("except unless außer salvo excepto sauf excepté إلا"))
 _CLOSE = 0.75
 _CANDIDATES = 4
+_SHORTENED, _DENSE, _SHORT_GAP = 0.9, 0.55, 2
 
 
 def reversed_in(
@@ -76,13 +77,35 @@ def _close(
     ]
     lengths = [last[side] + last.size - blocks[0][side] for side in (0, 1)]
     shorter = min(len(plain[0]), len(plain[1]))
-    if same < _CLOSE * max(lengths) or same < _CLOSE * shorter:
+    if same >= _CLOSE * max(lengths) and same >= _CLOSE * shorter:
+        return _widened(own, spans[0]), _widened(other, spans[1])
+    if same < _SHORTENED * len(plain[0]) or same < _DENSE * lengths[1]:
         return None
-    return _widened(own, spans[0]), _widened(other, spans[1])
+    # The sentence shortens the passage: what it leaves out may have negations of its own.
+    matched = {places[1][it.b + n] for it in blocks for n in range(it.size)}
+    return _widened(own, spans[0]), _without_gaps(_slice(other, spans[1]), matched, spans[1][0])
 
 
 def _negations(tokens: list[str]) -> int:
     return folding.negations(tokens) + (tokens[0] in _EXCEPTIONS)
+
+
+def _slice(tokens: list[str], span: tuple[int, int]) -> list[str]:
+    return tokens[span[0] : span[1] + 1]
+
+
+def _without_gaps(tokens: list[str], matched: set[int], start: int) -> list[str]:
+    """Return the tokens without runs of more than two that are not matched."""
+    kept: list[str] = []
+    gap: list[str] = []
+    for place, token in enumerate(tokens, start=start):
+        if place in matched:
+            kept += gap if len(gap) <= _SHORT_GAP else []
+            kept.append(token)
+            gap = []
+        else:
+            gap.append(token)
+    return kept
 
 
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
