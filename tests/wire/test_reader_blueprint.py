@@ -115,11 +115,13 @@ def test_the_example_shows_a_panel_of_its_own_store(settings: Settings) -> None:
 
 WINGS = {
     "widget.doctor",
+    "widget.drafting",
     "widget.export",
     "widget.purging",
     "widget.storage.postgres",
     "widget.store.postgres",
     "psycopg",
+    "trafilatura",
     "urllib3",
 }
 IMPORTED = """

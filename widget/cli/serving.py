@@ -146,6 +146,10 @@ def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
     for each, option in ((port, "--port"), (paper_port, "--paper-port")):
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)
+    if model:
+        prompt = folder / "prompt.md"
+        prompt.write_text(demo_model.PROMPT, "utf-8")
+        publication = publication.model_copy(update={"drafting_prompt": prompt})
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
     with open_editorial(settings.store, settings, create=True) as editorial:
         if not editorial.entries.ids():
