@@ -13,9 +13,12 @@ from widget.drafting.gate.passages import Nearest
 COPIED_WORDS = 25
 _LEAST = 5
 _MOST = 80
+_WHOLE = 0.65
+_LEAST_WHOLE = 3
+# Such a word before a repeated passage reverses it, like a negation.
+_EXCEPTIONS = frozenset(folding.each("except unless außer salvo excepto sauf excepté إلا"))
 _CLOSE = 0.75
 _CANDIDATES = 4
-_LEAST_WHOLE = 3
 _ELIDED = re.compile(r"\bn'(?=\w)", re.IGNORECASE)
 # What may take the place of a negation, or comes with it: two sentences are compared without these.
 _COUNTERPARTS = frozenset(
@@ -26,6 +29,7 @@ _COUNTERPARTS = frozenset(
         "une avec tout toute tous toutes de أن مع"
     )
 )
+_SHORTENED, _DENSE, _SHORT_GAP = 0.9, 0.55, 2
 
 
 def reversed_in(
@@ -42,7 +46,7 @@ def reversed_in(
             spans = _aligned(own, _tokens(passage))
             if spans is None:
                 continue
-            if folding.negations(spans[0]) == folding.negations(spans[1]):
+            if _negations(spans[0]) == _negations(spans[1]):
                 return None
             disagreeing = disagreeing or (passage, text.number)
     return disagreeing
@@ -59,13 +63,28 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
         [i for i, it in enumerate(side) if not folding.is_negation(it)] for side in (own, other)
     ]
     plain = [[side[i] for i in each] for side, each in zip((own, other), places, strict=True)]
+    matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
     bare = [[it for it in side if it not in _COUNTERPARTS] for side in plain]
     if bare[0] == bare[1] and len(bare[0]) >= _LEAST_WHOLE:
         return own, other
-    matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
-    blocks = [it for it in matcher.get_matching_blocks() if it.size >= 2]
+    found = [it for it in matcher.get_matching_blocks() if it.size]
+    # With and without single words, which may match far away by chance.
+    for blocks in (found, [it for it in found if it.size >= 2]):
+        if spans := _close(own, other, plain, places, blocks):
+            return spans
+    return None
+
+
+def _close(
+    own: list[str],
+    other: list[str],
+    plain: list[list[str]],
+    places: list[list[int]],
+    blocks: list[difflib.Match],
+) -> tuple[list[str], list[str]] | None:
     same = sum(it.size for it in blocks)
-    if same < _LEAST:
+    whole = same >= _WHOLE * max(map(len, plain))
+    if same < (_LEAST_WHOLE if whole else _LEAST):
         return None
     last = blocks[-1]
     spans = [
@@ -73,18 +92,43 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
     ]
     lengths = [last[side] + last.size - blocks[0][side] for side in (0, 1)]
     shorter = min(len(plain[0]), len(plain[1]))
-    if same < _CLOSE * max(lengths) or same < _CLOSE * shorter:
+    if same >= _CLOSE * max(lengths) and same >= _CLOSE * shorter:
+        return _widened(own, spans[0]), _widened(other, spans[1])
+    if same < _SHORTENED * len(plain[0]) or same < _DENSE * lengths[1]:
         return None
-    return _widened(own, spans[0]), _widened(other, spans[1])
+    # The sentence shortens the passage: what it leaves out may have negations of its own.
+    matched = {places[1][it.b + n] for it in blocks for n in range(it.size)}
+    return _widened(own, spans[0]), _without_gaps(_slice(other, spans[1]), matched, spans[1][0])
+
+
+def _negations(tokens: list[str]) -> int:
+    return folding.negations(tokens) + (tokens[0] in _EXCEPTIONS)
+
+
+def _slice(tokens: list[str], span: tuple[int, int]) -> list[str]:
+    return tokens[span[0] : span[1] + 1]
+
+
+def _without_gaps(tokens: list[str], matched: set[int], start: int) -> list[str]:
+    """Return the tokens without runs of more than two that are not matched."""
+    kept: list[str] = []
+    gap: list[str] = []
+    for place, token in enumerate(tokens, start=start):
+        if place in matched:
+            kept += gap if len(gap) <= _SHORT_GAP else []
+            kept.append(token)
+            gap = []
+        else:
+            gap.append(token)
+    return kept
 
 
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
-    """Return the span with a negation directly before it, or after it at the end."""
+    """Return the span with a negation directly beside it."""
     first, last = span
-    if first and folding.is_negation(tokens[first - 1]):
+    if first and (folding.is_negation(tokens[first - 1]) or tokens[first - 1] in _EXCEPTIONS):
         first -= 1
-    # After it only at the end, as in "wir erlauben es nicht"; elsewhere it negates what follows.
-    if last + 2 == len(tokens) and folding.is_negation(tokens[last + 1]):
+    if last + 1 < len(tokens) and folding.is_negation(tokens[last + 1]):
         last += 1
     return tokens[first : last + 1]
 
