@@ -64,12 +64,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Case:
-    """An entry with its evidence, and the units that are faithful to it."""
+    """An entry with its evidence, and the units that are faithful to it.
+
+    The gate was corrected where it blocked one of ``units``. ``held_out`` were written later; when the
+    gate first saw them it blocked 7 of 20.
+    """
 
     name: str
     entry: Entry
     evidence: Evidence
     units: tuple[Unit, ...]
+    held_out: tuple[Unit, ...]
 
     @property
     def language(self) -> str:
@@ -144,7 +149,8 @@ def _case(path: Path) -> Case:
     )  # fmt: skip
     evidence = Evidence(article=article, documents=documents)
     units = (*_points(entry), *_paraphrases(given["paraphrases"]))
-    return Case(name, entry, evidence, units)
+    held_out = tuple(_paraphrases(given["held_out"], "paraphrase, held out"))
+    return Case(name, entry, evidence, units, held_out)
 
 
 def _points(entry: Entry) -> Iterator[Unit]:
@@ -153,10 +159,10 @@ def _points(entry: Entry) -> Iterator[Unit]:
             yield Unit("point", group.role, point.text, point.attributed_to)
 
 
-def _paraphrases(given: list[dict[str, Any]]) -> Iterator[Unit]:
+def _paraphrases(given: list[dict[str, Any]], origin: str = "paraphrase") -> Iterator[Unit]:
     for it in given:
         text = html.escape(it["text"], quote=False) + "".join(f" [{n}]" for n in it["cites"])
-        yield Unit("paraphrase", it["role"], text, it.get("by"), tuple(it.get("quotes", ())))
+        yield Unit(origin, it["role"], text, it.get("by"), tuple(it.get("quotes", ())))
 
 
 def sentences(case: Case) -> Iterator[tuple[int, str]]:

@@ -161,6 +161,8 @@ _VARIANTS: tuple[Callable[[str, random.Random, str], str], ...] = (
 def faithful(cases: list[Case], rng: random.Random) -> Iterator[tuple[str, Case, Unit]]:
     """Yield every faithful unit, and each of its variants that differs from it."""
     for case in cases:
+        for unit in case.held_out:
+            yield unit.origin, case, unit
         for unit in case.units:
             yield unit.origin, case, unit
             for make in _VARIANTS:

@@ -118,7 +118,8 @@ def find(light: str, language: str) -> list[Number]:
 def _shares(light: str, language: str) -> Iterator[Number]:
     for match in _ratio_pattern(language).finditer(light):
         if share := _ratio(match, language):
-            yield Number(share, "share", match[0])
+            rounded = _hedged(light[max(0, match.start() - 18) : match.start()], language)
+            yield Number(share, "share", match[0], rounded=rounded)
     for match in re.finditer(rf"\b{EVERY.get(language, '(?!)')}\b", light, re.IGNORECASE):
         yield Number(Fraction(1, ORDINALS[match[1].lower()]), "share", match[0])
     clear = CLEAR_SHARES.get(language)
