@@ -285,6 +285,8 @@ def test_every_command_explains_itself() -> None:
         "demo",
         "diff",
         "doctor",
+        "draft",
+        "drafts",
         "edit",
         "export",
         "history",

@@ -34,6 +34,8 @@ _WITH_BODY = (
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 )
+_WITH_KEY = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+"""An Idempotency-Key may be malformed, or belong to another request."""
 _DESCRIPTION = """\
 Read, check and change entries. Each request carries a token (`insights token create`). A change
 sends the ETag that its author read. Every error is a problem (RFC 9457)."""
@@ -137,6 +139,8 @@ def _responses(route: Route) -> dict[str, Any]:
         failing.update(_WITH_PRECONDITION)
     if route.request:
         failing.update(_WITH_BODY)
+    if route.method in ("PUT", "POST"):
+        failing.update(_WITH_KEY)
     problem = {"$ref": "#/components/responses/Problem"}
     return responses | {str(int(status)): problem for status in sorted(failing)}
 
