@@ -16,6 +16,7 @@ from widget.drafting.gate import folding
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
         folding.each(
+            "between still most other said says both each our out over up down off your my me him "
             "the of and to in is that it for was on are as with be by at have from this not but "
             "they which or we an were been has had their would there will what can all than its "
             "who more when if no so only could should into about some because while does do you "
@@ -24,6 +25,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "de": frozenset(
         folding.each(
+            "am beim ins ohne bereits sowie ab dann doch schon wo dort hier seit wir uns ich ihm "
+            "ihn deren dessen jede jeder jedes alle damit dabei "
             "der die das und ist nicht ein eine einen einem einer eines zu den dem des von mit "
             "sich auf für im es auch als an werden wird sind aus er hat dass sie nach bei um noch "
             "wie nur oder aber vor zur bis mehr durch man sein wurde haben kann wenn über war "
@@ -33,6 +36,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "es": frozenset(
         folding.each(
+            "solo unas unos ha está así aunque tras hacia tan mismo misma quienes cuyo propio "
+            "propia aún cual antes dos "
             "de la que el en y a los se del las un por con no una su para es al lo como más pero "
             "sus le ya o este sí porque esta entre cuando muy sin sobre también me hasta hay "
             "donde quien desde todo nos durante todos uno les ni contra otros ese eso ante ellos "
@@ -41,7 +46,8 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "fr": frozenset(
         folding.each(
-            "le la les de des du un une et est en que qui dans pour pas sur au aux avec ce cette "
+            "chez donc encore aussi très même mêmes cela celui celle quand depuis sous vers lui "
+            "dont le la les de des du un une et est en que qui dans pour pas sur au aux avec ce cette "
             "ces il elle ils elles ne se par plus son sa ses leur leurs mais ou où comme sont été "
             "être ont a nous vous on si sans sous entre après avant tout tous toute deux fait "
             "peut selon y l'on c'est n'est d'un d'une qu'il qu'elle à"
