@@ -41,8 +41,8 @@ SECTIONS = (
     "outages",
     "database",
     "attacks",
-    "gate",
     "structure",
+    "gate",
 )
 
 
@@ -84,7 +84,7 @@ def main() -> None:
         _attacks(given.texts)
     if given.section == "slow":
         _slow()
-    if given.section == "gate":
+    if given.section in (None, "gate"):
         _gate()
 
 
@@ -168,11 +168,14 @@ def _attacks(count: int) -> None:
 
 
 def _gate() -> None:
-    """Print what the gate blocks: mutations by kind, and faithful points by kind."""
+    """Print what the checks of a draft block: mutations by kind, and faithful points."""
+    on = machine.description()
     found = gate.measure()
-    print("The gate: mutations that it blocks, and faithful points that it blocks")
+    print("The gate: what it blocks of mutations, and of faithful points")
     print(gate.table(found))
-    keep("gate", gate.as_json(found))
+    for target, reached in gate.targets(found):
+        print(f"  {'reached' if reached else 'not reached':12} {target}")
+    keep("gate", {"machine": on, **gate.as_json(found)})
 
 
 def _slow() -> None:

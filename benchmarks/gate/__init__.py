@@ -11,6 +11,10 @@ from benchmarks.gate import cases, mutations, variants
 from benchmarks.gate.cases import Case, Unit
 
 SEED = 20261129
+RECALL = 0.99
+FALSE_BLOCKS = 0.02
+LEAST_MUTATIONS = 2_000
+LEAST_FAITHFUL = 500
 
 T = TypeVar("T")
 
@@ -101,11 +105,30 @@ def table(result: Result) -> str:
     return "\n".join(lines)
 
 
+def targets(result: Result) -> Iterator[tuple[str, bool]]:
+    """Yield what is to be reached, and whether it is."""
+    for kind, it in result.promised:
+        yield f"{kind}: at least {RECALL:.0%} blocked", it.blocked >= RECALL * it.total
+    yield (
+        f"faithful points: at most {FALSE_BLOCKS:.0%} blocked",
+        (result.false_blocks <= FALSE_BLOCKS),
+    )
+    mutated = sum(it.total for it in result.mutations.values())
+    yield f"at least {LEAST_MUTATIONS:,} mutations", mutated >= LEAST_MUTATIONS
+    faithful = sum(it.total for it in result.faithful.values())
+    yield f"at least {LEAST_FAITHFUL:,} faithful points", faithful >= LEAST_FAITHFUL
+
+
 def as_json(result: Result) -> dict[str, object]:
     """Return the counts, and the first examples of what was not as it should be."""
     return {
         name: {
-            kind: {"total": it.total, "blocked": it.blocked, "examples": it.examples[:5]}
+            kind: {
+                "total": it.total,
+                "blocked": it.blocked,
+                "promised": it.promised,
+                "examples": it.examples[:5],
+            }
             for kind, it in counts.items()
         }
         for name, counts in (("mutations", result.mutations), ("faithful", result.faithful))

@@ -5,7 +5,8 @@ from __future__ import annotations
 NEGATIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
         (r"\bdo not ", ""), (r"\bdoes not ", ""), (r"\bdid not ", ""), (r"\bnot ", ""),
-        (r"\bno longer ", "still "), (r"\bno ", ""), (r"\bnever ", ""), (r"\bNobody\b", "Everybody"),
+        (r"\bno longer ", "still "), (r"\bno ", ""), (r"\bnever ", ""),
+        (r"\bNobody\b", "Everybody"),
         (r"n[’']t\b", ""), (r"\bwithout\b", "with"), (r"\bNo\b", "Some"),
     ),
     "de": (
@@ -121,7 +122,8 @@ MONTHS: dict[str, list[str]] = {
 
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "en": (
-        "Prudence Halloway", "Viktor Sandoval", "Wexcombe Chamber of Commerce", "Ingrid Pell, economist",
+        "Prudence Halloway", "Viktor Sandoval", "Wexcombe Chamber of Commerce",
+        "Ingrid Pell, economist",
         "Brightwater Institute", "Dr. Amara Nwosu",
     ),
     "de": (
@@ -205,10 +207,12 @@ FOREIGN: list[str] = [
 ]
 
 DEBRIS: list[str] = [
-    "【4:0†source】", "【1†source】", "【12†L5-L9】", "\uff3b\uff11\uff3d", "[citation:1]", "[reference:0]",
+    "【4:0†source】", "【1†source】", "【12†L5-L9】", "\uff3b\uff11\uff3d", "[citation:1]",
+    "[reference:0]",
     "[ID:0]", "[source: 3]", "[doc 2]", "turn0search1", "\ue200cite\ue202turn1search0\ue201",
     "citeturn2view3", "```", "```json", '{"text": "', "&lt;think&gt;", "<think>so far</think>",
-    "</answer>", "<|im_end|>", "[INST]", "<|endoftext|>", "As an AI language model, I have no opinion.",
+    "</answer>", "<|im_end|>", "[INST]", "<|endoftext|>",
+    "As an AI language model, I have no opinion.",
     "Hope this helps!", "Here is the JSON you asked for:", "Let me think about this step by step.",
     "[1, 2]", "[1-3]", "[^1]", "[0]", "**important**", ":contentReference[oaicite:2]{index=2}",
     "\ufffd", "END-EVIDENCE-9f3ac17b5e024d68", "----- 7c1e9a04b3d25f68 -----", "<<<END>>>",

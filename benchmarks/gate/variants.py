@@ -82,6 +82,7 @@ _MARKS = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("« ", " »
 _QUOTED = re.compile(r"(?:<q>|“|«\s?|„)(.+?)(?:</q>|”|\s?»|“)")
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3})[.,\u202f\u00a0 ](\d{3})(?![\d.,]\d)")
 _NUMBER_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
+_LINK_TAG = re.compile("(<a [^>]*>)")
 
 
 def _quotes(text: str, rng: random.Random, _language: str) -> str:
@@ -98,8 +99,6 @@ def _spaces(text: str, rng: random.Random, _language: str) -> str:
 
 
 def _dashes(text: str, rng: random.Random, _language: str) -> str:
-    if "<a" in text:
-        return text  # it would change the URL
     return re.sub("(?<=[^\\W\\d_])-(?=[^\\W\\d_])", rng.choice("\u2010\u2011"), text)
 
 
@@ -161,12 +160,14 @@ _VARIANTS: tuple[Callable[[str, random.Random, str], str], ...] = (
 def faithful(cases: list[Case], rng: random.Random) -> Iterator[tuple[str, Case, Unit]]:
     """Yield every faithful unit, and each of its variants that differs from it."""
     for case in cases:
-        for unit in case.held_out:
-            yield unit.origin, case, unit
         for unit in case.units:
             yield unit.origin, case, unit
             for make in _VARIANTS:
-                text = make(unit.text, rng, case.language)
+                # A URL is no typography.
+                pieces = _LINK_TAG.split(unit.text)
+                text = "".join(
+                    it if it.startswith("<a ") else make(it, rng, case.language) for it in pieces
+                )
                 quotes = tuple(make(it, rng, case.language) for it in unit.quotes)
                 if make in (_percent, _grouping, _words, _digits, _eastern):
                     # These change words, which a quotation must not.

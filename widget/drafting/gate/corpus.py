@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from widget.drafting.evidence import Article, Document, Evidence
 from widget.drafting.gate import dates, folding, language, numbers
@@ -17,7 +18,8 @@ class EvidenceText:
     Title, publisher and authors count as text: a point may name them.
     """
 
-    def __init__(self, number: int, source: Article | Document) -> None:
+    def __init__(self, number: int, source: Article | Document, language: str = "") -> None:
+        self._article_language = language
         self.number = number
         self.url = source.url
         self.title = source.title
@@ -30,7 +32,17 @@ class EvidenceText:
     @cached_property
     def folded(self) -> str:
         """Title, publisher and text, folded for comparing quotations; one space between them."""
-        return folding.fold("\n".join((self.title, self.by, self.text)))
+        return " ".join(self._lines)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        lines = "\n".join((self.title, self.by, self.text)).splitlines()
+        return [it for it in map(folding.fold, lines) if it]
+
+    @cached_property
+    def line_starts(self) -> frozenset[int]:
+        """Where the lines begin in ``folded``: a heading ends without a mark."""
+        return frozenset(accumulate((len(it) + 1 for it in self._lines), initial=0))
 
     @cached_property
     def light(self) -> str:
@@ -54,8 +66,8 @@ class EvidenceText:
 
     @cached_property
     def language(self) -> str:
-        """The detected language, empty where the text is too short to tell."""
-        return language.detect(self.text[:20_000])
+        """The detected language, or the article's where the text is too short to tell."""
+        return language.detect(self.text[:20_000]) or self._article_language
 
     @cached_property
     def dates(self) -> dates.Calendar:
@@ -72,8 +84,11 @@ class Corpus:
     """All texts of the evidence, and which of them a URL names."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self.article = EvidenceText(0, evidence.article)
-        self.documents = [EvidenceText(n, it) for n, it in enumerate(evidence.documents, start=1)]
+        spoken = language_of(evidence)
+        self.article = EvidenceText(0, evidence.article, spoken)
+        self.documents = [
+            EvidenceText(n, it, spoken) for n, it in enumerate(evidence.documents, start=1)
+        ]
         self._by_url: dict[str, int] = {}
         for document in self.documents:
             if key := _key(document.url):

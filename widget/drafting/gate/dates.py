@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from widget.drafting.gate.number_words import PERCENT
+
 _MONTH_NAMES = """
 1 january jan januar jänner enero ene janvier janv يناير كانون_الثاني
 2 february feb februar febrero février févr fevrier فبراير شباط
@@ -27,20 +29,14 @@ MONTHS: dict[str, int] = {
     for name in line.split()[1:]
 }
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+# Only English puts the day after the month; "im Juli 9" is a month and a number.
 _ENGLISH = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
     "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
 )
-_SHORT = (
-    "jan feb mar mrz apr jun jul aug sept sep oct okt nov dec dez ene abr ago dic janv févr juil "
-    "déc"
-)
-_FULL_MONTH = "|".join(
-    sorted(map(re.escape, MONTHS.keys() - set(_SHORT.split(" "))), key=len, reverse=True)
-)
 _YEAR = r"1[5-9]\d\d|20\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_OF = r"(?:de[ ]|del[ ]|of[ ]|d'|من[ ]شهر[ ]|من[ ]|شهر[ ])?"
+_OF = r"(?:de[ ]|del[ ]|of[ ]|d'|من[ ]|من[ ]شهر[ ]|شهر[ ])?"
 _DATE = re.compile(
     rf"""
     (?<![\w.,/-])(?:
@@ -49,11 +45,11 @@ _DATE = re.compile(
     | (?:(?P<from>{_DAY})\.?[ ]?(?:-|to|bis|al?|au|und|and|y|et|e)[ ]?(?:the[ ])?)?
       (?P<d1>{_DAY})(?:st|nd|rd|th|er|º|ª|\.)?[ ]{_OF}(?P<m1>{_MONTH})\b\.?
       (?:,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y1>{_YEAR})(?!\d))?
-    | (?P<m2>{_ENGLISH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
-      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?%|[ ]per[ ]?cent)
+    | (?<!im[ ])(?P<m2>{_ENGLISH})\b\.?[ ](?P<d2>{_DAY})(?:st|nd|rd|th)?
+      (?:[ ]?(?:-|to|and)[ ]?(?P<to>{_DAY}))?(?![\d:%]|[.,]\d|[ ]?(?:{PERCENT}))
       (?:,?[ ](?P<y2>{_YEAR})(?!\d))?
     | (?P<m3>{_MONTH})\b\.?,?[ ](?:de[ ]|del[ ]|of[ ])?(?P<y3>{_YEAR})(?!\d)
-    | (?P<y4>{_YEAR})(?:[-/](?P<y5>\d{{4}}|\d\d))?(?:er|s)?(?!\d|:\d|%|[.,]\d|[ ]?%)
+    | (?P<y4>{_YEAR})(?:[-/](?P<y5>\d{{4}}|\d\d))?(?:er|s)?(?![\d:%]|[.,]\d|[ ]?%)
     )
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -64,19 +60,16 @@ _BARE_MONTH = re.compile(
     r"|Januar|Jänner|Februar|März|Juni|Juli|Oktober|Dezember"
     r"|enero|febrero|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|janvier|février|avril|juillet|août|septembre|octobre|novembre|décembre)"
-    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough|and|to|or) "
-    r"(?P<english>May|March)"
-    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|nächsten) "
-    r"(?P<german>Mai)"
+    r"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Ee]arly|[Ll]ate|[Tt]hrough"
+    r"|and|to|or|of|this|every) (?P<english>May|March)"
+    r"|(?:[Ii]m|[Ss]eit|[Ee]nde|[Aa]nfang|[Mm]itte|[Bb]is|vergangenen|letzten|kommenden|nächsten|diesem|der|den|dem|des|vom|zum|ab|für"
+    r"|und|oder) (?P<german>Mai)"
     r"|(?:[Ee]n|[Dd]epuis|[Ff]in|[Dd]ébut|[Mm]i|de) (?P<french>mai|mars|juin)"
     r"|(?:[Ee]n|[Dd]esde|[Dd]e|[Hh]asta) (?P<spanish>marzo)"
-    r"|(?:في|منذ|حتى|شهر) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"
-    r"|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر))\b"
+    r"|(?:[وف]?في|منذ|حتى|شهر|نهاية|بداية) (?P<arabic>يناير|فبراير|مارس|أبريل|مايو|يونيو"
+    r"|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر"
+    r"|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|(?:تشرين|كانون) (?:الأول|الثاني)))\b"
 )
-
-
-# Evidence is read generously: every name of a month, but for lower-case "may" and "march".
-_ANY_MONTH = re.compile(rf"(?<!\w)(?!may\b|march\b)(?i:{_FULL_MONTH})(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +141,6 @@ def calendar(light: str, published: date | None) -> Calendar:
     for stated in find(light):
         for day in stated.days:
             dates.add(day)
-    for name in _ANY_MONTH.findall(light):
-        dates.add(Day(0, MONTHS[name.lower()], 0, name))
     if published:
         dates.add(Day(published.year, published.month, published.day))
     return dates

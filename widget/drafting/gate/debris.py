@@ -44,6 +44,7 @@ _TALK = re.compile(
     | you\ (?:are|must)\ now\b | from\ now\ on,?\ you
     | (?:respond|reply|answer|output|print|write)\ only\ (?:with|the)\b
     | (?:do\ not|don't)\ mention\ (?:this|these|the\ above)
+    | (?:do\ not|don't|never)\ (?:follow|obey)\ (?:\w+\ ){1,3}?(?:that\ )?(?:you\ |your\ |above\b)
     | reveal\ (?:the|your)\ (?:prompt|instructions|key|system)
     | here\ is\ the\ (?:json|requested|corrected|final)\b | (?:sure|certainly),?\ here\b
     | hope\ this\ helps
@@ -63,10 +64,10 @@ _TALK = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TURN = re.compile(r"\b(?:System|SYSTEM|Assistant|ASSISTANT|USER|Human|HUMAN)\s?:\s")
 _SPEAKER = re.compile(
     r"(?:^|\n|[.!?]\s)\s*(?:system|assistant|user|human|tool)\s*:\s", re.IGNORECASE
 )
+_SPEAKER_INSIDE = re.compile(r"\b(?:Assistant|ASSISTANT|USER|SYSTEM|HUMAN):\s")
 
 
 def find(raw: str, *, mended: bool, nonce: str = "") -> Iterator[str]:
@@ -90,7 +91,7 @@ def _all(raw: str, *, mended: bool, nonce: str) -> Iterator[str]:
         if not (mended and _MENDED.fullmatch(mark) and ":" not in mark and not _is_named(mark)):
             yield mark
     straight = raw.replace("\u2019", "'").replace("\u00a0", " ")
-    for pattern in (_FULL_WIDTH, _LEFTOVERS, _TALK, _SPEAKER, _TURN):
+    for pattern in (_FULL_WIDTH, _LEFTOVERS, _TALK, _SPEAKER, _SPEAKER_INSIDE):
         for match in pattern.finditer(straight):
             if not (mended and _MENDED.fullmatch(match[0]) and not _is_named(match[0])):
                 yield match[0]

@@ -34,7 +34,7 @@ _BESIDE_DASH = re.compile(r" ?(-+) ?")
 _BEFORE_MARK = re.compile(r" +(?=[;:?!,.%)\]\u060c\u061b\u061f])")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BREAK = re.compile(
-    r"(?<=[.!?\u2026\u061f\u3002])(?<!\s\d\.)(?<!\s\d\d\.)(?<!\b[A-Za-z]\.)[\"'\u201d\u2019\u00bb\u201c)\]]*\s+|\n+"
+    r"(?<=[.!?\u2026\u061f\u3002])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\b[A-Za-z]\.)[\"'\u201d\u2019\u00bb\u201c)\]]*\s+|\n+"
 )
 
 
@@ -87,7 +87,8 @@ _NEGATIONS = frozenset(
         # French
         "pas jamais rien aucun aucune nul nulle sans guère non "
         # Arabic
-        "لا لم لن ليس ليست ليسوا لسنا غير دون بدون بلا ألا لئلا عدم ولا ولم ولن وليس وليست فلا فلم"
+        "لا ألا وألا لئلا لم لن ليس ليست ليسوا لسنا غير دون بدون "
+        "بلا عدم ولا ولم ولن وليس وليست فلا فلم"
     )
 )
 _FRENCH_PARTICLE = re.compile(r"ne|n'.+")

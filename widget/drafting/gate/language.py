@@ -16,7 +16,6 @@ from widget.drafting.gate import folding
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
         folding.each(
-            "between still most other said says both each our out over up down off your my me him "
             "the of and to in is that it for was on are as with be by at have from this not but "
             "they which or we an were been has had their would there will what can all than its "
             "who more when if no so only could should into about some because while does do you "
@@ -25,19 +24,19 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "de": frozenset(
         folding.each(
-            "am beim ins ohne bereits sowie ab dann doch schon wo dort hier seit wir uns ich ihm "
-            "ihn deren dessen jede jeder jedes alle damit dabei "
             "der die das und ist nicht ein eine einen einem einer eines zu den dem des von mit "
             "sich auf für im es auch als an werden wird sind aus er hat dass sie nach bei um noch "
             "wie nur oder aber vor zur bis mehr durch man sein wurde haben kann wenn über war "
-            "ihre ihr seine weil da so zum unter gegen vom nun wer was diese dieser dieses würde "
+            "ihre ihr seine weil da so zum unter gegen vom nun wer beim kamen "
+            "kam gab schon ihrer ihren ihrem uns wir jeder jede jedes keine kein "
+            "ihr sagt schreibt fehlt fehlen fehlten alle doch dort damit dann wo wurden "
+            "wäre gibt muss müssen sollen sollte seit ohne "
+            "was diese dieser dieses würde "
             "soll in"
         )
     ),
     "es": frozenset(
         folding.each(
-            "solo unas unos ha está así aunque tras hacia tan mismo misma quienes cuyo propio "
-            "propia aún cual antes dos "
             "de la que el en y a los se del las un por con no una su para es al lo como más pero "
             "sus le ya o este sí porque esta entre cuando muy sin sobre también me hasta hay "
             "donde quien desde todo nos durante todos uno les ni contra otros ese eso ante ellos "
@@ -46,8 +45,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     ),
     "fr": frozenset(
         folding.each(
-            "chez donc encore aussi très même mêmes cela celui celle quand depuis sous vers lui "
-            "dont le la les de des du un une et est en que qui dans pour pas sur au aux avec ce cette "
+            "le la les de des du un une et est en que qui dans pour pas sur au aux avec ce cette "
             "ces il elle ils elles ne se par plus son sa ses leur leurs mais ou où comme sont été "
             "être ont a nous vous on si sans sous entre après avant tout tous toute deux fait "
             "peut selon y l'on c'est n'est d'un d'une qu'il qu'elle à"
@@ -61,7 +59,10 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         )
     ),
 }
-_SENTENCE = 7
+_SCRIPT_LETTERS = 12
+_LEAST_WORDS = 6
+_MARK = "l'"
+_LETTERS = {"ar": "", "de": "äöüß", "en": "", "es": "áéíóúñ", "fr": "àâçéèêëîïôùûœ"}
 _ELISION = re.compile(r"\b(?:l|d|qu|n|s|c|j|m|t)'", re.IGNORECASE)
 
 
@@ -84,27 +85,47 @@ def differs(text: str, expected: str, *, minimum: int = 4) -> str:
         return ""
     tokens = _tokens(plain)
     own = FUNCTION_WORDS[expected]
-    best, most, others = "", 0, 0
-    if len(tokens) < _SENTENCE:
-        minimum += 1  # a title in another language is no wrong language
-    for language, theirs in FUNCTION_WORDS.items():
-        # Words of both languages, as "de" of French and Spanish, say nothing about which it is.
-        count = sum(it in theirs and it not in own for it in tokens)
-        if count > most:
-            best, most = language, count
-            others = sum(it in own and it not in theirs for it in tokens)
-    return best if most >= minimum and most >= 2 * others + 1 else ""
+    best, most = "", 0
+    for other, words in FUNCTION_WORDS.items():
+        if other == expected:
+            continue
+        # Words of both languages say nothing about which of the two it is.
+        theirs = sum(it in words and it not in own for it in tokens)
+        theirs += sum(_has_letter(it, other, expected) for it in tokens)
+        ours = sum(it in own and it not in words for it in tokens)
+        ours += sum(_has_letter(it, expected, other) for it in tokens)
+        needed = minimum
+        if not ours and len(tokens) >= _LEAST_WORDS:
+            needed = min(3, minimum)
+        if theirs >= needed and theirs >= 2 * ours + 1 and theirs > most:
+            best, most = other, theirs
+    return best
+
+
+def _tokens(plain: str) -> list[str]:
+    """Return the words that are no names: in lower case, or the first of the text."""
+    written = [it for it in re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain) if not it.isdecimal()]
+    tokens = [it.lower() for n, it in enumerate(written) if not n or not it[0].isupper()]
+    return tokens + [_MARK for it in tokens if _ELISION.match(it)]
+
+
+def _has_letter(token: str, language: str, other: str) -> bool:
+    """Return whether a word has a letter that only the first of two languages uses."""
+    if token == _MARK:
+        return language == "fr"
+    letters = set(_LETTERS[language]) - set(_LETTERS[other])
+    return token not in FUNCTION_WORDS[language] and not letters.isdisjoint(token)
 
 
 def _hits(plain: str) -> Counter[str]:
     """Count function words, each by its languages; a word of two languages counts for both."""
-    tokens = _tokens(plain)
-    return Counter({name: sum(it in own for it in tokens) for name, own in FUNCTION_WORDS.items()})
-
-
-def _tokens(plain: str) -> list[str]:
-    """Return the words; an elided French article counts as "qu'il" does, which is in the list."""
-    return folding.words(plain) + ["qu'il"] * len(_ELISION.findall(plain))
+    tokens = folding.words(plain)
+    tokens += [_MARK for _ in _ELISION.findall(plain)]
+    hits: Counter[str] = Counter()
+    for language, own in FUNCTION_WORDS.items():
+        hits[language] = sum(it in own for it in tokens)
+    hits["fr"] += tokens.count(_MARK)
+    return hits
 
 
 def _clear_winner(hits: Counter[str], *, minimum: int) -> str:
@@ -118,7 +139,7 @@ def _other_script(plain: str, expected: str) -> str:
         if character.isalpha():
             letters[unicodedata.name(character, "").partition(" ")[0]] += 1
     total = sum(letters.values())
-    if total < 12:
+    if total < _SCRIPT_LETTERS:
         return ""
     script, count = letters.most_common(1)[0]
     if count < 0.7 * total:

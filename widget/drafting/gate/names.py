@@ -95,25 +95,28 @@ def _forms(word: str) -> set[str]:
 def unattributed(name: str, texts: Sequence[EvidenceText]) -> list[str]:
     """Return the words of an attribution that none of ``texts`` contains beside each other.
 
-    Words for what somebody is, such as *spokeswoman*, are free. Where nothing is capitalized, as
+    Words for what somebody is, such as *spokeswoman*, are free; without any name one of the other
+    words must be there. Where nothing is capitalized, as
     in Arabic, every other word must be there.
     """
-    if not any(it.isupper() for it in name):
-        # Without capitals nothing tells a name from the words that describe its bearer after it.
-        name = re.split("[,\u060c]", name)[0]
     named = _named(name)
-    if not named and len(words := _described(name)) >= 2:
-        # Nobody is named: one text must at least contain a word of the description.
-        found = any(is_known(it, [text.vocabulary]) for text in texts for it in words)
-        return [] if found else [" ".join(words)]
+    if not named:
+        return _unshared(name, texts)
     groups = [it for it in named if not any(_contains(text, it) for text in texts)]
     return [" ".join(it) for it in groups]
 
 
-def _described(name: str) -> list[str]:
-    """Return the words of an attribution that say more than a role."""
-    words = (it.lower() for it in _TOKEN.findall(folding.light(name)))
-    return [it for it in words if len(it) > 3 and it not in _ROLES | _ALL_FUNCTION_WORDS]
+def _unshared(name: str, texts: Sequence[EvidenceText]) -> list[str]:
+    """Return an attribution without names, such as *owners of the quay*, if no word is there."""
+    words = [
+        it
+        for it in _TOKEN.findall(folding.light(name))
+        if len(it) > 3
+        and it.lower() not in _ROLES | _PARTICLES
+        and it.lower() not in _ALL_FUNCTION_WORDS
+    ]
+    vocabularies = [it.vocabulary for it in texts]
+    return [name] if words and not any(is_known(it, vocabularies) for it in words) else []
 
 
 def _named(name: str) -> list[list[str]]:

@@ -115,15 +115,20 @@ def _arabic() -> Iterator[tuple[str, int]]:
                 yield f"{stem}ة و{ten}{case}", tens * 10 + n
     yield from (("عشرة", 10), ("عشرون", 20), ("عشرين", 20), ("مئة", 100), ("مائة", 100))
     yield from (("أحد عشر", 11), ("إحدى عشرة", 11), ("اثني عشر", 12), ("اثنا عشر", 12))
-    yield from (("اثنتي عشرة", 12), ("اثنتا عشرة", 12))
+    yield from (("اثنتي عشرة", 12), ("اثنتا عشرة", 12), ("مئتان", 200), ("مئتين", 200))
+    yield from (("ألف", 1_000), ("ألفان", 2_000), ("ألفين", 2_000), ("ألفي", 2_000))
+    for tens, ten in enumerate(_AR_TENS[1:], start=3):
+        for stem, factor in (("مئة", 100), ("مائة", 100)):
+            yield f"{stem} و{ten}ون", factor + tens * 10
+            yield f"{stem} و{ten}ين", factor + tens * 10
+        yield f"{ten}مئة", tens * 100
     for n, word in enumerate(_AR_UNITS, start=3):
         stem = "ثماني" if n == 8 else word
         yield f"{stem}ة عشر", 10 + n
         yield f"{stem} عشرة", 10 + n
     for tens, ten in enumerate(_AR_TENS[1:], start=3):
-        stem = "ثمان" if tens == 8 else ten
-        yield f"{stem}ون", tens * 10
-        yield f"{stem}ين", tens * 10
+        yield f"{ten}ون", tens * 10
+        yield f"{ten}ين", tens * 10
 
 
 _MAKERS: dict[str, Callable[[], Iterator[tuple[str, int]]]] = {
@@ -224,37 +229,43 @@ CLEAR_SHARES: dict[str, str] = {
 """Where such a word surely states a share; only there it must be in the evidence."""
 
 IN = {
-    "en": "(?:out of|in|of)(?: the| every)?",
+    "en": "(?:in|of|out of)(?: the| every)?",
     "de": "(?:von|aus)(?: den)?",
     "es": "de(?: cada| las| los)?",
-    "fr": "(?:sur|des)(?: les)?",
+    "fr": "(?:sur|des)",
     "ar": "من(?: كل| أصل)?",
 }
-"""What stands between the numbers of *six in ten*."""
-
-ONE = {
-    "en": r"one [^\W\d_]+ in",
-    "es": r"un[ao]? [^\W\d_]+ de cada",
-    "fr": r"une? [^\W\d_]+ sur",
-}
-"""What stands before the number of *one boarding in four*."""
-
-EVERY: dict[str, str] = {
-    "en": "every (third|fourth|fifth|tenth)",
-    "de": "jede[rsmn]? (dritte|vierte|fünfte|zehnte)[rsmn]?",
-}
-"""A share as an order: *every third*."""
-ORDINALS: dict[str, int] = {
-    "third": 3, "fourth": 4, "fifth": 5, "tenth": 10, "dritte": 3, "vierte": 4, "fünfte": 5,
-    "zehnte": 10,
-}  # fmt: skip
 
 HEDGES: dict[str, str] = {
-    "en": "about|around|roughly|approximately|some|nearly|almost|just under|just over|close to"
-    "|(?:less|fewer|more) than|under|over|at least|at most|up to",
-    "de": "rund|etwa|ungefähr|circa|ca\\.|knapp|fast|gut|an die|(?:weniger|mehr) als|unter|über",
-    "es": "casi|unos|unas|alrededor de|cerca de|aproximadamente|en torno a|(?:más|menos) de",
-    "fr": "environ|près de|presque|quelque|autour de|à peu près|(?:plus|moins) de",
-    "ar": "[وف]?(?:نحو|بنحو|حوالي|قرابة|زهاء|ما يقارب|أكثر من|أقل من)",
+    "en": "about|around|roughly|approximately|some|nearly|almost|just under|just over|close to",
+    "de": "rund|etwa|ungefähr|circa|ca\\.|knapp|fast|gut|an die",
+    "es": "casi|unos|unas|alrededor de|cerca de|aproximadamente|en torno a",
+    "fr": "environ|près de|presque|quelque|autour de|à peu près",
+    "ar": "نحو|حوالي|قرابة|زهاء|ما يقارب",
 }
 """Words that announce a rounded number."""
+
+BELOW: dict[str, str] = {
+    "en": "fewer than|less than|under|below|nearly|almost|just under|not quite",
+    "de": "weniger als|unter|knapp|fast|nicht ganz|beinahe",
+    "es": "menos de|casi|por debajo de",
+    "fr": "moins de|moins d'|presque|près de",
+    "ar": "أقل من|ما يقارب|قرابة",
+}
+ABOVE: dict[str, str] = {
+    "en": "more than|over|above|just over",
+    "de": "mehr als|über|gut",
+    "es": "más de|por encima de",
+    "fr": "plus de|plus d'",
+    "ar": "أكثر من",
+}
+"""Words before a number that the exact one is below, or above."""
+
+ORDINALS: dict[str, tuple[str, str]] = {
+    "en": ("every", "third fourth fifth sixth seventh eighth ninth tenth"),
+    "de": (
+        "jede[rsnm]?",
+        "dritten? vierten? fünften? sechsten? siebten? achten? neunten? zehnten?",
+    ),
+}
+"""Such as *every third*, a share: the word before, and the ordinals from 3."""

@@ -14,15 +14,15 @@ from functools import cache
 
 from widget.drafting.gate import tries
 from widget.drafting.gate.number_words import (
+    ABOVE,
     AMBIGUOUS,
+    BELOW,
     CLEAR_SHARES,
     CURRENCIES,
     DENOMINATORS,
-    EVERY,
     HEDGES,
     IN,
     MAGNITUDES,
-    ONE,
     ORDINALS,
     PERCENT,
     WORDS,
@@ -31,6 +31,8 @@ from widget.drafting.gate.number_words import (
 _ROUNDING = Fraction(1, 20)
 _SHARE_TOLERANCE = Fraction(1, 100)
 _DIGITS = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+_SHARE_ROUNDING = Fraction(1, 10)
+_DOTTED_TIME = re.compile(r"(2[0-3]|[01]?\d)\.([0-5]\d)")
 _LINK = r"\s?(?:-|to|bis|al?|à|y|und|and|et|or|oder|ou|إلى|و)\s?"
 
 
@@ -38,13 +40,17 @@ _LINK = r"\s?(?:-|to|bis|al?|à|y|und|and|et|or|oder|ou|إلى|و)\s?"
 class Number:
     """A number of a text.
 
-    ``kind`` is ``%``, ``share`` (of 1), ``time`` (minutes), a currency, or empty.
+    ``kind`` is ``%``, ``share`` (of 1), ``time`` (minutes), a currency, or empty. ``rounded`` is
+    ``about``, ``below`` or ``above`` where a word before the number says so. ``parts`` are the
+    numbers of what may be a share or just two numbers, as *one boat in four*. ``elided``: the
+    percent sign may be that of another number of the sentence.
     """
 
     value: Fraction
     kind: str = ""
     text: str = field(default="", compare=False)
-    rounded: bool = field(default=False, compare=False)
+    rounded: str = field(default="", compare=False)
+    parts: tuple[int, ...] = field(default=(), compare=False)
     elided: bool = field(default=False, compare=False)
 
 
@@ -65,16 +71,23 @@ class Amounts:
         after a word such as *about* may be one of the evidence, rounded by at most 5 percent.
         """
         if stated.kind in ("%", "share"):
-            return self._supports_share(stated)
+            plain = self.by_kind.get("", set())
+            return self._supports_share(stated) or (
+                bool(stated.parts) and all(it in plain for it in stated.parts)
+            )
+        if stated.elided and stated.value in self.by_kind.get("%", ()):
+            return True
+        if not stated.kind and (time := _DOTTED_TIME.fullmatch(stated.text)):
+            minutes = int(time[1]) * 60 + int(time[2])
+            if minutes in self.by_kind.get("time", ()):
+                return True
         kinds = [stated.kind] if stated.kind == "time" else [stated.kind, ""]
         if not stated.kind:
             kinds += [it for it in self.by_kind if it not in ("%", "share", "time")]
         values = [self.by_kind.get(it, set()) for it in kinds]
-        if stated.elided:
-            values.append(self.by_kind.get("%", set()))
         if any(stated.value in it for it in values):
             return True
-        return stated.rounded and any(_rounds(it, stated.value) for each in values for it in each)
+        return bool(stated.rounded) and any(_rounds(it, stated) for each in values for it in each)
 
     def _supports_share(self, stated: Number) -> bool:
         percents = self.by_kind.get("%", set())
@@ -84,10 +97,11 @@ class Amounts:
                 abs(stated.value / 100 - it) <= _SHARE_TOLERANCE / 2 for it in shares
             ):
                 return True
-            return stated.rounded and any(_rounds(it, stated.value) for it in percents)
-        tolerance = 5 * _SHARE_TOLERANCE if stated.rounded else _SHARE_TOLERANCE
+            return bool(stated.rounded) and any(_rounds(it, stated) for it in percents)
+        exact = [*shares, *(it / 100 for it in percents)]
+        far = stated.value * _SHARE_ROUNDING if stated.rounded else _SHARE_TOLERANCE
         return stated.value in shares or any(
-            abs(stated.value - it / 100) <= tolerance for it in percents
+            abs(stated.value - it) <= far and _is_on_side(it, stated) for it in exact
         )
 
 
@@ -110,7 +124,6 @@ def find(light: str, language: str) -> list[Number]:
         rest = rest.replace(number.text, " \u2022 ", 1)
     others = list(_numbers(rest, language, generous=False))
     if any(it.kind == "%" for it in others):
-        # "By 9 percent, but income only by 3.4": the unit is stated once.
         others = [it if it.kind else replace(it, elided=True) for it in others]
     return found + others
 
@@ -118,10 +131,14 @@ def find(light: str, language: str) -> list[Number]:
 def _shares(light: str, language: str) -> Iterator[Number]:
     for match in _ratio_pattern(language).finditer(light):
         if share := _ratio(match, language):
-            rounded = _hedged(light[max(0, match.start() - 18) : match.start()], language)
-            yield Number(share, "share", match[0], rounded=rounded)
-    for match in re.finditer(rf"\b{EVERY.get(language, '(?!)')}\b", light, re.IGNORECASE):
-        yield Number(Fraction(1, ORDINALS[match[1].lower()]), "share", match[0])
+            whole = _count(match["whole"], language)
+            parts: tuple[int, ...] = ()
+            if match["noun"]:
+                parts = (_count(match["part"], language), whole)
+            if parts and parts[0] == 1:
+                parts = (whole,)  # "one" stands for itself
+            before = light[max(0, match.start() - 18) : match.start()]
+            yield Number(share, "share", match[0], _rounded(before, language), parts)
     clear = CLEAR_SHARES.get(language)
     if not clear:
         return
@@ -133,23 +150,32 @@ def _shares(light: str, language: str) -> Iterator[Number]:
                 counted = _share_pattern(language, word).search(before)
                 count = _count(counted["count"] if counted else None, language)
                 text = counted[0] if counted and count != 1 else match[0]
-                rounded = _hedged(rest[max(0, match.start() - 18) : match.start()], language)
-                rounded = rounded or _hedged(match[0][: -len(word)], language)
-                yield Number(share * count, "share", text, rounded=rounded)
+                start = match.start() + len(match[0]) - len(match[0].lstrip())
+                hedge = _rounded(rest[max(0, start - 18) : start], language) or _rounded(
+                    match[0][: match[0].lower().find(word)], language
+                )
+                yield Number(share * count, "share", text, hedge)
                 break
 
 
 def _numbers(light: str, language: str, *, generous: bool) -> Iterator[Number]:
     if generous:
-        yield from _shares(light, language)
+        for match in _ratio_pattern(language).finditer(light):
+            if share := _ratio(match, language):
+                yield Number(share, "share", match[0])
+        for match in _ordinal_pattern(language).finditer(light):
+            ordinals = ORDINALS[language][1].split()
+            place = next(n for n, it in enumerate(ordinals) if re.fullmatch(it, match[1].lower()))
+            yield Number(Fraction(1, place + 3), "share", match[0])
     pending: tuple[int, list[Fraction], str] | None = None
     for match in _number_pattern(language).finditer(light):
+        if generous and match["digits"] and (dotted := _DOTTED_TIME.fullmatch(match["digits"])):
+            yield Number(Fraction(int(dotted[1]) * 60 + int(dotted[2])), "time", match[0])
         if match["time"]:
             hours, minutes = map(int, re.split("[:h]", match["time"]))
             yield Number(Fraction(hours * 60 + minutes), "time", match[0])
             if generous:
                 yield from (Number(Fraction(it), "", match[0]) for it in {hours, hours % 12})
-                yield Number(hours + Fraction(minutes, 100), "", match[0])
             continue
         kind = _kind(match)
         factor = _factor(match, language)
@@ -165,7 +191,7 @@ def _numbers(light: str, language: str, *, generous: bool) -> Iterator[Number]:
         elif pending:
             yield from (Number(value, "", pending[2]) for value in pending[1])
         pending = None
-        rounded = _hedged(light[max(0, match.start() - 18) : match.start()], language)
+        rounded = _rounded(light[max(0, match.start() - 18) : match.start()], language)
         if not generous and not kind and factor == 1 and not rounded:
             pending = (match.end(), values, match[0].strip())
             continue
@@ -241,13 +267,28 @@ def _factor(match: re.Match[str], language: str) -> int:
     return factor
 
 
-def _hedged(before: str, language: str) -> bool:
-    hedges = HEDGES.get(language)
-    return bool(hedges and re.search(rf"\b(?:{hedges}) (?:a |[€$£])?$", before, re.IGNORECASE))
+def _rounded(before: str, language: str) -> str:
+    """Return what the words before a number say of it: ``about``, ``below``, ``above``, nothing."""
+    for name, words in (("below", BELOW), ("above", ABOVE), ("about", HEDGES)):
+        hedges = words.get(language)
+        prefix = "[وفب]?" if language == "ar" else ""
+        pattern = rf"\b{prefix}(?:{hedges}) ?(?:an? |the |[€$£])?$"
+        if hedges and re.search(pattern, before, re.IGNORECASE):
+            return name
+    return ""
 
 
-def _rounds(exact: Fraction, stated: Fraction) -> bool:
-    """Return whether ``stated`` is ``exact``, rounded to the digits that it states."""
+def _is_on_side(exact: Fraction, stated: Number) -> bool:
+    if stated.rounded == "below":
+        return exact <= stated.value
+    return stated.rounded != "above" or exact >= stated.value
+
+
+def _rounds(exact: Fraction, number: Number) -> bool:
+    """Return whether a number is ``exact``, rounded to the digits that it states."""
+    stated = number.value
+    if not _is_on_side(exact, number):
+        return False
     if not stated or abs(exact - stated) > abs(stated) * _ROUNDING:
         return False
     step = Fraction(1)
@@ -270,8 +311,6 @@ def _count(word: str | None, language: str) -> int:
 
 def _ratio(match: re.Match[str], language: str) -> Fraction | None:
     part, whole = _count(match["part"], language), _count(match["whole"], language)
-    if match["one"] and whole < 3:
-        return None  # "one of two …" is no share
     return Fraction(part, whole) if 0 < part < whole else None
 
 
@@ -298,8 +337,8 @@ def _number_pattern(language: str) -> re.Pattern[str]:
           (?:(?:st|nd|rd|th|º|ª)\b)?
           (?:(?:(?P<attached>[mk])|[ -]?(?P<magnitude>{magnitudes}))(?!\w)
              (?:\.(?=[ ]))?(?:[ ](?P<magnitude2>{magnitudes})(?!\w))?)?
-          (?:(?:(?<=hundred)|(?<=cientos)|(?<=cientas)|(?<=cents)|(?<=cent)|(?<=مئة)|(?<=مائة))
-             (?:[ ]and)?[ ]و?(?P<more>{small})(?!\w))?
+          (?:(?:(?<=hundred)|(?<=cientos)|(?<=cientas)|(?<=cents)|(?<=cent))
+             (?:[ ]and)?[ ](?P<more>{small})(?!\w))?
           (?:[ -]?(?:de[ ]|d'|of[ ])?(?P<unit>{PERCENT}|{currencies}(?!\w))
             |[ ]?(?P<half_day>p\.?m\b))?
         )(?!\w)
@@ -309,12 +348,18 @@ def _number_pattern(language: str) -> re.Pattern[str]:
 
 
 @cache
+def _ordinal_pattern(language: str) -> re.Pattern[str]:
+    before, ordinals = ORDINALS.get(language, ("(?!)", ""))
+    return re.compile(rf"\b{before} ({ordinals.replace(' ', '|')})\b", re.IGNORECASE)
+
+
+@cache
 def _ratio_pattern(language: str) -> re.Pattern[str]:
     words = tries.pattern(WORDS.get(language, {}))
     between = IN.get(language, "(?!)")
+    noun = r"[^\W\d_]+ " if language in ("en", "fr", "de") else "(?!)"
     return re.compile(
-        rf"\b(?:(?P<part>\d+|{words}) {between}|(?P<one>{ONE.get(language, '(?!)')}))"
-        rf" (?P<whole>100|10|[3-9]|{words})\b",
+        rf"\b(?P<part>\d+|{words}) (?P<noun>{noun})?{between} (?P<whole>100|10|[3-9]|{words})\b",
         re.IGNORECASE,
     )
 

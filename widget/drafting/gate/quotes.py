@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from widget.drafting.gate import folding
@@ -105,19 +105,25 @@ def is_in(quotation: str, folded: str) -> bool:
     return bool(segments) and bool(_chains(segments, folded))
 
 
-def drops_negation(quotation: str, folded: str) -> bool:
+def drops_negation(quotation: str, folded: str, line_starts: Container[int] = ()) -> bool:
     """Return whether the words beside the quotation negate it, wherever ``folded`` contains it.
 
-    As in *permitted* for "not permitted", or *we allow it* for "wir erlauben es nicht".
+    ``line_starts`` are places where nothing before counts. As in *permitted* for "not permitted",
+    or *we allow it* for "wir erlauben es nicht".
     """
     whole = _segment(quotation)
     spans = [(it, it + len(whole)) for it in _occurrences(whole, folded)] if whole else []
-    return bool(spans) and all(_negated_beside(folded, first, last) for first, last in spans)
+    return bool(spans) and all(
+        _negated_beside(folded, first, last, line_starts) for first, last in spans
+    )
 
 
-def _negated_beside(folded: str, first: int, last: int) -> bool:
-    before = re.split("[.,;:!?\u060c\u061b\u061f]", folded[max(0, first - 40) : first])[-1]
-    after = _CLAUSE_END.split(folded[last : last + 20])[0]
+def _negated_beside(folded: str, first: int, last: int, line_starts: Container[int]) -> bool:
+    before = _CLAUSE_END.split(folded[max(0, first - 40) : first])[-1]
+    if before.rstrip().endswith(",") or first in line_starts:
+        before = ""  # what it negates ends there
+    line_end = next((it for it in range(last, last + 3) if it in line_starts), last + 20)
+    after = _CLAUSE_END.split(folded[last:line_end])[0]
     near = folding.words(before)[-2:] + ([] if "," in after[:2] else folding.words(after)[:1])
     return any(map(folding.is_negation, near))
 

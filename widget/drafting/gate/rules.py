@@ -91,9 +91,9 @@ def quotations(statement: Statement, checking: Checking) -> Iterator[Finding]:
         outside = quotes.blank(statement.sentence_with(quotation.text), [])
         outside = outside.replace(quotation.text, " ")
         yield from _quotation(quotation.readings, outside, statement, checking)
-    own = quotes.blank(statement.text, statement.quotations)
     for passage in statement.passages:
-        yield from _quotation((passage,), own, statement, checking, beside=True)
+        # A passage is to be evidence by itself, whatever the text beside it negates.
+        yield from _quotation((passage,), "", statement, checking, beside=True)
 
 
 def _quotation(
@@ -121,7 +121,7 @@ def _quotation(
             detail=quotation, sentence=sentence,
         )  # fmt: skip
     elif not folding.negates(outside) and all(
-        quotes.drops_negation(it, text.folded) for it, text in holders
+        quotes.drops_negation(it, text.folded, text.line_starts) for it, text in holders
     ):
         yield checking.block(
             "quote-altered", statement,
@@ -207,7 +207,7 @@ def leftovers(statement: Statement, checking: Checking) -> Iterator[Finding]:
 def in_language(statement: Statement, checking: Checking) -> Iterator[Finding]:
     """``wrong-language``: a text, or a sentence of it, in another language than the article."""
     whole = quotes.blank(statement.text, statement.quotations)
-    for text, minimum in ((whole, 3), *((own, 4) for _, own in statement.own_sentences)):
+    for text, minimum in ((whole, 4), *((own, 5) for _, own in statement.own_sentences)):
         if found := language.differs(text, checking.language, minimum=minimum):
             expected = _LANGUAGES.get(checking.language, checking.language)
             yield checking.block(
@@ -226,9 +226,8 @@ def unseen_names(statement: Statement, checking: Checking) -> Iterator[Finding]:
         for run in names.runs(own):
             if checking.language == "de" and len(run) == 1:
                 continue  # every noun is capitalized
-            unseen = [it for it in run if not names.is_known(it, vocabularies)]
-            unseen = [it for it in unseen if it.lower() not in dates.MONTHS]
-            if unseen:
+            words = [it for it in run if it.lower() not in dates.MONTHS]
+            if unseen := [it for it in words if not names.is_known(it, vocabularies)]:
                 yield Finding(
                     path=statement.path, rule="name-unseen", severity="warn", sentence=sentence,
                     detail=" ".join(run),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from widget.drafting.gate import folding
@@ -18,6 +19,16 @@ _LEAST_WHOLE = 3
 _EXCEPTIONS = frozenset(folding.each("except unless außer salvo excepto sauf excepté إلا"))
 _CLOSE = 0.75
 _CANDIDATES = 4
+_ELIDED = re.compile(r"\bn'(?=\w)", re.IGNORECASE)
+# What may take the place of a negation, or comes with it: two sentences are compared without these.
+_COUNTERPARTS = frozenset(
+    folding.each(
+        "do does did a an any some all everybody everyone still with "
+        "ein eine einen einem einer eines jeder jede jedes mit "
+        "con un una alguno alguna algún algunos algunas todo todos "
+        "une avec tout toute tous toutes de أن مع"
+    )
+)
 _SHORTENED, _DENSE, _SHORT_GAP = 0.9, 0.55, 2
 
 
@@ -42,7 +53,8 @@ def reversed_in(
 
 
 def _tokens(text: str) -> list[str]:
-    return folding.words(folding.light(text))[:_MOST]
+    # Such as "n'a": the verb stays when the particle goes.
+    return folding.words(_ELIDED.sub("ne ", folding.light(text)))[:_MOST]
 
 
 def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | None:
@@ -52,6 +64,9 @@ def _aligned(own: list[str], other: list[str]) -> tuple[list[str], list[str]] | 
     ]
     plain = [[side[i] for i in each] for side, each in zip((own, other), places, strict=True)]
     matcher = difflib.SequenceMatcher(None, plain[0], plain[1], autojunk=False)
+    bare = [[it for it in side if it not in _COUNTERPARTS] for side in plain]
+    if bare[0] == bare[1] and len(bare[0]) >= _LEAST_WHOLE:
+        return own, other
     found = [it for it in matcher.get_matching_blocks() if it.size]
     # With and without single words, which may match far away by chance.
     for blocks in (found, [it for it in found if it.size >= 2]):
@@ -96,16 +111,16 @@ def _slice(tokens: list[str], span: tuple[int, int]) -> list[str]:
 
 def _without_gaps(tokens: list[str], matched: set[int], start: int) -> list[str]:
     """Return the tokens without runs of more than two that are not matched."""
-    kept: list[str] = []
+    joined: list[str] = []
     gap: list[str] = []
     for place, token in enumerate(tokens, start=start):
         if place in matched:
-            kept += gap if len(gap) <= _SHORT_GAP else []
-            kept.append(token)
+            joined += gap if len(gap) <= _SHORT_GAP else []
+            joined.append(token)
             gap = []
         else:
             gap.append(token)
-    return kept
+    return joined
 
 
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:

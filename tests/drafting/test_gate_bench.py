@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import gate
+
+pytestmark = pytest.mark.unit
+
+
+def test_the_gate_reaches_its_targets_on_a_sample() -> None:
+    found = gate.measure(every=9)
+    short = {
+        kind: it.examples
+        for kind, it in found.promised
+        if it.total - it.blocked > max(1, (1 - gate.RECALL) * it.total)
+    }
+    assert short == {}
+    wrong = {kind: it.examples for kind, it in found.faithful.items() if it.blocked}
+    assert found.false_blocks <= gate.FALSE_BLOCKS, wrong
+
+
+@pytest.mark.exhaustive
+def test_the_gate_reaches_its_targets() -> None:
+    missed = [target for target, reached in gate.targets(gate.measure()) if not reached]
+    assert missed == []
+
+
+def test_the_measurement_has_every_kind_and_counts_what_passes() -> None:
+    found = gate.measure(every=40)
+    assert {kind for kind, _ in found.promised} >= {
+        "negation dropped in a quotation",
+        "number changed",
+        "name swapped",
+        "date moved",
+        "quote altered by one word",
+        "quote from another source",
+        "cite off by one",
+        "cite missing",
+        "host spoofed",
+        "language changed",
+        "instruction injected",
+        "marker debris",
+    }
+    # What a deterministic check cannot see is counted, not left out.
+    unseen = found.mutations["instruction injected, in other words"]
+    assert not unseen.promised
+    assert unseen.blocked < unseen.total
