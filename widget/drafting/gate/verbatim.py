@@ -111,16 +111,16 @@ def _slice(tokens: list[str], span: tuple[int, int]) -> list[str]:
 
 def _without_gaps(tokens: list[str], matched: set[int], start: int) -> list[str]:
     """Return the tokens without runs of more than two that are not matched."""
-    kept: list[str] = []
+    joined: list[str] = []
     gap: list[str] = []
     for place, token in enumerate(tokens, start=start):
         if place in matched:
-            kept += gap if len(gap) <= _SHORT_GAP else []
-            kept.append(token)
+            joined += gap if len(gap) <= _SHORT_GAP else []
+            joined.append(token)
             gap = []
         else:
             gap.append(token)
-    return kept
+    return joined
 
 
 def _widened(tokens: list[str], span: tuple[int, int]) -> list[str]:
