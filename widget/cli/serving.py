@@ -147,9 +147,7 @@ def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
         server.resolve("127.0.0.1", each, option=option)
     publication = courier.publication(paper)
     if model:
-        prompt = folder / "prompt.md"
-        prompt.write_text(demo_model.PROMPT, "utf-8")
-        publication = publication.model_copy(update={"drafting_prompt": prompt})
+        publication = demo_model.with_prompt(publication, folder)
     settings = Settings.model_validate({"store": f"dir:{folder}", "publications": [publication]})
     with open_editorial(settings.store, settings, create=True) as editorial:
         if not editorial.entries.ids():
@@ -165,18 +163,9 @@ def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
     }
     if model:
         environment[f"{ENV_PREFIX}DRAFTING"] = json.dumps([demo_model.provider(model)])
+    serving = [*volume_options(), "serve", f"--port={port}", "--workers=1"]
     commands = (
-        [
-            sys.executable,
-            "-m",
-            "widget",
-            *volume_options(),
-            "serve",
-            "--port",
-            str(port),
-            "--workers",
-            "1",
-        ],
+        [sys.executable, "-m", "widget", *serving],
         [sys.executable, "-m", "widget.demo", str(paper_port)],
     )
     processes = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603  # our own modules

@@ -28,7 +28,7 @@ class EvidenceItem(_RequestBody):
     url: _Url
     title: _Line
     publisher: _Line | None = None
-    published: Annotated[date, Field(strict=False)] | None = None
+    published: date | None = None
     type: SourceKind = "other"
     text: _Text
 
