@@ -93,6 +93,7 @@ def serve(folder: Path, context: int) -> None:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(weights)
     parameters.n_ctx = context
+    parameters.model_alias = {NAME}  # else its path, which the panel would disclose
     parameters.n_parallel = 1
     server = xllamacpp.Server(parameters)
     print(server.listening_address, flush=True)
