@@ -25,7 +25,7 @@ test: $(VENV)/.test ## install the test tools and run all tests
 
 # Without bytecode, which some environments switch off, each worker would compile all tests anew.
 check: lint $(VENV)/.test ## run the linters and the unit tests, in a minute; PYTHON=python3.12 tries another Python
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "unit and not exhaustive" -n auto --dist worksteal -q $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "unit and not exhaustive" -n $(WORKERS) --dist worksteal -q $(ARGS)
 
 newest: $(VENV)/.test ## run the quick tests with the newest allowed versions of the dependencies
 	$(BIN)/python -m pytest -m newest -s -q --no-header tests/project/test_newest.py

@@ -135,7 +135,8 @@ def test_what_is_sent_is_answered_as_described(
                 case.body = {"finding": "0" * 16, "reason": "I read it."}
         response = case.call(headers=service.headers)
         # A validation answers whatever it is sent, which is its purpose.
-        refusing = negative and name != "validate"
+        too_large = response.status_code == 413  # a refusal that Schemathesis does not count
+        refusing = negative and name != "validate" and not too_large
         checks = [*CHECKS, negative_data_rejection] if refusing else CHECKS
         case.validate_response(response, checks=checks)
         if not negative and aimed and name not in ("withdraw", "list_entries", "read_revision"):

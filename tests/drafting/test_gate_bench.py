@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 
 def test_the_gate_reaches_its_targets_on_a_sample() -> None:
-    found = gate.measure(every=9)
+    found = gate.measure(every=23)
     short = {
         kind: it.examples
         for kind, it in found.promised
