@@ -143,7 +143,9 @@ def test_a_finding_blocks_until_a_person_says_what_they_checked(
     del accounts, app
 
 
-def test_each_point_can_be_accepted_or_dropped(ana: FlaskClient, run: Run, store: Store) -> None:
+def test_each_point_can_be_accepted_or_dropped_and_the_run_records_it(
+    ana: FlaskClient, run: Run, store: Store, drafting: Drafting
+) -> None:
     page = ana.get(EDITOR).text
     (first, *_) = re.findall(r'name="accept" value="([\w.]+)"', page)
     form = {**form_of(ana.get(EDITOR)), "csrf": csrf(ana)}
@@ -160,7 +162,12 @@ def test_each_point_can_be_accepted_or_dropped(ana: FlaskClient, run: Run, store
     assert after
     points = [len(it.entry.perspectives[1].points) for it in (before, after)]
     assert points == [2, 1]
-    del run
+    decisions = drafting.runs.get(run.id).decisions
+    assert [(it.accepted, it.by) for it in decisions] == [(True, "ana"), (False, "ana")]
+    assert before.entry.perspectives[1].points[-1].text.startswith(decisions[1].text)
+    page = ana.get(f"/admin/drafts/{run.id}").text
+    assert "ana accepted" in page
+    assert "ana dropped" in page
 
 
 def test_a_request_that_cannot_be_used_says_why_and_keeps_what_was_typed(

@@ -66,7 +66,7 @@ def view_of(document: Document, checks: EntryChecks | None) -> DraftedView | Non
 
 
 def settle(entry: Entry, form: Mapping[str, str]) -> str:
-    """Do what ``resolve`` or ``accept`` of the form says.
+    """Do what ``resolve`` of the form says; record what ``accept`` and ``remove`` decide.
 
     Returns the id of a finding that was to be resolved without a reason, else "".
     """
@@ -80,12 +80,11 @@ def settle(entry: Entry, form: Mapping[str, str]) -> str:
             service.resolve(checks.run.id, finding, reason, actor=actor)
         except InvalidRequest:
             return finding
-    if name := form.get("accept", ""):
-        text = _drafted_text(
-            forms.values(forms.of_entry(entry)).get(f"{name}.text", ""), checks.run
-        )
+    for verb, accepted in (("accept", True), ("remove", False)):
+        # As it was sent: a point that is removed is no longer in the entry.
+        text = _drafted_text(form.get(f"{form.get(verb, '')}.text", ""), checks.run)
         if text:
-            service.decide(checks.run.id, text, accepted=True, actor=actor)
+            service.decide(checks.run.id, text, accepted=accepted, actor=actor)
     return ""
 
 
