@@ -324,3 +324,43 @@ def test_one_deadline_holds_for_all_pages_and_those_that_came_are_there() -> Non
     assert {it.problem for it in found[:9]} == {"The page did not come in time."}
     assert found[9].text
     assert time.monotonic() - began < PATIENCE / 2
+
+
+def test_no_further_page_is_read_after_a_cancellation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "AT_ONCE", 1)
+    cancelled, paths = threading.Event(), list[str]()
+
+    def talk(connection: socket.socket) -> None:
+        paths.append(connection.recv(65_536).split()[1].decode())
+        cancelled.set()
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    with server(talk) as port:
+        origin = f"http://localhost:{port}"
+        given = [document(f"{origin}/{number}") for number in range(3)]
+        found = read_documents(
+            given, listing(origin), deadline=time.monotonic() + PATIENCE, cancelled=cancelled
+        )
+    assert len(paths) == 1
+    assert sum(it.problem == "The run was cancelled." for it in found) == 2
+
+
+def test_one_page_that_never_comes_takes_only_its_own_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sources, "PAGE_SECONDS", 0.5)
+    over = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        over.wait(PATIENCE)
+
+    with server(talk) as port:
+        origin = f"http://localhost:{port}"
+        began = time.monotonic()
+        (found,) = read_documents(
+            [document(f"{origin}/0")], listing(origin), deadline=began + PATIENCE
+        )
+        over.set()
+    assert found.problem == "The page did not come in time."
+    assert time.monotonic() - began < PATIENCE / 2

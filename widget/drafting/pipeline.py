@@ -190,7 +190,11 @@ class Pipeline:
         """Return what the draft may cite: documents of the editor, then those of the search."""
         request = self._run.request
         given = [*request.documents, *(Document(url=url, title="") for url in request.urls)]
-        read = merge(read_documents(given, self._settings, deadline=self._deadline))
+        read = merge(
+            read_documents(
+                given, self._settings, deadline=self._deadline, cancelled=self._cancelled
+            )
+        )
         found = self._searched(article) if self._provider.search != "none" else []
         self._go_on()
         if found and not any(it.text for it in (*read, *found)):

@@ -58,7 +58,7 @@ def search(
         max_results=max_results,
         cancelled=cancelled,
     )
-    return merge(read_documents(found, settings, deadline=deadline))
+    return merge(read_documents(found, settings, deadline=deadline, cancelled=cancelled))
 
 
 def find(

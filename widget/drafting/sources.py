@@ -38,6 +38,8 @@ from widget.net.page_fetcher import (
 )
 
 AT_ONCE = 6
+PAGE_SECONDS = 20.0
+"""The longest that one page is waited for."""
 AT_ONCE_PER_HOST = 2
 MAX_THREADS = 2 * MAX_DOCUMENTS
 
@@ -267,10 +269,12 @@ def read_documents(
     *,
     deadline: float,
     resolver: Resolver = resolve,
+    cancelled: threading.Event | None = None,
 ) -> list[Document]:
     """Return the documents in the same order, those without text read from their pages.
 
-    Several at once, at most two of one host; all share the deadline.
+    Several at once, at most two of one host; all share the deadline, and each page has
+    PAGE_SECONDS. After ``cancelled`` no further page is read.
     """
     hosts: dict[str, threading.Semaphore] = defaultdict(
         lambda: threading.Semaphore(AT_ONCE_PER_HOST)
@@ -286,7 +290,10 @@ def read_documents(
                     host.release()
                 return document.model_copy(update=late)
         try:
-            return read_document(document, settings, deadline=deadline, resolver=resolver)
+            if cancelled and cancelled.is_set():
+                return document.model_copy(update={"problem": "The run was cancelled."})
+            own = min(deadline, time.monotonic() + PAGE_SECONDS)
+            return read_document(document, settings, deadline=own, resolver=resolver)
         finally:
             all_hosts.release()
             host.release()
