@@ -133,6 +133,7 @@ SLOW = {"trickle", "silent"}
 PARTS = [KEY[at : at + 8] for at in range(len(KEY) - 8)]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("model", sorted(set(SCENARIOS) - SLOW))
 def test_no_scenario_shows_the_key_or_the_prompt(
     asking: Asking, model: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
