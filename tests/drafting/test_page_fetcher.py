@@ -15,7 +15,8 @@ from widget.config import Settings
 from widget.drafting.article import article_from_url
 from widget.drafting.sources import fetch_document
 from widget.net import page_fetcher
-from widget.net.page_fetcher import FetchFailed, Resolver, decode, loopback_origins, resolve
+from widget.net.page_fetcher import FetchFailed, decode, loopback_origins
+from widget.net.resolver import Resolver, resolve
 
 pytestmark = pytest.mark.unit
 

@@ -12,13 +12,12 @@ from widget.errors import InsightsError
 from widget.net.page_fetcher import (
     FetchFailed,
     Reason,
-    Resolver,
     Rules,
     fetch_page,
     loopback_origins,
-    resolve,
 )
 from widget.net.rate_limiter import RateLimiter
+from widget.net.resolver import Resolver, resolve
 
 SECONDS = 10.0
 FETCHES_A_MINUTE = 20

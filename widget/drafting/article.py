@@ -12,7 +12,8 @@ from widget.drafting.extraction import ExtractionFailed, extract
 from widget.drafting.metadata import MAX_LINE, Metadata
 from widget.drafting.plain_text import paragraphs, visible
 from widget.entry import urls
-from widget.net.page_fetcher import Resolver, Rules, fetch_page, loopback_origins, resolve
+from widget.net.page_fetcher import Rules, fetch_page, loopback_origins
+from widget.net.resolver import Resolver, resolve
 
 USER_AGENT = f"Insights-Drafting/{__version__}"
 _HEAD_LINES = 8
@@ -68,11 +69,11 @@ def article_from_text(text: str, *, url: str = "", title: str = "") -> Article:
 def ineligible(article: Article, settings: Settings) -> str:
     """Return why the article may have no panel by its kind or section; empty where it may.
 
-    News never has one. A kind that is not known (None) is no reason: ask the editor for it, and
-    call this again with the answer. An empty section is one where the publication names sections.
+    News is refused unless the publication lists it. A missing kind is accepted; an empty section is
+    refused where the publication names sections.
     """
     publication = settings.publication_for(article.url)
-    if article.kind == "news":
+    if article.kind == "news" and "news" not in publication.kinds:
         return "This is a news report; panels stand beside opinion only, so nothing was sent."
     if article.kind is not None and article.kind not in publication.kinds:
         eligible = ", ".join(publication.kinds)

@@ -1,7 +1,7 @@
 """Perplexity's Search API: finds the documents that a draft may cite.
 
-A snippet is not a source's text, so nothing of it is kept: ``sources.read_documents`` reads the
-pages. Source of the API: https://docs.perplexity.ai/api-reference/search-post
+Snippets are discarded, because they are not the source's text: ``sources.read_documents`` reads
+the pages. Source of the API: https://docs.perplexity.ai/api-reference/search-post
 """
 
 from __future__ import annotations

@@ -30,12 +30,11 @@ from widget.entry.vocabulary import SourceKind
 from widget.errors import Breach, InvalidEntry, InvalidRequest
 from widget.net.page_fetcher import (
     FetchFailed,
-    Resolver,
     Rules,
     fetch_page,
     loopback_origins,
-    resolve,
 )
+from widget.net.resolver import Resolver, resolve
 
 AT_ONCE = 6
 PAGE_SECONDS = 20.0

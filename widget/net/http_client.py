@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import logging
-import queue
 import socket
 import ssl
 import threading
@@ -33,6 +32,7 @@ from urllib3.exceptions import (
 )
 
 from widget.errors import InsightsError
+from widget.net.resolver import resolve_within
 
 # urllib3's warnings contain the paths of requests.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -176,24 +176,12 @@ def post(
 
 
 def _addresses(host: str, port: int, deadline: float) -> list[str]:
-    """Resolve ``host`` until the deadline; the system's resolver may take minutes."""
-    results: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
-
-    def resolve() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            results.put(list(dict.fromkeys(str(address[0]) for *_, address in found)))
-        except (OSError, UnicodeError) as error:
-            results.put(error)
-
-    threading.Thread(target=resolve, daemon=True).start()
     try:
-        result = results.get(timeout=remaining(deadline))
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(result, list):
-        return result
-    raise NotConnected("has no address: its name cannot be resolved")
+        return resolve_within(host, port, deadline=deadline)
+    except TimeoutError:
+        raise
+    except (OSError, UnicodeError):
+        raise NotConnected("has no address: its name cannot be resolved") from None
 
 
 @contextmanager

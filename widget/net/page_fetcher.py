@@ -6,10 +6,7 @@ addresses. Every redirect is checked in the same way. One deadline covers the wh
 
 from __future__ import annotations
 
-import queue
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -26,14 +23,11 @@ from widget.net.http_client import (
     TooLarge,
     get_pinned,
     read_body,
-    remaining,
 )
+from widget.net.resolver import Resolver, resolve, resolve_within
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_REDIRECTS = 3
-
-Resolver = Callable[[str, int], list[str]]
-"""Returns the IP addresses of a host; raises OSError where it has none."""
 
 Reason = Literal[
     "url", "not-allowed", "unknown-host", "private", "slow", "certificate", "too-large",
@@ -91,12 +85,6 @@ def loopback_origins(origins: Iterable[str]) -> frozenset[str]:
     return frozenset(it for it in origins if _host(it) in _LOOPBACK)
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Return all IP addresses of a host from the system's resolver."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 def fetch_page(
     url: str, rules: Rules, *, deadline: float, resolver: Resolver = resolve
 ) -> FetchedPage:
@@ -128,7 +116,7 @@ def _resolve(url: str, rules: Rules, resolver: Resolver, deadline: float) -> lis
     """Return the addresses to connect to: resolved once, all of them checked."""
     host = _host(url)
     try:
-        found = _with_deadline(resolver, host, _port(url), deadline)
+        found = resolve_within(host, _port(url), deadline=deadline, resolver=resolver)
     except TimeoutError:
         raise
     except (OSError, UnicodeError) as error:
@@ -141,26 +129,6 @@ def _resolve(url: str, rules: Rules, resolver: Resolver, deadline: float) -> lis
             f"{host} is not in the public internet, so its pages are not fetched from here.",
         )
     return found
-
-
-def _with_deadline(resolver: Resolver, host: str, port: int, deadline: float) -> list[str]:
-    """Resolve, and give up at the deadline; the system's resolver may take minutes."""
-    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            answers.put(resolver(host, port))
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    try:
-        answer = answers.get(timeout=remaining(deadline))
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def _answer(url: str, addresses: list[str], rules: Rules, deadline: float) -> FetchedPage | str:

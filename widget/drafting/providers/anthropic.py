@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import threading
 
-from widget.config.settings import DraftingProvider
+from widget.drafting.providers.adapter import Adapter
 from widget.drafting.providers.protocol import Completion, Prompt, ProviderRefused, Usage
 from widget.drafting.providers.results import (
-    TEST_PROMPT,
     completed,
     count,
     declined,
@@ -19,19 +18,13 @@ from widget.drafting.providers.results import (
     objects,
     truncated,
 )
-from widget.drafting.providers.transport import Transport
 
 VERSION = {"anthropic-version": "2023-06-01"}
 _INPUT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
-class Messages:
+class Messages(Adapter):
     """The model of the Messages API."""
-
-    def __init__(self, transport: Transport, settings: DraftingProvider) -> None:
-        self._transport = transport
-        self._model = settings.model
-        self._max_output_tokens = settings.max_output_tokens
 
     def complete(
         self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
@@ -67,7 +60,3 @@ class Messages:
         texts = [part.get("text") for part in parts if part.get("type") == "text"]
         text = "".join(it for it in texts if isinstance(it, str))
         return completed(name, prompt, text, answer.get("model"), usage)
-
-    def test(self, *, deadline: float) -> Completion:
-        """Ask for as little as possible."""
-        return self.complete(TEST_PROMPT, deadline=deadline)

@@ -12,10 +12,10 @@ from http import HTTPStatus
 from typing import Any
 
 from widget.config.settings import DraftingProvider
+from widget.drafting.providers.adapter import Adapter
 from widget.drafting.providers.protocol import Completion, Prompt, ProviderRefused, Usage
 from widget.drafting.providers.results import (
     SCHEMA_NAME,
-    TEST_PROMPT,
     completed,
     count,
     declined,
@@ -29,13 +29,8 @@ from widget.drafting.providers.transport import RequestRejected, Transport
 _UNSUPPORTED = ("response_format", "json_schema", "schema", "grammar", "structured")
 
 
-class Responses:
+class Responses(Adapter):
     """``POST /responses``, with the schema as ``text.format``."""
-
-    def __init__(self, transport: Transport, settings: DraftingProvider) -> None:
-        self._transport = transport
-        self._model = settings.model
-        self._max_output_tokens = settings.max_output_tokens
 
     def complete(
         self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
@@ -70,20 +65,15 @@ class Responses:
             ),
         )
 
-    def test(self, *, deadline: float) -> Completion:
-        """Ask for as little as possible."""
-        return self.complete(TEST_PROMPT, deadline=deadline)
 
-
-class Chat:
+class Chat(Adapter):
     """``POST /chat/completions``, with the schema as ``response_format``.
 
     A server that rejects the schema is asked once more with the schema in words.
     """
 
     def __init__(self, transport: Transport, settings: DraftingProvider) -> None:
-        self._transport = transport
-        self._model = settings.model
+        super().__init__(transport, settings)
         # OpenAI has renamed this field; compatible servers use the old name.
         field = "max_tokens" if settings.url else "max_completion_tokens"
         self._limit = {field: settings.max_output_tokens}
@@ -112,10 +102,6 @@ class Chat:
                 "/chat/completions", payload, deadline=deadline, cancelled=cancelled
             )
         return self._read(prompt, payload, answer)
-
-    def test(self, *, deadline: float) -> Completion:
-        """Ask for as little as possible."""
-        return self.complete(TEST_PROMPT, deadline=deadline)
 
     def _payload(self, prompt: Prompt) -> dict[str, Any]:
         return {

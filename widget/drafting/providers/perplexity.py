@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import threading
 
-from widget.config.settings import DraftingProvider
+from widget.drafting.providers.adapter import Adapter
 from widget.drafting.providers.protocol import Completion, Prompt, Usage
 from widget.drafting.providers.results import (
     SCHEMA_NAME,
-    TEST_PROMPT,
     amount,
     count,
     mapping,
     read_response,
 )
-from widget.drafting.providers.transport import Transport
 
 
-class Agent:
+class Agent(Adapter):
     """The model of the Agent API. It rejects unknown fields, so that only needed ones are sent."""
-
-    def __init__(self, transport: Transport, settings: DraftingProvider) -> None:
-        self._transport = transport
-        self._model = settings.model
-        self._max_output_tokens = settings.max_output_tokens
 
     def complete(
         self, prompt: Prompt, *, deadline: float, cancelled: threading.Event | None = None
@@ -52,7 +45,3 @@ class Agent:
         )
         # A failed run is HTTP 200, too.
         return read_response(self._transport, prompt, payload, answer, usage)
-
-    def test(self, *, deadline: float) -> Completion:
-        """Ask for as little as possible."""
-        return self.complete(TEST_PROMPT, deadline=deadline)
