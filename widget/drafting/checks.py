@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from widget.drafting import gate
 from widget.drafting.evidence import Evidence
@@ -55,10 +56,16 @@ def check_drafted(entry: Entry, runs: RunStore) -> EntryChecks | None:
     evidence = runs.evidence(run.id)
     if evidence is None:
         return None
-    found = gate.check_entry(entry, evidence)
+    found = list(_found(entry, evidence))
     found += _still_there(run, entry, {it.id for it in found})
     resolved = {it.finding: it for each in reversed(drafted) for it in each.resolutions}
     return EntryChecks(run, evidence, tuple(JudgedFinding(it, resolved.get(it.id)) for it in found))
+
+
+@lru_cache(maxsize=8)
+def _found(entry: Entry, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what the gate finds: one request of the editor asks more than once."""
+    return tuple(gate.check_entry(entry, evidence))
 
 
 def _still_there(run: Run, entry: Entry, found: set[str]) -> list[Finding]:
