@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
@@ -74,11 +74,8 @@ class Metrics:
         registry = self.registry
         folder = os.environ.get(FOLDER_VARIABLE)
         if folder:
-            multiprocess = importlib.import_module("prometheus_client.multiprocess")
-            for pid in _dead_pids(folder):
-                multiprocess.mark_process_dead(pid, folder)
             registry = client.CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry, folder)
+            registry.register(_AllWorkers(Path(folder)))
         current = client.CollectorRegistry()
         for name, (help_text, value) in now.items():
             metric = importlib.import_module("prometheus_client.core").GaugeMetricFamily(
@@ -100,18 +97,48 @@ class _SingleMetric:
         yield self._metric
 
 
-def _dead_pids(folder: str) -> set[int]:
-    """Return the process IDs of ended workers that left gauge files."""
-    found = (re.fullmatch(r"gauge_live\w*_(\d+)\.db", path.name) for path in Path(folder).iterdir())
-    dead = set()
-    for pid in {int(match[1]) for match in found if match}:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            dead.add(pid)
-        except PermissionError:
-            pass
-    return dead
+class _AllWorkers:
+    """A collector of what all workers wrote to ``folder``, while they may be writing.
+
+    A worker that starts creates its files empty, and their library's collector cannot read those.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[object]:
+        """Return the metrics of all workers; gauges of ended ones are left out."""
+        module = importlib.import_module("prometheus_client.multiprocess")
+        for path in _files_of_ended_workers(self._folder):
+            path.unlink(missing_ok=True)
+        files = [str(path) for path in self._folder.glob("*.db") if _has_content(path)]
+        merged: Iterable[object] = module.MultiProcessCollector.merge(files)
+        return merged
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def _files_of_ended_workers(folder: Path) -> Iterator[Path]:
+    """Yield the gauge files that ended workers left."""
+    for path in folder.glob("gauge_live*.db"):
+        found = re.fullmatch(r"gauge_live\w*_(\d+)\.db", path.name)
+        if found and not _is_running(int(found[1])):
+            yield path
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 _metrics: Metrics | None = None
