@@ -15,7 +15,7 @@ import psycopg
 
 from benchmarks.scale import listed, save, timed
 from benchmarks.serving import serving
-from widget.store import Query, Sort, Store, open_store
+from widget.store import Query, Rules, Sort, Store, open_store
 
 # As on a small dedicated machine; all else is PostgreSQL's default.
 _SERVER = {"shared_buffers": "2GB", "max_wal_size": "8GB", "random_page_cost": "1.1"}
@@ -84,7 +84,7 @@ def fill(url: str, count: int, words: int) -> None:
 
     A million of 30 take ten minutes, a hundred thousand of 400 take six.
     """
-    open_store(url, lambda _: []).close()
+    open_store(url, Rules(lambda _: [])).close()
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("SET maintenance_work_mem = '1GB'; DROP INDEX words_text, words_pairs")
         given = {
@@ -104,7 +104,7 @@ def measure(count: int, words: int, data: Path | None = None) -> dict[str, objec
     with database(count, words, data) as (url, took):
         found: dict[str, object] = {"filled in, seconds": took} if took else {}
         before = time.perf_counter()
-        store = open_store(url, lambda _: [])
+        store = open_store(url, Rules(lambda _: []))
         found["open, seconds"] = round(time.perf_counter() - before, 2)
         found.update(_calls(store))
         store.close()

@@ -9,7 +9,8 @@ from flask import Flask
 
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
-from widget.config import Settings, rules
+from widget.config import Settings
+from widget.editorial.rules import rules
 from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache

@@ -18,7 +18,8 @@ from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
-from widget.config import Settings, rules
+from widget.config import Settings
+from widget.editorial.rules import rules
 from widget.errors import InsightsError, InvalidSettings
 from widget.http import problem_details, security_headers
 from widget.http.codings import RepresentationCache

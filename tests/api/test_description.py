@@ -33,7 +33,7 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.drafting.evidence import Article, Evidence
 from widget.drafting.runs import DraftRequest, new_run, open_runs
-from widget.store import Live, Store, open_store
+from widget.store import Live, Rules, Store, open_store
 from widget.web.api import ROUTES
 
 pytestmark = pytest.mark.unit
@@ -64,7 +64,7 @@ class Service:
         settings = Settings.model_validate(
             {"store": f"dir:{folder}", "publications": [PUBLICATION], "drafting": [provider]}
         )
-        self.store: Store = open_store(settings.store, lambda _: [])
+        self.store: Store = open_store(settings.store, Rules(lambda _: []))
         self.app: Flask = create_app(settings, self.store, accounts)
         self.run_id = self._run(settings)
         accounts.add_user("fuzz", "admin")

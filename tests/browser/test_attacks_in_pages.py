@@ -10,7 +10,7 @@ from ways import panel, scope, visit
 from benchmarks.attacked import documents
 from widget import panel as panels
 from widget.entry import light_html, parse_entry
-from widget.store import open_store
+from widget.store import Rules, open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedding]
 
@@ -46,7 +46,7 @@ def test_nothing_of_an_attack_lives_in_a_browser(page: Page, place: Running, way
     )
     allowed = sorted({*own, *light_html.TAGS, "blockquote"})
     seed = sum(way.encode())
-    store = open_store(place.settings.store, lambda _: [])
+    store = open_store(place.settings.store, Rules(lambda _: []))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     try:

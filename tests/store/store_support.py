@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach
-from widget.store import Store
+from widget.store import Rules, Store
 
 OpenStore = Callable[[], Store]
 
@@ -49,7 +49,7 @@ def entry(
     return parse_entry(document(entry_id, title, **changes))
 
 
-def rules(candidate: Entry) -> list[Breach]:
+def content_rules(candidate: Entry) -> list[Breach]:
     """Stand in for the rules for publishing: a title is a must, a section is advised."""
     found = []
     if not candidate.article.title:
@@ -57,6 +57,9 @@ def rules(candidate: Entry) -> list[Breach]:
     if not candidate.article.section:
         found.append(Breach("$.article.section", "is empty", "warning"))
     return found
+
+
+rules = Rules(content_rules)
 
 
 def until(look: Callable[[], T], *, within: float = 1.0) -> T:

@@ -12,7 +12,7 @@ from store_support import document, entry, put, rules, until
 
 from widget.entry import Entry, Withdrawn
 from widget.errors import Breach, InvalidEntry
-from widget.store import Live, Query, Store, open_store
+from widget.store import Live, Query, Rules, Store, open_store
 from widget.store.postgres import PostgresStore
 
 POISON = "poison"
@@ -140,11 +140,11 @@ def test_a_file_that_cannot_be_read_leaves_live_what_was_and_is_named(
 def failing_rules(candidate: Entry) -> list[Breach]:
     if candidate.id == POISON:
         raise RecursionError("made to fail on purpose")
-    return rules(candidate)
+    return rules.content(candidate)
 
 
 def test_rules_that_fail_over_an_entry_keep_it_back_and_nothing_else(store_url: str) -> None:
-    store = open_store(store_url, failing_rules)
+    store = open_store(store_url, Rules(failing_rules))
     try:
         publish(store, "ferry-fares")
         store.save(entry(POISON), actor="ed")
@@ -160,7 +160,7 @@ def test_a_file_over_which_the_rules_fail_is_set_aside_and_named(
     tmp_path: Path, store_url: str
 ) -> None:
     for _ in range(2):  # the second time as after a restart
-        store = open_store(store_url, failing_rules)
+        store = open_store(store_url, Rules(failing_rules))
         if store.live("ferry-fares") is None:
             publish(store, "ferry-fares")
         put(tmp_path / "data" / "live" / f"{POISON}.json", document(POISON))

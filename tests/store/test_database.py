@@ -195,10 +195,10 @@ def test_without_its_library_a_database_is_refused_with_what_to_install(tmp_path
         "import sys\n"
         "sys.modules['psycopg'] = None\n"
         "from widget.errors import InvalidSettings\n"
-        "from widget.store import open_store\n"
-        "open_store('dir:' + sys.argv[1], lambda _: []).close()\n"
+        "from widget.store import Rules, open_store\n"
+        "open_store('dir:' + sys.argv[1], Rules(lambda _: [])).close()\n"
         "try:\n"
-        "    open_store('postgresql://h/d', lambda _: [])\n"
+        "    open_store('postgresql://h/d', Rules(lambda _: []))\n"
         "except InvalidSettings as error:\n"
         "    print(error)\n"
     )

@@ -10,7 +10,7 @@ from store_support import document, rules, until
 
 from widget.entry import Entry, Withdrawn
 from widget.errors import Breach, StoreUnavailable
-from widget.store import Live, Query, open_store
+from widget.store import Live, Query, Rules, open_store
 from widget.store.directory.scanner import Scanner
 
 pytestmark = pytest.mark.unit
@@ -88,7 +88,7 @@ def test_closing_does_not_wait_until_all_are_read(
         assert closing.wait(PATIENCE)
         return []
 
-    store = open_store(f"dir:{tmp_path / 'data'}", slow_rules, wait=False)
+    store = open_store(f"dir:{tmp_path / 'data'}", Rules(slow_rules), wait=False)
     assert begun.wait(PATIENCE)
     closer = threading.Thread(target=store.close)
     closer.start()

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "newspaper" / "entries").glob("*.json"))
 
 PAPER = "https://paper.example"
-PUBLICATION = Publication(name="The Paper", origins=(PAPER,))
+PUBLICATION = Publication(name="The Paper", origins=(PAPER,), review="optional")
+"""Without reviews, so that a test of something else may publish in one step."""
 PERMALINK = "https://insights.example/panel/night-trains"
 
 _DOCUMENT: dict[str, Any] = {

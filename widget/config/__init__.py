@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
-from widget.config.publication import Accent, Publication, Text
-from widget.config.publishing import check_under, rules
+from widget.config.publication import Accent, Hold, Publication, Text
+from widget.config.publishing import approvals_needed, check_under, held, missing_approvals
 from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, DraftingProvider, Purge, Settings
 
 __all__ = [
@@ -13,11 +13,14 @@ __all__ = [
     "ENV_PREFIX",
     "Accent",
     "DraftingProvider",
+    "Hold",
     "Publication",
     "Purge",
     "Settings",
     "Text",
+    "approvals_needed",
     "check_under",
+    "held",
     "load_settings",
-    "rules",
+    "missing_approvals",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -49,6 +49,15 @@ class Accent(BaseModel):
         return cls(light=colours.legible(colour, "light"), dark=colours.legible(colour, "dark"))
 
 
+class Hold(BaseModel):
+    """What asks for two approvals: words of an entry's text, and sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    words: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    sections: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class Publication(BaseModel):
     """A site whose articles have panels: its name, origins, texts, theme and rules."""
 
@@ -65,6 +74,10 @@ class Publication(BaseModel):
     sections: tuple[str, ...] = ()
     heading_level: int = Field(2, ge=2, le=5)
     drafting_prompt: Path | None = None
+    review: Literal["required", "optional"] = "required"
+    hold: Hold = Hold()
+    reviewer: Literal["role", "name"] = "role"
+    contact: str | None = None
 
     @field_validator("language")
     @classmethod

@@ -4,29 +4,40 @@ from widget.entry import Withdrawn
 from widget.storage.url import folder_of
 from widget.store.directory.store import DirStore
 from widget.store.protocol import (
+    ACTIONS,
     UNKNOWN,
     Action,
     ChangeListener,
+    DeskAction,
     Draft,
     EntryReader,
     Live,
+    Plan,
     Problem,
     Revision,
     Rules,
+    Step,
     Store,
     Unknown,
 )
 from widget.store.query import Counts, Key, Query, Row, Sort, State
+from widget.store.workflow import NO_WORKFLOW, Approval, Phase, Workflow, document_digest
 
 __all__ = [
+    "ACTIONS",
+    "NO_WORKFLOW",
     "UNKNOWN",
     "Action",
+    "Approval",
     "ChangeListener",
     "Counts",
+    "DeskAction",
     "Draft",
     "EntryReader",
     "Key",
     "Live",
+    "Phase",
+    "Plan",
     "Problem",
     "Query",
     "Revision",
@@ -34,9 +45,12 @@ __all__ = [
     "Rules",
     "Sort",
     "State",
+    "Step",
     "Store",
     "Unknown",
     "Withdrawn",
+    "Workflow",
+    "document_digest",
     "open_store",
 ]
 

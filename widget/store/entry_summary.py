@@ -9,6 +9,7 @@ from widget.entry.containment import or_else
 from widget.errors import Breach
 from widget.store.protocol import Draft, Live
 from widget.store.query import LONG_AGO, Row, State
+from widget.store.workflow import NO_WORKFLOW, Workflow
 
 
 def summarize(
@@ -17,6 +18,8 @@ def summarize(
     draft: Draft | None,
     entry: Entry | None,
     problem: str = "",
+    *,
+    workflow: Workflow = NO_WORKFLOW,
 ) -> Row:
     """Return the row of an entry that shows the document ``entry``, None if that is unreadable."""
     state: State = "draft" if live is None else "both" if draft else "live"
@@ -33,6 +36,11 @@ def summarize(
         language=entry.language if entry else "",
         changed=max([LONG_AGO, *(it.at for it in (live, draft) if it)]),
         problem=problem,
+        phase=workflow.phase if draft else None,
+        saved_by=(workflow.saved_by or "") if draft else "",
+        assignee=workflow.assignee or "",
+        due=workflow.due,
+        planned=workflow.next_due(waiting=draft is not None, live=isinstance(live, Live)),
     )
 
 

@@ -5,17 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach
 from widget.store.query import Counts, Key, Query, Row
+from widget.store.workflow import NO_WORKFLOW, Approval, Workflow
 
-Action = Literal["save", "discard", "publish", "withdraw"]
+DeskAction = Literal["submit", "approve", "return", "assign", "schedule", "comment", "resolve"]
+"""Actions that leave the document as it is; ``approve`` alone writes its reviewer into it."""
+Action = Literal["save", "discard", "publish", "withdraw"] | DeskAction
+ACTIONS: tuple[str, ...] = ("save", "discard", "publish", "withdraw", *get_args(DeskAction))
 
-Rules = Callable[[Entry], list[Breach]]
-"""The rules for publishing: returns every breach of an entry; only errors prevent publishing."""
+
+def _none_missing(entry: Entry, approvals: int) -> list[Breach]:  # noqa: ARG001  # as the field says
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules for publishing; only breaches that are errors prevent it.
+
+    ``content`` returns every breach of an entry, ``missing`` the breach of one that so many persons
+    have approved, if that is not enough.
+    """
+
+    content: Callable[[Entry], list[Breach]]
+    missing: Callable[[Entry, int], list[Breach]] = _none_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +41,8 @@ class Revision:
 
     ``entry`` is the document after the change; for ``withdraw`` what was live before, for
     ``discard`` the former draft. The ``note`` of a withdrawal is its public reason; ``legal`` marks
-    one for legal reasons, which may have none.
+    one for legal reasons, which may have none. ``workflow`` is the state after the change.
+    ``detail`` is what a comment is about: the JSON path of a point or a source, "" for the whole.
     """
 
     number: int
@@ -34,6 +52,8 @@ class Revision:
     note: str
     entry: Entry
     legal: bool = False
+    workflow: Workflow = NO_WORKFLOW
+    detail: str = ""
 
 
 ChangeListener = Callable[[Revision], None]
@@ -43,12 +63,17 @@ and perhaps with the entry locked: so it has to be quick and must not raise."""
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What readers see. ``digest`` changes whenever the document does."""
+    """What readers see. ``digest`` changes whenever the document does.
+
+    ``approvals`` are those with which it was published: proof of a review, where the document's
+    ``reviewed_by`` only declares one.
+    """
 
     entry: Entry
     revision: int
     at: datetime
     digest: str
+    approvals: tuple[Approval, ...] = ()
 
 
 class Unknown:
@@ -60,12 +85,25 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A change that is not published yet."""
+    """A change that is not published yet. ``actor`` saved it last."""
 
     entry: Entry
     revision: int
     at: datetime
     actor: str
+    workflow: Workflow = NO_WORKFLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a desk action does: the entry's state after it and, for ``approve``, its document."""
+
+    workflow: Workflow
+    document: Entry | None = None
+
+
+Plan = Callable[["Draft | None", "Live | Withdrawn | None", Workflow], Step]
+"""Decides a desk action from the state under the entry's lock. May raise any InsightsError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +142,9 @@ class EntryReader(Protocol):
 
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""
+
+    def workflow(self, entry_id: str) -> Workflow:
+        """Return the state of an entry beside its document."""
 
     def ids(self) -> list[str]:
         """Return the ids of all entries that have a draft or a revision, sorted."""
@@ -182,12 +223,29 @@ class Store(EntryReader, Protocol):
         Raises NotFound if nothing is live, Conflict.
         """
 
+    def record(
+        self,
+        entry_id: str,
+        action: DeskAction,
+        plan: Plan,
+        *,
+        actor: str,
+        note: str = "",
+        detail: str = "",
+        head: int | None = None,
+    ) -> Revision:
+        """Append a desk action, as ``plan`` decides under the entry's lock.
+
+        Raises NotFound if there is no such entry, Conflict, what ``plan`` raises.
+        """
+
     def adopt(self, revision: Revision) -> None:
-        """Append a revision of another store unchanged, without checking the rules.
+        """Append a revision of another store unchanged.
 
         Live entry and draft follow from it as they did there. Raises Conflict unless its number is
-        that of the newest plus one, InvalidEntry if it publishes a URL that another entry owns
-        here: revisions of several entries have to be copied in their original order.
+        that of the newest plus one, InvalidEntry if it publishes what lacks the approvals that are
+        required here, or a URL that another entry owns here: revisions of several entries have to
+        be copied in their original order.
         """
 
     def poll(self) -> None:

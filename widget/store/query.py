@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from widget.entry.vocabulary import Lean
+from widget.store.workflow import Phase
 
 State = Literal["live", "draft", "both", "withdrawn", "invalid"]
 Sort = Literal["changed", "title", "id"]
@@ -23,7 +24,8 @@ class Row:
     """One entry in a list: its draft if there is one, else what is or was live.
 
     ``invalid`` is the state of an entry whose file was set aside; ``problem`` says why.
-    ``waiting``: there is a draft that readers do not see yet.
+    ``waiting``: there is a draft that readers do not see yet; ``phase`` is where it stands in the
+    review, ``saved_by`` who saved it last. ``planned`` is when it will be published or withdrawn.
     """
 
     id: str
@@ -36,6 +38,11 @@ class Row:
     language: str = ""
     changed: datetime = LONG_AGO
     problem: str = ""
+    phase: Phase | None = None
+    saved_by: str = ""
+    assignee: str = ""
+    due: date | None = None
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Query:
     """Which rows, in which order; ``None`` and ``""`` match all.
 
     Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
-    matches every entry with a draft. ``changed`` sorts the newest first.
+    matches every entry with a draft. ``changed`` sorts the newest first. ``planned_until`` matches
+    what has to be published or withdrawn by that time.
     """
 
     search: str = ""
@@ -52,6 +60,16 @@ class Query:
     section: str | None = None
     language: str | None = None
     sort: Sort = "changed"
+    phase: Phase | None = None
+    assignee: str | None = None
+    saved_by: str | None = None
+    planned_until: datetime | None = None
+
+    @property
+    def by_kind(self) -> bool:
+        """Whether only state, lean, section and language are asked for."""
+        others = (self.phase, self.assignee, self.saved_by, self.planned_until)
+        return all(it is None for it in others)
 
     @property
     def words(self) -> list[str]:
@@ -84,3 +102,8 @@ def moment_key(at: datetime) -> int:
     """Return microseconds since 1970."""
     since = at - LONG_AGO
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def moment(key: int) -> datetime:
+    """Return the time of ``moment_key``."""
+    return LONG_AGO + timedelta(microseconds=key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from widget.errors import Conflict
+from widget.entry import Entry
+from widget.errors import Conflict, NotFound
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
+from widget.store.workflow import NO_WORKFLOW, Workflow, document_digest
 
 FILE_ACTOR = "file"
 """The actor of changes that a person made in the files themselves."""
@@ -18,28 +19,35 @@ MAX_NOTE = 8_000
 class EntryState:
     """The state that the revisions of one entry add up to.
 
-    ``live`` is the newest publication or withdrawal, ``draft`` the newest save that was neither
-    published nor discarded. ``stamp`` is the folder's time when they were read; None: read again.
+    ``live`` is the newest publication or withdrawal, ``draft`` the newest save or approval that was
+    neither published nor discarded. ``stamp`` is the folder's time when they were read; None: read
+    again.
     """
 
     head: int = 0
     live: Revision | None = None
     draft: Revision | None = None
     stamp: int | None = None
+    workflow: Workflow = NO_WORKFLOW
 
     def after(self, revision: Revision) -> EntryState:
         """Return the state after ``revision`` is appended."""
         live, draft = self.live, self.draft
         if revision.action in ("publish", "withdraw"):
             live = revision
-        if revision.action == "save":
+        if writes_draft(revision):
             draft = revision
         elif drops_draft(revision):
             draft = None
-        return EntryState(revision.number, live, draft)
+        return EntryState(revision.number, live, draft, workflow=revision.workflow)
 
 
 NO_REVISIONS = EntryState()
+
+
+def writes_draft(revision: Revision) -> bool:
+    """Say whether ``revision`` makes the draft; an approval writes its reviewer into it."""
+    return revision.action in ("save", "approve")
 
 
 def drops_draft(revision: Revision) -> bool:
@@ -71,8 +79,9 @@ def live_from(revision: Revision, before: Live | Withdrawn | None = None) -> Liv
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
-        digest = hashlib.sha256(revision.entry.to_json()).hexdigest()
-    return Live(revision.entry, revision.number, revision.at, digest)
+        digest = document_digest(revision.entry)
+    approvals = revision.workflow.published
+    return Live(revision.entry, revision.number, revision.at, digest, approvals)
 
 
 def withdrawn_from(revision: Revision) -> Withdrawn:
@@ -90,6 +99,23 @@ def withdrawn_from(revision: Revision) -> Withdrawn:
     )
 
 
-def draft_from(revision: Revision) -> Draft:
-    """Return the draft that the save ``revision`` made."""
-    return Draft(revision.entry, revision.number, revision.at, revision.actor)
+def shown_entry(
+    entry_id: str, draft: Draft | None, live: Live | Withdrawn | None, state: EntryState
+) -> Entry:
+    """Return the document that an editor sees: the draft, else what is or was live.
+
+    Raises NotFound where there is neither.
+    """
+    if draft is not None:
+        return draft.entry
+    if isinstance(live, Live):
+        return live.entry
+    if state.live is None:
+        raise NotFound(f"{entry_id!r} has no draft and was never published")
+    return state.live.entry
+
+
+def draft_from(revision: Revision, workflow: Workflow = NO_WORKFLOW) -> Draft:
+    """Return the draft that ``revision`` made; ``workflow`` is the newest state."""
+    saved_by = revision.workflow.saved_by or revision.actor
+    return Draft(revision.entry, revision.number, revision.at, saved_by, workflow)

@@ -9,6 +9,7 @@ from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound
 from widget.store.protocol import Rules
 from widget.store.state import FILE_ACTOR, MAX_NOTE
+from widget.store.workflow import Workflow
 
 
 def check_entry(entry: Entry, document: bytes) -> None:
@@ -24,10 +25,19 @@ def check_entry(entry: Entry, document: bytes) -> None:
 def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
     """Return why ``entry`` cannot be published: errors, or that the rules themselves failed."""
     try:
-        found = contained("the rules for publishing", lambda: list(rules(entry)))
+        found = contained("the rules for publishing", lambda: rules.content(entry))
     except InvalidEntry as error:
         return error.breaches
     return tuple(breach for breach in found if breach.severity == "error")
+
+
+def missing_approvals(rules: Rules, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
+    """Return the breach of an entry that too few persons have approved."""
+    approvals = len(workflow.approvals_of(entry))
+    try:
+        return tuple(contained("the rules for approvals", lambda: rules.missing(entry, approvals)))
+    except InvalidEntry as error:
+        return error.breaches
 
 
 def check_change(entry_id: str, actor: str, note: str) -> None:

@@ -23,6 +23,7 @@ from widget.store.entry_summary import lookup_keys
 from widget.store.protocol import Action, ChangeListener, Revision
 from widget.store.quarantine import log, warn_read_only
 from widget.store.state import FILE_ACTOR, now
+from widget.store.workflow import Workflow
 
 RETRY_SECONDS = 5.0
 RECORD_SECONDS = 0.5
@@ -194,6 +195,13 @@ def next_revision(
     note: str = "",
     *,
     legal: bool = False,
+    workflow: Workflow | None = None,
+    detail: str = "",
 ) -> Revision:
-    """Return the next revision of an entry, at the current time."""
-    return Revision(snapshot.state.head + 1, now(), actor, action, note, entry, legal)
+    """Return the next revision of an entry, at the current time.
+
+    ``workflow`` is what a desk action leaves; of other actions it follows from the document.
+    """
+    state = snapshot.state
+    after = state.workflow.after(action, entry, actor) if workflow is None else workflow
+    return Revision(state.head + 1, now(), actor, action, note, entry, legal, after, detail)

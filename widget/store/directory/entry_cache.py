@@ -26,7 +26,8 @@ from widget.store.entry_summary import url_conflicts
 from widget.store.protocol import Live, Revision, Rules, Withdrawn
 from widget.store.quarantine import Quarantine
 from widget.store.state import FILE_ACTOR, EntryState, draft_from, live_from, withdrawn_from
-from widget.store.validation import broken_rules
+from widget.store.validation import broken_rules, missing_approvals
+from widget.store.workflow import Workflow
 
 
 class Unvalidated(InsightsError):
@@ -163,9 +164,13 @@ class EntryCache:
         found.sort(key=lambda it: it[1].live_file is not ABSENT)
         return [entry_id for entry_id, _ in found]
 
-    def breaches(self, entry: Entry) -> tuple[Breach, ...]:
+    def breaches(self, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
         """Return why ``entry`` cannot be live: broken rules, URLs of other entries."""
-        return (*self._broken_rules(entry), *self.url_conflicts(entry))
+        return (*broken_rules(self._rules, entry), *self.adoption_breaches(entry, workflow))
+
+    def adoption_breaches(self, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
+        """Return why ``entry`` cannot be live beside what its own text breaks."""
+        return (*missing_approvals(self._rules, entry, workflow), *self.url_conflicts(entry))
 
     def _with_live(
         self, entry_id: str, cached: EntrySnapshot, fresh: EntrySnapshot, *, validate: bool
@@ -200,14 +205,15 @@ class EntryCache:
         if not validate and not file.verdict:
             raise Unvalidated(entry_id)
         if not file.verdict:
-            file.verdict.append(self._broken_rules(file.entry))
-        conflicts = self.url_conflicts(file.entry)
-        if file.verdict[0] or conflicts:
-            breaches = (*file.verdict[0], *conflicts)
+            file.verdict.append(broken_rules(self._rules, file.entry))
+        # What other changes may settle: the approvals, and the URLs of other entries.
+        open_breaches = self.adoption_breaches(file.entry, fresh.state.workflow)
+        if file.verdict[0] or open_breaches:
+            breaches = (*file.verdict[0], *open_breaches)
             self._quarantine.report(self._live.where(entry_id), file.signature, breaches)
-            return replace(self._fall_back(cached, fresh), needs_recheck=bool(conflicts))
+            return replace(self._fall_back(cached, fresh), needs_recheck=bool(open_breaches))
         self._quarantine.clear(self._live.where(entry_id))
-        written = hand_edit(file.entry, fresh.state.head, file)
+        written = hand_edit(file.entry, fresh.state, file, "publish")
         fresh = _with_publication(fresh, written, cached)
         return replace(fresh, unrecorded=frozenset({"live"}))
 
@@ -220,19 +226,21 @@ class EntryCache:
             if last is not None and same(last.entry, file.entry):
                 last = replace(last, entry=file.entry)
                 fresh = replace(fresh, state=replace(fresh.state, draft=last))
-                return replace(fresh, draft=draft_from(last))
+                return replace(fresh, draft=draft_from(last, fresh.state.workflow))
             if cached is not NO_ENTRY and self._journal.is_open(entry_id):
                 return replace(fresh, draft=cached.draft, needs_recheck=True)
-            written = hand_edit(file.entry, fresh.state.head, file)
+            written = hand_edit(file.entry, fresh.state, file, "save")
             unrecorded = fresh.unrecorded | {"drafts"}
-            return replace(fresh, draft=draft_from(written), unrecorded=unrecorded)
+            draft = draft_from(written, written.workflow)
+            return replace(fresh, draft=draft, unrecorded=unrecorded)
         if last is None:
             return fresh
+        waiting = draft_from(last, fresh.state.workflow)
         if file is ABSENT:
             if self._drafts.is_missing(entry_id):
                 return replace(fresh, unrecorded=fresh.unrecorded | {"drafts"})
-            return replace(fresh, draft=draft_from(last), needs_recheck=True, vanishing=True)
-        return replace(fresh, draft=draft_from(last))
+            return replace(fresh, draft=waiting, needs_recheck=True, vanishing=True)
+        return replace(fresh, draft=waiting)
 
     def _fall_back(self, cached: EntrySnapshot, fresh: EntrySnapshot) -> EntrySnapshot:
         if "live" in cached.unrecorded and isinstance(cached.shown, Live):
@@ -242,9 +250,6 @@ class EntryCache:
         if last is not None and last.action == "publish":
             return _with_publication(fresh, last, cached)
         return _with_withdrawal(fresh, last)
-
-    def _broken_rules(self, entry: Entry) -> tuple[Breach, ...]:
-        return broken_rules(self._rules, entry)
 
     def url_conflicts(self, entry: Entry) -> tuple[Breach, ...]:
         """Return the URLs of ``entry`` that other entries own."""

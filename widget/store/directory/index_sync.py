@@ -201,7 +201,14 @@ class IndexSync:
             entry = snapshot.state.live.entry
         return IndexUpdate(
             entry_id,
-            summarize(entry_id, snapshot.shown, snapshot.draft, entry, problem),
+            summarize(
+                entry_id,
+                snapshot.shown,
+                snapshot.draft,
+                entry,
+                problem,
+                workflow=snapshot.state.workflow,
+            ),
             search_text(entry_id, entry),
             snapshot.keys,
             self._cache.fingerprint(entry_id),

@@ -23,7 +23,7 @@ from widget.storage.files import InvalidFile, fingerprint, read_regular
 from widget.store.directory.revision_log import RevisionLog, encode, timestamp
 from widget.store.protocol import Revision
 from widget.store.quarantine import Quarantine, log
-from widget.store.state import drops_draft
+from widget.store.state import drops_draft, writes_draft
 
 FolderName = Literal["live", "drafts"]
 FOLDER_NAMES: tuple[FolderName, FolderName] = ("live", "drafts")
@@ -35,7 +35,7 @@ def files_changed_by(revision: Revision) -> dict[FolderName, bool]:
     steps: dict[FolderName, bool] = {}
     if revision.action in ("publish", "withdraw"):
         steps["live"] = revision.action == "publish"
-    if revision.action == "save":
+    if writes_draft(revision):
         steps["drafts"] = True
     elif drops_draft(revision):
         steps["drafts"] = False

@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from widget.entry import parse_entry
 from widget.entry.containment import contained
@@ -15,9 +15,10 @@ from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound
 from widget.storage.files import InvalidFile, is_racy, read_regular
-from widget.store.protocol import Action, Revision
+from widget.store.protocol import ACTIONS, Action, Revision
 from widget.store.quarantine import Quarantine
-from widget.store.state import EntryState, conflict, drops_draft
+from widget.store.state import EntryState, conflict, drops_draft, writes_draft
+from widget.store.workflow import NO_WORKFLOW, Workflow
 
 MAX_REVISION_BYTES = MAX_BYTES + 128 * 1024
 
@@ -35,6 +36,10 @@ def encode(revision: Revision) -> bytes:
     }
     if revision.legal:
         header["legal"] = True
+    if revision.detail:
+        header["detail"] = revision.detail
+    if revision.workflow != NO_WORKFLOW:
+        header["workflow"] = json.loads(revision.workflow.to_json())
     text = json.dumps(header)
     return text[:-1].encode() + b', "entry": ' + revision.entry.to_json() + b"}\n"
 
@@ -44,7 +49,7 @@ def decode(data: bytes) -> Revision:
     try:
         value = json.loads(data)
         action = value["action"]
-        if action not in get_args(Action):
+        if action not in ACTIONS:
             raise ValueError(f"unknown action {action!r}")
         entry = parse_entry(json.dumps(value["entry"], ensure_ascii=False).encode())
         return Revision(
@@ -55,6 +60,8 @@ def decode(data: bytes) -> Revision:
             note=str(value["note"]),
             entry=entry,
             legal=value.get("legal") is True,
+            workflow=Workflow.model_validate(value.get("workflow", {})),
+            detail=str(value.get("detail", "")),
         )
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise InvalidFile(f"is not a revision ({type(error).__name__}: {error})") from error
@@ -164,7 +171,7 @@ class RevisionLog:
                 continue
             newest.append(revision)
             live = live or revision.action in ("publish", "withdraw")
-            draft = draft or revision.action == "save" or drops_draft(revision)
+            draft = draft or writes_draft(revision) or drops_draft(revision)
         for revision in reversed(newest):
             base = base.after(revision)
         return replace(base, head=head)

@@ -35,7 +35,7 @@ from widget.store.quarantine import log
 from widget.store.query import Counts, Key, Query, Row
 
 FOLDER = "index"
-_VERSION = zlib.crc32(f"2 {urls.KEYS}".encode()) >> 1
+_VERSION = zlib.crc32(f"3 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
 _P = ParamSpec("_P")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from widget.entry import Entry
 from widget.entry.containment import or_else
@@ -54,7 +55,10 @@ def with_shown(snapshot: EntrySnapshot, shown: Live | Withdrawn, entry: Entry) -
     return replace(snapshot, shown=shown, keys=keys)
 
 
-def hand_edit(entry: Entry, number: int, file: EntryFile) -> Revision:
+def hand_edit(
+    entry: Entry, state: EntryState, file: EntryFile, action: Literal["save", "publish"]
+) -> Revision:
     """Return the revision to append for a file that was changed by hand."""
     at = datetime.fromtimestamp(file.modified, UTC)
-    return Revision(number, at, FILE_ACTOR, "publish", "", entry)
+    workflow = state.workflow.after(action, entry, FILE_ACTOR)
+    return Revision(state.head, at, FILE_ACTOR, action, "", entry, workflow=workflow)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from widget.store.query import Query, Row, moment_key
+from widget.store.query import Query, Row, moment, moment_key
 
 SCHEMA = """
 CREATE TABLE entry (
@@ -16,7 +16,8 @@ CREATE TABLE entry (
   digest TEXT NOT NULL,
   title TEXT NOT NULL, folded TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
   waiting INTEGER NOT NULL, lean TEXT, section TEXT NOT NULL, language TEXT NOT NULL,
-  changed INTEGER NOT NULL, problem TEXT NOT NULL
+  changed INTEGER NOT NULL, problem TEXT NOT NULL,
+  phase TEXT, saved_by TEXT NOT NULL, assignee TEXT NOT NULL, due TEXT, planned INTEGER
 );
 CREATE TABLE address (key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
 CREATE INDEX by_entry ON address (n);
@@ -29,17 +30,25 @@ CREATE INDEX by_section ON entry (section);
 CREATE INDEX by_language ON entry (language);
 CREATE INDEX by_state ON entry (state, waiting);
 CREATE INDEX by_lean ON entry (lean);
+CREATE INDEX by_planned ON entry (planned, id) WHERE planned IS NOT NULL;
+CREATE INDEX by_assignee ON entry (assignee) WHERE assignee <> '';
 CREATE VIRTUAL TABLE words USING fts5(text, tokenize='trigram case_sensitive 1');
 """
-COLUMNS = "id, title, url, state, waiting, lean, section, language, changed, problem"
+COLUMNS = (
+    "id, title, url, state, waiting, lean, section, language, changed, problem,"
+    " phase, saved_by, assignee, due, planned"
+)
 PUT = """
 INSERT INTO entry (id, seen, digest, title, url, state, waiting, lean, section, language, changed,
-  problem, folded, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+  problem, phase, saved_by, assignee, due, planned, folded, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
   (SELECT ifnull(max(version), 0) + 1 FROM entry))
 ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title=excluded.title,
   folded=excluded.folded, url=excluded.url, state=excluded.state, waiting=excluded.waiting,
   lean=excluded.lean, section=excluded.section, language=excluded.language,
-  changed=excluded.changed, problem=excluded.problem, version=excluded.version
+  changed=excluded.changed, problem=excluded.problem, phase=excluded.phase,
+  saved_by=excluded.saved_by, assignee=excluded.assignee, due=excluded.due,
+  planned=excluded.planned, version=excluded.version
 RETURNING n
 """
 ORDERS = {
@@ -68,6 +77,9 @@ def conditions(query: Query) -> tuple[list[str], list[Any]]:
     elif query.state is not None:
         where.append("state = ?")
         parameters.append(query.state)
+    more, values = _workflow_conditions(query)
+    where += more
+    parameters += values
     words = [word.replace("\0", " ") for word in query.words]
     long = [word for word in words if len(word) >= 3]
     short = [word for word in words if len(word) < 3]
@@ -79,8 +91,24 @@ def conditions(query: Query) -> tuple[list[str], list[Any]]:
     return where, parameters
 
 
+def _workflow_conditions(query: Query) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    parameters: list[Any] = []
+    if query.phase is not None:
+        where.append("phase = ?")
+        parameters.append(query.phase)
+    for column, value in (("assignee", query.assignee), ("saved_by", query.saved_by)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            parameters.append(value)
+    if query.planned_until is not None:
+        where.append("planned <= ?")
+        parameters.append(moment_key(query.planned_until))
+    return where, parameters
+
+
 def row_values(row: Row) -> tuple[Any, ...]:
-    """Return the columns of a row, from title to problem, as they are stored."""
+    """Return the columns of a row, from title to planned, as they are stored."""
     return (
         row.title,
         row.url,
@@ -91,11 +119,32 @@ def row_values(row: Row) -> tuple[Any, ...]:
         row.language,
         moment_key(row.changed),
         row.problem,
+        row.phase,
+        row.saved_by,
+        row.assignee,
+        row.due.isoformat() if row.due else None,
+        moment_key(row.planned) if row.planned else None,
     )
 
 
 def to_row(values: tuple[Any, ...]) -> Row:
     """Return the row for the values of ``COLUMNS``."""
-    entry_id, title, url, state, waiting, lean, section, language, changed, problem = values
-    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=changed)
-    return Row(entry_id, title, url, state, bool(waiting), lean, section, language, at, problem)
+    entry_id, title, url, state, waiting, lean, section, language, changed, problem, *noted = values
+    phase, saved_by, assignee, due, planned = noted
+    return Row(
+        id=entry_id,
+        title=title,
+        url=url,
+        state=state,
+        waiting=bool(waiting),
+        lean=lean,
+        section=section,
+        language=language,
+        changed=moment(changed),
+        problem=problem,
+        phase=phase,
+        saved_by=saved_by,
+        assignee=assignee,
+        due=date.fromisoformat(due) if due else None,
+        planned=None if planned is None else moment(planned),
+    )

@@ -27,8 +27,10 @@ from widget.store.protocol import (
     UNKNOWN,
     Action,
     ChangeListener,
+    DeskAction,
     Draft,
     Live,
+    Plan,
     Problem,
     Revision,
     Rules,
@@ -37,7 +39,9 @@ from widget.store.protocol import (
 )
 from widget.store.quarantine import Quarantine
 from widget.store.query import Counts, Key, Query, Row
+from widget.store.state import shown_entry
 from widget.store.validation import check_change, check_entry
+from widget.store.workflow import Workflow
 
 
 class DirStore:
@@ -106,6 +110,10 @@ class DirStore:
     def draft(self, entry_id: str) -> Draft | None:
         """Return the draft, or None."""
         return self._refresher.current(entry_id).draft
+
+    def workflow(self, entry_id: str) -> Workflow:
+        """Return the state of an entry beside its document."""
+        return self._refresher.current(entry_id).state.workflow
 
     def find(self, url: str) -> str | None:
         """Return the id of the entry that owns ``url``."""
@@ -219,7 +227,7 @@ class DirStore:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = snapshot.draft.entry
             self._committer.update_url_owners(entry)
-            breaches = self._cache.breaches(entry)
+            breaches = self._cache.breaches(entry, snapshot.state.workflow)
             if breaches:
                 raise InvalidEntry(breaches)
             return self._commit_change(snapshot, "publish", entry, actor, note)
@@ -240,6 +248,33 @@ class DirStore:
             entry = snapshot.shown.entry
             return self._commit_change(snapshot, "withdraw", entry, actor, reason, legal=legal)
 
+    def record(
+        self,
+        entry_id: str,
+        action: DeskAction,
+        plan: Plan,
+        *,
+        actor: str,
+        note: str = "",
+        detail: str = "",
+        head: int | None = None,
+    ) -> Revision:
+        """Append a desk action. Raises NotFound, Conflict, what ``plan`` raises."""
+        with self._change(entry_id, actor, note, head) as snapshot:
+            current = shown_entry(entry_id, snapshot.draft, snapshot.shown, snapshot.state)
+            step = plan(snapshot.draft, snapshot.shown, snapshot.state.workflow)
+            revision = next_revision(
+                snapshot,
+                action,
+                step.document or current,
+                actor,
+                note,
+                workflow=step.workflow,
+                detail=detail,
+            )
+            self._committer.commit(snapshot, revision, files_changed_by(revision))
+            return revision
+
     def adopt(self, revision: Revision) -> None:
         """Append a revision of another store, unchanged. Raises Conflict, InvalidEntry."""
         self._refresher.require_all_read()
@@ -249,8 +284,8 @@ class DirStore:
                 raise self._revisions.conflict(entry.id, revision.number - 1, snapshot.state.head)
             if revision.action == "publish":
                 self._committer.update_url_owners(entry)
-                if taken := self._cache.url_conflicts(entry):
-                    raise InvalidEntry(taken)
+                if breaches := self._cache.adoption_breaches(entry, snapshot.state.workflow):
+                    raise InvalidEntry(breaches)
             self._committer.commit(snapshot, revision, files_changed_by(revision))
 
     @contextmanager

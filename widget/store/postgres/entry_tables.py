@@ -5,45 +5,47 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from datetime import UTC
 from itertools import pairwise
 
 from psycopg import errors
-from pydantic import ValidationError
 
 from widget.entry import Entry
-from widget.entry.containment import contained, or_else
-from widget.errors import Breach, InvalidEntry, StoreUnavailable
+from widget.entry.containment import or_else
+from widget.errors import Breach, InvalidEntry
 from widget.storage.postgres import Connection
 from widget.store.entry_summary import lookup_keys, search_text, summarize
-from widget.store.protocol import Live, Problem, Revision, Withdrawn
+from widget.store.postgres.revision_rows import COLUMNS, Unreadable, one, to_revision, to_workflow
+from widget.store.protocol import Draft, Live, Problem, Revision, Withdrawn
 from widget.store.quarantine import log
 from widget.store.query import Row, moment_key
 from widget.store.state import NO_REVISIONS, EntryState, draft_from, withdrawn_from
+from widget.store.workflow import NO_WORKFLOW, Workflow
 
 CHANNEL = "insights_entry"
 """Each change of an entry notifies this channel of its id."""
 FOLDED = 500
 """Titles are sorted by this many characters: an index cannot hold more."""
 
-_REVISION = "entry_id, number, at, actor, action, note, legal, entry::text"
 _SHOWN = f"""
-SELECT {_REVISION} FROM revision WHERE (entry_id, number) =
+SELECT {COLUMNS} FROM revision WHERE (entry_id, number) =
   (SELECT id, {{}} FROM entry WHERE id = %s)
 """
 _LIVE = _SHOWN.format("live")
 _DRAFT = _SHOWN.format("draft")
 _STATE = f"""
-SELECT head, live, draft, {_REVISION} FROM entry LEFT JOIN revision
+SELECT head, live, draft, entry.workflow, {COLUMNS} FROM entry LEFT JOIN revision
   ON entry_id = id AND number IN (live, draft) WHERE id = %s
 """
 _PUT = """
 INSERT INTO entry (id, head, live, draft, title, folded, url, state, waiting, lean, section,
-  language, changed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  language, changed, workflow, phase, assignee, saved_by, due, planned)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET head = excluded.head, live = excluded.live, draft = excluded.draft,
   changed_in = pg_current_xact_id(), title = excluded.title, folded = excluded.folded,
   url = excluded.url, state = excluded.state, waiting = excluded.waiting, lean = excluded.lean,
-  section = excluded.section, language = excluded.language, changed = excluded.changed
+  section = excluded.section, language = excluded.language, changed = excluded.changed,
+  workflow = excluded.workflow, phase = excluded.phase, assignee = excluded.assignee,
+  saved_by = excluded.saved_by, due = excluded.due, planned = excluded.planned
 """
 _PUT_WORDS = """
 INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
@@ -56,8 +58,8 @@ SELECT set_config('synchronous_commit', 'on', true)
 WHERE current_setting('synchronous_commit') = 'off'
 """
 _APPEND = """
-INSERT INTO revision (entry_id, number, at, actor, action, note, legal, entry)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO revision (entry_id, number, at, actor, action, note, legal, entry, workflow, detail)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _CHANGED = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text, id, changed_in::text
@@ -81,10 +83,6 @@ GROUP BY state, waiting, lean, section, language HAVING sum(rows) <> 0
 _SUM_EVERY = 100
 
 
-class Unreadable(StoreUnavailable):
-    """One revision cannot be read."""
-
-
 class Conflicting(Exception):
     """Another transaction came first; the change may be retried."""
 
@@ -94,27 +92,35 @@ Kind = tuple[str, bool, str, str, str]
 
 def live(connection: Connection, entry_id: str) -> Revision | None:
     """Return the newest publication or withdrawal."""
-    return _one(connection, _LIVE, (entry_id,))
+    return one(connection, _LIVE, (entry_id,))
 
 
-def draft(connection: Connection, entry_id: str) -> Revision | None:
-    """Return the save that made the draft."""
-    return _one(connection, _DRAFT, (entry_id,))
+def draft(connection: Connection, entry_id: str) -> Draft | None:
+    """Return the draft with the newest state of its entry."""
+    found = one(connection, _DRAFT, (entry_id,))
+    return draft_from(found, workflow(connection, entry_id)) if found else None
+
+
+def workflow(connection: Connection, entry_id: str) -> Workflow:
+    """Return the state of an entry beside its document."""
+    sql = "SELECT workflow FROM entry WHERE id = %s"
+    found = connection.execute(sql, (entry_id,)).fetchone()
+    return to_workflow(found[0]) if found else NO_WORKFLOW
 
 
 def revision(connection: Connection, entry_id: str, number: int) -> Revision | None:
     """Return one revision."""
-    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s AND number = %s"
-    return _one(connection, sql, (entry_id, number))
+    sql = f"SELECT {COLUMNS} FROM revision WHERE entry_id = %s AND number = %s"
+    return one(connection, sql, (entry_id, number))
 
 
 def history(connection: Connection, entry_id: str) -> list[Revision]:
     """Return all readable revisions, newest first."""
-    sql = f"SELECT {_REVISION} FROM revision WHERE entry_id = %s ORDER BY number DESC"
+    sql = f"SELECT {COLUMNS} FROM revision WHERE entry_id = %s ORDER BY number DESC"
     found = []
     for values in connection.execute(sql, (entry_id,)):
         try:
-            found.append(_revision(values))
+            found.append(to_revision(values))
         except Unreadable as error:
             log.warning("%s; it is skipped", error)
     return found
@@ -135,11 +141,11 @@ def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
 
 def unreadable(connection: Connection) -> Iterator[Problem]:
     """Yield the unreadable revisions; reads all of them, which takes long."""
-    sql = f"SELECT {_REVISION} FROM revision"
+    sql = f"SELECT {COLUMNS} FROM revision"
     with connection.transaction(), connection.cursor("revisions") as cursor:
         for values in cursor.execute(sql):
             try:
-                _revision(values)
+                to_revision(values)
             except Unreadable as error:
                 where = f"revision {values[1]} of {values[0]!r}"
                 yield Problem(where, (Breach("$.entry", str(error)),))
@@ -183,12 +189,15 @@ def _lock(connection: Connection, entry_id: str) -> EntryState:
     connection.execute(_DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
     state = NO_REVISIONS
-    for number, live_number, draft_number, *values in connection.execute(_STATE, (entry_id,)):
-        state = EntryState(number, state.live, state.draft)
+    for number, live_number, draft_number, noted, *values in connection.execute(
+        _STATE, (entry_id,)
+    ):
+        workflow = to_workflow(noted)
+        state = EntryState(number, state.live, state.draft, workflow=workflow)
         if values[0] is None:
             continue
         try:
-            revision = _revision(values)
+            revision = to_revision(values)
         except Unreadable as error:
             # Skipped, so that a new draft can replace it, or it can be withdrawn.
             log.warning("%s; it is skipped", error)
@@ -197,6 +206,7 @@ def _lock(connection: Connection, entry_id: str) -> EntryState:
             number,
             revision if revision.number == live_number else state.live,
             revision if revision.number == draft_number else state.draft,
+            workflow=workflow,
         )
     return state
 
@@ -230,7 +240,8 @@ def _append(connection: Connection, before: EntryState, revision: Revision) -> N
         revision.legal,
     )
     with connection.pipeline():
-        connection.execute(_APPEND, (*values, revision.entry.to_json().decode()))
+        document, workflow = revision.entry.to_json().decode(), revision.workflow.to_json()
+        connection.execute(_APPEND, (*values, document, workflow, revision.detail))
         connection.execute(_PUT, _values(entry_id, after, new))
         _put_words(connection, entry_id, before, after)
         _put_urls(connection, entry_id, before.live, after.live)
@@ -302,7 +313,8 @@ def _row(entry_id: str, state: EntryState) -> Row | None:
         shown = Live(last.entry, last.number, last.at, "")
     else:
         shown = withdrawn_from(last)
-    return summarize(entry_id, shown, draft_from(state.draft) if state.draft else None, entry)
+    draft = draft_from(state.draft, state.workflow) if state.draft else None
+    return summarize(entry_id, shown, draft, entry, workflow=state.workflow)
 
 
 def _kind(row: Row) -> Kind:
@@ -315,8 +327,18 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
         state.live.number if state.live else None,
         state.draft.number if state.draft else None,
     )
+    workflow = state.workflow
+    planned = workflow.next_due(waiting=state.draft is not None, live=_is_live(state))
+    noted = (
+        workflow.to_json(),
+        workflow.phase,
+        workflow.assignee or "",
+        workflow.saved_by or "",
+        workflow.due,
+        None if planned is None else moment_key(planned),
+    )
     if row is None:  # in no list
-        return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0)
+        return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0, *noted)
     return (
         entry_id,
         *numbers,
@@ -325,37 +347,12 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
         row.url,
         *_kind(row),
         moment_key(row.changed),
+        *noted,
     )
 
 
-def _one(connection: Connection, sql: str, values: tuple[object, ...]) -> Revision | None:
-    found = connection.execute(sql, values, prepare=True).fetchone()
-    return _revision(found) if found else None
-
-
-def _revision(values: Iterable[object]) -> Revision:
-    entry_id, number, at, actor, action, note, legal, text = values
-    message = f"revision {number} of {entry_id!r} cannot be read by this release"
-    try:
-        entry = contained("reading it", lambda: _entry(text))
-    except InvalidEntry as error:
-        raise Unreadable(f"{message}: {error}") from error
-    return Revision(
-        number=number,  # type: ignore[arg-type]  # as the query says
-        at=at.astimezone(UTC),  # type: ignore[attr-defined]
-        actor=actor,  # type: ignore[arg-type]
-        action=action,  # type: ignore[arg-type]
-        note=note,  # type: ignore[arg-type]
-        entry=entry,
-        legal=legal,  # type: ignore[arg-type]
-    )
-
-
-def _entry(text: object) -> Entry:
-    try:
-        return Entry.model_validate_json(text)  # type: ignore[arg-type]  # as the query says
-    except ValidationError as error:
-        raise InvalidEntry([Breach("$", error.errors()[0]["msg"])]) from error
+def _is_live(state: EntryState) -> bool:
+    return state.live is not None and state.live.action == "publish"
 
 
 def digest(key: str) -> bytes:

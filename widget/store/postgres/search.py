@@ -8,12 +8,11 @@ of them if that looks sufficient, and then the index.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
 from widget.store.postgres.entry_tables import FOLDED, pairs
-from widget.store.query import COUNTED, LONG_AGO, Counts, Key, Query, Row
+from widget.store.query import COUNTED, Counts, Key, Query, Row, moment, moment_key
 
 NEAR = 2_000
 """Rows of the sort order that are searched before the index of all texts is used."""
@@ -24,7 +23,10 @@ SHORT = 3
 
 Found = TypeVar("Found")
 
-_COLUMNS = "id, title, url, state, waiting, lean, section, language, changed"
+_COLUMNS = (
+    "id, title, url, state, waiting, lean, section, language, changed,"
+    " phase, saved_by, assignee, due, planned"
+)
 
 
 def ids(connection: Connection) -> list[str]:
@@ -85,6 +87,8 @@ def _count(connection: Connection, query: Query) -> int:
     """Count rows by their columns, regardless of the words in them."""
     where, values = _where(query)
     statement = f"SELECT coalesce(sum(rows), 0)::bigint FROM kind WHERE {where}"
+    if not query.by_kind:
+        statement = f"SELECT count(*) FROM entry WHERE {where}"
     ((found,),) = _fetch(connection, statement, values)
     return int(found)
 
@@ -208,6 +212,16 @@ def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     elif query.state is not None:
         where.append("state = %s")
         values.append(query.state)
+    if query.phase is not None:
+        where.append("waiting AND phase = %s")
+        values.append(query.phase)
+    for column, value in (("assignee", query.assignee), ("saved_by", query.saved_by)):
+        if value is not None:
+            where.append(f"{column} = %s")
+            values.append(_storable(value))
+    if query.planned_until is not None:
+        where.append("planned <= %s")
+        values.append(moment_key(query.planned_until))
     if after is not None:
         where.append(_beyond(query))
         values += _place(query, after)
@@ -247,6 +261,21 @@ def _storable(text: str) -> str:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    entry_id, title, url, state, waiting, lean, section, language, changed = values
-    at = LONG_AGO + timedelta(microseconds=changed)
-    return Row(entry_id, title, url, state, waiting, lean or None, section, language, at)
+    entry_id, title, url, state, waiting, lean, section, language, changed, *noted = values
+    phase, saved_by, assignee, due, planned = noted
+    return Row(
+        id=entry_id,
+        title=title,
+        url=url,
+        state=state,
+        waiting=waiting,
+        lean=lean or None,
+        section=section,
+        language=language,
+        changed=moment(changed),
+        phase=phase if waiting else None,
+        saved_by=saved_by,
+        assignee=assignee,
+        due=due,
+        planned=None if planned is None else moment(planned),
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from typing import TypeVar, cast
 
 from widget.entry import Entry
 from widget.entry.containment import or_else
-from widget.entry.json_input import read_json
 from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
 from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
@@ -20,12 +17,15 @@ from widget.store.postgres import entry_tables, search
 from widget.store.postgres.listener import Listener
 from widget.store.postgres.live_cache import LiveCache, Value, Values
 from widget.store.postgres.rekeying import renew_keys
+from widget.store.postgres.storable import check_text, encode
 from widget.store.protocol import (
     UNKNOWN,
     Action,
     ChangeListener,
+    DeskAction,
     Draft,
     Live,
+    Plan,
     Problem,
     Revision,
     Rules,
@@ -33,15 +33,23 @@ from widget.store.protocol import (
     Withdrawn,
 )
 from widget.store.query import Counts, Key, Query, Row
-from widget.store.state import EntryState, conflict, draft_from, live_from, now, withdrawn_from
-from widget.store.validation import broken_rules, check_change, check_entry
+from widget.store.state import (
+    EntryState,
+    conflict,
+    draft_from,
+    live_from,
+    now,
+    shown_entry,
+    withdrawn_from,
+)
+from widget.store.validation import broken_rules, check_change, check_entry, missing_approvals
+from widget.store.workflow import NO_WORKFLOW, Workflow
 
 READ_SECONDS = 1.0
 """How long a reader waits for the database."""
 LIST_SECONDS = PATIENCE_SECONDS
 """How long a request for a list or a history waits."""
 _TRIES = 20
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 T = TypeVar("T")
 
@@ -53,6 +61,8 @@ class _Planned:
     action: Action
     entry: Entry
     legal: bool = False
+    workflow: Workflow | None = None
+    detail: str = ""
 
 
 class PostgresStore:
@@ -111,8 +121,13 @@ class PostgresStore:
         """Return the draft, or None."""
         if not is_id(entry_id):
             return None
-        found = self._retried(lambda it: entry_tables.draft(it, entry_id))
-        return draft_from(found) if found else None
+        return self._retried(lambda it: entry_tables.draft(it, entry_id))
+
+    def workflow(self, entry_id: str) -> Workflow:
+        """Return the state of an entry beside its document."""
+        if not is_id(entry_id):
+            return NO_WORKFLOW
+        return self._retried(lambda it: entry_tables.workflow(it, entry_id))
 
     def ids(self) -> list[str]:
         """Return the ids of all entries, sorted."""
@@ -206,7 +221,7 @@ class PostgresStore:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Save ``entry`` as the draft. Raises InvalidEntry, Conflict."""
-        check_entry(entry, _encode(entry))
+        check_entry(entry, encode(entry))
         return self._change(entry.id, actor, note, head, lambda *_: _Planned("save", entry))
 
     def discard(
@@ -230,7 +245,11 @@ class PostgresStore:
             if state.draft is None:
                 raise NotFound(f"{entry_id!r} has no draft to publish")
             entry = state.draft.entry
-            breaches = [*broken_rules(self._rules, entry), *_url_conflicts(connection, entry)]
+            breaches = [
+                *broken_rules(self._rules, entry),
+                *missing_approvals(self._rules, entry, state.workflow),
+                *_url_conflicts(connection, entry),
+            ]
             if breaches:
                 raise InvalidEntry(breaches)
             return _Planned("publish", entry)
@@ -260,19 +279,44 @@ class PostgresStore:
 
         return self._change(entry_id, actor, reason, head, plan)
 
+    def record(
+        self,
+        entry_id: str,
+        action: DeskAction,
+        plan: Plan,
+        *,
+        actor: str,
+        note: str = "",
+        detail: str = "",
+        head: int | None = None,
+    ) -> Revision:
+        """Append a desk action. Raises NotFound, Conflict, what ``plan`` raises."""
+
+        def planned(_: Connection, state: EntryState) -> _Planned:
+            draft = draft_from(state.draft, state.workflow) if state.draft else None
+            live = _as_shown(state.live)
+            current = shown_entry(entry_id, draft, live, state)
+            step = plan(draft, live, state.workflow)
+            return _Planned(action, step.document or current, workflow=step.workflow, detail=detail)
+
+        return self._change(entry_id, actor, note, head, planned)
+
     def adopt(self, revision: Revision) -> None:
         """Append a revision of another store, unchanged. Raises Conflict, InvalidEntry."""
         entry_id = revision.entry.id
-        _check_text(revision.actor, revision.note)
-        _encode(revision.entry)
+        check_text(revision.actor, revision.note)
+        encode(revision.entry)
 
         def build(connection: Connection, state: EntryState) -> Revision:
             if state.head != revision.number - 1:
                 raise conflict(entry_id, revision.number - 1, state.head, None)
-            if revision.action == "publish" and (
-                conflicts := _url_conflicts(connection, revision.entry)
-            ):
-                raise InvalidEntry(conflicts)
+            if revision.action == "publish":
+                breaches = [
+                    *missing_approvals(self._rules, revision.entry, state.workflow),
+                    *_url_conflicts(connection, revision.entry),
+                ]
+                if breaches:
+                    raise InvalidEntry(breaches)
             return revision
 
         self._append(entry_id, build)
@@ -286,16 +330,26 @@ class PostgresStore:
         plan: Callable[[Connection, EntryState], _Planned],
     ) -> Revision:
         check_change(entry_id, actor, note)
-        _check_text(actor, note)
+        check_text(actor, note)
 
         def build(connection: Connection, state: EntryState) -> Revision:
             if head is not None and head != state.head:
                 first = entry_tables.revision(connection, entry_id, state.head)
                 raise conflict(entry_id, head, state.head, first)
             planned = plan(connection, state)
-            number = state.head + 1
+            workflow = planned.workflow
+            if workflow is None:
+                workflow = state.workflow.after(planned.action, planned.entry, actor)
             return Revision(
-                number, now(), actor, planned.action, note, planned.entry, planned.legal
+                number=state.head + 1,
+                at=now(),
+                actor=actor,
+                action=planned.action,
+                note=note,
+                entry=planned.entry,
+                legal=planned.legal,
+                workflow=workflow,
+                detail=planned.detail,
             )
 
         return self._append(entry_id, build)
@@ -327,35 +381,15 @@ class PostgresStore:
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
-    found = entry_tables.live(connection, entry_id)
-    if found is None:
+    return _as_shown(entry_tables.live(connection, entry_id))
+
+
+def _as_shown(newest: Revision | None) -> Live | Withdrawn | None:
+    """Return what readers see after the newest publication or withdrawal."""
+    if newest is None:
         return None
-    if found.action == "publish":
-        return live_from(found)
-    return withdrawn_from(found)
+    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
 
 
 def _url_conflicts(connection: Connection, entry: Entry) -> list[Breach]:
     return url_conflicts(entry, entry_tables.owners(connection, lookup_keys(entry)).get)
-
-
-def _encode(entry: Entry) -> bytes:
-    """Return the document as JSON. Raises InvalidEntry for characters no database can store."""
-    try:
-        data = entry.to_json()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        data = json.dumps(entry.model_dump(by_alias=True), default=str).encode()
-        read_json(data)
-    if b"\\u0000" in data:
-        read_json(data)
-    return data
-
-
-def _check_text(actor: str, note: str) -> None:
-    breaches = [
-        Breach(f"$.{name}", "contains a character that cannot be stored, such as U+0000; remove it")
-        for name, text in (("actor", actor), ("note", note))
-        if _UNSTORABLE.search(text)
-    ]
-    if breaches:
-        raise InvalidEntry(breaches)

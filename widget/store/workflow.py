@@ -1,0 +1,126 @@
+"""Where an entry stands on its way to readers: submitted, approved, planned, assigned.
+
+Each revision records the state after it, so that the newest one has all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from widget.entry import Entry
+
+Proof = Literal["session", "token", "password"]
+"""How a reviewer proved who they are."""
+
+Phase = Literal["draft", "in-review", "returned", "approved"]
+"""Where a draft stands in the review."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Approval(_Record):
+    """One person's approval of exactly one version of an entry.
+
+    ``digest`` is the SHA-256 of the document as ``document_digest`` computes it; ``checked`` has
+    the items of the checklist that the reviewer confirmed.
+    """
+
+    reviewer: str
+    role: str
+    proof: Proof
+    at: AwareDatetime
+    digest: str
+    checked: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Workflow(_Record):
+    """The state of one entry beside its document. Times are in UTC.
+
+    ``saved_by`` saved the draft last. ``approvals`` are those of the draft; any later change of
+    the document drops them. ``published`` are the approvals with which the live document was
+    published. ``publish_at`` belongs to the draft, ``expires_at`` to what is or will be live;
+    ``planned_by`` is the person who set them last.
+    """
+
+    saved_by: str | None = None
+    submitted_by: str | None = None
+    returned_by: str | None = None
+    approvals: tuple[Approval, ...] = ()
+    published: tuple[Approval, ...] = ()
+    assignee: str | None = None
+    due: date | None = None
+    publish_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    expiry_reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    planned_by: str | None = None
+    open_comments: int = Field(0, ge=0)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the draft stands in the review."""
+        if self.approvals:
+            return "approved"
+        if self.submitted_by:
+            return "in-review"
+        return "returned" if self.returned_by else "draft"
+
+    def approvals_of(self, entry: Entry) -> tuple[Approval, ...]:
+        """Return the approvals of exactly this document, one for each reviewer."""
+        if not self.approvals:
+            return ()
+        digest = document_digest(entry)
+        found = {it.reviewer: it for it in self.approvals if it.digest == digest}
+        return tuple(found.values())
+
+    def next_due(self, *, waiting: bool, live: bool) -> datetime | None:
+        """Return when this entry has to be published or withdrawn next, None if never.
+
+        ``waiting``: there is a draft; ``live``: readers see it.
+        """
+        due = [self.publish_at] if waiting else []
+        due += [self.expires_at] if live else []
+        return min((it for it in due if it), default=None)
+
+    def after(self, action: str, entry: Entry, actor: str) -> Workflow:
+        """Return the state after a change of the document: save, discard, publish or withdraw."""
+        match action:
+            case "save":
+                return self.model_copy(update={**_NO_REVIEW, "saved_by": actor})
+            case "discard":
+                return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT})
+            case "publish" if actor == "file":  # a draft stays, it may be somebody else's work
+                return self.model_copy(update={"published": self.approvals_of(entry)})
+            case "publish":
+                update = {**_NO_REVIEW, **_NO_DRAFT, "published": self.approvals_of(entry)}
+                return self.model_copy(update=update)
+            case "withdraw":
+                gone = {"published": (), "expires_at": None, "expiry_reason": ""}
+                return self.model_copy(update=gone)
+        return self
+
+    def to_json(self) -> str:
+        """Return the state as JSON without what has its default, "{}" if that is all."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+_NO_REVIEW: dict[str, object] = {"submitted_by": None, "returned_by": None, "approvals": ()}
+_NO_DRAFT: dict[str, object] = {
+    "saved_by": None,
+    "assignee": None,
+    "due": None,
+    "publish_at": None,
+}
+
+NO_WORKFLOW = Workflow()
+
+
+def document_digest(entry: Entry) -> str:
+    """Return the SHA-256 of an entry as it is written to disk, in hexadecimal digits."""
+    return hashlib.sha256(entry.to_json()).hexdigest()
