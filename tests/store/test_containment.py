@@ -179,7 +179,7 @@ def test_a_file_over_which_the_rules_fail_is_set_aside_and_named(
     [
         "postgres.entry_tables.search_text",
         "postgres.entry_tables.lookup_keys",
-        "postgres.entry_tables._entry",
+        "postgres.revision_rows._entry",
     ],
 )
 def test_a_row_that_makes_a_step_fail_touches_no_other_entry(
