@@ -165,6 +165,9 @@ class EntryReader(Protocol):
         A search that finds very many may stop counting at ``COUNTED``, and sets ``more``.
         """
 
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``, the first first."""
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 if there is none."""
 

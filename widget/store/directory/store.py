@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from widget.entry import Entry
 from widget.entry.model import is_id
@@ -155,6 +156,14 @@ class DirStore:
         self._refresher.require_all_read()
         self._refresher.refresh()
         return self._sync.ask(lambda it: it.counts(query))
+
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``.
+
+        Reads the index alone: whichever process plans something writes its row.
+        """
+        self._refresher.require_all_read()
+        return self._sync.ask(lambda it: it.planned(until))
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""

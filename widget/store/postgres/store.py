@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar, cast
 
 from widget.entry import Entry
@@ -142,6 +143,10 @@ class PostgresStore:
     def counts(self, query: Query) -> Counts:
         """Count the rows."""
         return self._retried(lambda it: search.counts(it, query), LIST_SECONDS)
+
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``."""
+        return self._retried(lambda it: search.planned(it, until))
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
