@@ -59,7 +59,9 @@ class Comments:
             number = workflow.open_comments + 1
             return Step(workflow.model_copy(update={"open_comments": number}))
 
-        return self._store.record(entry_id, "comment", plan, actor=actor, note=text, detail=path)
+        return self._store.change_workflow(
+            entry_id, "comment", plan, actor=actor, note=text, detail=path
+        )
 
     def resolve(self, entry_id: str, number: int, *, actor: str) -> Revision:
         """Resolve the open comment ``number``. Raises NotFound where there is none, Conflict."""
@@ -74,7 +76,7 @@ class Comments:
             left = max(0, workflow.open_comments - 1)
             return Step(workflow.model_copy(update={"open_comments": left}))
 
-        return self._store.record(
+        return self._store.change_workflow(
             entry_id, "resolve", plan, actor=actor, detail=str(number), head=head
         )
 

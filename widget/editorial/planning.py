@@ -31,7 +31,7 @@ class Planning:
             return Step(workflow.model_copy(update={"assignee": assignee or None, "due": due}))
 
         note = f"Assigned to {assignee}" if assignee else "Assigned to nobody"
-        return self._store.record(
+        return self._store.change_workflow(
             entry_id, "assign", plan, actor=actor, note=f"{note}, due {due}." if due else f"{note}."
         )
 
@@ -68,7 +68,7 @@ class Planning:
             return Step(workflow.model_copy(update=update))
 
         note = "; ".join(_described(publish_at, expires_at)) or "Not planned any more"
-        return self._store.record(entry_id, "schedule", plan, actor=actor, note=f"{note}.")
+        return self._store.change_workflow(entry_id, "schedule", plan, actor=actor, note=f"{note}.")
 
 
 def _described(publish_at: datetime | None, expires_at: datetime | None) -> list[str]:

@@ -64,7 +64,7 @@ class Review:
             update = {"submitted_by": actor, "returned_by": None}
             return Step(workflow.model_copy(update=update))
 
-        return self._store.record(entry_id, "submit", plan, actor=actor, note=note)
+        return self._store.change_workflow(entry_id, "submit", plan, actor=actor, note=note)
 
     def approve(
         self,
@@ -103,7 +103,9 @@ class Review:
             )
             return Step(workflow.model_copy(update={"approvals": (*given, approval)}), document)
 
-        return self._store.record(entry_id, "approve", plan, actor=reviewer.actor, note=note)
+        return self._store.change_workflow(
+            entry_id, "approve", plan, actor=reviewer.actor, note=note
+        )
 
     def return_(
         self, entry_id: str, *, actor: str, note: str, digest: str | None = None
@@ -117,7 +119,7 @@ class Review:
             update = {"submitted_by": None, "returned_by": actor, "approvals": ()}
             return Step(workflow.model_copy(update=update))
 
-        return self._store.record(entry_id, "return", plan, actor=actor, note=note)
+        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
 
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""

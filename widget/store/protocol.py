@@ -226,7 +226,7 @@ class Store(EntryReader, Protocol):
         Raises NotFound if nothing is live, Conflict.
         """
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,

@@ -257,7 +257,7 @@ class DirStore:
             entry = snapshot.shown.entry
             return self._commit_change(snapshot, "withdraw", entry, actor, reason, legal=legal)
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,

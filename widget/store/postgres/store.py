@@ -284,7 +284,7 @@ class PostgresStore:
 
         return self._change(entry_id, actor, reason, head, plan)
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,
