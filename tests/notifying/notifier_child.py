@@ -18,7 +18,7 @@ from samples import PAPER, sample_entry
 
 from widget.app import rules
 from widget.config import Settings
-from widget.notifying import Notifier, receivers, start_notifying
+from widget.notifying import Notifier, receivers, record, sender, start_notifying
 from widget.store import Revision, Store, open_store
 
 
@@ -30,6 +30,8 @@ def main() -> None:
     if "patient" not in options:
         receivers.SECONDS = 2.0
         receivers.WebhookReceiver.longest = 3.0
+        record.PAUSES = (0.1,) * 1000
+        sender.LONGEST_REST = 0.1
     notifier: Notifier | None = None
 
     def changed(revision: Revision) -> None:

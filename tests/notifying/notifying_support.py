@@ -57,8 +57,8 @@ class Hook:
 
     @property
     def confirmed(self) -> list[tuple[str, int, str]]:
-        """What was answered with 2xx, in the order in which it was answered."""
-        return [it.what for it in self.requests if it.reply and 200 <= it.reply[0] < 300]
+        """What was answered with 2xx, in the order in which it came."""
+        return [it.what for it in self.requests if it.reply == OK]
 
 
 @contextmanager
@@ -79,8 +79,8 @@ def hook(
                 place.invalid.append(repr(error))
                 raise
             received = Received(headers.get("webhook-id", ""), body, headers)
-            received.reply = place.answer(received)
             place.requests.append(received)
+            received.reply = place.answer(received)
             if received.reply is None:
                 self.close_connection = True
                 return
