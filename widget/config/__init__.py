@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
+from widget.config.notify import EventType, Notify
 from widget.config.publication import Accent, Hold, Publication, Text
 from widget.config.publishing import approvals_needed, check_under, held, missing_approvals
 from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, DraftingProvider, Purge, Settings
@@ -13,7 +14,9 @@ __all__ = [
     "ENV_PREFIX",
     "Accent",
     "DraftingProvider",
+    "EventType",
     "Hold",
+    "Notify",
     "Publication",
     "Purge",
     "Settings",
