@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
-from widget.drafting.plain_text import visible
 from widget.entry import urls
 from widget.entry.model import LANGUAGE_PATTERN
 from widget.entry.vocabulary import ArticleKind
+from widget.pages.head import PageHead
+from widget.pages.visible_text import visible
 
 MAX_LINE = 500
 MAX_AUTHORS = 20
@@ -48,10 +49,10 @@ class Metadata:
     publisher: str = ""
 
 
-def read_metadata(root: Any, data: Iterable[str], *, url: str) -> Metadata:  # noqa: ANN401  # lxml's
-    """Return what the page at ``url`` says; ``data`` are its JSON-LD texts."""
-    article = _article(data)
-    meta = _meta(root)
+def read_metadata(head: PageHead, *, url: str) -> Metadata:
+    """Return what the page at ``url`` says of its article."""
+    article = _article(head.data)
+    meta = _meta(head)
     return Metadata(
         title=_line(article.get("headline")) or meta.get("og:title", ""),
         authors=_names(article.get("author"))
@@ -64,26 +65,22 @@ def read_metadata(root: Any, data: Iterable[str], *, url: str) -> Metadata:  # n
         or _date(meta.get("datepublished"))
         or _date(meta.get("date")),
         language=_language(
-            root.get("lang"),
+            head.language,
             meta.get("og:locale"),
             article.get("inLanguage"),
             meta.get("content-language"),
         ),
-        canonical=_canonical(root, meta, url),
+        canonical=_canonical(head, meta, url),
         publisher=(_names(article.get("publisher")) or (meta.get("og:site_name", ""),))[0],
     )
 
 
-def _meta(root: Any) -> dict[str, str]:  # noqa: ANN401
+def _meta(head: PageHead) -> dict[str, str]:
     """Return the first content of each meta element by its name in lower case."""
     found: dict[str, str] = {}
-    for element in root.iter("meta"):
-        own = element.attrib
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = own.get(attribute, "").strip().lower()
-            content = _line(own.get("content"))
-            if name and content:
-                found.setdefault(name, content)
+    for name, value in head.meta:
+        if content := _line(value):
+            found.setdefault(name, content)
     return found
 
 
@@ -157,13 +154,8 @@ def _language(*values: object) -> str:
     return ""
 
 
-def _canonical(root: Any, meta: dict[str, str], url: str) -> str:  # noqa: ANN401
-    hrefs = [
-        it.get("href", "")
-        for it in root.iter("link")
-        if "canonical" in it.get("rel", "").lower().split()
-    ]
-    for href in (*hrefs[:1], meta.get("og:url", "")):
+def _canonical(head: PageHead, meta: dict[str, str], url: str) -> str:
+    for href in (head.links.get("canonical", ""), meta.get("og:url", "")):
         try:
             absolute = urljoin(url, href.strip()) if href.strip() else ""
         except ValueError:
