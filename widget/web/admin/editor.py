@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from http import HTTPStatus
 from typing import Any, get_args
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import panel
+from widget import i18n, panel
 from widget.editorial import comparison
 from widget.entry import Entry
 from widget.entry.vocabulary import (
@@ -22,11 +23,12 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web.admin import auth, drafted, forms, rendering
+from widget.web.admin import auth, drafted, edits, forms, rendering, undo
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
-from widget.web.admin.form_actions import FormAction, arrange
+from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
+from widget.web.admin.undo import Changes
 from widget.web.context import service
 
 _CHOICES = {
@@ -49,7 +51,15 @@ def form(entry_id: str) -> Response:
     """Show the editor of an entry."""
     now = entry_status(entry_id)
     document = forms.of_entry(now.entry)
-    return _editor(now, document, _judge(document))
+    changes = edits.recalled(entry_id, document, request.args, head=now.head)
+    done = FormAction(words=changes.done[-1].words) if changes.done else None
+    return _editor(now, document, _judge(document), arranged=done, changes=changes)
+
+
+@routes.get("/draft")
+def reload(entry_id: str) -> AnyResponse:
+    """Show the editor where the address is that of an answer to one of its buttons."""
+    return rendering.see(url_for(".form", entry_id=entry_id))
 
 
 @routes.post("/draft")
@@ -57,26 +67,45 @@ def save(entry_id: str) -> AnyResponse:
     """Save the form as the draft, or do what one of its buttons says."""
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
-    action = arrange(document, request.form)
+    typed = copy.deepcopy(document)
+    action, changes = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))
     head = request.form.get("over") or request.form.get("head", "")
     if judged.entry is None:
-        return _invalid(status, document, judged, action, head)
+        return _invalid(status, document, judged, action, head, changes)
     try:
+        if action and action.back and not rendering.is_htmx():
+            # What goes with a removal was perhaps just typed; the way back leads through it.
+            status, head = _save_typed(status, typed, head)
         _save(status, judged.entry, head, by_person=action is not None or not rendering.is_htmx())
     except Conflict:
         status = entry_status(entry_id)
         return _conflict(status, document, judged, head, arranged=action is not None)
     without_reason = drafted.settle(judged.entry, request.form)
-    return _saved(document, judged, action, without_reason=without_reason)
+    return _saved(document, judged, action, changes, without_reason=without_reason)
 
 
 def _invalid(
-    status: EntryStatus, document: Document, judged: Judgement, action: FormAction | None, head: str
+    status: EntryStatus,
+    document: Document,
+    judged: Judgement,
+    action: FormAction | None,
+    head: str,
+    changes: Changes,
 ) -> Response:
     if action is None:
         return _refused(status, document, judged)
-    return _editor(status, document, judged, arranged=action, head=head)
+    return _editor(status, document, judged, arranged=action, head=head, changes=changes)
+
+
+def _save_typed(status: EntryStatus, typed: Document, head: str) -> tuple[EntryStatus, str]:
+    """Save the form as it was before its button was pressed. Raises Conflict."""
+    judged = _judge(_without_blanks(typed))
+    if judged.entry is None or status.is_saved(judged.entry, head):
+        return status, head
+    _save(status, judged.entry, head, by_person=True)
+    status = entry_status(judged.entry.id)
+    return status, str(status.head)
 
 
 def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> None:
@@ -88,7 +117,12 @@ def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> N
 
 
 def _saved(
-    document: Document, judged: Judgement, action: FormAction | None, *, without_reason: str
+    document: Document,
+    judged: Judgement,
+    action: FormAction | None,
+    changes: Changes,
+    *,
+    without_reason: str,
 ) -> AnyResponse:
     entry_id = document["id"]
     now = entry_status(entry_id)
@@ -96,8 +130,8 @@ def _saved(
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _editor(now, document, judged, status=status, without_reason=without_reason)
     unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
-    if action and (rendering.is_htmx() or unsaved):
-        return _editor(now, document, judged, arranged=action)
+    if action and (rendering.is_htmx() or unsaved or not edits.is_repeatable(request.form)):
+        return _editor(now, document, judged, arranged=action, changes=changes)
     if rendering.is_htmx():
         return rendering.page("_saved.html", now=now, problem="")
     if request.form.get("then") == "publication":
@@ -105,7 +139,9 @@ def _saved(
     anchor = f"f-{action.at.replace('.', '-')}" if action and action.at else None
     if settled := request.form.get("resolve") or request.form.get("accept"):
         anchor = f"s-{settled.replace('.', '-')}"
-    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor))
+    did = edits.recall_key(request.form, action)
+    at = now.head if did else None
+    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor, did=did, head=at))
 
 
 @routes.post("/check")
@@ -152,6 +188,7 @@ def _editor(
     judged: Judgement,
     *,
     arranged: FormAction | None = None,
+    changes: Changes | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[comparison.FieldDiff] | None = None,
@@ -167,6 +204,9 @@ def _editor(
         values=forms.values(document),
         choices=_CHOICES,
         arranged=arranged or FormAction(),
+        changes=changes or undo.of_form(request.form),
+        missing=missing_sources(document),
+        direction=i18n.direction(document["language"]),
         head=head or now.head,
         conflict=conflict,
         problem="",
