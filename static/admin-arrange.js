@@ -31,7 +31,7 @@
     form.requestSubmit(button);
   });
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[name=add], [name=remove], [name=move], [name=paste], [name=history]");
+    const button = event.target.closest("[name=add], [name=remove], [name=move], [name=paste], [name=history], [name=fill]:not([data-fill]), [name=confirm]");
     if (!button) return;
     event.preventDefault();
     arrange({ [button.name]: button.value });

@@ -54,8 +54,11 @@ def read_metadata(head: PageHead, *, url: str) -> Metadata:
     article = _article(head.data)
     meta = _meta(head)
     return Metadata(
-        title=_line(article.get("headline")) or meta.get("og:title", ""),
+        title=_line(article.get("headline"))
+        or meta.get("citation_title", "")
+        or meta.get("og:title", ""),
         authors=_names(article.get("author"))
+        or _named(head, "citation_author")
         or tuple(it for it in (meta.get("author", ""),) if it and "://" not in it)
         or tuple(it for it in (meta.get("article:author", ""),) if it and "://" not in it),
         section=_line(article.get("articleSection")) or meta.get("article:section", ""),
@@ -63,7 +66,11 @@ def read_metadata(head: PageHead, *, url: str) -> Metadata:
         published=_date(article.get("datePublished"))
         or _date(meta.get("article:published_time"))
         or _date(meta.get("datepublished"))
-        or _date(meta.get("date")),
+        or _date(meta.get("date"))
+        or _date(meta.get("citation_publication_date", "").replace("/", "-"))
+        or _date(meta.get("citation_date", "").replace("/", "-"))
+        or _date(meta.get("dc.date", ""))
+        or _date(meta.get("dcterms.date", "")),
         language=_language(
             head.language,
             meta.get("og:locale"),
@@ -71,8 +78,37 @@ def read_metadata(head: PageHead, *, url: str) -> Metadata:
             meta.get("content-language"),
         ),
         canonical=_canonical(head, meta, url),
-        publisher=(_names(article.get("publisher")) or (meta.get("og:site_name", ""),))[0],
+        publisher=(
+            _names(article.get("publisher"))
+            or (
+                meta.get("citation_journal_title")
+                or meta.get("citation_publisher")
+                or meta.get("og:site_name", ""),
+            )
+        )[0],
     )
+
+
+def schema_types(head: PageHead) -> set[str]:
+    """Return the types of the objects of JSON-LD that describe the page."""
+    return {it for item in _every_object(head.data) for it in _types(item)}
+
+
+def described(head: PageHead, key: str) -> str:
+    """Return the first text that the page's JSON-LD has under ``key``."""
+    return next((line for it in _every_object(head.data) if (line := _line(it.get(key)))), "")
+
+
+def _every_object(data: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for text in data:
+        try:
+            yield from _objects(json.loads(text, strict=False))
+        except (ValueError, RecursionError):
+            continue
+
+
+def _named(head: PageHead, name: str) -> tuple[str, ...]:
+    return _names([value for it, value in head.meta if it == name])
 
 
 def _meta(head: PageHead) -> dict[str, str]:
@@ -86,13 +122,7 @@ def _meta(head: PageHead) -> dict[str, str]:
 
 def _article(data: Iterable[str]) -> dict[str, Any]:
     """Return the first JSON-LD object that is an article; one of a known kind goes first."""
-    found: list[dict[str, Any]] = []
-    for text in data:
-        try:
-            value = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        found.extend(it for it in _objects(value) if _ARTICLES & _types(it))
+    found = [it for it in _every_object(data) if _ARTICLES & _types(it)]
     return next((it for it in found if _kind(it)), found[0] if found else {})
 
 

@@ -6,12 +6,12 @@ import copy
 from http import HTTPStatus
 from typing import Any, get_args
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget import i18n, panel
 from widget.editorial import comparison
-from widget.entry import Entry
+from widget.entry import Entry, urls
 from widget.entry.vocabulary import (
     ArticleKind,
     Confidence,
@@ -23,12 +23,12 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web.admin import auth, drafted, edits, forms, rendering, undo
+from widget.web.admin import auth, drafted, edits, filling, forms, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
 from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
-from widget.web.admin.undo import Changes
 from widget.web.context import service
 
 _CHOICES = {
@@ -51,9 +51,10 @@ def form(entry_id: str) -> Response:
     """Show the editor of an entry."""
     now = entry_status(entry_id)
     document = forms.of_entry(now.entry)
-    changes = edits.recalled(entry_id, document, request.args, head=now.head)
-    done = FormAction(words=changes.done[-1].words) if changes.done else None
-    return _editor(now, document, _judge(document), arranged=done, changes=changes)
+    carried = edits.recalled(entry_id, document, request.args, head=now.head)
+    done = carried.changes.done
+    action = FormAction(words=done[-1].words) if done else None
+    return _editor(now, document, _judge(document), arranged=action, carried=carried)
 
 
 @routes.get("/draft")
@@ -68,11 +69,11 @@ def save(entry_id: str) -> AnyResponse:
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
     typed = copy.deepcopy(document)
-    action, changes = edits.act(document, request.form)
+    action, carried = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))
     head = request.form.get("over") or request.form.get("head", "")
     if judged.entry is None:
-        return _invalid(status, document, judged, action, head, changes)
+        return _invalid(status, document, judged, action, head, carried)
     try:
         if action and action.back and not rendering.is_htmx():
             # What goes with a removal was perhaps just typed; the way back leads through it.
@@ -82,7 +83,7 @@ def save(entry_id: str) -> AnyResponse:
         status = entry_status(entry_id)
         return _conflict(status, document, judged, head, arranged=action is not None)
     without_reason = drafted.settle(judged.entry, request.form)
-    return _saved(document, judged, action, changes, without_reason=without_reason)
+    return _saved(document, judged, action, carried, without_reason=without_reason)
 
 
 def _invalid(
@@ -91,11 +92,11 @@ def _invalid(
     judged: Judgement,
     action: FormAction | None,
     head: str,
-    changes: Changes,
+    carried: Carried,
 ) -> Response:
     if action is None:
         return _refused(status, document, judged)
-    return _editor(status, document, judged, arranged=action, head=head, changes=changes)
+    return _editor(status, document, judged, arranged=action, head=head, carried=carried)
 
 
 def _save_typed(status: EntryStatus, typed: Document, head: str) -> tuple[EntryStatus, str]:
@@ -120,7 +121,7 @@ def _saved(
     document: Document,
     judged: Judgement,
     action: FormAction | None,
-    changes: Changes,
+    carried: Carried,
     *,
     without_reason: str,
 ) -> AnyResponse:
@@ -131,7 +132,7 @@ def _saved(
         return _editor(now, document, judged, status=status, without_reason=without_reason)
     unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
     if action and (rendering.is_htmx() or unsaved or not edits.is_repeatable(request.form)):
-        return _editor(now, document, judged, arranged=action, changes=changes)
+        return _editor(now, document, judged, arranged=action, carried=carried)
     if rendering.is_htmx():
         return rendering.page("_saved.html", now=now, problem="")
     if request.form.get("then") == "publication":
@@ -149,6 +150,15 @@ def check(entry_id: str) -> Response:
     """Show what is wrong with the form as it is."""
     document = forms.document(request.form, entry_id)
     return rendering.page("_checked.html", **_verdict(document, _judge(_without_blanks(document))))
+
+
+@routes.post("/source-facts")
+def source_facts(entry_id: str) -> AnyResponse:
+    """Return what the page at an address says of itself, for a script that fills in a source."""
+    entry_status(entry_id)
+    url = urls.with_scheme(request.form.get("url", ""))
+    facts, problem = filling.facts_of(url)
+    return jsonify(url=url, facts=facts, problem=problem)
 
 
 @routes.get("/preview")
@@ -188,7 +198,7 @@ def _editor(
     judged: Judgement,
     *,
     arranged: FormAction | None = None,
-    changes: Changes | None = None,
+    carried: Carried | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[comparison.FieldDiff] | None = None,
@@ -196,6 +206,7 @@ def _editor(
     without_reason: str = "",
 ) -> Response:
     checks = drafted.checks_of(judged.entry)
+    carried = carried or edits.of_form(request.form)
     return rendering.page(
         "editor.html",
         status=status,
@@ -204,8 +215,10 @@ def _editor(
         values=forms.values(document),
         choices=_CHOICES,
         arranged=arranged or FormAction(),
-        changes=changes or undo.of_form(request.form),
+        carried=carried,
+        filled=filling.marked(document, carried.marks),
         missing=missing_sources(document),
+        unfilled=filling.waiting(document),
         direction=i18n.direction(document["language"]),
         head=head or now.head,
         conflict=conflict,
