@@ -17,7 +17,7 @@ from widget.web.admin.form_edits import Step, apply, items_of, texts_of
 from widget.web.admin.forms import POINT, SOURCE, Document
 
 _MOVE = re.compile(r"(?P<item>.+)\.(?:(?P<way>up|down)|to\.(?P<to>\d\d?))", re.ASCII)
-_FIRST = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
+_FIRST = {"points": "text", "sources": "url", "corrections": "note", "perspectives": "role"}
 
 
 @dataclass(frozen=True, slots=True)
