@@ -18,7 +18,7 @@ ROWS = (
     ("errors", "assets", "logs", "metrics"),
     ("i18n", "storage"),
     ("entry",),
-    ("net",),
+    ("net", "pages"),
     ("config",),
     ("panel",),
     ("store",),
