@@ -183,8 +183,11 @@ def password_option() -> Callable[[_Function], _Function]:
     )
 
 
-def ask_password(name: str, *, from_stdin: bool) -> str:
-    """Prompt twice for the password of ``name``, or read the first line of standard input."""
+def ask_password(name: str, *, from_stdin: bool, repeat: bool = True) -> str:
+    """Prompt for the password of ``name``, or read the first line of standard input.
+
+    ``repeat`` asks for it twice, as a new password needs.
+    """
     if from_stdin:
         # Always UTF-8, as browsers send it, whatever the locale.
         return _decoded(sys.stdin.buffer.readline()).rstrip("\r\n")
@@ -192,7 +195,9 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             password: str = click.prompt(
-                f"Password for {name}", hide_input=True, confirmation_prompt="Repeat the password"
+                f"Password for {name}",
+                hide_input=True,
+                confirmation_prompt="Repeat the password" if repeat else False,
             )
         except getpass.GetPassWarning:
             raise InsightsError(
