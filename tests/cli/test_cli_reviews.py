@@ -16,6 +16,11 @@ from widget.accounts import open_accounts
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("newsroom")]
 
 PASSWORD = "a long enough password"  # noqa: S105  # a test's own
+DRAFTED = {
+    "provenance__origin": "ai",
+    "provenance__reviewed_by": None,
+    "provenance__reviewed_at": None,
+}
 LINE = f"{PASSWORD}\n".encode()
 SETTINGS = """
 store = "dir:data"
@@ -37,8 +42,7 @@ def newsroom(an_empty_folder: None) -> None:  # noqa: ARG001  # where it is
 
 
 def drafted(**changes: object) -> None:
-    provenance = {"provenance__reviewed_by": None, "provenance__reviewed_at": None}
-    done("put", "--actor", "ana", written("entry.json", **{**provenance, **changes}))
+    done("put", "--actor", "ana", written("entry.json", **{**DRAFTED, **changes}))
 
 
 def approved(by: str = "bo") -> str:
@@ -97,7 +101,7 @@ def test_what_is_in_review_is_not_submitted_again() -> None:
 
 @pytest.mark.parametrize("command", ["put", "import"])
 def test_publishing_in_one_step_says_what_comes_next(command: str) -> None:
-    path = written("entry.json")
+    path = written("entry.json", **DRAFTED)
     refused = run(command, "--publish", "--actor", "ana", path)
     assert refused.exit_code == 1
     assert ("save it without --publish; " in refused.stderr) == (command == "import")
@@ -241,7 +245,7 @@ def test_history_says_what_a_comment_is_about() -> None:
     drafted()
     done("comments", ID, "--add", "Who\nsays so?", "--at", "$.sources[0]", "--actor", "bo")
     done("comments", ID, "--resolve", "2", "--actor", "ana (token a-long-name)")
-    resolved, comment, saved = done("history", ID).splitlines()
+    resolved, comment, saved, *_ = done("history", ID).splitlines()
     assert comment.endswith("  $.sources[0]: Who says so?")
     assert resolved.endswith("  comment 2")
     assert saved.split()[3:] == ["save", "ana"]

@@ -161,12 +161,21 @@ def _say_purged(jobs: list[PurgeJob]) -> None:
         confirm(f"{len(confirmed)} purges confirmed", err=True)
 
 
+def as_text(value: str) -> str:
+    """Return an argument without the bytes that are not UTF-8: revisions cannot store them."""
+    return value.encode("utf-8", "replace").decode()
+
+
+as_text.__name__ = "text"  # as --help shows the type
+
+
 def actor_option() -> Callable[[_Function], _Function]:
     """Return the option for the actor of a change."""
     return click.option(
         "--actor",
         default=_user,
         show_default="your user name",
+        type=as_text,
         help="Who makes the change.",
     )
 

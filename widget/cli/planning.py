@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import click
 
-from widget.cli.context import Context, actor_option
+from widget.cli.context import Context, actor_option, as_text
 from widget.cli.output import confirm
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
@@ -61,7 +61,7 @@ def assign(
 @click.argument("entry_id", metavar="ID")
 @click.option("--publish-at", type=_moment, metavar="TIME", help=f"For example {_EXAMPLES}.")
 @click.option("--expires-at", type=_moment, metavar="TIME", help="When it is withdrawn.")
-@click.option("--reason", default="", help="Why it will be withdrawn, for readers.")
+@click.option("--reason", default="", type=as_text, help="Why it will be withdrawn, for readers.")
 @click.option("--cancel", is_flag=True, help="Plan nothing any more.")
 @actor_option()
 @click.pass_obj

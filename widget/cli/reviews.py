@@ -9,7 +9,14 @@ from typing import Literal
 
 import click
 
-from widget.cli.context import Context, actor_option, echo_json, json_option, password_option
+from widget.cli.context import (
+    Context,
+    actor_option,
+    as_text,
+    echo_json,
+    json_option,
+    password_option,
+)
 from widget.cli.identity import prove_reviewer
 from widget.cli.output import Failures, confirm
 from widget.editorial import comparison
@@ -25,7 +32,7 @@ _FEW = 10
 
 @click.command()
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
-@click.option("--note", default="", help="A note for the reviewer.")
+@click.option("--note", default="", type=as_text, help="A note for the reviewer.")
 @actor_option()
 @click.pass_obj
 def submit(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
@@ -46,7 +53,7 @@ def submit(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> 
 @click.argument("entry_id", metavar="ID")
 @click.option("--approve", "decision", flag_value="approve", help="Approve exactly this version.")
 @click.option("--return", "decision", flag_value="return", help="Return it; --note says why.")
-@click.option("--note", default="", help="A note for the author.")
+@click.option("--note", default="", type=as_text, help="A note for the author.")
 @click.option(
     "--checked",
     metavar="ITEMS",
@@ -160,7 +167,7 @@ def _checklist(given: str, *, ask: bool) -> tuple[str, ...]:
 @click.command()
 @click.argument("entry_id", metavar="ID")
 @json_option()
-@click.option("--add", "text", metavar="TEXT", help="Add a comment.")
+@click.option("--add", "text", metavar="TEXT", type=as_text, help="Add a comment.")
 @click.option(
     "--at", "path", metavar="PATH", default="", help="Its point or source, as $.sources[0]."
 )

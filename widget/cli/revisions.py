@@ -41,12 +41,13 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
 
 
 def _why(revision: Revision) -> str:
+    note = " ".join(revision.note.split())
     match revision.action:
         case "comment" if revision.detail:
-            return f"{revision.detail}: {revision.note}"
+            return f"{revision.detail}: {note}"
         case "resolve":
             return f"comment {revision.detail}"
-    return " ".join(revision.note.split()) or ("legal reasons" if revision.legal else "")
+    return note or ("legal reasons" if revision.legal else "")
 
 
 @click.command("diff")
