@@ -9,7 +9,7 @@ import jinja2
 
 from widget import assets
 from widget.cli.context import Context
-from widget.editorial.evidence import EvidenceRecord, evidence_of
+from widget.editorial.evidence import ReviewEvidence, evidence_of
 
 Format = Literal["json", "text", "html"]
 
@@ -33,6 +33,7 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
     """
     # Imported here: drafting is off until a provider is configured.
     from widget.drafting.run_evidence import run_of
+    from widget.drafting.runs import open_runs
 
     with context.entries() as entries:
         record = evidence_of(
@@ -40,7 +41,7 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
             context.settings,
             entry_id,
             revision=revision,
-            run_of=run_of(context.settings.store),
+            run_of=run_of(open_runs(context.settings.store)),
         )
     if form == "json":
         click.echo(f"{record.model_dump_json(indent=2)}\n".encode(), nl=False)
@@ -48,7 +49,7 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
         click.echo(_rendered(record, form), nl=False)
 
 
-def verdict(record: EvidenceRecord) -> str:
+def verdict(record: ReviewEvidence) -> str:
     """Say in one sentence what the record proves."""
     review = record.review
     if review.review == "proven":
@@ -62,7 +63,7 @@ def verdict(record: EvidenceRecord) -> str:
     return "Nobody has reviewed this version."
 
 
-def _rendered(record: EvidenceRecord, form: Literal["text", "html"]) -> str:
+def _rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.folder("templates") / "evidence"),
         autoescape=jinja2.select_autoescape(["html"]),

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 
 from widget.drafting.checks import EntryChecks, JudgedFinding, check_drafted
 from widget.drafting.evidence import Article, Document
-from widget.drafting.runs import RunStore, open_runs
-from widget.editorial.evidence import DocumentRecord, FindingRecord, RunOf, RunRecord
+from widget.drafting.runs import RunStore
+from widget.editorial.evidence import DraftingEvidence, EvidenceText, GateFinding, RunOf
 from widget.entry import Entry
 
 
-def run_of(store_url: str, runs: RunStore | None = None) -> RunOf:
-    """Return what ``evidence_of`` calls; the runs are opened when an entry needs them."""
+def run_of(runs: RunStore) -> RunOf:
+    """Return what ``evidence_of`` calls to find the run that drafted an entry."""
 
-    def found(entry: Entry) -> RunRecord | None:
-        checks = check_drafted(entry, runs or open_runs(store_url))
+    def found(entry: Entry) -> DraftingEvidence | None:
+        checks = check_drafted(entry, runs)
         return _record(checks) if checks else None
 
     return found
 
 
-def _record(checks: EntryChecks) -> RunRecord:
+def _record(checks: EntryChecks) -> DraftingEvidence:
     run = checks.run
-    return RunRecord(
+    return DraftingEvidence(
         run=run.id,
         provider=run.request.provider,
         model=run.model,
@@ -34,9 +34,9 @@ def _record(checks: EntryChecks) -> RunRecord:
     )
 
 
-def _finding(judged: JudgedFinding) -> FindingRecord:
+def _finding(judged: JudgedFinding) -> GateFinding:
     finding, resolution = judged.finding, judged.resolution
-    return FindingRecord(
+    return GateFinding(
         path=finding.path,
         rule=finding.rule,
         severity=finding.severity,
@@ -48,11 +48,11 @@ def _finding(judged: JudgedFinding) -> FindingRecord:
     )
 
 
-def _documents(checks: EntryChecks) -> Iterator[DocumentRecord]:
+def _documents(checks: EntryChecks) -> Iterator[EvidenceText]:
     evidence = checks.evidence
     texts: tuple[Article | Document, ...] = (evidence.article, *evidence.documents)
     for number, text in enumerate(texts):
-        yield DocumentRecord(
+        yield EvidenceText(
             number=number,
             url=text.url,
             title=text.title,

@@ -56,7 +56,7 @@ class VersionRecord(_Record):
     reviewed_at: datetime | None
 
 
-class ReviewRecord(_Record):
+class ReviewVerdict(_Record):
     """What the version needs, and what it has.
 
     ``proven``: persons who had proved who they are approved exactly this version; ``declared``:
@@ -117,7 +117,7 @@ class CommentRecord(_Record):
     resolved_at: datetime | None
 
 
-class FindingRecord(_Record):
+class GateFinding(_Record):
     """What the gate finds in the version now; ``resolved_by`` checked it, and gave ``reason``."""
 
     path: str
@@ -130,7 +130,7 @@ class FindingRecord(_Record):
     reason: str | None
 
 
-class DocumentRecord(_Record):
+class EvidenceText(_Record):
     """A text that the draft was made from; ``number`` 0 is the article."""
 
     number: int
@@ -140,7 +140,7 @@ class DocumentRecord(_Record):
     problem: str
 
 
-class RunRecord(_Record):
+class DraftingEvidence(_Record):
     """The run in which a language model drafted the entry."""
 
     run: str
@@ -148,11 +148,11 @@ class RunRecord(_Record):
     model: str
     requested_by: str
     requested_at: datetime
-    findings: tuple[FindingRecord, ...]
-    documents: tuple[DocumentRecord, ...]
+    findings: tuple[GateFinding, ...]
+    documents: tuple[EvidenceText, ...]
 
 
-class EvidenceRecord(_Record):
+class ReviewEvidence(_Record):
     """All that proves the review of one version of an entry.
 
     ``events`` has every change of the document and every step of its review, oldest first, also of
@@ -163,18 +163,18 @@ class EvidenceRecord(_Record):
     title: str
     url: str
     version: VersionRecord
-    review: ReviewRecord
+    review: ReviewVerdict
     approvals: tuple[ApprovalRecord, ...]
     events: tuple[EventRecord, ...]
     comments: tuple[CommentRecord, ...]
-    run: RunRecord | None
+    run: DraftingEvidence | None
 
     def of(self, *actions: Action) -> list[EventRecord]:
         """Return the events of these kinds, oldest first."""
         return [it for it in self.events if it.action in actions]
 
 
-RunOf = Callable[[Entry], RunRecord | None]
+RunOf = Callable[[Entry], DraftingEvidence | None]
 """Returns the run that drafted an entry, and what its gate says of this version now."""
 
 
@@ -185,7 +185,7 @@ def evidence_of(
     *,
     revision: int | None = None,
     run_of: RunOf | None = None,
-) -> EvidenceRecord:
+) -> ReviewEvidence:
     """Return the record of ``revision``; None: what is live, else the draft, else the newest.
 
     Raises NotFound, StoreUnavailable.
@@ -197,7 +197,7 @@ def evidence_of(
     chosen = _chosen(history, revision or _default(history, live, draft))
     entry, sha256 = chosen.entry, document_digest(chosen.entry)
     approvals = _approvals(history, sha256)
-    return EvidenceRecord(
+    return ReviewEvidence(
         entry=entry_id,
         title=entry.article.title,
         url=entry.article.url,
@@ -261,10 +261,10 @@ def _version(chosen: Revision, sha256: str, standing: Standing) -> VersionRecord
     )
 
 
-def _review(settings: Settings, entry: Entry, approvals: Iterable[ApprovalRecord]) -> ReviewRecord:
+def _review(settings: Settings, entry: Entry, approvals: Iterable[ApprovalRecord]) -> ReviewVerdict:
     given = {it.reviewer for it in approvals if it.this_version}
     declared: Proven = "declared" if entry.provenance.reviewed_by else "none"
-    return ReviewRecord(
+    return ReviewVerdict(
         review="proven" if given else declared,
         needed=approvals_needed(settings, entry),
         given=len(given),
