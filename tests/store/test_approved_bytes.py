@@ -81,6 +81,10 @@ class Newsroom(RuleBasedStateMachine):
     def teardown(self) -> None:
         for store in getattr(self, "stores", []):
             store.close()
+        self.clear()
+
+    def clear(self) -> None:
+        """Leave nothing that the next example would meet."""
 
     def attempt(self, change: Any, *arguments: Any, **named: Any) -> bool:  # noqa: ANN401
         try:
@@ -232,6 +236,10 @@ class NewsroomWithFiles(Newsroom):
 
     folder = Path()
 
+    def clear(self) -> None:
+        for name in ("live", "drafts"):
+            (self.folder / name / f"{self.id}.json").unlink(missing_ok=True)
+
     def write(self, name: str, entry: Entry) -> None:
         path = self.folder / name / f"{self.id}.json"
         temporary = path.with_name(".new")
@@ -307,4 +315,25 @@ def test_an_unapproved_file_in_live_is_set_aside_and_named(tmp_path: Path) -> No
     path.write_bytes(version("trains", TITLES[0], "human").to_json())
     store.poll()
     assert isinstance(store.live("trains"), Live)
+    store.close()
+
+
+@pytest.mark.unit
+def test_the_approval_of_a_draft_lets_no_other_file_go_live(tmp_path: Path) -> None:
+    store: Store = open_store(f"dir:{tmp_path}", rules(SETTINGS))
+    desk = Editorial(store, SETTINGS)
+    desk.save(version("trains", TITLES[0], "ai"), actor="ana")
+    ben = Reviewer(name="ben", role="editor", proof="session", actor="ben")
+    desk.review.approve("trains", reviewer=ben, checked=CHECKLIST)
+    path = tmp_path / "live" / "trains.json"
+    path.write_bytes(version("trains", TITLES[1], "ai").to_json())
+    store.poll()
+    assert store.live("trains") is None
+    approved = store.draft("trains")
+    assert approved is not None
+    path.write_bytes(approved.entry.to_json())
+    store.poll()
+    live = store.live("trains")
+    assert isinstance(live, Live)
+    assert [it.reviewer for it in live.approvals] == ["ben"]
     store.close()
