@@ -15,7 +15,7 @@ from samples import PAPER, PUBLICATION, sample_entry
 
 from widget.app import rules
 from widget.config import Publication, Settings
-from widget.drafting.pipeline import draft_actor
+from widget.editorial.actors import draft_actor, schedule_actor
 from widget.notifying.collector import Collector
 from widget.notifying.listing import Notifications
 from widget.notifying.outbox import open_outbox
@@ -79,7 +79,9 @@ def outbox(settings: Settings, store: Store) -> Iterator[NotificationOutbox]:
 
 
 def collected(store: Store, outbox: NotificationOutbox, settings: Settings) -> Collector:
-    return Collector(store, outbox, settings)
+    collector = Collector(store, outbox, settings)
+    collector.begin()
+    return collector
 
 
 def events(outbox: NotificationOutbox, entry_id: str = ID) -> list[tuple[int, str]]:
@@ -94,7 +96,7 @@ def record(store: Store, action: DeskAction, actor: str, **changes: object) -> N
         del draft, live
         return Step(workflow.model_copy(update=changes))
 
-    store.record(ID, action, plan, actor=actor, note=f"{action} it")
+    store.change_workflow(ID, action, plan, actor=actor, note=f"{action} it")
 
 
 def test_every_action_that_persons_wait_for_is_an_event_and_no_other(
@@ -143,7 +145,20 @@ def test_every_action_that_persons_wait_for_is_an_event_and_no_other(
     assert concerned[3] == ("cem",), "the person who acts is not told"
     assert concerned[6] == ("ana", "cem")
     assert concerned[9] == ("ana", "cem")
+    assert concerned[7] == ("ana", "cem"), "who asked for a draft is told"
     assert concerned[11] == ("ana",), "the state of the draft is that before it was published"
+
+
+def test_who_planned_a_publication_is_told_that_it_was_made(
+    store: Store, outbox: NotificationOutbox, settings: Settings
+) -> None:
+    collector = collected(store, outbox, settings)
+    store.save(sample_entry(), actor="ana")
+    store.publish(ID, actor=schedule_actor("ben"))
+    collector.collect(ID)
+    found = outbox.get(ID)
+    assert found
+    assert found.notifications[0].event.persons == ("ana", "ben")
 
 
 def test_events_go_to_those_who_ask_for_them(

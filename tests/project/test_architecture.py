@@ -18,7 +18,7 @@ ROWS = (
     ("errors", "assets", "logs", "metrics"),
     ("i18n", "storage"),
     ("entry",),
-    ("net",),
+    ("net", "pages"),
     ("config",),
     ("panel",),
     ("store",),
@@ -237,8 +237,16 @@ def test_whoever_opens_a_store_says_whether_it_may_be_made(path: Path) -> None:
 
 STORE_OPENERS = {"app", "cli.context", "reader"}
 # ``purging`` only asks the store to look for hand edits.
-STORE_USERS = {"app", "editorial.service", "purging", "purging.leader"}
-CHANGES = {"save", "discard", "publish", "withdraw", "restore", "put", "adopt"}
+STORE_USERS = {
+    "app",
+    "editorial.service",
+    "editorial.review",
+    "editorial.planning",
+    "editorial.comments",
+    "purging",
+    "purging.leader",
+}
+CHANGES = {"save", "discard", "publish", "withdraw", "restore", "put", "adopt", "change_workflow"}
 CALLERS = ("web", "cli", "demo")
 
 

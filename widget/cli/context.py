@@ -180,12 +180,21 @@ def _say_purged(jobs: list[PurgeJob]) -> None:
         confirm(f"{len(confirmed)} purges confirmed", err=True)
 
 
+def as_text(value: str) -> str:
+    """Return an argument without the bytes that are not UTF-8: revisions cannot store them."""
+    return value.encode("utf-8", "replace").decode()
+
+
+as_text.__name__ = "text"  # as --help shows the type
+
+
 def actor_option() -> Callable[[_Function], _Function]:
     """Return the option for the actor of a change."""
     return click.option(
         "--actor",
         default=_user,
         show_default="your user name",
+        type=as_text,
         help="Who makes the change.",
     )
 
@@ -202,8 +211,11 @@ def password_option() -> Callable[[_Function], _Function]:
     )
 
 
-def ask_password(name: str, *, from_stdin: bool) -> str:
-    """Prompt twice for the password of ``name``, or read the first line of standard input."""
+def ask_password(name: str, *, from_stdin: bool, repeat: bool = True) -> str:
+    """Prompt for the password of ``name``, or read the first line of standard input.
+
+    ``repeat`` asks for it twice, as a new password needs.
+    """
     if from_stdin:
         # Always UTF-8, as browsers send it, whatever the locale.
         return _decoded(sys.stdin.buffer.readline()).rstrip("\r\n")
@@ -211,7 +223,9 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             password: str = click.prompt(
-                f"Password for {name}", hide_input=True, confirmation_prompt="Repeat the password"
+                f"Password for {name}",
+                hide_input=True,
+                confirmation_prompt="Repeat the password" if repeat else False,
             )
         except getpass.GetPassWarning:
             raise InsightsError(

@@ -16,7 +16,7 @@ from widget.cli.output import confirm
 from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
-from widget.store import EntryReader, Live
+from widget.store import EntryReader, Live, Revision
 
 
 @click.command()
@@ -30,14 +30,24 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
     if not revisions:
         raise NotFound(f"there is no entry {entry_id!r}")
     if as_json:
-        keys = ("number", "at", "actor", "action", "note", "legal")
+        keys = ("number", "at", "actor", "action", "note", "legal", "detail")
         echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
         return
+    width = max(16, *(len(revision.actor) for revision in revisions))
     for revision in revisions:
-        why = revision.note or ("legal reasons" if revision.legal else "")
         at = f"{revision.at:%Y-%m-%d %H:%M:%S}Z"
-        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:16}  {why}"
-        click.echo(line.rstrip())
+        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:{width}}"
+        click.echo(f"{line}  {_why(revision)}".rstrip())
+
+
+def _why(revision: Revision) -> str:
+    note = " ".join(revision.note.split())
+    match revision.action:
+        case "comment" if revision.detail:
+            return f"{revision.detail}: {note}"
+        case "resolve":
+            return f"comment {revision.detail}"
+    return note or ("legal reasons" if revision.legal else "")
 
 
 @click.command("diff")

@@ -37,6 +37,8 @@ from widget.errors import Severity
 
 ENV_PREFIX = "INSIGHTS_"
 CONFIG_VARIABLE = "INSIGHTS_CONFIG"
+TOKEN_VARIABLE = "INSIGHTS_TOKEN"  # noqa: S105  # the name of a variable
+"""Has the token with which a reviewer on the command line proves who they are. No setting."""
 
 
 class Purge(BaseModel):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from widget.config import Settings, check_under
+from widget.config import Settings, check_under, missing_approvals
 from widget.editorial.actors import person_of
+from widget.editorial.comments import Comments
+from widget.editorial.planning import Planning
+from widget.editorial.review import Review, unsigned
 from widget.entry import Entry, parse_entry
-from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest
+from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Draft, EntryReader, Revision, Store
+
+_BESIDE_THE_DOCUMENT = frozenset({"submit", "return", "assign", "schedule", "comment", "resolve"})
 
 DraftedCheck = Callable[[Entry], list[Breach]]
 """Returns what a person has to settle in a drafted entry before it is published."""
@@ -28,6 +33,9 @@ class Editorial:
         self._store = store
         self._settings = settings
         self._drafted = drafted
+        self.review = Review(store, settings, self.check)
+        self.planning = Planning(store, self._publishing_refusal)
+        self.comments = Comments(store)
 
     @property
     def entries(self) -> EntryReader:
@@ -54,12 +62,15 @@ class Editorial:
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Save ``entry`` as the draft."""
+        head = self._seen(entry.id, head)
+        entry = unsigned(entry, self._store.workflow(entry.id))
         return self._store.save(entry, actor=actor, note=note, head=head)
 
     def discard(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Discard the draft."""
+        head = self._seen(entry_id, head)
         return self._store.discard(entry_id, actor=actor, note=note, head=head)
 
     def publish(
@@ -68,8 +79,10 @@ class Editorial:
         """Publish the draft.
 
         Raises Forbidden if ``four_eyes`` requires another person, and InvalidEntry if a language
-        model drafted the entry and a finding that blocks is neither mended nor resolved.
+        model drafted the entry and a finding that blocks is neither mended nor resolved, or if
+        the approvals that it needs are missing.
         """
+        head = self._seen(entry_id, head)
         if self._drafted:
             head = self._store.head(entry_id) if head is None else head
             draft = self._store.draft(entry_id)
@@ -125,13 +138,15 @@ class Editorial:
         if not reason.strip() and not legal:
             message = "is empty; give a reason for readers, or mark it as legal"
             raise InvalidRequest([Breach("$.reason", message)])
+        head = self._seen(entry_id, head)
         return self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
 
     def restore(
         self, entry_id: str, number: int, *, actor: str, head: int | None = None
     ) -> Revision:
         """Save revision ``number`` as the draft. Raises NotFound."""
-        entry = self._store.revision(entry_id, number).entry
+        revision = self._store.revision(entry_id, number)
+        entry = unsigned(revision.entry, revision.workflow)
         return self.save(entry, actor=actor, note=f"Restores revision {number}.", head=head)
 
     def adopt(self, revision: Revision) -> None:
@@ -164,6 +179,26 @@ class Editorial:
             )
         return ""
 
+    def _publishing_refusal(self, entry_id: str, actor: str) -> str:
+        return self.four_eyes_refusal(entry_id, actor=actor)
+
+    def _seen(self, entry_id: str, head: int | None) -> int | None:
+        """Return the newest revision, if only the desk moved on since the revision ``head``.
+
+        A comment or an assignment is no change of the document, and no conflict with one.
+        """
+        if head is None:
+            return None
+        newest = self._store.head(entry_id)
+        for number in range(head + 1, newest + 1):
+            try:
+                action = self._store.revision(entry_id, number).action
+            except NotFound:
+                return head
+            if action not in _BESIDE_THE_DOCUMENT:
+                return head
+        return max(head, newest)
+
     def _unsettled(self, entry: Entry) -> list[Breach]:
         return self._drafted(entry) if self._drafted else []
 
@@ -173,7 +208,8 @@ class Editorial:
                 f"{actor} cannot save and publish in one step (four_eyes); save a draft, and "
                 "let somebody else publish it"
             )
-        errors = [breach for breach in self.check(entry) if breach.severity == "error"]
+        breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
+        errors = [breach for breach in breaches if breach.severity == "error"]
         if errors:
             raise InvalidEntry(errors)
 

@@ -207,11 +207,6 @@ def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield Breach(
             "$.provenance.provider", "is empty; name the AI provider, which the panel discloses"
         )
-    if provenance.origin == "ai-edited" and not provenance.reviewed_by:
-        yield Breach(
-            "$.provenance.reviewed_by",
-            "is empty; name who edited the analysis, which the panel discloses",
-        )
 
 
 def _corrections(entry: Entry, _: Eligibility) -> Iterator[Breach]:

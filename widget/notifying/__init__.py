@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from widget.config import Settings
-from widget.errors import InvalidSettings
+from widget.errors import InsightsError, InvalidSettings
 from widget.notifying.collector import Collector
 from widget.notifying.events import Event
 from widget.notifying.listing import ListedDelivery, Notifications
@@ -17,6 +18,8 @@ from widget.store import EntryReader
 
 if TYPE_CHECKING:
     from widget.notifying.receivers import Receiver
+
+log = logging.getLogger("insights.notifying")
 
 __all__ = [
     "ListedDelivery",
@@ -42,7 +45,12 @@ def start_notifying(settings: Settings, entries: EntryReader) -> Notifier:
     """Start to notify; return what notices changes. Raises InvalidSettings, StoreUnavailable."""
     receivers = _receivers(settings)
     outbox = open_outbox(settings.store)
-    notifier = Notifier(entries, Collector(entries, outbox, settings), outbox, receivers)
+    collector = Collector(entries, outbox, settings)
+    try:
+        collector.begin()  # before the first change
+    except InsightsError as error:
+        log.warning("%s; nobody is notified until it is", error)  # readers are served all the same
+    notifier = Notifier(entries, collector, outbox, receivers)
     notifier.start()
     return notifier
 

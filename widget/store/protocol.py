@@ -165,6 +165,9 @@ class EntryReader(Protocol):
         A search that finds very many may stop counting at ``COUNTED``, and sets ``more``.
         """
 
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``, the first first."""
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 if there is none."""
 
@@ -223,7 +226,7 @@ class Store(EntryReader, Protocol):
         Raises NotFound if nothing is live, Conflict.
         """
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,

@@ -92,7 +92,7 @@ class Workflow(_Record):
         """Return the state after a change of the document: save, discard, publish or withdraw."""
         match action:
             case "save":
-                return self.model_copy(update={**_NO_REVIEW, "saved_by": actor})
+                return self.model_copy(update={"approvals": (), "saved_by": actor})
             case "discard":
                 return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT})
             case "publish" if actor == "file":  # a draft stays, it may be somebody else's work

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from widget.entry import urls
@@ -32,7 +33,7 @@ from widget.store.directory.statements import (
     where_clause,
 )
 from widget.store.quarantine import log
-from widget.store.query import Counts, Key, Query, Row
+from widget.store.query import Counts, Key, Query, Row, moment_key
 
 FOLDER = "index"
 _VERSION = zlib.crc32(f"3 {urls.KEYS}".encode()) >> 1
@@ -303,6 +304,12 @@ class SearchIndex:
         )
         found = self._database.execute(statement, (*values, limit, offset))
         return [to_row(values) for values in found]
+
+    @_repairs_index
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``."""
+        sql = "SELECT id FROM entry WHERE planned <= ? ORDER BY planned, id"
+        return [entry_id for (entry_id,) in self._database.execute(sql, (moment_key(until),))]
 
     @_repairs_index
     def counts(self, query: Query) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from widget.entry import Entry
 from widget.entry.model import is_id
@@ -156,6 +157,14 @@ class DirStore:
         self._refresher.refresh()
         return self._sync.ask(lambda it: it.counts(query))
 
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``.
+
+        Reads the index alone: whichever process plans something writes its row.
+        """
+        self._refresher.require_all_read()
+        return self._sync.ask(lambda it: it.planned(until))
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
         self._refresher.current(entry_id)
@@ -248,7 +257,7 @@ class DirStore:
             entry = snapshot.shown.entry
             return self._commit_change(snapshot, "withdraw", entry, actor, reason, legal=legal)
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,

@@ -8,6 +8,7 @@ of them if that looks sufficient, and then the index.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
@@ -43,6 +44,12 @@ def rows(
     else:
         found = _listed(connection, query, limit, offset, after)
     return [_row(each) for each in found]
+
+
+def planned(connection: Connection, until: datetime) -> list[str]:
+    """Return the ids of entries to be published or withdrawn by ``until``."""
+    sql = "SELECT id FROM entry WHERE planned <= %s ORDER BY planned, id"
+    return [entry_id for (entry_id,) in connection.execute(sql, (moment_key(until),))]
 
 
 def counts(connection: Connection, query: Query) -> Counts:

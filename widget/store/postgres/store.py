@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar, cast
 
 from widget.entry import Entry
@@ -143,6 +144,10 @@ class PostgresStore:
         """Count the rows."""
         return self._retried(lambda it: search.counts(it, query), LIST_SECONDS)
 
+    def planned(self, until: datetime) -> list[str]:
+        """Return the ids of entries to be published or withdrawn by ``until``."""
+        return self._retried(lambda it: search.planned(it, until))
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
         return self._retried(lambda it: entry_tables.head(it, entry_id)) if is_id(entry_id) else 0
@@ -279,7 +284,7 @@ class PostgresStore:
 
         return self._change(entry_id, actor, reason, head, plan)
 
-    def record(
+    def change_workflow(
         self,
         entry_id: str,
         action: DeskAction,

@@ -1,0 +1,218 @@
+"""Reviews: a draft is submitted, and a person approves or returns exactly one version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, get_args
+
+from widget.config import Settings, approvals_needed, held
+from widget.editorial.actors import person_of
+from widget.entry import Entry
+from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, InvalidRequest, NotFound
+from widget.store import (
+    Approval,
+    Draft,
+    Live,
+    Revision,
+    Step,
+    Store,
+    Withdrawn,
+    Workflow,
+    document_digest,
+)
+from widget.store.workflow import Proof
+
+ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
+CHECKLIST: tuple[ChecklistItem, ...] = get_args(ChecklistItem)
+"""What a reviewer confirms: every source was opened, every quote compared, the opposing views are
+fair, no language dehumanises or minimises, and the law allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A person who has proved who they are. ``actor`` names them in the revision."""
+
+    name: str
+    role: str
+    proof: Proof
+    actor: str
+
+
+class Review:
+    """Submits, approves and returns drafts.
+
+    ``check`` returns what prevents publishing an entry. Every method raises NotFound where there is
+    no draft, Conflict where it is another version than the caller has seen, StoreUnavailable.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, check: Callable[[Entry], list[Breach]]
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._check = check
+
+    def submit(
+        self, entry_id: str, *, actor: str, note: str = "", digest: str | None = None
+    ) -> Revision:
+        """Ask for a review of the draft. Raises InvalidEntry while it breaks rules."""
+
+        def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
+            self._raise_for_breaches(_as_if_reviewed(_seen(entry_id, draft, digest).entry))
+            update = {"submitted_by": actor, "returned_by": None}
+            return Step(workflow.model_copy(update=update))
+
+        return self._store.change_workflow(entry_id, "submit", plan, actor=actor, note=note)
+
+    def approve(
+        self,
+        entry_id: str,
+        *,
+        reviewer: Reviewer,
+        checked: Sequence[str],
+        note: str = "",
+        digest: str | None = None,
+    ) -> Revision:
+        """Approve exactly the version with ``digest``; None: the newest.
+
+        The first approval writes the reviewer into the document. Raises Forbidden where the
+        reviewer may not approve it, InvalidRequest without the whole checklist, InvalidEntry while
+        it breaks rules.
+        """
+        _require_checklist(checked)
+
+        def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
+            seen = _seen(entry_id, draft, digest)
+            refusal = self._refusal(seen, reviewer.name)
+            if refusal:
+                raise Forbidden(refusal)
+            given = workflow.approvals_of(seen.entry)
+            at = _now()
+            document = seen.entry if given else self._signed(seen.entry, reviewer, at)
+            self._raise_for_breaches(document)
+            approval = Approval(
+                reviewer=reviewer.name,
+                role=reviewer.role,
+                proof=reviewer.proof,
+                at=at,
+                digest=document_digest(document),
+                checked=tuple(checked),
+                note=note,
+            )
+            return Step(workflow.model_copy(update={"approvals": (*given, approval)}), document)
+
+        return self._store.change_workflow(
+            entry_id, "approve", plan, actor=reviewer.actor, note=note
+        )
+
+    def return_(
+        self, entry_id: str, *, actor: str, note: str, digest: str | None = None
+    ) -> Revision:
+        """Return the draft to its author. Raises InvalidRequest without a note that says why."""
+        if not note.strip():
+            raise InvalidRequest([Breach("$.note", "is empty; say what has to change")])
+
+        def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
+            _seen(entry_id, draft, digest)
+            update = {"submitted_by": None, "returned_by": actor, "approvals": ()}
+            return Step(workflow.model_copy(update=update))
+
+        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
+
+    def refusal(self, entry_id: str, reviewer: str) -> str:
+        """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""
+        draft = self._store.draft(entry_id)
+        return self._refusal(draft, reviewer) if draft else f"{entry_id!r} has no draft"
+
+    def status(self, entry: Entry, workflow: Workflow) -> ReviewStatus:
+        """Return how many approvals a draft needs and has."""
+        hold = held(self._settings.publication_for(entry.article.url).hold, entry)
+        given = workflow.approvals_of(entry)
+        return ReviewStatus(approvals_needed(self._settings, entry), given, hold)
+
+    def _refusal(self, draft: Draft, reviewer: str) -> str:
+        saver = person_of(draft.actor)
+        if saver is None:
+            return (
+                f"{draft.actor} saved this draft last and belongs to no user, so nobody can tell "
+                "whether the reviewer is somebody else; save it again as a user"
+            )
+        if saver == reviewer:
+            return f"{reviewer} saved this draft last and cannot approve it; ask somebody else"
+        if reviewer in {it.reviewer for it in draft.workflow.approvals_of(draft.entry)}:
+            return f"{reviewer} has approved this version already"
+        return ""
+
+    def _signed(self, entry: Entry, reviewer: Reviewer, at: datetime) -> Entry:
+        """Return ``entry`` with its reviewer, by role or by name as the publication chooses."""
+        publication = self._settings.publication_for(entry.article.url)
+        by = reviewer.name if publication.reviewer == "name" else reviewer.role
+        update = {"reviewed_by": by, "reviewed_at": at}
+        return entry.model_copy(update={"provenance": entry.provenance.model_copy(update=update)})
+
+    def _raise_for_breaches(self, entry: Entry) -> None:
+        errors = [breach for breach in self._check(entry) if breach.severity == "error"]
+        if errors:
+            raise InvalidEntry(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStatus:
+    """How many approvals a draft needs, and those it has; ``hold`` is why it needs two."""
+
+    needed: int
+    given: tuple[Approval, ...]
+    hold: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has enough of them."""
+        return len(self.given) >= self.needed
+
+
+def _as_if_reviewed(entry: Entry) -> Entry:
+    """Return ``entry`` with some reviewer: the rules ask for one, and an approval writes it."""
+    if entry.provenance.reviewed_by:
+        return entry
+    provenance = entry.provenance.model_copy(update={"reviewed_by": "reviewer"})
+    return entry.model_copy(update={"provenance": provenance})
+
+
+def unsigned(entry: Entry, workflow: Workflow) -> Entry:
+    """Return ``entry`` without the reviewer that an approval of another version wrote into it."""
+    signed_at = {it.at for it in (*workflow.approvals, *workflow.published)}
+    if entry.provenance.reviewed_at not in signed_at:
+        return entry
+    update = {"reviewed_by": None, "reviewed_at": None}
+    return entry.model_copy(update={"provenance": entry.provenance.model_copy(update=update)})
+
+
+def _seen(entry_id: str, draft: Draft | None, digest: str | None) -> Draft:
+    if draft is None:
+        raise NotFound(f"{entry_id!r} has no draft to review")
+    if digest is not None and digest != document_digest(draft.entry):
+        message = f"{draft.actor} has changed the draft since you opened it; read it again"
+        raise Conflict(message, head=draft.revision)
+    return draft
+
+
+def _require_checklist(checked: Sequence[str]) -> None:
+    breaches = [
+        Breach("$.checked", f"{it!r} is no item of the checklist; it has {', '.join(CHECKLIST)}")
+        for it in checked
+        if it not in CHECKLIST
+    ]
+    breaches += [
+        Breach("$.checked", f"lacks {it!r}; approve when it is checked")
+        for it in CHECKLIST
+        if it not in checked
+    ]
+    if breaches:
+        raise InvalidRequest(breaches)
+
+
+def _now() -> datetime:
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
