@@ -17,7 +17,7 @@
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "s") {
       event.preventDefault();
-      document.getElementById("save").click();
+      document.getElementById("editor").dispatchEvent(new Event("save"));
     } else if (event.key === "?" && !event.target.closest("dialog, textarea, select, input:not([type=radio])")) {
       event.preventDefault();
       show();
