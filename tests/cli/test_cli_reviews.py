@@ -283,6 +283,17 @@ def test_a_publication_is_planned_and_cancelled() -> None:
     assert run("schedule", "nothing").exit_code == 1
 
 
+def test_what_is_no_text_is_replaced_in_what_revisions_keep() -> None:
+    """Arguments may hold any bytes; a revision with such a name or note could not be written."""
+    drafted()
+    done("submit", "--actor", "ana\udcff", "--note", "\udcff", ID)
+    options = ["--note", "\udcff", "--checked", "all", "--user", "bo", "--password-stdin"]
+    done("review", ID, "--approve", *options, stdin=LINE)
+    gone = ["--expires-at", "2099-01-01 00:00", "--reason", "\udcff"]
+    done("schedule", ID, "--publish-at", "2098-01-01 00:00", *gone, "--actor", "\udcff")
+    assert [(it["actor"], it["note"]) for it in history()[1:3]] == [("bo", "?"), ("ana?", "?")]
+
+
 def test_evidence_says_who_reviewed_which_version() -> None:
     drafted()
     approved()
