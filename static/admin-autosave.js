@@ -33,7 +33,7 @@
   };
 
   form.addEventListener("input", (event) => {
-    if (["width", "theme"].includes(event.target.name)) return;
+    if (["width", "theme"].includes(event.target.name) || event.target.closest(".paste")) return;
     version += 1;
     unsaved = true;
     status.textContent = "Not saved yet";

@@ -21,6 +21,7 @@ from widget.web import admin, api, context, health, hosts, kit, observability, r
 
 if TYPE_CHECKING:
     from widget.drafting.service import Drafting
+    from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
 
 _DRAFTING = "insights.drafting"
@@ -85,12 +86,15 @@ def create_service(settings: Settings) -> ResponseCache:
     """
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
+    notifier: Notifier | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
             service.changed()
         if purger:
             purger.changed(revision)
+        if notifier:
+            notifier.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -99,6 +103,8 @@ def create_service(settings: Settings) -> ResponseCache:
     metrics.follow_cached(lambda: layer.hits)
     if purger:
         _start_purging(store, purger)
+    if settings.notify:
+        notifier = _start_notifying(settings, store)
     if settings.drafting:
         _start_drafting(app)
     return service
@@ -163,3 +169,12 @@ def _start_purging(store: Store, purger: Purger) -> None:
     from widget.purging import start_leader
 
     start_leader(store, purger)
+
+
+# Notifications are imported here, since nobody is notified until a receiver is configured.
+
+
+def _start_notifying(settings: Settings, store: Store) -> Notifier:
+    from widget.notifying import start_notifying
+
+    return start_notifying(settings, store)

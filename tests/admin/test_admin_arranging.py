@@ -61,8 +61,8 @@ def test_a_source_that_is_dragged_takes_its_markers_along(
             "f-perspectives-0-points-0-down",
             "Group 1, point 2 is number 1 of 2 now.",
         ),
-        ({"add": "sources"}, "f-sources-2-title", "Source 3 was added."),
-        ({"remove": "sources.1"}, "f-sources-0-title", "Source 2 was removed. Its markers went"),
+        ({"add": "sources"}, "f-sources-2-url", "Source 3 was added."),
+        ({"remove": "sources.1"}, "f-sources-0-url", "Source 2 was removed. Its markers went"),
         ({"remove": "corrections.0"}, "f-corrections-add", "Correction 1 was removed."),
     ],
 )

@@ -137,9 +137,9 @@ def mend(keys: Keys) -> None:
 def cite(keys: Keys) -> None:
     """Put markers in through the picker, and let them follow their source."""
     keys.press(keys.button("+ Add a source"))
-    expect(keys.field("sources.1.title")).to_be_focused()
-    keys.page.keyboard.type("A second study")
-    keys.write(keys.field("sources.1.url"), "https://transit.example/seats")
+    expect(keys.field("sources.1.url")).to_be_focused()
+    keys.page.keyboard.type("https://transit.example/seats")
+    keys.write(keys.field("sources.1.title"), "A second study")
     keys.press(keys.button("Save draft"))
     expect(keys.page.locator("#status")).to_contain_text("Draft saved by you")
     picker = keys.page.locator("#f-perspectives-1-points-0 .cite")

@@ -11,7 +11,7 @@ from html5lib._tokenizer import HTMLTokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widget.doctor.html import elements
+from widget.pages.html import elements
 from widget.panel import WAYS
 
 pytestmark = pytest.mark.unit

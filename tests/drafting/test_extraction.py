@@ -10,10 +10,11 @@ import pytest
 from samples import PUBLICATION, sample_entry
 
 from widget import demo, panel
-from widget.drafting import metadata, page_html
+from widget.drafting import page_html
 from widget.drafting.extraction import ExtractionFailed, extract
 from widget.drafting.plain_text import paragraphs
 from widget.errors import InvalidSettings
+from widget.pages.metadata import Metadata
 
 pytestmark = pytest.mark.unit
 
@@ -207,7 +208,7 @@ def test_a_byline_is_read_as_it_is_written_where_nothing_else_names_the_author()
 # Metadata
 
 
-def described(data: str, **options: str) -> metadata.Metadata:
+def described(data: str, **options: str) -> Metadata:
     head = f'<script type="application/ld+json">{data}</script>'
     return extract(page("", head=head, **options), url="https://paper.example/a?b=c").metadata
 

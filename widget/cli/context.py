@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,7 @@ from widget.editorial.service import DraftedCheck, Editorial
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import PurgeJob, describe, open_purger
 from widget.storage.url import without_password
-from widget.store import ChangeListener, EntryReader, open_store
+from widget.store import ChangeListener, EntryReader, Revision, open_store
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
@@ -118,13 +118,21 @@ class Context:
         Raises StoreUnavailable if the store does not exist.
         """
         purger = open_purger(self.settings)
-        changed = purger.changed if purger else None
+        changed_ids: dict[str, None] = {}
+
+        def changed(revision: Revision) -> None:
+            changed_ids[revision.entry.id] = None
+            if purger:
+                purger.changed(revision)
+
         with ExitStack() as stack:
             opened = open_editorial(self.settings.store, self.settings, changed)
             editorial = stack.enter_context(opened)
             try:
                 yield editorial
             finally:
+                if self.settings.notify and changed_ids:
+                    _collect_changes(self.settings, editorial.entries, changed_ids)
                 stack.close()
                 if purger:
                     _say_purged(purger.wait(_PURGE_SECONDS))
@@ -147,6 +155,17 @@ class Context:
     def accounts(self) -> Accounts:
         """Return the accounts of the store."""
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
+
+
+def _collect_changes(settings: Settings, entries: EntryReader, changed: Iterable[str]) -> None:
+    """Record what the service has to notify its receivers of."""
+    # Imported here: nobody is notified until a receiver is configured.
+    from widget.notifying import collect_changes
+
+    try:
+        collect_changes(settings, entries, changed)
+    except InsightsError as error:
+        log.warning("%s; the service finds the changes when it looks through all entries", error)
 
 
 def _say_purged(jobs: list[PurgeJob]) -> None:

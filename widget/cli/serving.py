@@ -101,6 +101,11 @@ def _check(context: Context) -> None:
     """Read the settings again. Raises InvalidSettings if workers could not start with them."""
     reloaded = load_settings(context.config, store=context.store_url)
     purging.check_caches(reloaded)
+    if reloaded.notify:
+        # Imported here: nobody is notified until a receiver is configured.
+        from widget import notifying
+
+        notifying.check_receivers(reloaded)
     for key in ("host", "port", "workers"):
         if getattr(reloaded, key) != getattr(context.settings, key):
             log.warning("%s was changed; restart the service to apply it", key)

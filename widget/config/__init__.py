@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
+from widget.config.notify import EventType, Notify
 from widget.config.publication import Accent, Hold, Publication, Text
 from widget.config.publishing import approvals_needed, check_under, held, missing_approvals
 from widget.config.settings import (
@@ -21,7 +22,9 @@ __all__ = [
     "TOKEN_VARIABLE",
     "Accent",
     "DraftingProvider",
+    "EventType",
     "Hold",
+    "Notify",
     "Publication",
     "Purge",
     "Settings",

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -78,6 +79,7 @@ class Publication(BaseModel):
     hold: Hold = Hold()
     reviewer: Literal["role", "name"] = "role"
     contact: str | None = None
+    time_zone: str = "UTC"
 
     @field_validator("language")
     @classmethod
@@ -86,6 +88,18 @@ class Publication(BaseModel):
             raise ValueError(
                 f"{value!r} is not a language; write a tag such as en, de-CH or zh-Hant"
             )
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _valid_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is no time zone of this system; write a name such as Europe/Berlin, "
+                "or install the package tzdata"
+            ) from None
         return value
 
     @field_validator("accent", mode="before")

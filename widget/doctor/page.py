@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from widget.doctor import content_security_policy as csp
 from widget.doctor.content_security_policy import Policy
-from widget.doctor.html import Element, elements
 from widget.entry import urls
+from widget.pages.html import Element, elements
 
 MOST = 20
 MOST_POLICIES = 8

@@ -9,11 +9,12 @@ from widget import __version__
 from widget.config import Settings
 from widget.drafting.evidence import Article
 from widget.drafting.extraction import ExtractionFailed, extract
-from widget.drafting.metadata import MAX_LINE, Metadata
-from widget.drafting.plain_text import paragraphs, visible
+from widget.drafting.plain_text import paragraphs
 from widget.entry import urls
 from widget.net.page_fetcher import Rules, fetch_page, loopback_origins
 from widget.net.resolver import Resolver, resolve
+from widget.pages.metadata import MAX_LINE, Metadata
+from widget.pages.visible_text import visible
 
 USER_AGENT = f"Insights-Drafting/{__version__}"
 _HEAD_LINES = 8

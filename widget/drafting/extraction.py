@@ -9,11 +9,13 @@ from datetime import date
 from typing import Any
 
 from widget.drafting.hidden import remove_hidden
-from widget.drafting.metadata import MAX_AUTHORS, MAX_LINE, Metadata, read_metadata
 from widget.drafting.page_html import ExtractionFailed, rewrite
 from widget.drafting.page_styles import Styles
-from widget.drafting.plain_text import paragraphs, visible
+from widget.drafting.plain_text import paragraphs
 from widget.errors import InvalidSettings
+from widget.pages.head import read_head
+from widget.pages.metadata import MAX_AUTHORS, MAX_LINE, Metadata, read_metadata
+from widget.pages.visible_text import visible
 
 __all__ = ["Extracted", "ExtractionFailed", "extract"]
 
@@ -42,7 +44,7 @@ def extract(html: str, *, url: str = "") -> Extracted:
     root = parse(page.html)
     if root is None:
         return Extracted("", cut=False, metadata=Metadata())
-    metadata = read_metadata(root, page.data, url=url)
+    metadata = read_metadata(read_head(html), url=url)
     remove_hidden(root, Styles(page.styles))
     metadata = _completed(metadata, root, trafilatura)
     found = trafilatura.bare_extraction(

@@ -11,16 +11,14 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from widget.doctor.html import RAW, RAW_END, parse_comment, parse_tag
 from widget.errors import InsightsError
+from widget.pages.html import RAW, RAW_END, parse_comment, parse_tag
 
 MAX_CHARACTERS = 2 * 1024 * 1024
 MAX_ELEMENTS = 20_000
 MAX_ATTRIBUTES = 60
 MAX_STYLES = 200_000
 """Characters of all style sheets in the page; what follows is ignored."""
-MAX_DATA = 500_000
-"""Characters of all JSON-LD in the page; what follows is ignored."""
 
 _HEAD = frozenset({"html", "head", "meta", "link", "base", "template"}) | RAW
 # A comment, a tag, or what browsers take for a comment.
@@ -35,11 +33,10 @@ class ExtractionFailed(InsightsError):
 
 @dataclass(slots=True)
 class PlainPage:
-    """A page without raw elements; ``styles`` and ``data`` are its style sheets and JSON-LD."""
+    """A page without raw elements; ``styles`` are its style sheets."""
 
     html: str = ""
     styles: list[str] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
 
 
 def rewrite(text: str) -> PlainPage:
@@ -80,7 +77,7 @@ def rewrite(text: str) -> PlainPage:
             close = RAW_END[name].search(text, at)
             inner = text[at : close.start() if close else len(text)]
             at += len(inner)
-            _keep(page, pieces, name, attributes, inner)
+            _keep(page, pieces, name, inner)
             continue
         if in_head and name not in _HEAD:
             # The tags may be left out; libxml2 would put an article into the head.
@@ -95,19 +92,11 @@ def rewrite(text: str) -> PlainPage:
     return page
 
 
-def _keep(
-    page: PlainPage, pieces: list[str], name: str, attributes: dict[str, str], inner: str
-) -> None:
+def _keep(page: PlainPage, pieces: list[str], name: str, inner: str) -> None:
     if name == "title":
         pieces.append(f"<title>{inner.replace('<', '&lt;')}</title>")
     elif name == "style" and sum(map(len, page.styles)) < MAX_STYLES:
         page.styles.append(inner[:MAX_STYLES])
-    elif (
-        name == "script"
-        and attributes.get("type", "").strip().lower() == "application/ld+json"
-        and sum(map(len, page.data)) + len(inner) <= MAX_DATA
-    ):
-        page.data.append(inner)
 
 
 def _attributes(attributes: dict[str, str]) -> str:

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from widget.drafting.evidence import MAX_TEXT
+from widget.pages.visible_text import visible
 
-# Joiners are letters' business in Persian and in many scripts of India.
-_JOINERS = "\u200c\u200d"
-_SPACE = re.compile(r"\s+")
 _LINE_ENDS = re.compile(r"\r\n?|[\n\v\f\u0085\u2028\u2029]")
-_SELECTORS = re.compile("[\ufe00-\ufe0e\U000e0100-\U000e01ef]")
 _LAST_PARAGRAPH = 5_000
 _LAST_WORD = 200
 """Where a text is cut: at a paragraph or a word within this many characters before the limit."""
-
-
-def visible(text: str) -> str:
-    """Return ``text`` without characters that are not seen.
-
-    Controls, formats such as U+200B and the tags of U+E0000, variation selectors, private use: they
-    carry orders to a model past whoever reads the text. White space becomes one space.
-    """
-    text = _SPACE.sub(" ", _SELECTORS.sub("", text))
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return "".join(
-        it for it in text if it in _JOINERS or unicodedata.category(it) not in _HIDDEN
-    ).strip()
-
-
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
 def paragraphs(text: str) -> tuple[str, bool]:

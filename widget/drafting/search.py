@@ -15,12 +15,12 @@ from pydantic import SecretStr
 
 from widget.config import Settings
 from widget.drafting.evidence import Document
-from widget.drafting.metadata import MAX_LINE
-from widget.drafting.plain_text import visible
 from widget.drafting.providers.protocol import ProviderRefused
 from widget.drafting.providers.transport import Transport
 from widget.drafting.sources import merge, read_documents
 from widget.entry.urls import MAX_LENGTH
+from widget.pages.metadata import MAX_LINE
+from widget.pages.visible_text import visible
 
 URL = "https://api.perplexity.ai"
 MAX_QUERIES = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from widget.drafting.plain_text import visible
 from widget.entry import tracking, urls
+from widget.pages.visible_text import visible
 
 _TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
 # Services that answer with a redirect: the address says nothing about the page behind it.

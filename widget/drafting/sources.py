@@ -19,8 +19,7 @@ from widget.config import Settings
 from widget.drafting.article import USER_AGENT
 from widget.drafting.evidence import MAX_DOCUMENTS, Document
 from widget.drafting.extraction import ExtractionFailed, extract
-from widget.drafting.metadata import MAX_LINE
-from widget.drafting.plain_text import paragraphs, visible
+from widget.drafting.plain_text import paragraphs
 from widget.drafting.source_urls import foreign_url, without_tracking
 from widget.entry import urls
 from widget.entry.json_input import child_path, read_json
@@ -35,6 +34,8 @@ from widget.net.page_fetcher import (
     loopback_origins,
 )
 from widget.net.resolver import Resolver, resolve
+from widget.pages.metadata import MAX_LINE
+from widget.pages.visible_text import visible
 
 AT_ONCE = 6
 PAGE_SECONDS = 20.0

@@ -23,6 +23,7 @@ An index or table of keys is rebuilt if its version differs.
 """
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
+_WITHOUT_SCHEME = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|\Z)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
 _LOCAL_DOMAINS = frozenset({"localhost", "local", "internal", "lan", "home", "localdomain"})
@@ -86,6 +87,17 @@ def _host_problem(host: str) -> str | None:
     if mixed := lookalikes.mixed_scripts(name):
         return f"has a host that imitates another: {mixed}; copy the address again"
     return None
+
+
+def with_scheme(text: str) -> str:
+    """Return ``text`` with ``https://`` in front if it is an address that lacks its scheme only.
+
+    As browsers read ``www.site.example/page``; all other text is returned unchanged.
+    """
+    address = text.strip()
+    if not _WITHOUT_SCHEME.match(address) or link_problem(f"https://{address}"):
+        return text
+    return f"https://{address}"
 
 
 def link_doubt(url: str) -> str | None:

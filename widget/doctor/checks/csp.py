@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from widget.doctor import content_security_policy as csp
 from widget.doctor.content_security_policy import Directive, Policy
 from widget.doctor.findings import CheckContext, Finding
-from widget.doctor.html import Element
 from widget.doctor.page import Embed, Page, origin_of, same_service
+from widget.pages.html import Element
 
 _BESIDE = re.compile(r"/(?:static/)?[^/]*\Z")
 

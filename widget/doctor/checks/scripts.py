@@ -8,8 +8,8 @@ from html import escape
 from widget import panel
 from widget.doctor import content_security_policy as csp
 from widget.doctor.findings import CheckContext, Finding
-from widget.doctor.html import Element
 from widget.doctor.page import origin_of, same_service
+from widget.pages.html import Element
 
 HEAD = "In the page's head"
 PAGE = "In the page"

@@ -19,6 +19,7 @@ from widget.web.admin import (
     people,
     publishing,
     rendering,
+    reviewing,
     session,
     source,
 )
@@ -29,7 +30,18 @@ __all__ = ["AdminContext", "init_app"]
 routes = Blueprint("admin", __name__, url_prefix="/admin")
 routes.before_request(auth.enter)
 routes.after_request(rendering.harden)
-for _part in (session, entries, editor, source, publishing, history, drafting, me, people):
+for _part in (
+    session,
+    entries,
+    editor,
+    source,
+    publishing,
+    reviewing,
+    history,
+    drafting,
+    me,
+    people,
+):
     routes.register_blueprint(_part.routes)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from http import HTTPStatus
 from typing import Any, get_args
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget import panel
+from widget import i18n, panel
 from widget.editorial import comparison
-from widget.entry import Entry
+from widget.entry import Entry, urls
 from widget.entry.vocabulary import (
     ArticleKind,
     Confidence,
@@ -22,10 +23,11 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web.admin import auth, drafted, forms, rendering
+from widget.web.admin import auth, drafted, edits, filling, forms, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
-from widget.web.admin.form_actions import FormAction, arrange
+from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
 from widget.web.context import service
 
@@ -49,7 +51,16 @@ def form(entry_id: str) -> Response:
     """Show the editor of an entry."""
     now = entry_status(entry_id)
     document = forms.of_entry(now.entry)
-    return _editor(now, document, _judge(document))
+    carried = edits.recalled(entry_id, document, request.args, head=now.head)
+    done = carried.changes.done
+    action = FormAction(words=done[-1].words) if done else None
+    return _editor(now, document, _judge(document), arranged=action, carried=carried)
+
+
+@routes.get("/draft")
+def reload(entry_id: str) -> AnyResponse:
+    """Show the editor where the address is that of an answer to one of its buttons."""
+    return rendering.see(url_for(".form", entry_id=entry_id))
 
 
 @routes.post("/draft")
@@ -57,26 +68,45 @@ def save(entry_id: str) -> AnyResponse:
     """Save the form as the draft, or do what one of its buttons says."""
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
-    action = arrange(document, request.form)
+    typed = copy.deepcopy(document)
+    action, carried = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))
     head = request.form.get("over") or request.form.get("head", "")
     if judged.entry is None:
-        return _invalid(status, document, judged, action, head)
+        return _invalid(status, document, judged, action, head, carried)
     try:
+        if action and action.back and not rendering.is_htmx():
+            # What goes with a removal was perhaps just typed; the way back leads through it.
+            status, head = _save_typed(status, typed, head)
         _save(status, judged.entry, head, by_person=action is not None or not rendering.is_htmx())
     except Conflict:
         status = entry_status(entry_id)
         return _conflict(status, document, judged, head, arranged=action is not None)
     without_reason = drafted.settle(judged.entry, request.form)
-    return _saved(document, judged, action, without_reason=without_reason)
+    return _saved(document, judged, action, carried, without_reason=without_reason)
 
 
 def _invalid(
-    status: EntryStatus, document: Document, judged: Judgement, action: FormAction | None, head: str
+    status: EntryStatus,
+    document: Document,
+    judged: Judgement,
+    action: FormAction | None,
+    head: str,
+    carried: Carried,
 ) -> Response:
     if action is None:
         return _refused(status, document, judged)
-    return _editor(status, document, judged, arranged=action, head=head)
+    return _editor(status, document, judged, arranged=action, head=head, carried=carried)
+
+
+def _save_typed(status: EntryStatus, typed: Document, head: str) -> tuple[EntryStatus, str]:
+    """Save the form as it was before its button was pressed. Raises Conflict."""
+    judged = _judge(_without_blanks(typed))
+    if judged.entry is None or status.is_saved(judged.entry, head):
+        return status, head
+    _save(status, judged.entry, head, by_person=True)
+    status = entry_status(judged.entry.id)
+    return status, str(status.head)
 
 
 def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> None:
@@ -88,7 +118,12 @@ def _save(status: EntryStatus, entry: Entry, head: str, *, by_person: bool) -> N
 
 
 def _saved(
-    document: Document, judged: Judgement, action: FormAction | None, *, without_reason: str
+    document: Document,
+    judged: Judgement,
+    action: FormAction | None,
+    carried: Carried,
+    *,
+    without_reason: str,
 ) -> AnyResponse:
     entry_id = document["id"]
     now = entry_status(entry_id)
@@ -96,8 +131,8 @@ def _saved(
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _editor(now, document, judged, status=status, without_reason=without_reason)
     unsaved = judged.entry is not None and _has_unsaved_correction(document, judged.entry)
-    if action and (rendering.is_htmx() or unsaved):
-        return _editor(now, document, judged, arranged=action)
+    if action and (rendering.is_htmx() or unsaved or not edits.is_repeatable(request.form)):
+        return _editor(now, document, judged, arranged=action, carried=carried)
     if rendering.is_htmx():
         return rendering.page("_saved.html", now=now, problem="")
     if request.form.get("then") == "publication":
@@ -105,7 +140,9 @@ def _saved(
     anchor = f"f-{action.at.replace('.', '-')}" if action and action.at else None
     if settled := request.form.get("resolve") or request.form.get("accept"):
         anchor = f"s-{settled.replace('.', '-')}"
-    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor))
+    did = edits.recall_key(request.form, action)
+    at = now.head if did else None
+    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor, did=did, head=at))
 
 
 @routes.post("/check")
@@ -113,6 +150,15 @@ def check(entry_id: str) -> Response:
     """Show what is wrong with the form as it is."""
     document = forms.document(request.form, entry_id)
     return rendering.page("_checked.html", **_verdict(document, _judge(_without_blanks(document))))
+
+
+@routes.post("/source-facts")
+def source_facts(entry_id: str) -> AnyResponse:
+    """Return what the page at an address says of itself, for a script that fills in a source."""
+    entry_status(entry_id)
+    url = urls.with_scheme(request.form.get("url", ""))
+    facts, problem = filling.facts_of(url)
+    return jsonify(url=url, facts=facts, problem=problem)
 
 
 @routes.get("/preview")
@@ -152,6 +198,7 @@ def _editor(
     judged: Judgement,
     *,
     arranged: FormAction | None = None,
+    carried: Carried | None = None,
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[comparison.FieldDiff] | None = None,
@@ -159,6 +206,7 @@ def _editor(
     without_reason: str = "",
 ) -> Response:
     checks = drafted.checks_of(judged.entry)
+    carried = carried or edits.of_form(request.form)
     return rendering.page(
         "editor.html",
         status=status,
@@ -167,6 +215,11 @@ def _editor(
         values=forms.values(document),
         choices=_CHOICES,
         arranged=arranged or FormAction(),
+        carried=carried,
+        filled=filling.marked(document, carried.marks),
+        missing=missing_sources(document),
+        unfilled=filling.waiting(document),
+        direction=i18n.direction(document["language"]),
         head=head or now.head,
         conflict=conflict,
         problem="",

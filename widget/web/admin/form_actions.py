@@ -8,46 +8,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from widget.editorial import comparison
-from widget.entry import footnotes
-from widget.web.admin.forms import LINES, POINT, SOURCE, Document
+from widget.entry import footnotes, light_html
+from widget.web.admin.form_edits import Step, apply, items_of, texts_of
+from widget.web.admin.forms import POINT, SOURCE, Document
 
 _MOVE = re.compile(r"(?P<item>.+)\.(?:(?P<way>up|down)|to\.(?P<to>\d\d?))", re.ASCII)
-_FIRST = {"points": "text", "sources": "title", "corrections": "note", "perspectives": "role"}
+_FIRST = {"points": "text", "sources": "url", "corrections": "note", "perspectives": "role"}
 
 
 @dataclass(frozen=True, slots=True)
 class FormAction:
     """What was done: the name of the control to focus, and the text for screen readers.
 
-    Both are empty where nothing was done.
+    Both are empty where nothing was done. ``back`` are the steps that take it back.
     """
 
     at: str = ""
     words: str = ""
+    back: list[Step] = field(default_factory=list)
 
 
 def arrange(document: Document, form: Mapping[str, str]) -> FormAction | None:
     """Perform the action of the button that was pressed; return None where none was.
 
-    ``add=sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
+    ``add=sources``, ``add=perspectives.0.points.1`` (behind that point, with its text from ``rest``
+    on), ``add=missing-sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
     ``cite=perspectives.0.points.1.3``. What names no item changes nothing.
     """
-    for verb, act in (("add", _add), ("remove", _remove), ("move", _move), ("cite", _cite)):
+    for verb, act in _ACTIONS.items():
         if verb in form:
             try:
-                return act(document, form[verb])
+                return act(document, form[verb], form)
             except (KeyError, IndexError, ValueError, TypeError, AttributeError):
                 return FormAction()
     return None
 
 
-def _add(document: Document, name: str) -> FormAction:
-    items = _items(document, name)
+def missing_sources(document: Document) -> int:
+    """Return how many sources are missing: up to the highest marker that a point has."""
+    numbers = [0]
+    for text in texts_of(document).values():
+        if not light_html.cost_problem(text):
+            numbers += [it.number for it in footnotes.markers(light_html.clean(text))]
+    return max(0, max(numbers) - len(document["sources"]))
+
+
+def _add(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
+    if name == "missing-sources":
+        return _add_missing(document)
+    if name.rpartition(".")[2].isdecimal():
+        return _add_behind(document, name, form.get("rest", ""))
     kind = name.rpartition(".")[2]
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     blanks: dict[str, Document] = {
@@ -56,83 +70,89 @@ def _add(document: Document, name: str) -> FormAction:
         "sources": dict(SOURCE),
         "corrections": {"at": f"{now}Z", "kind": "correction", "note": ""},
     }
-    items.append(blanks[kind])
-    item = f"{name}.{len(items) - 1}"
-    return FormAction(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.")
+    count = len(items_of(document, name))
+    back = apply(document, [{"insert": name, "at": count, "item": blanks[kind]}])
+    item = f"{name}.{count}"
+    return FormAction(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.", back)
 
 
-def _remove(document: Document, name: str) -> FormAction:
-    place, items, index = _item(document, name)
-    count = len(items)
-    del items[index]
-    follow = ""
-    if place == "sources":
-        _renumber(document, [number for number in range(count) if number != index], count)
-        follow = " Its markers went with it."
+def _add_missing(document: Document) -> FormAction:
+    count, first = missing_sources(document), len(document["sources"])
+    steps = [{"insert": "sources", "at": first + it, "item": dict(SOURCE)} for it in range(count)]
+    if not steps:
+        return FormAction()
+    words = "1 source was added." if count == 1 else f"{count} sources were added."
+    return FormAction(f"sources.{first}.url", words, apply(document, steps))
+
+
+def _add_behind(document: Document, name: str, rest: str) -> FormAction:
+    """Add a point behind another, with the end of its text."""
+    place, index = _item(document, name)
+    text = items_of(document, place)[index]["text"]
+    rest = rest.replace("\r\n", "\n")
+    steps: list[Step] = [
+        {"insert": place, "at": index + 1, "item": {**POINT, "text": rest.lstrip()}}
+    ]
+    if rest and text.endswith(rest):
+        steps.append({"set": f"{name}.text", "to": text.removesuffix(rest).rstrip()})
+    item = f"{place}.{index + 1}"
+    return FormAction(f"{item}.text", f"{_called(item)} was added.", apply(document, steps))
+
+
+def _remove(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
+    place, index = _item(document, name)
+    back = apply(document, [{"remove": place, "at": index}])
+    count = len(items_of(document, place))
+    follow = " Its markers went with it." if place == "sources" else ""
     first = _FIRST[place.rpartition(".")[2]]
-    at = f"{place}.{min(index, len(items) - 1)}.{first}" if items else f"{place}.add"
-    return FormAction(at, f"{_called(name)} was removed.{follow}")
+    # By Backspace the caret goes to the end of what stands before.
+    next_index = max(index - 1, 0) if "backwards" in form else min(index, count - 1)
+    at = f"{place}.{next_index}.{first}" if count else f"{place}.add"
+    return FormAction(at, f"{_called(name)} was removed.{follow}", back)
 
 
-def _move(document: Document, name: str) -> FormAction:
+def _move(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
+    del form
     match = _MOVE.fullmatch(name)
     if match is None:
         return FormAction()
-    place, items, old = _item(document, match["item"])
+    place, old = _item(document, match["item"])
+    count = len(items_of(document, place))
     new = int(match["to"]) if match["to"] else old + {"up": -1, "down": 1}[match["way"]]
-    if new == old or not 0 <= new < len(items):
+    if new == old or not 0 <= new < count:
         return FormAction()
-    order = list(range(len(items)))
-    order.insert(new, order.pop(old))
-    items.insert(new, items.pop(old))
-    follow = ""
-    if place == "sources":
-        _renumber(document, order, len(items))
-        follow = " The markers follow."
+    back = apply(document, [{"move": place, "at": old, "to": new}])
+    follow = " The markers follow." if place == "sources" else ""
     # Focus the same button again; at an end of the list, where it is disabled, the other one.
-    way = "down" if new == 0 else "up" if new == len(items) - 1 else match["way"] or "up"
-    words = f"{_called(match['item'])} is number {new + 1} of {len(items)} now.{follow}"
-    return FormAction(f"{place}.{new}.{way}", words)
+    way = "down" if new == 0 else "up" if new == count - 1 else match["way"] or "up"
+    words = f"{_called(match['item'])} is number {new + 1} of {count} now.{follow}"
+    return FormAction(f"{place}.{new}.{way}", words, back)
 
 
-def _cite(document: Document, name: str) -> FormAction:
+def _cite(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
+    del form
     point, _, number = name.rpartition(".")
-    _, items, index = _item(document, point)
-    text = items[index]["text"].rstrip()
+    place, index = _item(document, point)
+    text = items_of(document, place)[index]["text"].rstrip()
     # Before the full stop, as is the style of the panel.
     end = re.search(r"[.!?…]?$", text)
     cut = end.start() if end else len(text)
     gap = "" if text[:cut].endswith("]") else " "
-    items[index]["text"] = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
-    return FormAction(f"{point}.text", f"{_called(point)} cites source {int(number)}.")
+    cited = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
+    back = apply(document, [{"set": f"{point}.text", "to": cited}])
+    return FormAction(f"{point}.text", f"{_called(point)} cites source {int(number)}.", back)
 
 
-def _renumber(document: Document, order: list[int], count: int) -> None:
-    """Renumber the markers; ``order`` lists the old indices of the ``count`` sources."""
-    numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
-    numbers |= {old + 1: new + 1 for new, old in enumerate(order)}
-    for group in document["perspectives"]:
-        for point in group["points"]:
-            point["text"] = footnotes.renumber(point["text"], numbers)
+_ACTIONS = {"add": _add, "remove": _remove, "move": _move, "cite": _cite}
 
 
-def _item(document: Document, name: str) -> tuple[str, list[Any], int]:
-    """Return the place of the list that an item is in, the list, and the item's index."""
+def _item(document: Document, name: str) -> tuple[str, int]:
+    """Return the place of the list that an item is in, and the item's index."""
     place, _, number = name.rpartition(".")
-    items = _items(document, place)
     index = int(number)
-    if not 0 <= index < len(items):
+    if not 0 <= index < len(items_of(document, place)):
         raise IndexError(name)
-    return place, items, index
-
-
-def _items(document: Document, name: str) -> list[Any]:
-    part: Any = document
-    for step in name.split("."):
-        part = part[int(step)] if isinstance(part, list) else part[step]
-    if not isinstance(part, list) or name.rpartition(".")[2] in LINES:
-        raise KeyError(name)
-    return part
+    return place, index
 
 
 def _called(item: str) -> str:

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from widget.config import Settings, check_under
-from widget.entry import Entry, parse_entry
+from widget.entry import Entry, parse_entry, urls
 from widget.errors import Breach, InvalidEntry
 
 Document = dict[str, Any]
 
 LINES = frozenset({"aliases", "authors"})
 _MOMENTS = frozenset({"generated_at", "reviewed_at", "at"})
+_URLS = frozenset({"url", "archive_url"})
 _NULLABLE = frozenset(
     {
         *("heading", "attributed_to", "confidence", "publisher", "published", "quote"),
@@ -147,7 +148,10 @@ def _listed(numbered: dict[str, Any]) -> list[Any]:
 
 def _value(key: str, text: str) -> Any:  # noqa: ANN401  # any of JSON's types
     if key in LINES:
-        return [line.strip() for line in text.split("\n") if line.strip()]
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        return [urls.with_scheme(it) for it in lines] if key == "aliases" else lines
+    if key in _URLS:
+        text = urls.with_scheme(text)
     if key in _NULLABLE and not text.strip():
         return None
     if key in _MOMENTS and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", text, re.ASCII):

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
-from widget.drafting.plain_text import visible
 from widget.entry import urls
 from widget.entry.model import LANGUAGE_PATTERN
 from widget.entry.vocabulary import ArticleKind
+from widget.pages.head import PageHead
+from widget.pages.visible_text import visible
 
 MAX_LINE = 500
 MAX_AUTHORS = 20
@@ -48,13 +49,16 @@ class Metadata:
     publisher: str = ""
 
 
-def read_metadata(root: Any, data: Iterable[str], *, url: str) -> Metadata:  # noqa: ANN401  # lxml's
-    """Return what the page at ``url`` says; ``data`` are its JSON-LD texts."""
-    article = _article(data)
-    meta = _meta(root)
+def read_metadata(head: PageHead, *, url: str) -> Metadata:
+    """Return what the page at ``url`` says of its article."""
+    article = _article(head.data)
+    meta = _meta(head)
     return Metadata(
-        title=_line(article.get("headline")) or meta.get("og:title", ""),
+        title=_line(article.get("headline"))
+        or meta.get("citation_title", "")
+        or meta.get("og:title", ""),
         authors=_names(article.get("author"))
+        or _named(head, "citation_author")
         or tuple(it for it in (meta.get("author", ""),) if it and "://" not in it)
         or tuple(it for it in (meta.get("article:author", ""),) if it and "://" not in it),
         section=_line(article.get("articleSection")) or meta.get("article:section", ""),
@@ -62,40 +66,63 @@ def read_metadata(root: Any, data: Iterable[str], *, url: str) -> Metadata:  # n
         published=_date(article.get("datePublished"))
         or _date(meta.get("article:published_time"))
         or _date(meta.get("datepublished"))
-        or _date(meta.get("date")),
+        or _date(meta.get("date"))
+        or _date(meta.get("citation_publication_date", "").replace("/", "-"))
+        or _date(meta.get("citation_date", "").replace("/", "-"))
+        or _date(meta.get("dc.date", ""))
+        or _date(meta.get("dcterms.date", "")),
         language=_language(
-            root.get("lang"),
+            head.language,
             meta.get("og:locale"),
             article.get("inLanguage"),
             meta.get("content-language"),
         ),
-        canonical=_canonical(root, meta, url),
-        publisher=(_names(article.get("publisher")) or (meta.get("og:site_name", ""),))[0],
+        canonical=_canonical(head, meta, url),
+        publisher=(
+            _names(article.get("publisher"))
+            or (
+                meta.get("citation_journal_title")
+                or meta.get("citation_publisher")
+                or meta.get("og:site_name", ""),
+            )
+        )[0],
     )
 
 
-def _meta(root: Any) -> dict[str, str]:  # noqa: ANN401
+def schema_types(head: PageHead) -> set[str]:
+    """Return the types of the objects of JSON-LD that describe the page."""
+    return {it for item in _every_object(head.data) for it in _types(item)}
+
+
+def described(head: PageHead, key: str) -> str:
+    """Return the first text that the page's JSON-LD has under ``key``."""
+    return next((line for it in _every_object(head.data) if (line := _line(it.get(key)))), "")
+
+
+def _every_object(data: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for text in data:
+        try:
+            yield from _objects(json.loads(text, strict=False))
+        except (ValueError, RecursionError):
+            continue
+
+
+def _named(head: PageHead, name: str) -> tuple[str, ...]:
+    return _names([value for it, value in head.meta if it == name])
+
+
+def _meta(head: PageHead) -> dict[str, str]:
     """Return the first content of each meta element by its name in lower case."""
     found: dict[str, str] = {}
-    for element in root.iter("meta"):
-        own = element.attrib
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = own.get(attribute, "").strip().lower()
-            content = _line(own.get("content"))
-            if name and content:
-                found.setdefault(name, content)
+    for name, value in head.meta:
+        if content := _line(value):
+            found.setdefault(name, content)
     return found
 
 
 def _article(data: Iterable[str]) -> dict[str, Any]:
     """Return the first JSON-LD object that is an article; one of a known kind goes first."""
-    found: list[dict[str, Any]] = []
-    for text in data:
-        try:
-            value = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        found.extend(it for it in _objects(value) if _ARTICLES & _types(it))
+    found = [it for it in _every_object(data) if _ARTICLES & _types(it)]
     return next((it for it in found if _kind(it)), found[0] if found else {})
 
 
@@ -157,13 +184,8 @@ def _language(*values: object) -> str:
     return ""
 
 
-def _canonical(root: Any, meta: dict[str, str], url: str) -> str:  # noqa: ANN401
-    hrefs = [
-        it.get("href", "")
-        for it in root.iter("link")
-        if "canonical" in it.get("rel", "").lower().split()
-    ]
-    for href in (*hrefs[:1], meta.get("og:url", "")):
+def _canonical(head: PageHead, meta: dict[str, str], url: str) -> str:
+    for href in (head.links.get("canonical", ""), meta.get("og:url", "")):
         try:
             absolute = urljoin(url, href.strip()) if href.strip() else ""
         except ValueError:

@@ -1,0 +1,163 @@
+"""Fills what a source's page says of itself into the form, marked until somebody confirms it.
+
+The form alone carries the marks: which values came from which address.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from widget import __version__
+from widget.pages.source_facts import read_facts
+from widget.web.admin.context import admin
+from widget.web.admin.form_actions import FormAction
+from widget.web.admin.form_edits import Step, apply
+from widget.web.admin.forms import SOURCE, Document
+
+if TYPE_CHECKING:
+    from widget.net.page_fetcher import FetchedPage, Rules
+
+SECONDS = 8.0
+"""The longest that the pages are waited for, all of them together."""
+AT_ONCE = 6
+MAX_PAGES = 30
+MAX_MARKS = 50_000
+"""Characters of the marks in a form."""
+_USER_AGENT = f"Insights-Editor/{__version__}"
+Marks = dict[str, dict[str, str]]
+"""The values that were filled in, by address and field."""
+
+
+def fill(document: Document, form: Mapping[str, str]) -> tuple[FormAction | None, Marks]:
+    """Perform ``fill=sources.2`` (``fill=sources``: all without a title) or ``confirm=sources.2``.
+
+    Returns None for the action where there is neither, and the marks after it. Only what is empty
+    is filled.
+    """
+    marks = marks_of(form)
+    if "confirm" in form:
+        index = _index(document, form["confirm"])
+        if index is None:
+            return FormAction(), marks
+        marks.pop(document["sources"][index]["url"], None)
+        return FormAction(f"sources.{index}.url", f"Source {index + 1} is confirmed."), marks
+    if "fill" not in form:
+        return None, marks
+    if form["fill"] == "sources":
+        chosen = [it for it, source in enumerate(document["sources"]) if _is_waiting(source)]
+    else:
+        index = _index(document, form["fill"])
+        chosen = [] if index is None else [index]
+    return _fill(document, chosen[:MAX_PAGES], marks), marks
+
+
+def facts_of(url: str) -> tuple[dict[str, str], str]:
+    """Return what the page at ``url`` says, by the source's field, and why not where it does not.
+
+    The message is a sentence.
+    """
+    return _facts(url, time.monotonic() + SECONDS, fetch_rules())
+
+
+def marks_of(form: Mapping[str, str]) -> Marks:
+    """Return the marks that the form carries; what is none is left out."""
+    text = form.get("filled", "")
+    try:
+        values: Any = json.loads(text) if len(text) <= MAX_MARKS else {}
+    except (ValueError, RecursionError):
+        values = {}
+    if not isinstance(values, dict):
+        return {}
+    return {
+        url: {name: str(value) for name, value in fields.items()}
+        for url, fields in values.items()
+        if isinstance(fields, dict)
+    }
+
+
+def marked(document: Document, marks: Marks) -> set[str]:
+    """Return the names of the form's fields whose values are still as they were filled in."""
+    return {
+        f"sources.{index}.{name}"
+        for index, source in enumerate(document["sources"])
+        for name, value in marks.get(source["url"], {}).items()
+        if source.get(name) == value
+    }
+
+
+def waiting(document: Document) -> int:
+    """Return how many sources have an address and no title."""
+    return sum(map(_is_waiting, document["sources"]))
+
+
+def _index(document: Document, name: str) -> int | None:
+    kind, _, number = name.partition(".")
+    index = int(number) if number.isdecimal() and len(number) < 3 else -1
+    return index if kind == "sources" and 0 <= index < len(document["sources"]) else None
+
+
+def _is_waiting(source: Document) -> bool:
+    return bool(source["url"]) and not source["title"].strip()
+
+
+def _fill(document: Document, chosen: list[int], marks: Marks) -> FormAction:
+    deadline, rules = time.monotonic() + SECONDS, fetch_rules()
+    addresses = [document["sources"][it]["url"] for it in chosen]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda url: _facts(url, deadline, rules), addresses))
+    back: list[Step] = []
+    problems, count = [], 0
+    for index, (facts, problem) in zip(chosen, found, strict=True):
+        source = document["sources"][index]
+        empty = {name: it for name, it in facts.items() if source[name] in (SOURCE[name], None, "")}
+        steps = [{"set": f"sources.{index}.{name}", "to": it} for name, it in empty.items()]
+        back = [*apply(document, steps), *back]
+        if empty:
+            marks[source["url"]] = marks.get(source["url"], {}) | empty
+            count += 1
+        elif not facts:
+            problems.append(f"Source {index + 1}: {problem or 'its page says nothing of itself.'}")
+    filled = f"Filled {count} source{'s' if count > 1 else ''} from the page; please check."
+    words = " ".join([*([filled] if count else []), *problems])
+    at = f"sources.{chosen[0]}.title" if chosen else "sources.add"
+    return FormAction(at, words or "There was nothing to fill in.", back)
+
+
+def _facts(url: str, deadline: float, rules: Rules) -> tuple[dict[str, str], str]:
+    page = fetch(url, deadline, rules)
+    if isinstance(page, str):
+        return {}, page
+    return read_facts(page.text, url=page.url).fields(), ""
+
+
+def fetch(url: str, deadline: float, rules: Rules) -> FetchedPage | str:
+    """Return the page, or a sentence that says why it was not fetched."""
+    from widget.net.page_fetcher import FetchFailed, fetch_page
+
+    try:
+        return fetch_page(url, rules, deadline=deadline)
+    except FetchFailed as error:
+        return str(error)
+    except TimeoutError:
+        return f"Its site did not answer within {SECONDS:.0f} seconds."
+
+
+def fetch_rules() -> Rules:
+    """Return what may be fetched for an editor: any page of the public internet.
+
+    On loopback only the origins that publications list, as in a newsroom's own tests.
+    """
+    from widget.net.page_fetcher import Rules, loopback_origins
+
+    listed = [origin for it in admin().settings.publications for origin in it.origins]
+    return Rules(
+        refusal=lambda _url: "",
+        redirect_refusal=lambda _url, _target: "",
+        loopback_origins=loopback_origins(listed),
+        types=("text/html", "application/xhtml+xml"),
+        user_agent=_USER_AGENT,
+    )
