@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.cli.output import confirm
+from widget.cli.output import confirm, printable
 from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
@@ -41,7 +41,7 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
 
 
 def _why(revision: Revision) -> str:
-    note = " ".join(revision.note.split())
+    note = printable(revision.note)
     match revision.action:
         case "comment" if revision.detail:
             return f"{revision.detail}: {note}"
