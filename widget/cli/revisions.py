@@ -33,10 +33,11 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
         keys = ("number", "at", "actor", "action", "note", "legal", "detail")
         echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
         return
-    width = max(16, *(len(revision.actor) for revision in revisions))
-    for revision in revisions:
+    actors = [printable(revision.actor) for revision in revisions]
+    width = max(16, *map(len, actors))
+    for revision, actor in zip(revisions, actors, strict=True):
         at = f"{revision.at:%Y-%m-%d %H:%M:%S}Z"
-        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:{width}}"
+        line = f"{revision.number:6}  {at}  {revision.action:8}  {actor:{width}}"
         click.echo(f"{line}  {_why(revision)}".rstrip())
 
 
