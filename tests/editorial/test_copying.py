@@ -61,7 +61,9 @@ def fresh(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[OpenUrl]:
 
 @contextmanager
 def opened(url: str) -> Iterator[Store]:
-    store = open_store(url, rules(Settings.model_validate({})))
+    store = open_store(
+        url, rules(Settings.model_validate({"publications": [{"review": "optional"}]}))
+    )
     try:
         yield store
     finally:

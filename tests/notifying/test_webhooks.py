@@ -207,3 +207,35 @@ def test_nobody_is_told_of_what_happened_before_notifications_were_switched_on(
         process.do("withdraw", "night-trains")
         until(lambda: states(settings) == ["delivered"])
     assert receiver.confirmed == [("night-trains", 3, "withdrawn")]
+
+
+def test_a_change_neither_waits_for_a_receiver_nor_fails_because_of_the_outbox(
+    tmp_path: Path, receiver: Hook
+) -> None:
+    """Readers are served, and entries changed, from a folder in which no outbox can be made."""
+    released = threading.Event()
+
+    def answer(_: Received) -> Reply:
+        assert released.wait(60)
+        return OK
+
+    receiver.answer = answer
+    settings = settings_for(f"dir:{tmp_path / 'data'}", webhook(receiver, tmp_path))
+    with opened(settings):
+        pass
+    outbox = tmp_path / "data" / "notifications"
+    outbox.write_text("in the way")
+    with child(settings, tmp_path, "patient") as process:
+        process.do("save", "night-trains")
+        process.do("publish", "night-trains")
+        assert receiver.requests == []
+        outbox.unlink()
+        until((outbox / "begin.json").exists)
+        process.do("withdraw", "night-trains")
+        until(lambda: len(receiver.requests) == 1)
+        process.do("save", "night-trains")
+        process.do("publish", "night-trains")
+        assert receiver.confirmed == [], "the change waits for the receiver"
+        released.set()
+        until(lambda: len(receiver.confirmed) == 2)
+    assert [it[2] for it in receiver.confirmed] == ["withdrawn", "published"]

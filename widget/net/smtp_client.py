@@ -46,11 +46,12 @@ def send(
             if login:
                 client.login(*login)
             return sorted(client.send_message(message, from_addr=sender, to_addrs=list(to)))
-    except TimeoutError:
-        raise MailRefused(f"did not answer within {seconds:g} s") from None
     except ssl.SSLCertVerificationError as error:
         raise MailRefused(f"has no valid certificate: {error.verify_message}") from None
     except OSError as error:
+        # smtplib reports a read that takes too long as a lost connection.
+        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+            raise MailRefused(f"did not answer within {seconds:g} s") from None
         raise MailRefused(_reason(error)) from None
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from widget.config import Settings
-from widget.errors import InvalidSettings
+from widget.errors import InsightsError, InvalidSettings
 from widget.notifying.collector import Collector
+from widget.notifying.events import Event
 from widget.notifying.listing import ListedDelivery, Notifications
 from widget.notifying.notifier import Notifier
 from widget.notifying.outbox import open_outbox
@@ -16,6 +19,8 @@ from widget.store import EntryReader
 if TYPE_CHECKING:
     from widget.notifying.receivers import Receiver
 
+log = logging.getLogger("insights.notifying")
+
 __all__ = [
     "ListedDelivery",
     "Notifications",
@@ -23,6 +28,7 @@ __all__ = [
     "check_receivers",
     "collect_changes",
     "open_notifications",
+    "send_test",
     "start_notifying",
 ]
 
@@ -39,7 +45,12 @@ def start_notifying(settings: Settings, entries: EntryReader) -> Notifier:
     """Start to notify; return what notices changes. Raises InvalidSettings, StoreUnavailable."""
     receivers = _receivers(settings)
     outbox = open_outbox(settings.store)
-    notifier = Notifier(entries, Collector(entries, outbox, settings), outbox, receivers)
+    collector = Collector(entries, outbox, settings)
+    try:
+        collector.begin()  # before the first change
+    except InsightsError as error:
+        log.warning("%s; nobody is notified until it is", error)  # readers are served all the same
+    notifier = Notifier(entries, collector, outbox, receivers)
     notifier.start()
     return notifier
 
@@ -57,6 +68,26 @@ def collect_changes(settings: Settings, entries: EntryReader, changed: Iterable[
     collector = Collector(entries, open_outbox(settings.store), settings)
     for entry_id in changed:
         collector.collect(entry_id)
+
+
+def send_test(settings: Settings, name: str) -> str:
+    """Send a test to the receiver ``name``; return its remark, "" for none.
+
+    Raises DeliveryFailed, InvalidSettings.
+    """
+    now = datetime.now(UTC)
+    event = Event(
+        type="test",
+        entry="test",
+        revision=1,
+        at=now,
+        title="A test of the notifications",
+        url=settings.publications[0].origins[0] if settings.publications[0].origins else "",
+        publication=settings.publications[0].name,
+        actor="insights",
+    )
+    (receiver,) = (it for it in _receivers(settings) if it.name == name)
+    return receiver.send(event, event.delivery_id(name))
 
 
 def _receivers(settings: Settings) -> list[Receiver]:

@@ -28,10 +28,17 @@ class Collector:
         self._entries = entries
         self._outbox = outbox
         self._settings = settings
-        self._since = outbox.begin()
+        self._since: float | None = None
+
+    def begin(self) -> float:
+        """Return when notifications were first switched on: now, unless they were before."""
+        if self._since is None:
+            self._since = self._outbox.begin()
+        return self._since
 
     def collect(self, entry_id: str) -> int:
         """Record the events of an entry's new revisions; return the number of its newest one."""
+        self.begin()
         record = self._outbox.get(entry_id)
         head = self._entries.head(entry_id)  # after the record, so that it is no older
         read = self._read_before(entry_id, head) if record is None else record.read
@@ -45,9 +52,9 @@ class Collector:
 
     def _read_before(self, entry_id: str, head: int) -> int:
         """Return the last revision from before notifications were switched on."""
-        number = head
+        number, since = head, self.begin()
         while number and (revision := self._revision(entry_id, number)):
-            if revision.at.timestamp() < self._since:
+            if revision.at.timestamp() < since:
                 break
             number -= 1
         return number

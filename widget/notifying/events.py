@@ -24,13 +24,15 @@ _TYPES: dict[str, EventType] = {
 }
 _DRAFTED = re.compile(r".+ \(draft [A-Za-z0-9 ._-]+\)")
 """The actor of a draft that a language model wrote."""
+_SCHEDULED = re.compile(r".+ \(schedule\)")
+"""The actor of what a person planned and the service carried out."""
 
 
 class Event(BaseModel):
     """One event. It has the title and the note of its revision and no other text of the entry.
 
     ``persons`` are the users whom it concerns: those who are assigned to the entry, saved it last
-    or submitted it, without the person who acted.
+    or submitted it, without the person who acted, but with one who asked the service to act.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,9 +71,6 @@ def event_of(revision: Revision, before: Revision | None, settings: Settings) ->
     if kind is None:
         return None
     article = revision.entry.article
-    concerned = set(_persons(revision.workflow))
-    if before:
-        concerned.update(_persons(before.workflow))  # publishing ends the draft and its state
     return Event(
         type=kind,
         entry=revision.entry.id,
@@ -82,8 +81,20 @@ def event_of(revision: Revision, before: Revision | None, settings: Settings) ->
         publication=settings.publication_for(article.url).name,
         actor=revision.actor,
         note=revision.note[:MAX_NOTE],
-        persons=tuple(sorted(concerned - {person_of(revision.actor) or ""})),
+        persons=_concerned(revision, before),
     )
+
+
+def _concerned(revision: Revision, before: Revision | None) -> tuple[str, ...]:
+    """Return whom a revision concerns, in order."""
+    found = set(_persons(revision.workflow))
+    if before:
+        found.update(_persons(before.workflow))  # publishing ends the draft and its state
+    person = person_of(revision.actor)
+    if person:
+        by_service = _DRAFTED.fullmatch(revision.actor) or _SCHEDULED.fullmatch(revision.actor)
+        found.add(person) if by_service else found.discard(person)
+    return tuple(sorted(found))
 
 
 def _persons(workflow: Workflow) -> Iterator[str]:

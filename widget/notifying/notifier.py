@@ -22,6 +22,9 @@ log = logging.getLogger("insights.notifying")
 
 LOOK_SECONDS = 0.5
 """How often the sending process looks for deliveries that others recorded, or that are due."""
+SHARE = 0.2
+"""The fraction of one processor's time that looking may take, however much is pending."""
+LONGEST_PAUSE_SECONDS = 3.0
 REMOVED = "the settings name no such receiver any more"
 REMOVED_SECONDS = 600.0
 """For so long, another process may be about to know the receiver: settings are read one by one."""
@@ -85,6 +88,7 @@ class Notifier:
         try:
             while is_held():
                 self._wake.clear()
+                began = time.monotonic()
                 try:
                     self._dispatch()
                     scanner.step()
@@ -93,6 +97,8 @@ class Notifier:
                     if str(error) != last_message:
                         log.warning("%s", error)
                     last_message = str(error)
+                took = time.monotonic() - began
+                time.sleep(min(took * (1 / SHARE - 1), LONGEST_PAUSE_SECONDS))
                 self._wake.wait(LOOK_SECONDS)
         finally:
             for sender in self._senders.values():

@@ -81,7 +81,7 @@ class DirectoryOutbox:
         """Return the records that changed last."""
         try:
             with os.scandir(os.path.join(self._root, "entries")) as found:
-                times = [(it.stat().st_mtime, it.name) for it in found]
+                times = [(it.stat().st_mtime_ns, it.name) for it in found]
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from widget import __version__
 from widget.config import Notify, Settings
 from widget.config.notify import check_hook_url
-from widget.errors import InvalidSettings
+from widget.errors import InsightsError, InvalidSettings
 from widget.net import http_client, smtp_client
 from widget.notifying import text
 from widget.notifying.events import Event
@@ -32,7 +32,7 @@ GONE = 410
 MIN_SECRET_BYTES = 16
 
 
-class DeliveryFailed(Exception):
+class DeliveryFailed(InsightsError):
     """The receiver did not confirm. The message says why and contains no secret.
 
     ``retry_after`` is the number of seconds that the receiver asks to wait; ``final``: it wants no

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from widget import metrics
 from widget.errors import InsightsError
-from widget.notifying.protocol import NotificationOutbox
+from widget.notifying.protocol import DamagedRecord, NotificationOutbox
 from widget.notifying.receivers import DeliveryFailed, Receiver
 from widget.notifying.record import Due, EntryRecord, Outdated, existing
 
@@ -117,8 +117,8 @@ class Sender:
         while True:
             try:
                 self._outbox.update(entry_id, lambda it: change(existing(it)))
-            except Outdated:
-                return
+            except (Outdated, DamagedRecord):
+                return  # nothing else would be recorded, however often it was tried
             except InsightsError as error:
                 if str(error) != last_message:
                     log.error("%s; an attempt of %s is not recorded yet", error, self.receiver.name)

@@ -17,7 +17,7 @@ _DONE = {
     "draft-run-finished": "has a new draft of {}",
     "report": "reported a problem with {}",
     "source-gone": "found that a source of {} no longer answers",
-    "test": "tried the notifications with {}",
+    "test": "sent {}",
 }
 
 
