@@ -11,11 +11,13 @@ from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
 from widget.editorial.rules import rules
+from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
+from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from widget.purging import PurgeOutbox, Purger
 
 _DRAFTING = "insights.drafting"
+_EDITORIAL = "insights.editorial"
+_SCHEDULE_LOCK = 0x1051D5
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -60,6 +64,7 @@ def create_app(
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))
+    app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
@@ -107,6 +112,8 @@ def create_service(settings: Settings) -> ResponseCache:
         notifier = _start_notifying(settings, store)
     if settings.drafting:
         _start_drafting(app)
+    lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
+    Scheduler(app.extensions[_EDITORIAL]).start(lease)
     return service
 
 

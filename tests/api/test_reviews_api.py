@@ -109,12 +109,14 @@ def test_only_the_version_with_the_digest_is_approved(cms: Caller, bo: Caller, d
 
 @pytest.mark.parametrize("role", ["editor", "publisher", "admin"])
 def test_who_saved_last_does_not_approve(
-    caller: MakeCaller, draft: str, role: str, store: Store
+    caller: MakeCaller, draft: str, role: str, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     same = caller(role, "another", owner="ana")
     refused = problem_of(same("POST", f"{ENTRY}/reviews", approval(draft)), 403)
     assert "saved this draft last and cannot approve it" in refused["detail"]
     assert store.workflow(ID).approvals == ()
+    (event,) = (it for it in caplog.records if it.name == "insights.security")
+    assert vars(event)["fields"]["detail"] == "review"
 
 
 @pytest.mark.parametrize("decision", ["approve", "return"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -195,6 +197,40 @@ def test_an_approval_needs_the_whole_checklist() -> None:
     assert "lacks 'law'" in refused.stderr
 
 
+def test_a_password_is_asked_for_once_and_not_shown() -> None:
+    drafted()
+    result = run("review", ID, "--approve", "--checked", "all", "--user", "bo", stdin=LINE)
+    assert result.exit_code == 0, result.output
+    assert result.output.count("Password for bo") == 1
+    assert PASSWORD not in result.output
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("new_york")
+def test_a_time_without_a_zone_is_in_utc_on_every_machine() -> None:
+    drafted()
+    planned = done("schedule", ID, "--publish-at", "2099-12-01T09:00")
+    assert planned == f"{ID}: to be published on 2099-12-01 09:00:00 UTC\n"
+
+
+def test_nobody_hides_lines_from_a_reviewer() -> None:
+    """What others wrote could move a terminal's cursor, and print over what is approved."""
+    # Click removes colours where there is no terminal, and leaves a backspace.
+    drafted(provenance__model="q-4\x08")
+    done("comments", ID, "--add", "\x08\x08Fine.", "--actor", "bo\x08")
+    for command in ("comments", "history", "evidence", "review"):
+        assert "\x08" not in done(command, ID), command
+    assert "\ufffd\ufffdFine." in done("comments", ID)
+
+
 def test_a_return_says_why() -> None:
     drafted()
     done("submit", "--actor", "ana", ID)
@@ -202,6 +238,7 @@ def test_a_return_says_why() -> None:
     options = ["--note", "The second source says otherwise.", "--user", "bo", "--password-stdin"]
     assert "returned to ana" in done("review", ID, "--return", *options, stdin=LINE)
     assert history()[0]["note"] == "The second source says otherwise."
+    assert history()[0]["actor"] == "bo"
     assert "returned" in done("review", ID)
 
 
@@ -281,6 +318,17 @@ def test_a_publication_is_planned_and_cancelled() -> None:
     assert "has passed" in run("schedule", ID, "--publish-at", "2001-01-01 00:00").stderr
     assert run("schedule", ID, "--publish-at", "2099-12-01").exit_code == 2
     assert run("schedule", "nothing").exit_code == 1
+
+
+def test_what_is_no_text_is_replaced_in_what_revisions_keep() -> None:
+    """Arguments may hold any bytes; a revision with such a name or note could not be written."""
+    drafted()
+    done("submit", "--actor", "ana\udcff", "--note", "\udcff", ID)
+    options = ["--note", "\udcff", "--checked", "all", "--user", "bo", "--password-stdin"]
+    done("review", ID, "--approve", *options, stdin=LINE)
+    gone = ["--expires-at", "2099-01-01 00:00", "--reason", "\udcff"]
+    done("schedule", ID, "--publish-at", "2098-01-01 00:00", *gone, "--actor", "\udcff")
+    assert [(it["actor"], it["note"]) for it in history()[1:3]] == [("bo", "?"), ("ana?", "?")]
 
 
 def test_evidence_says_who_reviewed_which_version() -> None:

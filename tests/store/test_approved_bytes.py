@@ -188,7 +188,7 @@ class Newsroom(RuleBasedStateMachine):
     @rule(worker=WORKERS, days=st.integers(-3, 6))
     def clock_strikes(self, worker: int, days: int) -> None:
         head = self.stores[worker].head(self.id)
-        scheduler = Scheduler(self.desks[worker], lease=NotImplemented)
+        scheduler = Scheduler(self.desks[worker])
         scheduler.carry_out_due(datetime.now(UTC) + timedelta(days=days))
         actions = [it.action for it in self.stores[worker].history(self.id) if it.number > head]
         if "publish" in actions:

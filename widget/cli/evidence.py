@@ -9,6 +9,7 @@ import jinja2
 
 from widget import assets
 from widget.cli.context import Context
+from widget.cli.output import printable
 from widget.editorial.evidence import ReviewEvidence, evidence_of
 
 Format = Literal["json", "text", "html"]
@@ -72,5 +73,6 @@ def _rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["printable"] = printable
     template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
     return template.render(record=record, verdict=verdict(record)).lstrip()

@@ -18,7 +18,7 @@ from widget.cli.context import (
     password_option,
 )
 from widget.cli.identity import prove_reviewer
-from widget.cli.output import Failures, confirm
+from widget.cli.output import Failures, confirm, printable
 from widget.editorial import comparison
 from widget.editorial.comments import Comment
 from widget.editorial.evidence import CHECKLIST_WORDS
@@ -129,8 +129,9 @@ def _show(editorial: Editorial, draft: Draft) -> None:
     """Print what is reviewed: the title, the version, and its changes against what is live."""
     entry = draft.entry
     status = editorial.review.status(entry, draft.workflow)
-    click.echo(f"{entry.article.title}\n{entry.article.url}")
-    click.echo(f"Revision {draft.revision}, saved by {draft.actor}, {draft.workflow.phase}")
+    click.echo(f"{printable(entry.article.title)}\n{printable(entry.article.url)}")
+    saved = f"saved by {printable(draft.actor)}"
+    click.echo(f"Revision {draft.revision}, {saved}, {draft.workflow.phase}")
     click.echo(f"SHA-256 {document_digest(entry)}")
     hold = f" (held for {status.hold!r})" if status.hold else ""
     click.echo(f"Approvals: {len(status.given)} of {status.needed} needed{hold}")
@@ -209,15 +210,16 @@ def comments(
 
 
 def _print(comment: Comment) -> None:
-    state = f"resolved by {comment.resolved_by}" if comment.resolved_by else "open"
-    click.echo(f"{comment.number:6}  {comment.at:%Y-%m-%d %H:%M}Z  {comment.actor}  ({state})")
+    state = f"resolved by {printable(comment.resolved_by)}" if comment.resolved_by else "open"
+    who = printable(comment.actor)
+    click.echo(f"{comment.number:6}  {comment.at:%Y-%m-%d %H:%M}Z  {who}  ({state})")
     if comment.subject:
         moved = "" if comment.path else ", removed since"
         click.echo(f"        on {comment.path or 'a part'}{moved}: {_short(comment.subject)}")
     for line in comment.text.splitlines():
-        click.echo(f"        {line}")
+        click.echo(f"        {printable(line)}")
 
 
 def _short(text: str, limit: int = 80) -> str:
-    line = " ".join(text.split())
+    line = printable(text)
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.cli.output import confirm
+from widget.cli.output import confirm, printable
 from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
@@ -33,15 +33,16 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
         keys = ("number", "at", "actor", "action", "note", "legal", "detail")
         echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
         return
-    width = max(16, *(len(revision.actor) for revision in revisions))
-    for revision in revisions:
+    actors = [printable(revision.actor) for revision in revisions]
+    width = max(16, *map(len, actors))
+    for revision, actor in zip(revisions, actors, strict=True):
         at = f"{revision.at:%Y-%m-%d %H:%M:%S}Z"
-        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:{width}}"
+        line = f"{revision.number:6}  {at}  {revision.action:8}  {actor:{width}}"
         click.echo(f"{line}  {_why(revision)}".rstrip())
 
 
 def _why(revision: Revision) -> str:
-    note = " ".join(revision.note.split())
+    note = printable(revision.note)
     match revision.action:
         case "comment" if revision.detail:
             return f"{revision.detail}: {note}"

@@ -162,6 +162,7 @@ def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
     with open_editorial(settings.store, settings, create=True) as editorial:
         if not editorial.entries.ids():
             courier.fill(editorial)
+            courier.leave_waiting(editorial)
     password, link = _demo_admin(settings.store)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},

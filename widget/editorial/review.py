@@ -60,7 +60,7 @@ class Review:
         """Ask for a review of the draft. Raises InvalidEntry while it breaks rules."""
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
-            self._raise_for_breaches(_as_if_reviewed(_seen(entry_id, draft, digest).entry))
+            self._raise_for_breaches(_seen(entry_id, draft, digest).entry)
             update = {"submitted_by": actor, "returned_by": None}
             return Step(workflow.model_copy(update=update))
 
@@ -170,14 +170,6 @@ class ReviewStatus:
     def complete(self) -> bool:
         """Whether it has enough of them."""
         return len(self.given) >= self.needed
-
-
-def _as_if_reviewed(entry: Entry) -> Entry:
-    """Return ``entry`` with some reviewer: the rules ask for one, and an approval writes it."""
-    if entry.provenance.reviewed_by:
-        return entry
-    provenance = entry.provenance.model_copy(update={"reviewed_by": "reviewer"})
-    return entry.model_copy(update={"provenance": provenance})
 
 
 def unsigned(entry: Entry, workflow: Workflow) -> Entry:

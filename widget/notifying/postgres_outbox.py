@@ -18,7 +18,7 @@ from widget.storage.postgres.lease import database_lease
 
 log = logging.getLogger("insights.notifying")
 
-_SENDER_LOCK = 0x1051D3
+_SENDER_LOCK = 0x1051D4
 """The advisory lock that the sender holds."""
 _SELECT = b"SELECT entry_id, document FROM notification "
 

@@ -11,12 +11,14 @@ from widget.errors import InsightsError
 from widget.http import problem_details
 from widget.web.admin import (
     auth,
+    bulk,
     drafting,
     editor,
     entries,
     history,
     me,
     people,
+    plan,
     publishing,
     rendering,
     reviewing,
@@ -33,6 +35,8 @@ routes.after_request(rendering.harden)
 for _part in (
     session,
     entries,
+    bulk,
+    plan,
     editor,
     source,
     publishing,

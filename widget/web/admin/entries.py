@@ -16,9 +16,10 @@ from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
-from widget.store import Sort, State
-from widget.web.admin import auth, forms, rendering
+from widget.store import Sort
+from widget.web.admin import auth, forms, new_entry, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.new_entry import Begun
 
 routes = Blueprint("entries", __name__)
 
@@ -36,8 +37,10 @@ def listing() -> Response:
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
+        state=search.state,
+        people=[it.name for it in admin().accounts.users()],
         listing=entry_listing.find(admin().store, search),
-        states=get_args(State),
+        states=entry_listing.STATES,
         leans=get_args(Lean),
         sorts=get_args(Sort),
         link=lambda page: _link(replace(search, page=page)),
@@ -54,7 +57,8 @@ def new() -> Response:
 def create() -> AnyResponse:
     """Create a draft."""
     try:
-        entry = _entry_from_form()
+        begun = _begun_from_form()
+        entry = begun.entry
         _save_new(entry)
     except InvalidEntry as error:
         return _form(
@@ -62,7 +66,10 @@ def create() -> AnyResponse:
             breaches=error.breaches,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-    return rendering.see(url_for("admin.editor.form", entry_id=entry.id))
+    unread, added = begun.unread or None, begun.added or None
+    return rendering.see(
+        url_for("admin.editor.form", entry_id=entry.id, unread=unread, added=added)
+    )
 
 
 def _save_new(entry: Entry) -> None:
@@ -104,28 +111,24 @@ def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPSta
     )
 
 
-def _entry_from_form() -> Entry:
+def _begun_from_form() -> Begun:
     way = _way()
     if way == "json":
-        return parse_entry(request.form.get("document", "").encode())
+        return Begun(parse_entry(request.form.get("document", "").encode()))
     if way == "file":
         file = request.files.get("file")
-        return parse_entry(file.read(MAX_BYTES + 1) if file else b"")
-    url = request.form.get("url", "").strip()
+        return Begun(parse_entry(file.read(MAX_BYTES + 1) if file else b""))
+    url = urls.with_scheme(request.form.get("url", "")).strip()
     problem = urls.link_problem(url)
     if problem:
         raise InvalidEntry([Breach("$.article.url", problem)])
-    name = request.form.get("id", "").strip() or free_id(admin().store, url)
     if way == "address":
-        title = request.form.get("title", "").strip()
-        language = request.form.get("language", "").strip() or "en"
-        document = forms.blank(name, url=url, title=title, language=language)
-    else:
-        document = _copy(request.form.get("copy", ""), name, url)
-    judged = forms.judge(document, admin().settings)
+        return new_entry.begin(url, request.form)
+    name = request.form.get("id", "").strip() or free_id(admin().store, url)
+    judged = forms.judge(_copy(request.form.get("copy", ""), name, url), admin().settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
-    return judged.entry
+    return Begun(judged.entry)
 
 
 def _copy(of: str, name: str, url: str) -> forms.Document:
@@ -148,10 +151,12 @@ def _link(search: ListingRequest) -> str:
     query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
-        "state": query.state,
+        "state": search.state,
         "lean": query.lean,
         "section": query.section,
         "language": query.language,
+        "assignee": query.assignee,
+        "saved_by": query.saved_by,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,
     }
