@@ -16,6 +16,8 @@ from samples import PAPER, PUBLICATION, sample_entry
 from widget.app import rules
 from widget.config import Publication, Settings
 from widget.editorial.actors import draft_actor, schedule_actor
+from widget.errors import StoreUnavailable
+from widget.notifying import Notifier
 from widget.notifying.collector import Collector
 from widget.notifying.listing import Notifications
 from widget.notifying.outbox import open_outbox
@@ -262,3 +264,17 @@ def test_an_entry_that_was_set_back_is_told_of_again_from_there(
     store.withdraw(ID, actor="ben", reason="Wrong.")
     collector.collect(ID)
     assert events(outbox) == [(2, "published"), (3, "withdrawn")]
+
+
+@pytest.mark.unit
+def test_noticing_a_change_touches_neither_store_nor_outbox(tmp_path: Path) -> None:
+    settings = settings_for(f"dir:{tmp_path / 'data'}", receiver())
+    store = open_store(settings.store, rules(settings))
+    revision = store.save(sample_entry(), actor="ana")
+    (tmp_path / "data" / "notifications").write_text("in the way")
+    outbox = open_outbox(settings.store)
+    with pytest.raises(StoreUnavailable):
+        outbox.begin()
+    notifier = Notifier(store, Collector(store, outbox, settings), outbox, [])
+    store.close()
+    notifier.changed(revision)  # raises nothing
