@@ -47,6 +47,7 @@
     unsaved = true;
     settle();
   });
+  form.addEventListener("save", save);
   addEventListener("blur", hurry);
   document.addEventListener("visibilitychange", () => { if (document.hidden) hurry(); });
 

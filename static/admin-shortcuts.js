@@ -1,15 +1,26 @@
 // Ctrl+S saves, and ? lists the keys. Without this script the list stands at the page's end.
 (() => {
   "use strict";
-  const dialog = document.getElementById("keys"), list = document.querySelector("#shortcuts dl");
-  dialog.querySelector("form").before(list.cloneNode(true));
+  const show = () => {
+    const dialog = document.createElement("dialog");
+    const bar = Object.assign(document.createElement("form"), { method: "dialog" });
+    bar.append(Object.assign(document.createElement("button"), { textContent: "Close" }));
+    dialog.className = "keys";
+    dialog.setAttribute("aria-labelledby", "h-keys");
+    for (const part of document.getElementById("shortcuts").children) dialog.append(part.cloneNode(true));
+    dialog.querySelector("h2").id = "h-keys";
+    dialog.append(bar);
+    dialog.addEventListener("close", () => { dialog.remove(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  };
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "s") {
       event.preventDefault();
-      document.getElementById("save").click();
-    } else if (event.key === "?" && !event.target.closest("textarea, select, input:not([type=radio])")) {
+      document.getElementById("editor").dispatchEvent(new Event("save"));
+    } else if (event.key === "?" && !event.target.closest("dialog, textarea, select, input:not([type=radio])")) {
       event.preventDefault();
-      dialog.showModal();
+      show();
     }
   });
 })();

@@ -45,7 +45,7 @@ _WITHDRAWAL_REASON = (
     "Steps that a speaker made at a hearing and that the column rejects."
 )
 _TYPICAL = "ferry-fares"
-_WAITING = "fish-market"
+_WAITING = "rent-ceiling"
 _AUTHOR, _REVIEWER = "mina", "jonas"
 """The people of the newspaper, of whom one writes and the other reviews."""
 
@@ -146,7 +146,7 @@ def publish_reviewed(editorial: Editorial, entry: Entry, *, note: str = "First p
 def leave_waiting(editorial: Editorial) -> None:
     """Save a change of one panel that waits for somebody to review it."""
     entry = _entry(_WAITING)
-    title = f"{entry.article.title}, and sell what it lands"
+    title = f"{entry.article.title}, and a floor under repairs"
     article = entry.article.model_copy(update={"title": title})
     revised = entry.model_copy(update={"article": article})
     editorial.save(revised, actor=_AUTHOR, note="The headline was changed.")

@@ -25,7 +25,7 @@ def with_three(page: Page, place: Running) -> Page:
     begin(page, place)
     for count in (1, 2):
         page.get_by_role("button", name="+ Add a source").click()
-        expect(field(page, f"sources.{count}.title")).to_be_focused()
+        expect(field(page, f"sources.{count}.url")).to_be_focused()
     for index, title in enumerate(TITLES):
         field(page, f"sources.{index}.title").fill(title)
     field(page, "perspectives.0.points.0.text").fill("One [1], two [2], three [3].")

@@ -84,6 +84,7 @@ def running(
                 f"https://{name}:{named_port}" for name in (https.PAPER, https.UNLISTED)
             )
         publication = demo.publication(paper, host.origin, *also, *origins)
+        publication = publication.model_copy(update={"review": "optional"})
         place = Running(
             service, paper, unlisted, host, data, publication,
             environment=settings, backend=backend,

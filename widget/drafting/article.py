@@ -13,7 +13,7 @@ from widget.drafting.plain_text import paragraphs
 from widget.entry import urls
 from widget.net.page_fetcher import Rules, fetch_page, loopback_origins
 from widget.net.resolver import Resolver, resolve
-from widget.pages.metadata import MAX_LINE, Metadata
+from widget.pages.metadata import MAX_LINE, Metadata, believed_canonical
 from widget.pages.visible_text import visible
 
 USER_AGENT = f"Insights-Drafting/{__version__}"
@@ -115,13 +115,7 @@ def _rules(settings: Settings) -> Rules:
 
 def _url(url: str, metadata: Metadata, settings: Settings | None) -> str:
     """Return the URL of the entry: what the page's panel is looked up by, if we may believe it."""
-    canonical = metadata.canonical
-    if not canonical:
-        return url
-    if not url or urls.origin(canonical) == urls.origin(url):
-        return canonical
-    listed = _listed(settings) if settings else []
-    return canonical if urls.origin(url) in listed or urls.origin(canonical) in listed else url
+    return believed_canonical(url, metadata, _listed(settings) if settings else [])
 
 
 def _listed(settings: Settings) -> list[str]:

@@ -89,6 +89,20 @@ def read_metadata(head: PageHead, *, url: str) -> Metadata:
     )
 
 
+def believed_canonical(url: str, metadata: Metadata, listed: Iterable[str]) -> str:
+    """Return the canonical URL of the page at ``url`` (may be empty) if it may be believed.
+
+    It may where both are on one origin, or one of them on a ``listed`` origin: other sites do not
+    name pages of ours. Else returns ``url``.
+    """
+    canonical = metadata.canonical
+    if not canonical:
+        return url
+    if not url or urls.origin(canonical) == urls.origin(url):
+        return canonical
+    return canonical if {urls.origin(url), urls.origin(canonical)} & set(listed) else url
+
+
 def schema_types(head: PageHead) -> set[str]:
     """Return the types of the objects of JSON-LD that describe the page."""
     return {it for item in _every_object(head.data) for it in _types(item)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -23,7 +24,7 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
-from widget.web.admin import auth, drafted, edits, filling, forms, rendering
+from widget.web.admin import auth, drafted, edits, filling, forms, pasted, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
@@ -40,6 +41,17 @@ _CHOICES = {
     "origin": get_args(Origin),
     "correction": get_args(CorrectionKind),
 }
+_UNREAD = {
+    "slow": "its site did not answer in time",
+    "unknown-host": "its host is not to be found",
+    "private": "it is not in the public internet",
+    "status": "its site refused it",
+    "certificate": "its certificate is not valid",
+    "too-large": "it is too large",
+    "type": "it is no HTML page",
+    **dict.fromkeys(("no-answer", "redirect", "not-allowed", "url"), "its site did not send it"),
+}
+"""Why an article's page was not read, by the page fetcher's reason."""
 _EVERYTHING = frozenset({*get_args(Role), "sources"})
 
 
@@ -53,7 +65,10 @@ def form(entry_id: str) -> Response:
     document = forms.of_entry(now.entry)
     carried = edits.recalled(entry_id, document, request.args, head=now.head)
     done = carried.changes.done
-    action = FormAction(words=done[-1].words) if done else None
+    words = done[-1].words if done else ""
+    if added := re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,6})", request.args.get("added", "")):
+        words = pasted.summary(*map(int, added.groups()))
+    action = FormAction(words=words)
     return _editor(now, document, _judge(document), arranged=action, carried=carried)
 
 
@@ -216,6 +231,7 @@ def _editor(
         choices=_CHOICES,
         arranged=arranged or FormAction(),
         carried=carried,
+        unread=_UNREAD.get(request.args.get("unread", "")),
         filled=filling.marked(document, carried.marks),
         missing=missing_sources(document),
         unfilled=filling.waiting(document),

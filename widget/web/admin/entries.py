@@ -17,8 +17,9 @@ from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
 from widget.store import Sort
-from widget.web.admin import auth, forms, rendering
+from widget.web.admin import auth, forms, new_entry, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.new_entry import Begun
 
 routes = Blueprint("entries", __name__)
 
@@ -56,7 +57,8 @@ def new() -> Response:
 def create() -> AnyResponse:
     """Create a draft."""
     try:
-        entry = _entry_from_form()
+        begun = _begun_from_form()
+        entry = begun.entry
         _save_new(entry)
     except InvalidEntry as error:
         return _form(
@@ -64,7 +66,10 @@ def create() -> AnyResponse:
             breaches=error.breaches,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-    return rendering.see(url_for("admin.editor.form", entry_id=entry.id))
+    unread, added = begun.unread or None, begun.added or None
+    return rendering.see(
+        url_for("admin.editor.form", entry_id=entry.id, unread=unread, added=added)
+    )
 
 
 def _save_new(entry: Entry) -> None:
@@ -106,28 +111,24 @@ def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPSta
     )
 
 
-def _entry_from_form() -> Entry:
+def _begun_from_form() -> Begun:
     way = _way()
     if way == "json":
-        return parse_entry(request.form.get("document", "").encode())
+        return Begun(parse_entry(request.form.get("document", "").encode()))
     if way == "file":
         file = request.files.get("file")
-        return parse_entry(file.read(MAX_BYTES + 1) if file else b"")
-    url = request.form.get("url", "").strip()
+        return Begun(parse_entry(file.read(MAX_BYTES + 1) if file else b""))
+    url = urls.with_scheme(request.form.get("url", "")).strip()
     problem = urls.link_problem(url)
     if problem:
         raise InvalidEntry([Breach("$.article.url", problem)])
-    name = request.form.get("id", "").strip() or free_id(admin().store, url)
     if way == "address":
-        title = request.form.get("title", "").strip()
-        language = request.form.get("language", "").strip() or "en"
-        document = forms.blank(name, url=url, title=title, language=language)
-    else:
-        document = _copy(request.form.get("copy", ""), name, url)
-    judged = forms.judge(document, admin().settings)
+        return new_entry.begin(url, request.form)
+    name = request.form.get("id", "").strip() or free_id(admin().store, url)
+    judged = forms.judge(_copy(request.form.get("copy", ""), name, url), admin().settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
-    return judged.entry
+    return Begun(judged.entry)
 
 
 def _copy(of: str, name: str, url: str) -> forms.Document:

@@ -146,6 +146,11 @@ def fetch(url: str, deadline: float, rules: Rules) -> FetchedPage | str:
         return f"Its site did not answer within {SECONDS:.0f} seconds."
 
 
+def listed_origins() -> list[str]:
+    """Return the origins that the publications list."""
+    return [origin for it in admin().settings.publications for origin in it.origins]
+
+
 def fetch_rules() -> Rules:
     """Return what may be fetched for an editor: any page of the public internet.
 
@@ -153,11 +158,10 @@ def fetch_rules() -> Rules:
     """
     from widget.net.page_fetcher import Rules, loopback_origins
 
-    listed = [origin for it in admin().settings.publications for origin in it.origins]
     return Rules(
         refusal=lambda _url: "",
         redirect_refusal=lambda _url, _target: "",
-        loopback_origins=loopback_origins(listed),
+        loopback_origins=loopback_origins(listed_origins()),
         types=("text/html", "application/xhtml+xml"),
         user_agent=_USER_AGENT,
     )

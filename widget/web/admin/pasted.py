@@ -46,7 +46,7 @@ def add_pasted(
             at = begin + len(texts)
         first = first or f"perspectives.{index}.points.{begin}.text"
         count += len(texts)
-    words = f"{_sum(count, work.new_sources)}{_removed(pasted.removed)}"
+    words = summary(count, work.new_sources, pasted.removed)
     if not first and work.new_sources:
         first = f"sources.{len(document['sources']) - work.new_sources}.title"
     return FormAction(first, words, work.back)
@@ -150,13 +150,11 @@ def _key(url: str) -> str:
         return url
 
 
-def _sum(points: int, sources: int) -> str:
+def summary(points: int, sources: int, removed: int) -> str:
+    """Return what was added, and how many invisible characters were not, as a sentence."""
     counts = [(points, "point"), (sources, "source")]
     parts = [f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count]
-    return f"Added {' and '.join(parts)}" if parts else "Nothing was found to add"
-
-
-def _removed(count: int) -> str:
-    if not count:
-        return "."
-    return f"; {count} invisible character{'s' if count > 1 else ''} removed."
+    added = f"Added {' and '.join(parts)}" if parts else "Nothing was found to add"
+    if not removed:
+        return f"{added}."
+    return f"{added}; {removed} invisible character{'s' if removed > 1 else ''} removed."

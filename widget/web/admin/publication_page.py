@@ -84,7 +84,7 @@ def show(
         checks=CHECKS,
         job=(job := purge_job(entry_id, "publish")),
         purge_status=purge_status(job),
-        changes=comparison.entries(page.live_entry, draft.entry) if draft else [],
+        changes=_changes(page),
         breaches=breaches or (tuple(editorial.check(draft.entry)) if draft else ()),
         problem=problem,
         refusal=editorial.four_eyes_refusal(entry_id, actor=user.name),
@@ -128,6 +128,14 @@ def _page(entry_id: str) -> Page:
         abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
     live, draft = store.live(entry_id), store.draft(entry_id)
     return Page(entry_id, head, live, draft, store.history(entry_id), store.workflow(entry_id))
+
+
+def _changes(page: Page) -> list[comparison.FieldDiff]:
+    """Return what a publication changes, other than who reviewed it, which the page says."""
+    if page.draft is None:
+        return []
+    changes = comparison.entries(page.live_entry, page.draft.entry)
+    return [it for it in changes if not it.path.startswith("$.provenance.reviewed_")]
 
 
 def _review(page: Page) -> ReviewStatus | None:
