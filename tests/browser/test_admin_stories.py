@@ -83,7 +83,7 @@ def field(page: Page, name: str) -> Any:  # noqa: ANN401
 
 def write_it(page: Page) -> None:
     """Fill in what the rules ask for; nothing here needs a script."""
-    expect(page.locator("#verdict h2")).to_contain_text("to fix before publishing")
+    expect(page.locator("#verdict h2")).to_contain_text("still to do")
     field(page, "article.section").fill("Opinion")
     field(page, "viewpoint.lean").select_option("center-left")
     field(page, "perspectives.0.points.0.text").fill("Waiting is a part of the journey [1].")
