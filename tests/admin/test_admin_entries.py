@@ -37,7 +37,7 @@ def test_an_entry_begins_from_an_address(editor: FlaskClient, store: Store) -> N
     assert draft.actor == "editor"
     assert draft.entry.article.url == "https://paper.example/a/My%20Town.html"
     page = editor.get("/admin/entries/my-town").text
-    assert "things to fix before publishing" in page
+    assert "things still to do" in page
     twice = post(editor, "/admin/entries", way="address", url="https://other.example/my-town")
     assert twice.headers["Location"] == "/admin/entries/my-town-2"
 

@@ -109,6 +109,7 @@ def begin(keys: Keys, place: Running) -> str:
     address = keys.page.get_by_label("Address", exact=True)
     keys.write(address, f"{place.host.origin}/opinion/{name}")
     keys.write(keys.page.get_by_label("Title", exact=True), "A bench for every bus stop")
+    keys.press(keys.page.get_by_label("Read title, authors"), "Space")
     keys.press(keys.button("Begin"))
     expect(keys.page).to_have_url(f"{place.service}/admin/entries/{name}")
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from http import HTTPStatus
-from typing import Any, get_args
+from typing import get_args
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,10 +22,10 @@ from widget.entry.vocabulary import (
     Role,
     SourceKind,
 )
-from widget.errors import Breach, Conflict
+from widget.errors import Conflict
 from widget.panel import Options
 from widget.store import Approval, Live
-from widget.web.admin import auth, drafted, edits, filling, forms, pasted, rendering
+from widget.web.admin import auth, drafted, edits, filling, forms, pasted, rendering, verdict
 from widget.web.admin.context import admin
 from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
@@ -158,14 +158,20 @@ def _saved(
         anchor = f"s-{settled.replace('.', '-')}"
     did = edits.recall_key(request.form, action)
     at = now.head if did else None
-    return rendering.see(url_for(".form", entry_id=entry_id, _anchor=anchor, did=did, head=at))
+    tried = request.form.get("attempted")
+    return rendering.see(
+        url_for(".form", entry_id=entry_id, _anchor=anchor, did=did, head=at, attempted=tried)
+    )
 
 
 @routes.post("/check")
 def check(entry_id: str) -> Response:
     """Show what is wrong with the form as it is."""
     document = forms.document(request.form, entry_id)
-    return rendering.page("_checked.html", **_verdict(document, _judge(_without_blanks(document))))
+    judged = _judge(_without_blanks(document))
+    fresh = entry_status(entry_id).entry if "fresh" in request.form else None
+    shown = verdict.view(document, judged, fresh=fresh)
+    return rendering.page("_checked.html", **shown)
 
 
 @routes.post("/source-facts")
@@ -255,19 +261,13 @@ def _editor(
         drafted=drafted.view_of(document, checks),
         without_reason=without_reason,
         unsaved=unsaved or conflict is not None or judged.entry is None,
-        **_verdict(document, judged),
+        **verdict.view(document, judged, fresh=_fresh(now)),
     )
 
 
-def _verdict(document: Document, judged: Judgement) -> dict[str, Any]:
-    """Return the breaches of a document, in order and by form field."""
-    slots = forms.slots(document)
-    beside: dict[str, list[Breach]] = {name: [] for name in sorted(slots)}
-    listed = [(breach, forms.slot(breach.path, slots)) for breach in judged.breaches]
-    for breach, name in listed:
-        if name and not isinstance(breach, drafted.FindingBreach):
-            beside[name].append(breach)
-    return {"judged": judged, "listed": listed, "beside": beside}
+def _fresh(now: EntryStatus) -> Entry | None:
+    """Return the saved version of a new entry that nobody has tried to publish yet."""
+    return now.entry if now.live is None and "attempted" not in request.values else None
 
 
 def _refused(now: EntryStatus, document: Document, judged: Judgement) -> Response:
