@@ -299,6 +299,7 @@ def test_every_command_explains_itself() -> None:
         "import",
         "init",
         "list",
+        "notify",
         "publish",
         "put",
         "restore",

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import html5lib
 import pytest
 from commands import ID, done, run, written
 
 from widget.accounts import open_accounts
+from widget.store import Query, Row, Rules, open_store
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("newsroom")]
 
@@ -215,10 +217,32 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("new_york")
-def test_a_time_without_a_zone_is_in_utc_on_every_machine() -> None:
+@pytest.mark.parametrize(
+    ("zone", "printed"),
+    [
+        ("UTC", "2098-12-01 09:00:00 UTC"),
+        ("Europe/Berlin", "2098-12-01 09:00:00+01:00 (Europe/Berlin)"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_the_publication_s_on_every_machine(
+    zone: str, printed: str
+) -> None:
+    Path("insights.toml").write_text(f'{SETTINGS}time_zone = "{zone}"\n')
     drafted()
-    planned = done("schedule", ID, "--publish-at", "2099-12-01T09:00")
-    assert planned == f"{ID}: to be published on 2099-12-01 09:00:00 UTC\n"
+    planned = done("schedule", ID, "--publish-at", "2098-12-01T09:00")
+    assert planned == f"{ID}: to be published on {printed}\n"
+    hour = datetime(2098, 12, 1, 9, tzinfo=ZoneInfo(zone))
+    (row,) = rows()
+    assert row.planned == hour
+    assert done("schedule", ID, "--publish-at", hour.isoformat()) == planned
+
+
+def rows() -> list[Row]:
+    store = open_store("dir:data", Rules(lambda _: []), create=False)
+    try:
+        return store.rows(Query(), limit=9)
+    finally:
+        store.close()
 
 
 def test_nobody_hides_lines_from_a_reviewer() -> None:

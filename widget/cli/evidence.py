@@ -47,7 +47,7 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
     if form == "json":
         click.echo(f"{record.model_dump_json(indent=2)}\n".encode(), nl=False)
     else:
-        click.echo(_rendered(record, form), nl=False)
+        click.echo(rendered(record, form), nl=False)
 
 
 def verdict(record: ReviewEvidence) -> str:
@@ -64,7 +64,8 @@ def verdict(record: ReviewEvidence) -> str:
     return "Nobody has reviewed this version."
 
 
-def _rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
+def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
+    """Return the record for people: as plain text, or as an HTML page without other files."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.folder("templates") / "evidence"),
         autoescape=jinja2.select_autoescape(["html"]),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import click
 
 from widget.cli.context import Context, actor_option, as_text
-from widget.cli.output import confirm
+from widget.cli.output import confirm, printable
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
-from widget.store import Workflow
+from widget.store import EntryReader, Workflow
 
-_EXAMPLES = "2026-12-01T09:00:00+01:00, or 2026-12-01 09:00 in UTC"
+_EXAMPLES = "2026-12-01T09:00:00+01:00, or 2026-12-01 09:00 in the publication's time zone"
 
 
 def _moment(value: str) -> datetime:
-    """Return the time of RFC 3339 with its zone, or of a date and a time in UTC."""
+    """Return the time of RFC 3339 with its zone, or of a date and a time without one."""
     text = value.strip()
     try:
         found = datetime.fromisoformat(text)
@@ -24,7 +25,7 @@ def _moment(value: str) -> datetime:
         found = None
     if found is None or ":" not in text:
         raise click.BadParameter(f"{text!r} is no date with a time; write it like {_EXAMPLES}.")
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found
 
 
 def _day(value: str) -> date:
@@ -82,8 +83,8 @@ def schedule(
     if cancel and (publish_at or expires_at):
         raise click.UsageError("--cancel takes no times.")
     with context.editorial() as editorial:
-        if not editorial.entries.head(entry_id):
-            raise NotFound(f"there is no entry {entry_id!r}")
+        zone = _zone(context, editorial.entries, entry_id)
+        publish_at, expires_at = _in(zone, publish_at), _in(zone, expires_at)
         if cancel:
             editorial.planning.schedule(entry_id, actor=actor)
         elif publish_at or expires_at:
@@ -97,16 +98,32 @@ def schedule(
                 expires_at=expires_at,
                 reason=reason,
             )
-        _print(entry_id, editorial)
+        _print(entry_id, editorial, zone)
+
+
+def _zone(context: Context, entries: EntryReader, entry_id: str) -> ZoneInfo:
+    """Return the time zone of an entry's publication."""
+    head = entries.head(entry_id)
+    if not head:
+        raise NotFound(f"there is no entry {entry_id!r}")
+    url = entries.revision(entry_id, head).entry.article.url
+    return ZoneInfo(context.settings.publication_for(url).time_zone)
+
+
+def _in(zone: ZoneInfo, at: datetime | None) -> datetime | None:
+    """Return ``at`` in UTC; without a zone it was meant in ``zone``."""
+    if at is None:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _still(at: datetime | None) -> datetime | None:
     return at if at and at > datetime.now(UTC) else None
 
 
-def _print(entry_id: str, editorial: Editorial) -> None:
+def _print(entry_id: str, editorial: Editorial, zone: ZoneInfo) -> None:
     workflow = editorial.entries.workflow(entry_id)
-    for line in _lines(workflow) or ["nothing is planned"]:
+    for line in _lines(workflow, zone) or ["nothing is planned"]:
         click.echo(f"{entry_id}: {line}")
     draft = editorial.entries.draft(entry_id)
     if workflow.publish_at and draft:
@@ -119,14 +136,18 @@ def _print(entry_id: str, editorial: Editorial) -> None:
             )
 
 
-def _lines(workflow: Workflow) -> list[str]:
+def _lines(workflow: Workflow, zone: ZoneInfo) -> list[str]:
     lines = []
     if workflow.publish_at:
-        lines.append(f"to be published on {_utc(workflow.publish_at)}")
+        lines.append(f"to be published on {_words(workflow.publish_at, zone)}")
     if workflow.expires_at:
-        lines.append(f"to be withdrawn on {_utc(workflow.expires_at)}: {workflow.expiry_reason}")
+        at = _words(workflow.expires_at, zone)
+        lines.append(f"to be withdrawn on {at}: {printable(workflow.expiry_reason)}")
     return lines
 
 
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _words(at: datetime, zone: ZoneInfo) -> str:
+    """Return a time in ``zone``, with its offset, since an hour may come twice in a year."""
+    if zone.key == "UTC":
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{at.astimezone(zone).isoformat(sep=' ', timespec='seconds')} ({zone.key})"
