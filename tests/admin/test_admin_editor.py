@@ -11,6 +11,9 @@ from newsroom import ENTRY, csrf, form_of, signed_in
 from samples import sample_entry
 
 from widget.accounts import Accounts
+from widget.config import Settings
+from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.service import Editorial
 from widget.store import Store
 
 pytestmark = pytest.mark.unit
@@ -120,6 +123,60 @@ def test_an_autosave_says_plainly_how_it_went(
     draft = drafted.draft("night-trains")
     assert draft
     assert draft.entry.article.title == "Twice"
+
+
+def test_a_group_without_points_says_why_in_the_form(editor: FlaskClient, shown: Store) -> None:
+    form = form_of(editor.get(ENTRY))
+    assert "perspectives.0.none_because" not in form, "only different views may be missing"
+    reason = "perspectives.1.none_because"
+    assert form[reason] == ""
+    form = {name: it for name, it in form.items() if not name.startswith("perspectives.1.points")}
+    form["perspectives.0.points.0.text"] = "Sleepers replace short flights [1][2]."
+    page = editor.post(f"{ENTRY}/check", data=form).text
+    assert "say in none_because why there are none" in page
+    answer = editor.post(f"{ENTRY}/draft", data=form | {reason: "All agree.\r\nReally."})
+    assert answer.status_code == 303
+    draft = shown.draft("night-trains")
+    assert draft
+    assert draft.entry.perspectives[1].none_because == "All agree.\nReally."
+    assert form_of(editor.get(ENTRY))[reason] == "All agree.\nReally."
+    assert "Group 2, why there are none" in editor.get(f"{ENTRY}/publication").text
+
+
+def test_a_reason_beside_points_is_told_beside_its_field(editor: FlaskClient, store: Store) -> None:
+    store.save(
+        sample_entry(
+            perspectives__0__none_because="None.", perspectives__1__none_because="All agree."
+        ),
+        actor="x",
+    )
+    page = editor.get(ENTRY).text
+    for group, problem in (
+        (0, "is only for a group of different-views"),
+        (1, "says why there are"),
+    ):
+        name = f"perspectives-{group}-none_because"
+        assert re.search(rf'id="said-{name}"><p class="error">.*?{problem}', page)
+        assert f'href="#f-{name}"' in page
+
+
+def test_the_preview_shows_the_proof_of_exactly_what_it_shows(
+    editor: FlaskClient, shown: Store, settings: Settings
+) -> None:
+    proven = "AI-generated, reviewed"
+    shown.save(sample_entry(article__title="Anew"), actor="ana")
+    assert proven not in editor.get(f"{ENTRY}/preview").text
+    reviewer = Reviewer("ben", "editor", "session", actor="ben")
+    review = Editorial(shown, settings).review
+    review.approve("night-trains", reviewer=reviewer, checked=CHECKLIST)
+    assert proven in editor.get(f"{ENTRY}/preview").text
+    form = form_of(editor.get(ENTRY))
+    assert proven in editor.post(f"{ENTRY}/preview", data=form).text
+    changed = form | {"article.title": "Anew, again"}
+    assert proven not in editor.post(f"{ENTRY}/preview", data=changed).text
+    shown.publish("night-trains", actor="ben")
+    assert proven in editor.get(f"{ENTRY}/preview").text
+    assert proven not in editor.post(f"{ENTRY}/preview", data=changed).text
 
 
 def test_the_preview_is_the_frame_of_what_is_typed(editor: FlaskClient, shown: Store) -> None:

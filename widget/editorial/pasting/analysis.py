@@ -19,6 +19,8 @@ from widget.pages.visible_text import without_invisible
 MAX_CHARACTERS = 500_000
 MAX_NUMBER = 99
 MAX_TITLE = 500
+_AROUND = " -\u2013\u2014:|,"
+"""What stands between a source's title and its address."""
 _TAG = re.compile(r"<[^<>]*>")
 _HTML = re.compile(
     r"\s*<(?:!doctype|html|meta|body|div|ul|ol|p|h[1-6]|table|span|b)\b", re.IGNORECASE
@@ -194,9 +196,8 @@ def _source_of(block: Block) -> PastedSource:
         return "" if _is_bare(it) else it.text
 
     text = _line(LINK.sub(title, block.text))
-    return PastedSource(
-        re.sub(r"^[\s\-\u2013\u2014:|,]+|[\s\-\u2013\u2014:|,(<]+$", "", text)[:MAX_TITLE], link.url
-    )
+    title_text = text.lstrip(_AROUND).rstrip(f"{_AROUND}(<")
+    return PastedSource(title_text[:MAX_TITLE], link.url)
 
 
 def _sources_of(block: Block) -> list[PastedSource]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 
@@ -52,5 +53,9 @@ def unmark(text: str) -> tuple[str, int | None, str]:
         return inner, number, form or "*"
     if found := _NUMBER.match(text):
         written = found["bracket"] or found["plain"] or found["caret"] or found["raised"]
-        return text[found.end() :], int(written), "1." if found["plain"] else "[1]"
+        return (
+            text[found.end() :],
+            int(unicodedata.normalize("NFKC", written)),
+            "1." if found["plain"] else "[1]",
+        )
     return text, None, ""

@@ -22,6 +22,8 @@ _BLOCKS = frozenset(
 _INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "q": "q", "cite": "cite",
            "sub": "sub", "code": "code"}  # fmt: skip
 _MAX_TOKENS = 60_000
+_MAX_TAGS = 8
+"""How deep emphasis may be nested; more is left out."""
 _RAISED = re.compile(r"\s*[\[(]?\s*\d{1,2}(?:\s*[,;\u2013-]\s*\d{1,2})*\s*[\])]?\s*")
 _UNIT = re.compile(r"(?:\d|(?<![A-Za-z])(?:[cdkm]?m|ft|in|mi|km|CO|x|n))\Z")
 
@@ -43,6 +45,7 @@ class _Builder:
     link_text: str | None = None
     raised: str | None = None
     lists: list[int | None] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     skipped: int = 0
     numbered: int | None = None
     removed: int = 0
@@ -111,8 +114,10 @@ def _start(builder: _Builder, name: str, attributes: dict[str, str]) -> None:
             tag = "strong"
         elif not tag and "font-style:italic" in style:
             tag = "em"
-        if tag and builder.link_text is None and builder.raised is None:
+        plain = builder.link_text is None and builder.raised is None
+        if tag and plain and len(builder.tags) < _MAX_TAGS:
             item.tag = tag
+            builder.tags.append(tag)
             builder.block.text += f"<{tag}>"
 
 
@@ -144,6 +149,7 @@ def _close(builder: _Builder, name: str) -> None:
         elif item.tag == "sup":
             _end_raised(builder)
         elif item.tag:
+            builder.tags.pop()
             builder.block.text += f"</{item.tag}>"
         if item.name in ("ol", "ul") and builder.lists:
             builder.lists.pop()
@@ -208,7 +214,7 @@ def _end_raised(builder: _Builder) -> None:
     before = builder.block.text
     if not before.strip() and (number := re.fullmatch(r"\s*\[?(\d{1,2})\]?\s*", text)):
         builder.block.number, builder.block.form = int(number[1]), "[1]"
-    elif _RAISED.fullmatch(text) and not _UNIT.search(before):
+    elif _RAISED.fullmatch(text) and not _UNIT.search(before[-4:]):
         numbers = re.sub("[^0-9,;\u2013-]", "", text)
         builder.block.text += f"[{numbers}]"
     elif re.search(r"\w", text):
@@ -222,8 +228,7 @@ def _break(builder: _Builder) -> None:
     if builder.raised is not None:
         _end_raised(builder)
     block = builder.block
-    open_tags = [it.tag for it in builder.stack if it.tag and it.tag != "sup"]
-    block.text += "".join(f"</{it}>" for it in reversed(open_tags))
+    block.text += "".join(f"</{it}>" for it in reversed(builder.tags))
     text = re.sub(r"<(strong|em|q|cite|sub|code)>(\s*)</\1>", r"\2", block.text).strip()
     if text:
         block.text = text
@@ -233,7 +238,7 @@ def _break(builder: _Builder) -> None:
         builder.block = Block()
     # An item's mark waits for its first text, which a paragraph inside it may hold.
     builder.block = Block(form=builder.block.form, number=builder.block.number)
-    builder.block.text = "".join(f"<{it}>" for it in open_tags)
+    builder.block.text = "".join(f"<{it}>" for it in builder.tags)
 
 
 def _lines(block: Block) -> list[Block]:

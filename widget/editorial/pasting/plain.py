@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from widget.editorial.pasting.blocks import Block, Link, unmark
 from widget.entry import light_html, urls
 
-_URL = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"“”«»]+", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]{1,500})\]\((?P<url>https?://[^\s()<>]+)\)")
+_BARE = r"(?<![\w@])(?:https?://|www\.)[^\s<>\"“”«»]{1,2048}"
+_URL = re.compile(_BARE, re.IGNORECASE)
+_LINK = re.compile(
+    rf"\[(?P<text>[^\[\]\n]{{1,500}})\]\((?P<url>https?://[^\s()<>]{{1,2048}})\)|(?P<bare>{_BARE})",
+    re.IGNORECASE,
+)
+"""A link of Markdown, or an address."""
 _AFTER_URL = ".,;:!?'…*_\u2019"
 _WRAPPED = range(40, 101)
 """The lengths of a line that goes on in the next one, where its end shows no other reason."""
@@ -33,27 +38,15 @@ def block_of(text: str) -> Block:
 def fill(block: Block, text: str, *, light: bool = False) -> None:
     """Append ``text`` to the block, its addresses as links."""
     start = 0
-    for found in _links(text):
-        url = found["url"] if "url" in found.re.groupindex else _trimmed(found[0])
+    for found in _LINK.finditer(text):
+        url = found["url"] or _trimmed(found["bare"])
         whole = urls.with_scheme(url)
         if urls.link_problem(whole):
             continue
         block.text += _escaped(text[start : found.start()], light=light)
-        named = found["text"] if "text" in found.re.groupindex else ""
-        block.add_link(Link(whole, named))
-        start = found.end() if named else found.start() + len(url)
+        block.add_link(Link(whole, found["text"] or ""))
+        start = found.end() if found["url"] else found.start() + len(url)
     block.text += _escaped(text[start:], light=light)
-
-
-def _links(text: str) -> Iterator[re.Match[str]]:
-    at = 0
-    while True:
-        named, bare = _MARKDOWN_LINK.search(text, at), _URL.search(text, at)
-        found = named if named and (not bare or named.start() < bare.start()) else bare
-        if found is None:
-            return
-        yield found
-        at = found.end()
 
 
 def _trimmed(url: str) -> str:

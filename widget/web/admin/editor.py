@@ -24,6 +24,7 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Breach, Conflict
 from widget.panel import Options
+from widget.store import Approval, Live
 from widget.web.admin import auth, drafted, edits, filling, forms, pasted, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.edits import Carried
@@ -202,9 +203,21 @@ def _preview(entry: Entry) -> Response:
     theme = request.values.get("theme")
     publication = admin().settings.publication_for(entry.article.url)
     options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
-    page = panel.frame(entry, publication, options, permalink=service().permalink(entry.id))
+    permalink = service().permalink(entry.id)
+    page = panel.frame(
+        entry, publication, options, permalink=permalink, reviews=_approvals_of(entry)
+    )
     response = Response(page.body, content_type="text/html; charset=utf-8")
     return rendering.framed(response, page.policy or rendering.POLICY)
+
+
+def _approvals_of(entry: Entry) -> tuple[Approval, ...]:
+    """Return the proof with which ``entry`` would appear, or does."""
+    store = admin().store
+    if draft := store.draft(entry.id):
+        return draft.workflow.approvals_of(entry)
+    live = store.live(entry.id)
+    return live.approvals if isinstance(live, Live) and live.entry == entry else ()
 
 
 def _editor(
