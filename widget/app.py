@@ -78,6 +78,8 @@ def create_app(
         observability.init_metrics(app)
     if settings.purge:
         _init_purging(app, settings)
+    if settings.notify:
+        _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
@@ -179,6 +181,12 @@ def _start_purging(store: Store, purger: Purger) -> None:
 
 
 # Notifications are imported here, since nobody is notified until a receiver is configured.
+
+
+def _init_notifying(app: Flask, settings: Settings) -> None:
+    from widget.notifying import open_notifications
+
+    app.extensions[observability.NOTIFICATIONS] = open_notifications(settings)
 
 
 def _start_notifying(settings: Settings, store: Store) -> Notifier:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,14 @@ import pytest
 from commands import process as command
 from commands import written
 from notifying_support import OK, Hook, child, hook, http_receiver, opened, settings_for, webhook
+from pydantic import SecretStr
 from running import children, free_port, process, until
 
+from widget.app import create_app
 from widget.config import ENV_PREFIX, Settings
+from widget.notifying import open_notifications
+
+TOKEN = "a-token-for-prometheus"  # noqa: S105  # made up
 
 pytestmark = pytest.mark.process
 
@@ -55,6 +61,8 @@ def test_the_service_sends_what_commands_did_and_a_killed_worker_is_replaced(
     with process(serve, url, {**inherited, **values}) as service:
         assert command("put", "--publish", file, **values).returncode == 0
         until(lambda: receiver.confirmed == [("night-trains", 2, "published")])
+        # Until the confirmation is recorded, a killed worker's successor repeats it.
+        until(lambda: not open_notifications(settings).pending())
         for worker in children(service.pid):
             os.kill(worker, signal.SIGKILL)
         withdrawn = command("withdraw", "night-trains", "--reason", "Wrong.", **values)
@@ -87,13 +95,34 @@ def test_what_waits_and_what_failed_is_listed_and_tried_again(
     assert "hook  published  night-trains  (1 try: answered with status 410)" in line
     receiver.answer = lambda _: OK
     retried = command("notify", "retry", "night-trains", "--receiver", "hook", **values)
-    assert "1 deliveries are tried again" in retried.stdout
+    assert "The service tries 1 delivery again." in retried.stdout
     (listed,) = json.loads(command("notify", "list", "--json", **values).stdout)
     assert (listed["state"], listed["receiver"], listed["tries"]) == ("pending", "hook", 0)
     with child(settings, tmp_path):
         until(lambda: receiver.confirmed == [("night-trains", 2, "published")])
         until(lambda: " delivered " in command("notify", "list", **values).stdout)
     assert "Nothing failed." in command("notify", "retry", **values).stdout
+
+
+@pytest.mark.usefixtures("accounts")
+def test_what_waits_and_what_failed_is_counted_for_monitoring(
+    settings: Settings, receiver: Hook, tmp_path: Path
+) -> None:
+    def counted() -> list[str]:
+        response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+        return re.findall(r"^insights_notifications_\w+ [\d.]+", response.text, re.MULTILINE)
+
+    client = create_app(
+        settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    ).test_client()
+    receiver.answer = lambda _: (410, {})
+    with child(settings, tmp_path) as sender:
+        sender.do("save", "night-trains")
+        sender.do("publish", "night-trains")
+        failed = ["insights_notifications_pending 0.0", "insights_notifications_failed 1.0"]
+        until(lambda: counted() == failed)
+    assert open_notifications(settings).retry() == 1
+    assert counted() == ["insights_notifications_pending 1.0", "insights_notifications_failed 0.0"]
 
 
 def test_a_name_or_an_entry_that_does_not_exist_is_reported(settings: Settings) -> None:

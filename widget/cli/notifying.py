@@ -50,7 +50,8 @@ def retry(context: Context, entry_id: str | None, *, receiver: str | None) -> No
     if receiver:
         _check_name(context.settings, receiver)
     count = open_notifications(context.settings).retry(entry_id, receiver)
-    confirm(f"{count} deliveries are tried again by the service." if count else "Nothing failed.")
+    deliveries = "1 delivery" if count == 1 else f"{count} deliveries"
+    confirm(f"The service tries {deliveries} again." if count else "Nothing failed.")
 
 
 @notify.command()
