@@ -10,7 +10,6 @@ from flask import Flask
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
-from widget.editorial.rules import rules
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
@@ -19,6 +18,7 @@ from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
+from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
 if TYPE_CHECKING:

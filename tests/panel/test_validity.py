@@ -18,9 +18,9 @@ from widget.cli.evidence import rendered
 from widget.config import Settings
 from widget.editorial.evidence import DraftingEvidence, EvidenceText, GateFinding, evidence_of
 from widget.editorial.review import CHECKLIST, Reviewer
-from widget.editorial.rules import rules
 from widget.editorial.service import Editorial
 from widget.store import open_store
+from widget.store.rules import rules
 
 pytestmark = pytest.mark.process
 

@@ -17,12 +17,12 @@ from samples import PAPER, sample_entry
 
 from widget.config import Settings
 from widget.editorial.review import CHECKLIST, Reviewer
-from widget.editorial.rules import rules
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.errors import InsightsError
 from widget.store import Live, Store, document_digest, open_store
+from widget.store.rules import rules
 
 PEOPLE = ["ana", "ben", "cem"]
 WORKERS = st.integers(0, 1)
