@@ -299,7 +299,6 @@ def test_every_command_explains_itself() -> None:
         "import",
         "init",
         "list",
-        "notify",
         "publish",
         "put",
         "restore",
