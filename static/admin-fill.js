@@ -28,6 +28,7 @@
     if (!filled.length) return 0;
     all[url] = { ...all[url], ...Object.fromEntries(filled) };
     marks.value = JSON.stringify(all);
+    form.querySelector(`[name=confirm][value="${source}"]`).hidden = false;
     form.elements[`${source}.title`].dispatchEvent(new InputEvent("input", { bubbles: true }));
     return filled.length;
   };

@@ -103,6 +103,46 @@ def test_of_two_editors_the_second_is_shown_both_versions_and_loses_nothing(
     assert (draft.actor, draft.entry.article.title) == ("editor", "Bring all trains back")
 
 
+def test_changes_of_two_editors_to_different_parts_are_both_saved(
+    app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
+) -> None:
+    other = signed_in(app, accounts, "editor", "other")
+    mine = form_of(editor.get(ENTRY)) | {"article.title": "Bring all trains back"}
+    theirs = form_of(other.get(ENTRY)) | {"perspectives.0.points.1.text": "Theirs [1][2]."}
+    assert other.post(f"{ENTRY}/draft", data=theirs).status_code == 303
+    answer = editor.post(f"{ENTRY}/draft", data=mine)
+    assert answer.status_code == 200
+    assert "other saved this entry, too. Both versions are one now" in answer.text
+    shown = form_of(answer)
+    assert shown["perspectives.0.points.1.text"] == "Theirs [1][2]."
+    draft = drafted.draft("night-trains")
+    assert draft
+    assert draft.entry.article.title == "Bring all trains back"
+    assert draft.entry.perspectives[0].points[1].text == "Theirs [1][2]."
+    assert shown["head"] == str(draft.revision)
+
+
+def test_where_both_changed_a_part_one_of_the_two_is_chosen(
+    app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
+) -> None:
+    other = signed_in(app, accounts, "editor", "other")
+    mine = form_of(editor.get(ENTRY)) | {"article.title": "Mine", "article.section": "Opinion, too"}
+    theirs = form_of(other.get(ENTRY)) | {"article.title": "Theirs", "language": "en-GB"}
+    assert other.post(f"{ENTRY}/draft", data=theirs).status_code == 303
+    refused = editor.post(f"{ENTRY}/draft", data=mine)
+    assert refused.status_code == 409
+    assert "Taken over from other: Language" in refused.text
+    over = re.search(r'name="over" value="(\d+)"', refused.text)
+    assert over
+    chosen = {**form_of(refused), "over": over[1], "theirs": "$.article.title"}
+    assert editor.post(f"{ENTRY}/draft", data=chosen).status_code == 303
+    draft = drafted.draft("night-trains")
+    assert draft
+    article = draft.entry.article
+    assert (article.title, article.section) == ("Theirs", "Opinion, too")
+    assert draft.entry.language == "en-GB"
+
+
 def test_an_autosave_says_plainly_how_it_went(
     app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
 ) -> None:

@@ -289,6 +289,8 @@ def test_axe_finds_no_violation_in_what_is_pasted_and_filled(
     expect(page.locator(".filled").first).to_be_visible()
     page.get_by_role("button", name="Remove group 2").click()
     expect(page.locator(".undo")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("iframe[data-next]")).to_have_count(0)
     assert violations(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 

@@ -7,6 +7,7 @@ both did, differently, the part is in conflict.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -45,13 +46,20 @@ def merge(base: Entry, mine: Entry, theirs: Entry) -> Merge:
     return Merge(document, tuple(state.taken), tuple(state.conflicts))
 
 
-def resolved(merged: Merge, of_theirs: set[str]) -> dict[str, Any]:
-    """Return the merged document with theirs at the paths ``of_theirs``."""
-    document: dict[str, Any] = json.loads(json.dumps(merged.document))
-    for conflict in merged.conflicts:
-        if conflict.path in of_theirs:
-            _put(document, conflict.path, conflict.theirs)
-    return document
+def copy_part(source: Any, target: Any, path: str) -> None:  # noqa: ANN401  # JSON
+    """Copy the part at ``path``, such as ``$.perspectives[0].points[1].text``.
+
+    Does nothing where either document has no such place.
+    """
+    *parents, last = _keys(path)
+    try:
+        for key in parents:
+            source, target = source[key], target[key]
+        if isinstance(target, dict) and last not in target:
+            return
+        target[last] = json.loads(json.dumps(source[last]))
+    except (LookupError, TypeError):
+        return
 
 
 @dataclass(slots=True)
@@ -140,14 +148,6 @@ def _as_json(entry: Entry) -> dict[str, Any]:
     return document
 
 
-def _put(document: dict[str, Any], path: str, value: Any) -> None:  # noqa: ANN401  # JSON
-    """Set the value at a path such as ``$.perspectives[0].points[1].text``."""
-    target: Any = document
-    keys = [
-        int(part[:-1]) if part.endswith("]") else part
-        for part in path.removeprefix("$").replace("[", ".").split(".")
-        if part
-    ]
-    for key in keys[:-1]:
-        target = target[key]
-    target[keys[-1]] = value
+def _keys(path: str) -> list[Any]:
+    parts = path.removeprefix("$").replace("[", ".").split(".")
+    return [int(it[:-1]) if re.fullmatch(r"\d+\]", it) else it for it in parts if it] or [""]
