@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
+from samples import sample_entry
 
-from widget.config import Publication, Settings
+from widget.config import Publication, Settings, held
+from widget.config.publication import Hold
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("an_empty_folder")]
 
@@ -49,6 +51,13 @@ def test_a_contact_is_a_mail_address_or_the_address_of_a_page(
 def test_what_is_no_contact_is_refused(contact: str) -> None:
     with pytest.raises(ValidationError, match="contact"):
         Publication(contact=contact)
+
+
+def test_a_word_that_asks_for_two_approvals_counts_wherever_readers_see_it() -> None:
+    hold = Hold(words=("scandal",))
+    assert held(hold, sample_entry()) == ""
+    for place in ("article__title", "perspectives__1__none_because", "sources__0__quote"):
+        assert held(hold, sample_entry(**{place: "A Scandal, they say."})) == "scandal", place
 
 
 # Who may embed
