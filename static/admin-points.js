@@ -31,7 +31,8 @@
     else return;
     event.preventDefault();
   }, true);
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "fields") return; // the check's answer may come in between
     const at = document.activeElement, text = typed;
     typed = null;
     if (text === null || !POINT.test(at?.name)) return;

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from url_tables import ACCEPTED, FOLDED, KEPT, hosts, pairs
 
-from widget.entry.urls import MAX_LENGTH, link_problem, normalize, origin
+from widget.entry.urls import MAX_LENGTH, link_problem, normalize, origin, with_scheme
 
 pytestmark = pytest.mark.unit
 
@@ -223,3 +223,28 @@ def test_an_address_typed_and_the_same_sent_by_a_browser_are_one() -> None:
     )
     assert normalize(typed) == normalize(sent)
     assert normalize("https://paper.example/a%2Fb") != normalize("https://paper.example/a/b")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("www.site.example/a", "https://www.site.example/a"),
+        (" site.example ", "https://site.example"),
+        ("site.example:8443/?q=1", "https://site.example:8443/?q=1"),
+        ("bücher.example/ä", "https://bücher.example/ä"),
+        ("https://site.example/", "https://site.example/"),
+        ("mailto:a@site.example", "mailto:a@site.example"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("//site.example/", "//site.example/"),
+        ("nowhere", "nowhere"),
+        ("localhost/a", "localhost/a"),
+        ("a sentence. And more", "a sentence. And more"),
+        ("user@site.example/", "user@site.example/"),
+        ("1.5", "1.5"),
+        ("", ""),
+    ],
+)
+def test_an_address_without_its_scheme_is_completed_and_nothing_else(
+    text: str, wanted: str
+) -> None:
+    assert with_scheme(text) == wanted
