@@ -30,7 +30,7 @@ from widget.store import open_store
 from widget.web.admin import forms
 
 SITE = "https://paper.example"
-PUBLICATION = Publication(name="The Paper", origins=(SITE,))
+PUBLICATION = Publication(name="The Paper", origins=(SITE,), review="optional")
 WAYS = ("file", "API", "editor", "import", "publication texts")
 CHUNK = 5_000
 

@@ -17,7 +17,7 @@ from widget.store.protocol import Action
 Document = dict[str, Any]
 
 PAPER = "https://gazette.example"
-PUBLICATION = Publication(name="The Gazette", origins=(PAPER,))
+PUBLICATION = Publication(name="The Gazette", origins=(PAPER,), review="optional")
 
 _LEANS = ("left", "center-left", "center", "center-right", "right", "not-rated")
 _KINDS = ("opinion", "editorial", "column", "letter")

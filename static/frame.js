@@ -1,10 +1,10 @@
 // The frame's script. The panel works without it; it reports the panel's height to the host,
 // shares links to points, and keeps previews on the screen.
 (() => {
-  const doc = document, root = doc.documentElement, panel = doc.getElementById("panel");
+  const doc = document, root = doc.documentElement, panel = doc.querySelector("#panel");
   const asked = new URLSearchParams(location.search);
   const post = (message) => parent.postMessage(message, "*"); // in a window of its own, to itself
-  const tell = (type, detail) => post({ insights: type, entry: panel.dataset.entry, ...detail });
+  const tell = (insights, detail) => post({ insights, entry: panel.dataset.entry, ...detail });
 
   //#static
   // Applies the options of the query, which a server would apply.
@@ -69,20 +69,22 @@
 
   // A frame may be taller than the screen, and only an observer knows its visible part. A preview
   // that is not completely visible becomes a sheet at the lower edge of that part.
-  const place = (preview) => new IntersectionObserver(([{ intersectionRect: seen }], observer) => {
+  const place = (target) => new IntersectionObserver(([{ intersectionRect: seen }], observer) => {
     observer.disconnect();
-    const { top, bottom, left, right } = preview.getBoundingClientRect();
+    const { top, bottom, left, right } = target.getBoundingClientRect();
     if (top < seen.top || bottom > seen.bottom || left < 0 || right > root.clientWidth) {
-      preview.style = `position-area:none;inset:auto 0 ${innerHeight - seen.bottom}px;margin:auto;inline-size:auto;max-inline-size:40em;max-block-size:${seen.height}px`;
+      target.style = `position-area:none;inset:auto 0 ${innerHeight - seen.bottom}px;margin:auto;inline-size:auto;max-inline-size:40em;max-block-size:${seen.height}px`;
     }
   }).observe(root);
 
   addEventListener("click", (event) => {
-    const link = event.target.closest(".insights-share,.insights-back"), { clipboard } = navigator;
+    const link = event.target.closest(".insights-share,[target=_self]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // A fragment link would add an entry to the history of the host page.
-    if (link.target === "_self") location.replace(link.hash);
-    else if (clipboard) clipboard.writeText(link.href).then(() => {
+    // A fragment link would add an entry to the history of the host page, and would not scroll it.
+    if (link.target === "_self") {
+      location.replace(link.hash);
+      doc.querySelector(link.hash).scrollIntoView(false);
+    } else if (navigator.clipboard) navigator.clipboard.writeText(link.href).then(() => {
       tell("share", { href: link.href });
       link.dataset.copied = "";
       setTimeout(() => delete link.dataset.copied, 2000);

@@ -10,20 +10,25 @@ from flask import Flask
 from widget import metrics
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
-from widget.editorial.rules import rules
+from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
+from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
+from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
 if TYPE_CHECKING:
     from widget.drafting.service import Drafting
+    from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
 
 _DRAFTING = "insights.drafting"
+_EDITORIAL = "insights.editorial"
+_SCHEDULE_LOCK = 0x1051D5
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -59,6 +64,7 @@ def create_app(
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))
+    app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
@@ -72,6 +78,8 @@ def create_app(
         observability.init_metrics(app)
     if settings.purge:
         _init_purging(app, settings)
+    if settings.notify:
+        _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
     app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
@@ -85,12 +93,15 @@ def create_service(settings: Settings) -> ResponseCache:
     """
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
+    notifier: Notifier | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
             service.changed()
         if purger:
             purger.changed(revision)
+        if notifier:
+            notifier.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -99,8 +110,12 @@ def create_service(settings: Settings) -> ResponseCache:
     metrics.follow_cached(lambda: layer.hits)
     if purger:
         _start_purging(store, purger)
+    if settings.notify:
+        notifier = _start_notifying(settings, store)
     if settings.drafting:
         _start_drafting(app)
+    lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
+    Scheduler(app.extensions[_EDITORIAL]).start(lease)
     return service
 
 
@@ -163,3 +178,18 @@ def _start_purging(store: Store, purger: Purger) -> None:
     from widget.purging import start_leader
 
     start_leader(store, purger)
+
+
+# Notifications are imported here, since nobody is notified until a receiver is configured.
+
+
+def _init_notifying(app: Flask, settings: Settings) -> None:
+    from widget.notifying import open_notifications
+
+    app.extensions[observability.NOTIFICATIONS] = open_notifications(settings)
+
+
+def _start_notifying(settings: Settings, store: Store) -> Notifier:
+    from widget.notifying import start_notifying
+
+    return start_notifying(settings, store)

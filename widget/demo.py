@@ -28,6 +28,7 @@ from werkzeug import Response as BaseResponse
 
 from widget import assets, i18n, panel, server
 from widget.config import Publication
+from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.service import Editorial
 from widget.entry import Entry, light_html, parse_entry
 from widget.panel import Host, Snippet, Way
@@ -44,6 +45,9 @@ _WITHDRAWAL_REASON = (
     "Steps that a speaker made at a hearing and that the column rejects."
 )
 _TYPICAL = "ferry-fares"
+_WAITING = "rent-ceiling"
+_AUTHOR, _REVIEWER = "mina", "jonas"
+"""The people of the newspaper, of whom one writes and the other reviews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,28 @@ def publication(*origins: str) -> Publication:
 
 
 def fill(editorial: Editorial) -> None:
-    """Publish every entry, and withdraw the one that was a mistake."""
+    """Publish every entry, reviewed, and withdraw the one that was a mistake."""
     for entry in entries():
-        editorial.save(entry, actor="demo")
-        editorial.publish(entry.id, actor="demo", note="First published")
-    editorial.withdraw(_WITHDRAWN, actor="demo", reason=_WITHDRAWAL_REASON)
+        publish_reviewed(editorial, entry)
+    editorial.withdraw(_WITHDRAWN, actor=_REVIEWER, reason=_WITHDRAWAL_REASON)
+
+
+def publish_reviewed(editorial: Editorial, entry: Entry, *, note: str = "First published") -> None:
+    """Publish an entry that one person of the newspaper wrote and another approved."""
+    editorial.save(entry, actor=_AUTHOR)
+    reviewer = Reviewer(name=_REVIEWER, role="publisher", proof="session", actor=_REVIEWER)
+    editorial.review.approve(entry.id, reviewer=reviewer, checked=CHECKLIST)
+    editorial.publish(entry.id, actor=_REVIEWER, note=note)
+
+
+def leave_waiting(editorial: Editorial) -> None:
+    """Save a change of one panel that waits for somebody to review it."""
+    entry = _entry(_WAITING)
+    title = f"{entry.article.title}, and a floor under repairs"
+    article = entry.article.model_copy(update={"title": title})
+    revised = entry.model_copy(update={"article": article})
+    editorial.save(revised, actor=_AUTHOR, note="The headline was changed.")
+    editorial.review.submit(entry.id, actor=_AUTHOR, note="Only the headline is new.")
 
 
 def newspaper(service: str, backend: str | None = None) -> Flask:

@@ -60,6 +60,13 @@ class Metrics:
             buckets=_FAST,
             **here,
         )
+        self.notification_seconds = client.Histogram(
+            "insights_notification_seconds",
+            "How long a receiver took to answer a notification.",
+            ["receiver", "result"],
+            buckets=(*_FAST, 10.0, 30.0),
+            **here,
+        )
         self.workers = client.Gauge(
             "insights_workers", "Workers that run.", multiprocess_mode="livesum", **here
         )
@@ -191,6 +198,13 @@ def count_purge(cache: str, seconds: float, *, confirmed: bool) -> None:
     if _metrics:
         result = "confirmed" if confirmed else "failed"
         _metrics.purge_seconds.labels(cache, result).observe(seconds)
+
+
+def count_notification(receiver: str, seconds: float, *, confirmed: bool) -> None:
+    """Count an attempt to notify, and whether the receiver confirmed it."""
+    if _metrics:
+        result = "confirmed" if confirmed else "failed"
+        _metrics.notification_seconds.labels(receiver, result).observe(seconds)
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from widget.config import Settings
-from widget.editorial.rules import rules
 from widget.errors import InsightsError, InvalidSettings
 from widget.http import problem_details, security_headers
 from widget.http.codings import RepresentationCache
 from widget.store import open_store
+from widget.store.rules import rules
 from widget.web.context import ServiceContext, configure, is_configured
 from widget.web.reader import BLUEPRINTS
 

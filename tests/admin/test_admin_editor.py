@@ -11,6 +11,9 @@ from newsroom import ENTRY, csrf, form_of, signed_in
 from samples import sample_entry
 
 from widget.accounts import Accounts
+from widget.config import Settings
+from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.service import Editorial
 from widget.store import Store
 
 pytestmark = pytest.mark.unit
@@ -100,6 +103,46 @@ def test_of_two_editors_the_second_is_shown_both_versions_and_loses_nothing(
     assert (draft.actor, draft.entry.article.title) == ("editor", "Bring all trains back")
 
 
+def test_changes_of_two_editors_to_different_parts_are_both_saved(
+    app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
+) -> None:
+    other = signed_in(app, accounts, "editor", "other")
+    mine = form_of(editor.get(ENTRY)) | {"article.title": "Bring all trains back"}
+    theirs = form_of(other.get(ENTRY)) | {"perspectives.0.points.1.text": "Theirs [1][2]."}
+    assert other.post(f"{ENTRY}/draft", data=theirs).status_code == 303
+    answer = editor.post(f"{ENTRY}/draft", data=mine)
+    assert answer.status_code == 200
+    assert "other saved this entry, too. Both versions are one now" in answer.text
+    shown = form_of(answer)
+    assert shown["perspectives.0.points.1.text"] == "Theirs [1][2]."
+    draft = drafted.draft("night-trains")
+    assert draft
+    assert draft.entry.article.title == "Bring all trains back"
+    assert draft.entry.perspectives[0].points[1].text == "Theirs [1][2]."
+    assert shown["head"] == str(draft.revision)
+
+
+def test_where_both_changed_a_part_one_of_the_two_is_chosen(
+    app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
+) -> None:
+    other = signed_in(app, accounts, "editor", "other")
+    mine = form_of(editor.get(ENTRY)) | {"article.title": "Mine", "article.section": "Opinion, too"}
+    theirs = form_of(other.get(ENTRY)) | {"article.title": "Theirs", "language": "en-GB"}
+    assert other.post(f"{ENTRY}/draft", data=theirs).status_code == 303
+    refused = editor.post(f"{ENTRY}/draft", data=mine)
+    assert refused.status_code == 409
+    assert "Taken over from other: Language" in refused.text
+    over = re.search(r'name="over" value="(\d+)"', refused.text)
+    assert over
+    chosen = {**form_of(refused), "over": over[1], "theirs": "$.article.title"}
+    assert editor.post(f"{ENTRY}/draft", data=chosen).status_code == 303
+    draft = drafted.draft("night-trains")
+    assert draft
+    article = draft.entry.article
+    assert (article.title, article.section) == ("Theirs", "Opinion, too")
+    assert draft.entry.language == "en-GB"
+
+
 def test_an_autosave_says_plainly_how_it_went(
     app: Flask, accounts: Accounts, editor: FlaskClient, drafted: Store
 ) -> None:
@@ -120,6 +163,60 @@ def test_an_autosave_says_plainly_how_it_went(
     draft = drafted.draft("night-trains")
     assert draft
     assert draft.entry.article.title == "Twice"
+
+
+def test_a_group_without_points_says_why_in_the_form(editor: FlaskClient, shown: Store) -> None:
+    form = form_of(editor.get(ENTRY))
+    assert "perspectives.0.none_because" not in form, "only different views may be missing"
+    reason = "perspectives.1.none_because"
+    assert form[reason] == ""
+    form = {name: it for name, it in form.items() if not name.startswith("perspectives.1.points")}
+    form["perspectives.0.points.0.text"] = "Sleepers replace short flights [1][2]."
+    page = editor.post(f"{ENTRY}/check", data=form).text
+    assert "say in none_because why there are none" in page
+    answer = editor.post(f"{ENTRY}/draft", data=form | {reason: "All agree.\r\nReally."})
+    assert answer.status_code == 303
+    draft = shown.draft("night-trains")
+    assert draft
+    assert draft.entry.perspectives[1].none_because == "All agree.\nReally."
+    assert form_of(editor.get(ENTRY))[reason] == "All agree.\nReally."
+    assert "Group 2, why there are none" in editor.get(f"{ENTRY}/publication").text
+
+
+def test_a_reason_beside_points_is_told_beside_its_field(editor: FlaskClient, store: Store) -> None:
+    store.save(
+        sample_entry(
+            perspectives__0__none_because="None.", perspectives__1__none_because="All agree."
+        ),
+        actor="x",
+    )
+    page = editor.get(ENTRY).text
+    for group, problem in (
+        (0, "is only for a group of different-views"),
+        (1, "says why there are"),
+    ):
+        name = f"perspectives-{group}-none_because"
+        assert re.search(rf'id="said-{name}"><p class="error">.*?{problem}', page)
+        assert f'href="#f-{name}"' in page
+
+
+def test_the_preview_shows_the_proof_of_exactly_what_it_shows(
+    editor: FlaskClient, shown: Store, settings: Settings
+) -> None:
+    proven = "AI-generated, reviewed"
+    shown.save(sample_entry(article__title="Anew"), actor="ana")
+    assert proven not in editor.get(f"{ENTRY}/preview").text
+    reviewer = Reviewer("ben", "editor", "session", actor="ben")
+    review = Editorial(shown, settings).review
+    review.approve("night-trains", reviewer=reviewer, checked=CHECKLIST)
+    assert proven in editor.get(f"{ENTRY}/preview").text
+    form = form_of(editor.get(ENTRY))
+    assert proven in editor.post(f"{ENTRY}/preview", data=form).text
+    changed = form | {"article.title": "Anew, again"}
+    assert proven not in editor.post(f"{ENTRY}/preview", data=changed).text
+    shown.publish("night-trains", actor="ben")
+    assert proven in editor.get(f"{ENTRY}/preview").text
+    assert proven not in editor.post(f"{ENTRY}/preview", data=changed).text
 
 
 def test_the_preview_is_the_frame_of_what_is_typed(editor: FlaskClient, shown: Store) -> None:

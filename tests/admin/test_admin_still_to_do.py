@@ -44,7 +44,7 @@ def test_what_is_emptied_is_an_error_at_once(editor: FlaskClient, drafted: Store
 
 def test_after_an_attempt_to_publish_all_are_errors(editor: FlaskClient, new: str) -> None:
     compared = editor.get(f"{new}/publication").text
-    found = re.search(r'href="([^"]+)">Fix them in the editor', compared)
+    found = re.search(r'href="([^"]+)">Open the editor', compared)
     assert found
     page = editor.get(found[1])
     assert "things to fix before publishing" in page.text

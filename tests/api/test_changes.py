@@ -27,6 +27,7 @@ def test_an_entry_goes_from_a_draft_to_readers_and_away_and_comes_back(
         "action": "save",
         "note": "",
         "legal": False,
+        "detail": "",
         "warnings": [],
     }
     problem_of(cms("GET", ENTRY), 404)

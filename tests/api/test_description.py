@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,8 @@ from widget.app import create_app
 from widget.config import Settings
 from widget.drafting.evidence import Article, Evidence
 from widget.drafting.runs import DraftRequest, new_run, open_runs
-from widget.store import Live, Rules, Store, open_store
+from widget.editorial.review import CHECKLIST
+from widget.store import Live, Rules, Step, Store, Workflow, open_store
 from widget.web.api import ROUTES
 
 pytestmark = pytest.mark.unit
@@ -46,6 +49,50 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+
+
+def _review(store: Store, case: schemathesis.Case) -> None:
+    store.save(sample_entry(), actor="ana")  # nobody has approved this one
+    case.body = {
+        "decision": "approve",
+        "digest": hashlib.sha256(sample_entry().to_json()).hexdigest(),
+        "checked": list(CHECKLIST),
+    }
+
+
+def _resolve(store: Store, case: schemathesis.Case) -> None:
+    def plan(_: object, __: object, workflow: Workflow) -> Step:
+        return Step(workflow)
+
+    added = store.change_workflow(ID, "comment", plan, actor="ana", note="Why?")
+    case.path_parameters["number"] = added.number
+
+
+def _comment(_: Store, case: schemathesis.Case) -> None:
+    case.body = {"text": "Who says so?", "path": "$.sources[0]"}
+
+
+def _assign(_: Store, case: schemathesis.Case) -> None:
+    case.body = {"assignee": "fuzz", "due": "2027-01-31"}
+
+
+def _schedule(_: Store, case: schemathesis.Case) -> None:
+    case.body = {"publish_at": "2090-01-01T09:00:00Z"}
+
+
+def _evidence(_: Store, case: schemathesis.Case) -> None:
+    case.query = {"revision": 1}
+
+
+REVIEWING: dict[str, Callable[[Store, schemathesis.Case], None]] = {
+    "review": _review,
+    "resolve_comment": _resolve,
+    "comment": _comment,
+    "assign": _assign,
+    "schedule": _schedule,
+    "read_review_evidence": _evidence,
+}
+"""What has to be there or to be sent for a review to succeed."""
 
 
 class Service:
@@ -133,6 +180,8 @@ def test_what_is_sent_is_answered_as_described(
                 case.body = {"url": "https://courier.example/ferries", "text": "Fares rose."}
             elif name == "resolve_finding":
                 case.body = {"finding": "0" * 16, "reason": "I read it."}
+            elif name in REVIEWING:
+                REVIEWING[name](service.store, case)
         response = case.call(headers=service.headers)
         # A validation answers whatever it is sent, which is its purpose.
         too_large = response.status_code == 413  # a refusal that Schemathesis does not count

@@ -14,6 +14,7 @@ from flask import Flask
 from widget.accounts import Accounts
 from widget.app import create_app
 from widget.config import Settings
+from widget.drafting.evidence import digest
 from widget.drafting.service import Drafting
 from widget.store import Live, Store
 
@@ -84,6 +85,18 @@ def test_an_order_becomes_a_draft_with_findings_that_can_be_resolved(
     published = cms("POST", "/api/v1/entries/ferry-fares/publication", {}, knows=known)
     assert published.status_code == 201, published.text
     assert isinstance(store.live("ferry-fares"), Live)
+
+    proof = cms("GET", "/api/v1/entries/ferry-fares/evidence").get_json()["run"]
+    assert (proof["run"], proof["provider"], proof["requested_by"]) == (
+        run_id,
+        "sonar",
+        "ana (token cms)",
+    )
+    assert {
+        (it["resolved_by"], it["reason"]) for it in proof["findings"] if it["severity"] == "block"
+    } == {("ana (token cms)", "I read the report.")}
+    texts = {it["url"]: it["sha256"] for it in proof["documents"]}
+    assert texts == {ARTICLE_URL: digest(ARTICLE), AUDIT.url: digest(AUDIT.text)}
 
 
 def test_a_repeated_order_is_not_charged_twice(caller: MakeCaller, drafting: Drafting) -> None:

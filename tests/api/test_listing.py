@@ -72,6 +72,11 @@ def test_an_entry_is_listed_at_a_glance(cms: Caller) -> None:
         "section": "Opinion",
         "lean": "left",
         "language": "en",
+        "phase": "draft",
+        "saved_by": "ana",
+        "assignee": "",
+        "due": None,
+        "planned": None,
     }
 
 

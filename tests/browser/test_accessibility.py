@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from running import Running
 from ways import WAYS, panel, scope
 
+from widget import i18n
+
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[1] / "node" / "node_modules" / "axe-core" / "axe.min.js"
@@ -72,6 +74,17 @@ def test_axe_finds_no_violation_in_any_page(
     page = new_page(color_scheme=scheme)
     page.goto(place.service + PAGES[which])
     expand(page, "page")
+    assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", i18n.languages())
+def test_axe_finds_no_violation_on_a_phone_in_any_language(
+    new_page: Callable[..., Page], place: Running, axe: str, language: str, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.goto(f"{place.service}/panel/ferry-fares?lang={language}")
+    expect(page.locator(".insights-origin")).to_be_visible()
     assert violations(page, axe) == []
 
 

@@ -254,7 +254,7 @@ def test_of_two_editors_the_second_sees_both_versions_and_keeps_what_was_typed(
     expect(conflict).to_contain_text("bob saved this entry after you opened it")
     expect(conflict.locator("dd").first).to_contain_text("A roofbench for every bustram stop")
     expect(field(mine, "article.section")).to_have_value("Letters")
-    conflict.get_by_role("button", name="Save mine over theirs").click()
+    conflict.get_by_role("button", name="Save what is chosen").click()
     expect(mine.locator(".conflict")).to_have_count(0)
     draft = place.store().draft(name)
     assert draft

@@ -175,7 +175,7 @@ def test_without_script_the_publisher_s_own_words_stay(
 ) -> None:
     page = scriptless_page
     page.goto(f"{place.paper}/ways/{way}")
-    link = page.get_by_role("link", name="Insights: Make the ferry free")
+    link = page.get_by_role("link", name="Insights (AI-generated): Make the ferry free")
     assert "generally aligns with a Center point of view" in link.inner_text()
     link.click(force=True)
     until(page.locator("section.insights").is_visible)

@@ -114,7 +114,9 @@ def test_an_origin_that_is_not_listed_gets_no_fragment(
     with page.expect_request("**/fragment/ferry-fares*"):
         page.goto(f"{place.unlisted}/ways/{way}")
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_role("link", name="Insights: Make the ferry free")).to_be_visible()
+    expect(
+        page.get_by_role("link", name="Insights (AI-generated): Make the ferry free")
+    ).to_be_visible()
     assert page.locator("section.insights").count() == 0
 
 

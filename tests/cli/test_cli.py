@@ -126,7 +126,8 @@ def test_an_entry_goes_from_a_file_to_readers_and_away_again() -> None:
 
 @pytest.mark.unit
 def test_put_reads_standard_input_and_publishes_where_asked() -> None:
-    assert done("put", "-", "--publish", stdin=sample_bytes()) == f"{ID}: published\n"
+    by_people = sample_bytes(provenance__origin="human")
+    assert done("put", "-", "--publish", stdin=by_people) == f"{ID}: published\n"
     assert json.loads(done("list", "--json")) == [
         {
             "id": ID,
@@ -141,6 +142,7 @@ def test_put_reads_standard_input_and_publishes_where_asked() -> None:
 def test_put_of_a_folder_with_a_broken_file_keeps_all_others() -> None:
     folder = Path("entries")
     folder.mkdir()
+    Path("insights.toml").write_text('[[publications]]\nreview = "optional"\n')
     for path in EXAMPLES:
         (folder / path.name).write_bytes(path.read_bytes())
     (folder / "broken.json").write_text("{")
@@ -280,7 +282,10 @@ def test_a_store_that_cannot_be_opened_is_an_error() -> None:
 @pytest.mark.unit
 def test_every_command_explains_itself() -> None:
     assert set(main.commands) == {
+        "assign",
+        "notify",
         "check",
+        "comments",
         "copy",
         "demo",
         "diff",
@@ -288,6 +293,7 @@ def test_every_command_explains_itself() -> None:
         "draft",
         "drafts",
         "edit",
+        "evidence",
         "export",
         "history",
         "import",
@@ -296,9 +302,12 @@ def test_every_command_explains_itself() -> None:
         "publish",
         "put",
         "restore",
+        "review",
+        "schedule",
         "serve",
         "show",
         "snippet",
+        "submit",
         "token",
         "user",
         "withdraw",

@@ -166,7 +166,10 @@ def test_with_four_eyes_a_command_publishes_only_what_another_saved() -> None:
 def test_with_four_eyes_no_import_publishes_what_it_saves(form: str) -> None:
     Path("insights.toml").write_text("four_eyes = true\n")
     documents = [
-        sample_document(id=name, article__url=f"https://paper.example/{name}") for name in "ab"
+        sample_document(
+            id=name, article__url=f"https://paper.example/{name}", provenance__origin="human"
+        )
+        for name in "ab"
     ]
     text = {
         "one document": json.dumps(documents[0]),

@@ -15,7 +15,7 @@ from widget.cli import main
 from widget.entry import parse_entry
 from widget.store.directory.layout import make_folders
 
-PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"]}]'
+PUBLICATIONS = '[{"name": "Paper", "origins": ["https://paper.example"], "review": "optional"}]'
 
 
 class Command(Protocol):

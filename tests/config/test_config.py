@@ -221,6 +221,7 @@ UNSET = {
     "disclosure",
     "methodology",
     "drafting_prompt",
+    "contact",
 }
 
 

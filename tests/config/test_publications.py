@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
+from samples import sample_entry
 
-from widget.config import Publication, Settings
+from widget.config import Publication, Settings, held
+from widget.config.publication import Hold
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("an_empty_folder")]
 
@@ -18,6 +21,43 @@ def test_an_accent_may_be_one_colour_or_two() -> None:
 def test_an_origin_is_kept_as_browsers_write_it() -> None:
     publication = Publication(origins=("HTTPS://Paper.example:443/", "https://münchen.example"))
     assert publication.origins == ("https://paper.example", "https://xn--mnchen-3ya.example")
+
+
+@pytest.mark.parametrize(
+    ("contact", "url"),
+    [
+        ("desk@paper.example", "mailto:desk@paper.example"),
+        ("o'neil+insights@münchen.example", "mailto:o%27neil+insights@m%C3%BCnchen.example"),
+        ("https://paper.example/contact?to=desk", "https://paper.example/contact?to=desk"),
+        (None, ""),
+    ],
+)
+def test_a_contact_is_a_mail_address_or_the_address_of_a_page(
+    contact: str | None, url: str
+) -> None:
+    assert Publication(contact=contact).contact_url == url
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        *("", " ", "desk", "desk@", "@paper.example", "desk@paper", "a b@paper.example"),
+        *("javascript:alert(1)", "javascript:alert(1)//@paper.example", "ftp://paper.example"),
+        *("//paper.example", "https://", "https://user:word@paper.example", "http:paper.example"),
+        *('a"@paper.example', "a@paper.example?cc=b@paper.example", "mailto:a@paper.example"),
+        *("a@paper.example\n", "a@b@paper.example", "<a@paper.example>"),
+    ],
+)
+def test_what_is_no_contact_is_refused(contact: str) -> None:
+    with pytest.raises(ValidationError, match="contact"):
+        Publication(contact=contact)
+
+
+def test_a_word_that_asks_for_two_approvals_counts_wherever_readers_see_it() -> None:
+    hold = Hold(words=("scandal",))
+    assert held(hold, sample_entry()) == ""
+    for place in ("article__title", "perspectives__1__none_because", "sources__0__quote"):
+        assert held(hold, sample_entry(**{place: "A Scandal, they say."})) == "scandal", place
 
 
 # Who may embed

@@ -14,7 +14,7 @@ from doc_snippets import refreshed
 from widget import panel
 from widget.app import create_app
 from widget.cli import main
-from widget.config import DraftingProvider, Publication, Purge, Settings
+from widget.config import DraftingProvider, Notify, Publication, Purge, Settings
 from widget.store.directory.layout import make_folders
 
 pytestmark = pytest.mark.unit
@@ -28,13 +28,14 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", [Settings, Publication, Purge, DraftingProvider])
+@pytest.mark.parametrize("model", [Settings, Publication, Purge, DraftingProvider, Notify])
 def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
     heading = {
         Settings: "## The service",
         Publication: "## A publication",
         Purge: "## A purging cache",
         DraftingProvider: "## Drafting",
+        Notify: "## Notifications",
     }[model]
     section = read("docs/settings.md").split(heading)[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)

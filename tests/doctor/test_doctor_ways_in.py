@@ -94,7 +94,9 @@ def at_site(site: Host, tmp_path: Path) -> Iterator[tuple[Settings, Store]]:
     settings = Settings.model_validate(
         {
             "store": f"dir:{tmp_path / 'data'}",
-            "publications": [{"name": "The Paper", "origins": [PAPER, site.origin]}],
+            "publications": [
+                {"name": "The Paper", "origins": [PAPER, site.origin], "review": "optional"}
+            ],
         }
     )
     store = open_store(settings.store, rules(settings))

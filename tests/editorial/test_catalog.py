@@ -65,6 +65,9 @@ def test_a_search_reads_title_text_address_and_id(store: Store) -> None:
     assert ids(store, q="lighthouse") == ["two"]
     assert ids(store, q="said pilot") == ["three"]
     assert ids(store, q="thre") == ["three"]
+    none = {"role": "different-views", "none_because": "All harbors agree."}
+    keep(store, "four", perspectives__1=none)
+    assert ids(store, q="harbors agree") == ["four"]
     assert ids(store, q="nobody wrote this") == []
 
 

@@ -61,7 +61,9 @@ def fresh(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[OpenUrl]:
 
 @contextmanager
 def opened(url: str) -> Iterator[Store]:
-    store = open_store(url, rules(Settings.model_validate({})))
+    store = open_store(
+        url, rules(Settings.model_validate({"publications": [{"review": "optional"}]}))
+    )
     try:
         yield store
     finally:
@@ -70,7 +72,10 @@ def opened(url: str) -> Iterator[Store]:
 
 def entry(entry_id: str, address: str | None = None, title: str = "As it was") -> Entry:
     url = f"{PAPER}/opinion/{address or entry_id}"
-    return sample_entry(id=entry_id, article__url=url, article__aliases=[], article__title=title)
+    people = {"provenance__origin": "human"}  # needs no approval
+    return sample_entry(
+        id=entry_id, article__url=url, article__aliases=[], article__title=title, **people
+    )
 
 
 def fill(store: Store) -> None:

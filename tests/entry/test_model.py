@@ -303,6 +303,7 @@ entries = st.builds(
             role=words(vocabulary.Role),
             heading=st.none() | texts,
             points=st.lists(points, max_size=3).map(tuple),
+            none_because=st.none() | texts,
         ),
         max_size=3,
     ).map(tuple),
@@ -340,6 +341,18 @@ entries = st.builds(
 @given(entries)
 def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     assert parse_entry(entry.to_json()) == entry
+
+
+def test_a_group_without_a_reason_is_written_as_before_there_were_any() -> None:
+    """Otherwise the digest of every document changed, and all approvals were void."""
+    entry = sample_entry()
+    assert [list(it) for it in json.loads(entry.to_json())["perspectives"]] == [
+        ["role", "heading", "points"]
+    ] * 2
+    null = parse_entry(sample_bytes(perspectives__1__none_because=None))
+    assert null.to_json() == entry.to_json()
+    given = sample_entry(perspectives__1__none_because="All agree.")
+    assert json.loads(given.to_json())["perspectives"][1]["none_because"] == "All agree."
 
 
 def test_true_is_no_schema_number() -> None:

@@ -215,6 +215,51 @@ def test_groups_without_points_and_entries_without_groups_are_not_published() ->
     ]
 
 
+NONE = {"role": "different-views", "none_because": "All agree, the ministry too."}
+
+
+def test_an_empty_group_of_different_views_is_published_if_it_says_why() -> None:
+    cited = {"perspectives__0__points__0__text": "Sleepers replace flights [1][2]."}
+    assert found(perspectives__1=NONE, **cited) == []
+    assert found(perspectives__1={"role": "different-views"}, **cited) == [
+        (
+            "$.perspectives[1].points",
+            "is empty; add a point, say in none_because why there are none, or remove the group",
+        )
+    ]
+
+
+@pytest.mark.parametrize("role", ["ideas", "context", "reply"])
+def test_only_different_views_may_be_missing(role: str) -> None:
+    cited = {"perspectives__1__points__0__text": "Each berth costs more [1][2]."}
+    assert found(perspectives__0={**NONE, "role": role}, **cited) == [
+        (
+            "$.perspectives[0].none_because",
+            f"is only for a group of different-views, and this is one of {role}; remove it",
+        )
+    ]
+
+
+def test_a_group_has_points_or_says_why_it_has_none() -> None:
+    assert found(perspectives__1__none_because="All agree.") == [
+        (
+            "$.perspectives[1].none_because",
+            "says why there are no different views, but the group has points; remove one of them",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [(" ", "is empty; give the reason"), ("\u202e", "contains the control character U+202E")],
+)
+def test_the_reason_for_no_different_views_is_one(reason: str, problem: str) -> None:
+    cited = {"perspectives__0__points__0__text": "Sleepers replace flights [1][2]."}
+    ((path, message),) = found(perspectives__1={**NONE, "none_because": reason}, **cited)
+    assert path == "$.perspectives[1].none_because"
+    assert message.startswith(problem)
+
+
 def test_a_publication_may_list_news_and_leave_out_letters() -> None:
     daring = Publication(name="Daring", kinds=("news",))
     assert found(daring, article__kind="news") == []

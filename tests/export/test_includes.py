@@ -99,7 +99,12 @@ def test_nginx_includes_panels_from_the_service(tmp_path: Path, service: str) ->
     with ssi(tmp_path, service) as site:
         are_included(site)
         assert LINK in read(f"{site}/never-published.html")
-        assert read(f"{site}/ferry-fares.html").count(">Insights: Make the ferry free</a>") == 0
+        assert (
+            read(f"{site}/ferry-fares.html").count(
+                ">Insights (AI-generated): Make the ferry free</a>"
+            )
+            == 0
+        )
 
 
 @pytest.mark.process

@@ -14,10 +14,12 @@ from samples import PAPER, PUBLICATION, ROOT, sample_entry
 
 from widget.app import rules
 from widget.config import Publication, Settings
+from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.service import Editorial
 from widget.entry import Entry, urls
 from widget.errors import ExportFailed
 from widget.export import Report, checked_base, export_site, folder, pages
-from widget.store import Store, open_store
+from widget.store import Live, Store, open_store
 
 BASE = "https://cdn.example/insights"
 ID = "night-trains"
@@ -68,6 +70,26 @@ def test_each_entry_has_its_files(store: Store, settings: Settings, out: Path) -
     }
     assert "There is no panel here." in found["404.html"].decode()
     assert found["embed.js"] in [found[it] for it in found if it.startswith("static/embed.")]
+
+
+@pytest.mark.unit
+def test_proof_of_a_review_is_exported_and_its_loss_too(
+    store: Store, settings: Settings, out: Path
+) -> None:
+    store.save(sample_entry(), actor="ana")
+    reviewer = Reviewer("ben", "editor", "session", actor="ben")
+    Editorial(store, settings).review.approve(ID, reviewer=reviewer, checked=CHECKLIST)
+    store.publish(ID, actor="ana")
+    exported(store, settings, out)
+    for path in (f"panel/{ID}.html", f"fragment/{ID}.html"):
+        assert b"AI-generated, reviewed" in files(out)[path]
+    live = store.live(ID)
+    assert isinstance(live, Live)
+    store.save(live.entry, actor="ana")
+    store.publish(ID, actor="ana")
+    exported(store, settings, out)
+    for path in (f"panel/{ID}.html", f"fragment/{ID}.html"):
+        assert b"AI-generated, reviewed" not in files(out)[path]
 
 
 @pytest.mark.unit

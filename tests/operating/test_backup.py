@@ -28,7 +28,9 @@ SCRIPT = ROOT / "examples" / "deploy" / "backup.sh"
 
 
 def opened(data: Path) -> Store:
-    settings = Settings.model_validate({"store": f"dir:{data}"})
+    settings = Settings.model_validate(
+        {"store": f"dir:{data}", "publications": [{"review": "optional"}]}
+    )
     return open_store(settings.store, rules(settings))
 
 
@@ -228,7 +230,9 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
 def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_path: Path) -> None:
     """As docs/store.md has it; a dump is of one moment, whatever order it is written in."""
     with postgres.server() as server, postgres.database(server.url) as url:
-        store = open_store(url, rules(Settings()))
+        store = open_store(
+            url, rules(Settings.model_validate({"publications": [{"review": "optional"}]}))
+        )
         writer = Writer(store, [entry for entry in demo.entries() if entry.article.kind != "news"])
         with writer.going_on():
             began = time.monotonic()
@@ -240,7 +244,9 @@ def test_a_dump_of_a_database_taken_meanwhile_loses_nothing_acknowledged(tmp_pat
             subprocess.run(
                 [str(server.programs / "pg_restore"), "-d", empty, str(file)], check=True
             )
-            restored = open_store(empty, rules(Settings()))
+            restored = open_store(
+                empty, rules(Settings.model_validate({"publications": [{"review": "optional"}]}))
+            )
             for entry_id, changes in writer.acknowledged.items():
                 before = [each for each in changes if each[0] < began]
                 history = restored.history(entry_id)

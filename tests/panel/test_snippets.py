@@ -90,7 +90,7 @@ def test_every_snippet_is_well_formed_and_asks_only_this_service(choices: Choice
 def test_a_snippet_says_where_the_article_stands_when_nothing_runs(way: Way) -> None:
     body = made(way).body
     assert f'<a href="{BASE}/panel/{ID}" lang="en">' in body
-    assert "Insights: Bring the night trains back." in body
+    assert "Insights (AI-generated): Bring the night trains back." in body
     assert "Center-left point of view" in body
 
 

@@ -15,7 +15,7 @@ from widget.demo import entries
 from widget.panel import Options, host_stylesheet, panel_stylesheet
 from widget.panel.height import NARROW, WIDE, Heights
 from widget.panel.height import heights as estimate
-from widget.panel.styles import _important, fragment_stylesheet, frame_stylesheet
+from widget.panel.styles import _important, _minified, fragment_stylesheet, frame_stylesheet
 from widget.panel.view import panel_view
 
 pytestmark = pytest.mark.unit
@@ -90,16 +90,31 @@ def test_both_forms_say_the_same() -> None:
             for _, selector, declarations in rules(css)
         ]
 
-    isolated, hardened = said(panel_stylesheet()), said(fragment_stylesheet(Accent()))
-    resets = hardened.index(isolated[0])
-    assert hardened[resets : resets + len(isolated)] == isolated
+    shared, hardened = said(_minified("panel.css")), said(fragment_stylesheet(Accent()))
+    for form in (hardened, said(panel_stylesheet()), said(frame_stylesheet(Accent()))):
+        first = form.index(shared[0])
+        assert form[first : first + len(shared)] == shared
+
+
+def test_a_preview_is_beside_its_marker_but_in_the_hosts_own_dom() -> None:
+    """There every declaration is important, and would override a fallback position."""
+    for css in (panel_stylesheet(), frame_stylesheet(Accent())):
+        assert "position-area:block-end" in css
+    (place,) = (
+        {it.name: tinycss2.serialize(it.value).strip() for it in declarations}
+        for _, selector, declarations in HARDENED
+        if selector == ".insights .insights-preview"
+    )
+    assert place["inset"] == "auto 0 0"
+    assert not any(
+        "position" in it.name for *_, found in HARDENED for it in found if "-" in it.name
+    )
 
 
 def test_media_and_container_rules_stay_rules() -> None:
     at_rules = {inside for inside, _, _ in HARDENED}
     assert {name for inside in at_rules for name in re.findall(r"@(\w+)", inside)} == {
         "layer",
-        "supports",
         "container",
         "media",
     }

@@ -108,7 +108,7 @@ def test_an_address_that_the_rules_refuse_is_not_linked_to(way: Way, place: str,
 
 def test_the_frames_title_cannot_be_left() -> None:
     tree = framed(sample_entry(article__title=HOSTILE))
-    assert text_of(tree.find("head/title")) == f"Insights: {HOSTILE}"
+    assert text_of(tree.find("head/title")) == f"Insights (AI-generated): {HOSTILE}"
     assert [element.tag for element in tree.find("head")] == [
         "meta", "title", "meta", "meta", "meta", "link", "link", "link", "style",
     ]  # fmt: skip

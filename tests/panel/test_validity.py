@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from flask import Flask
 
 from benchmarks.weights import service
 from widget import demo
+from widget.cli.evidence import rendered
+from widget.config import Settings
+from widget.editorial.evidence import DraftingEvidence, EvidenceText, GateFinding, evidence_of
+from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.service import Editorial
+from widget.store import open_store
+from widget.store.rules import rules
 
 pytestmark = pytest.mark.process
 
@@ -72,6 +80,50 @@ def test_every_page_of_the_demo_is_valid(tmp_path: Path) -> None:
     pages = {path.strip("/").replace("/", "-") or "front": client.get(path) for path in paths}
     assert {answer.status_code for answer in pages.values()} == {200}
     assert errors({name: answer.data for name, answer in pages.items()}, tmp_path) == []
+
+
+def test_the_record_of_a_review_is_valid(tmp_path: Path) -> None:
+    folder = str(tmp_path / "data")
+    settings = Settings.model_validate({"store": f"dir:{folder}"})
+    store = open_store(settings.store, rules(settings))
+    editorial = Editorial(store, settings)
+    entry = demo.entries()[0]
+    editorial.save(entry, actor="ana <&>", note='"Quoted" & <b>bold</b>')
+    editorial.comments.add(entry.id, actor="bo", text="Who says so?", path="$.sources[0]")
+    bo = Reviewer("bo", "editor", "session", "bo")
+    editorial.review.approve(entry.id, reviewer=bo, checked=CHECKLIST, note="<Read>")
+    at = datetime(2026, 5, 6, 7, 8, 9, 123456, UTC)
+    run = DraftingEvidence(
+        run="0" * 16,
+        provider="sonar",
+        model="q-4",
+        requested_by="ana",
+        requested_at=at,
+        findings=tuple(
+            GateFinding(
+                path="$.perspectives[0]",
+                rule="cite-missing",
+                severity="block",
+                message="cites nothing",
+                sentence="",
+                resolved_by=by,
+                resolved_at=at if by else None,
+                reason="<Read>" if by else None,
+            )
+            for by in ("bo", None)
+        ),
+        documents=(
+            EvidenceText(
+                number=0, url="https://a.example/?b&c", title="<A>", sha256="0", problem=""
+            ),
+            EvidenceText(number=1, url="https://d.example/", title="", sha256="1", problem="gone"),
+        ),
+    )
+    record = evidence_of(store, settings, entry.id, run_of=lambda _: run)
+    pages = {"record": rendered(record, "html").encode()}
+    bare = evidence_of(store, settings, entry.id, revision=1)
+    pages["bare"] = rendered(bare.model_copy(update={"approvals": ()}), "html").encode()
+    assert errors(pages, tmp_path) == []
 
 
 def test_the_checker_sees_an_error(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ ROWS = (
     ("accounts",),
     ("editorial", "purging"),
     ("http",),
-    ("doctor", "export"),
+    ("doctor", "export", "notifying"),
     ("drafting",),
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
@@ -58,7 +58,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "rcssmin": "panel.styles",
     "fcntl": "storage.lock",
     "sqlite3": "store.directory.search_index",  # a derived index; see docs/decisions/0008
-    "ssl": "net.http_client",  # the one place that sends requests
+    "ssl": ("net.http_client", "net.smtp_client"),  # the places that send requests and mail
+    "smtplib": "net.smtp_client",
+    "standardwebhooks": "notifying.receivers",  # an extra
     "urllib3": "net.http_client",
     "pydantic_settings": "config",
     "psycopg_pool": "storage.postgres.connection",

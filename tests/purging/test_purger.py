@@ -29,7 +29,9 @@ from widget.store import Live, Store, open_store
 
 def settings_for(data: Path, *ports: int) -> Settings:
     caches = [{"kind": "varnish", "url": f"http://127.0.0.1:{port}"} for port in ports]
-    return Settings.model_validate({"store": f"dir:{data}", "purge": caches})
+    return Settings.model_validate(
+        {"store": f"dir:{data}", "purge": caches, "publications": [{"review": "optional"}]}
+    )
 
 
 def filled(settings: Settings) -> Store:

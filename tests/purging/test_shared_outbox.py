@@ -16,12 +16,11 @@ from running import until
 from samples import ROOT
 
 from widget.errors import StoreUnavailable
-from widget.purging import postgres_outbox as purging
 from widget.purging.jobs import new_job
 from widget.purging.outbox import open_outbox
 from widget.purging.postgres_outbox import PostgresOutbox
 from widget.storage.lock import Busy
-from widget.storage.postgres import Database, open_database, release
+from widget.storage.postgres import Database, lease, open_database, release
 
 pytestmark = pytest.mark.database
 
@@ -103,7 +102,7 @@ def test_through_a_pooler_there_is_one_leader_too(
 def test_a_leader_renews_its_transaction_and_stays_the_only_one(
     database_url: str, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purging, "RENEW_SECONDS", 0)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0)
     received = (
         "SELECT xact_start FROM pg_stat_activity JOIN pg_locks USING (pid)"
         " WHERE locktype = 'advisory' AND datname = current_database()"

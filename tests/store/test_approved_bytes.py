@@ -17,12 +17,12 @@ from samples import PAPER, sample_entry
 
 from widget.config import Settings
 from widget.editorial.review import CHECKLIST, Reviewer
-from widget.editorial.rules import rules
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.errors import InsightsError
 from widget.store import Live, Store, document_digest, open_store
+from widget.store.rules import rules
 
 PEOPLE = ["ana", "ben", "cem"]
 WORKERS = st.integers(0, 1)
@@ -188,7 +188,7 @@ class Newsroom(RuleBasedStateMachine):
     @rule(worker=WORKERS, days=st.integers(-3, 6))
     def clock_strikes(self, worker: int, days: int) -> None:
         head = self.stores[worker].head(self.id)
-        scheduler = Scheduler(self.desks[worker], lease=NotImplemented)
+        scheduler = Scheduler(self.desks[worker])
         scheduler.carry_out_due(datetime.now(UTC) + timedelta(days=days))
         actions = [it.action for it in self.stores[worker].history(self.id) if it.number > head]
         if "publish" in actions:

@@ -31,8 +31,9 @@ def done(*arguments: str, stdin: bytes | None = None) -> str:
 
 
 def written(name: str, **changes: object) -> str:
+    """Write an entry by people, which commands publish without a review, unless changed."""
     Path(name).parent.mkdir(exist_ok=True)
-    Path(name).write_bytes(sample_bytes(**changes))
+    Path(name).write_bytes(sample_bytes(**{"provenance__origin": "human", **changes}))
     return name
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 from urllib.request import urlopen
 
 import https
@@ -62,6 +62,7 @@ def running(
     environment: Mapping[str, str] | None = None,
     port: int | None = None,
     named: bool = False,
+    review: Literal["required", "optional"] = "optional",
 ) -> Iterator[Running]:
     """Run the service over the demo's entries, and the newspaper, until the block ends.
 
@@ -84,7 +85,7 @@ def running(
                 f"https://{name}:{named_port}" for name in (https.PAPER, https.UNLISTED)
             )
         publication = demo.publication(paper, host.origin, *also, *origins)
-        publication = publication.model_copy(update={"review": "optional"})
+        publication = publication.model_copy(update={"review": review})
         place = Running(
             service, paper, unlisted, host, data, publication,
             environment=settings, backend=backend,

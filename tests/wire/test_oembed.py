@@ -45,7 +45,7 @@ def test_a_panel_is_a_rich_document(client: FlaskClient) -> None:
     said = asked(client)
     assert said["version"] == "1.0"
     assert said["type"] == "rich"
-    assert said["title"] == "Insights: Bring the night trains back"
+    assert said["title"] == "Insights (AI-generated): Bring the night trains back"
     assert said["author_name"] == "M. Lindqvist"
     assert said["provider_name"] == "The Paper"
     assert iframe(said["html"])["src"] == PANEL

@@ -86,7 +86,7 @@ def entries(store: Store) -> None:
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    other = {"name": "The Other", "origins": ["https://other.example"]}
+    other = {"name": "The Other", "origins": ["https://other.example"], "review": "optional"}
     changed = {"store": settings.store, "publications": [PUBLICATION, other]}
     return Settings.model_validate(changed)
 

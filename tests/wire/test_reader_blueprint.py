@@ -117,10 +117,13 @@ WINGS = {
     "widget.doctor",
     "widget.drafting",
     "widget.export",
+    "widget.notifying",
     "widget.purging",
     "widget.storage.postgres",
     "widget.store.postgres",
     "psycopg",
+    "smtplib",
+    "standardwebhooks",
     "trafilatura",
     "urllib3",
 }

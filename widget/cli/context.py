@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,7 @@ from widget.editorial.service import DraftedCheck, Editorial
 from widget.errors import InsightsError, InvalidEntry
 from widget.purging import PurgeJob, describe, open_purger
 from widget.storage.url import without_password
-from widget.store import ChangeListener, EntryReader, open_store
+from widget.store import ChangeListener, EntryReader, Revision, open_store
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
@@ -118,13 +118,21 @@ class Context:
         Raises StoreUnavailable if the store does not exist.
         """
         purger = open_purger(self.settings)
-        changed = purger.changed if purger else None
+        changed_ids: dict[str, None] = {}
+
+        def changed(revision: Revision) -> None:
+            changed_ids[revision.entry.id] = None
+            if purger:
+                purger.changed(revision)
+
         with ExitStack() as stack:
             opened = open_editorial(self.settings.store, self.settings, changed)
             editorial = stack.enter_context(opened)
             try:
                 yield editorial
             finally:
+                if self.settings.notify and changed_ids:
+                    _collect_changes(self.settings, editorial.entries, changed_ids)
                 stack.close()
                 if purger:
                     _say_purged(purger.wait(_PURGE_SECONDS))
@@ -149,6 +157,17 @@ class Context:
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
 
 
+def _collect_changes(settings: Settings, entries: EntryReader, changed: Iterable[str]) -> None:
+    """Record what the service has to notify its receivers of."""
+    # Imported here: nobody is notified until a receiver is configured.
+    from widget.notifying import collect_changes
+
+    try:
+        collect_changes(settings, entries, changed)
+    except InsightsError as error:
+        log.warning("%s; the service finds the changes when it looks through all entries", error)
+
+
 def _say_purged(jobs: list[PurgeJob]) -> None:
     """Say what became of the purges; where they are many, only of those that are not confirmed."""
     confirmed = [job for job in jobs if job.confirmed is not None]
@@ -161,12 +180,21 @@ def _say_purged(jobs: list[PurgeJob]) -> None:
         confirm(f"{len(confirmed)} purges confirmed", err=True)
 
 
+def as_text(value: str) -> str:
+    """Return an argument without the bytes that are not UTF-8: revisions cannot store them."""
+    return value.encode("utf-8", "replace").decode()
+
+
+as_text.__name__ = "text"  # as --help shows the type
+
+
 def actor_option() -> Callable[[_Function], _Function]:
     """Return the option for the actor of a change."""
     return click.option(
         "--actor",
         default=_user,
         show_default="your user name",
+        type=as_text,
         help="Who makes the change.",
     )
 
@@ -183,8 +211,11 @@ def password_option() -> Callable[[_Function], _Function]:
     )
 
 
-def ask_password(name: str, *, from_stdin: bool) -> str:
-    """Prompt twice for the password of ``name``, or read the first line of standard input."""
+def ask_password(name: str, *, from_stdin: bool, repeat: bool = True) -> str:
+    """Prompt for the password of ``name``, or read the first line of standard input.
+
+    ``repeat`` asks for it twice, as a new password needs.
+    """
     if from_stdin:
         # Always UTF-8, as browsers send it, whatever the locale.
         return _decoded(sys.stdin.buffer.readline()).rstrip("\r\n")
@@ -192,7 +223,9 @@ def ask_password(name: str, *, from_stdin: bool) -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             password: str = click.prompt(
-                f"Password for {name}", hide_input=True, confirmation_prompt="Repeat the password"
+                f"Password for {name}",
+                hide_input=True,
+                confirmation_prompt="Repeat the password" if repeat else False,
             )
         except getpass.GetPassWarning:
             raise InsightsError(

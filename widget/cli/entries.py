@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.cli.next_steps import next_steps
 from widget.cli.output import Failures, confirm
 from widget.config import check_under
 from widget.entry import Withdrawn, parse_entry
@@ -61,7 +62,10 @@ def put(
         for path in _files(paths):
             with failures.of(path):
                 entry = parse_entry(_read(path))
-                editorial.put(entry, actor=actor, note=note, publish=and_publish, keep_draft=True)
+                with next_steps(editorial, context.settings, entry):
+                    editorial.put(
+                        entry, actor=actor, note=note, publish=and_publish, keep_draft=True
+                    )
                 for breach in editorial.check(entry):
                     if breach.severity == "warning":
                         line = f"{path}: {breach.path}: warning: {breach.message}"
@@ -81,7 +85,9 @@ def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) ->
     with context.editorial() as editorial:
         for entry_id in ids:
             with failures.of(entry_id):
-                revision = editorial.publish(entry_id, actor=actor, note=note)
+                draft = editorial.entries.draft(entry_id)
+                with next_steps(editorial, context.settings, draft.entry if draft else None):
+                    revision = editorial.publish(entry_id, actor=actor, note=note)
                 confirm(f"{entry_id}: published as revision {revision.number}")
     failures.end()
 

@@ -74,6 +74,18 @@ def confirm(message: str, *, err: bool = False) -> None:
         click.echo(message, err=err)
 
 
+def printable(text: str) -> str:
+    """Return what somebody else wrote as one line without control characters.
+
+    They could move the cursor of a terminal and so hide what is printed next to it.
+    """
+    return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in _folded(text))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
 def error_lines(error: InsightsError) -> list[str]:
     """Return the lines to print for an error, one for each breach."""
     if isinstance(error, InvalidEntry):

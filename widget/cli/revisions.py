@@ -12,11 +12,11 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.cli.output import confirm
+from widget.cli.output import confirm, printable
 from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
-from widget.store import EntryReader, Live
+from widget.store import EntryReader, Live, Revision
 
 
 @click.command()
@@ -30,14 +30,25 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
     if not revisions:
         raise NotFound(f"there is no entry {entry_id!r}")
     if as_json:
-        keys = ("number", "at", "actor", "action", "note", "legal")
+        keys = ("number", "at", "actor", "action", "note", "legal", "detail")
         echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
         return
-    for revision in revisions:
-        why = revision.note or ("legal reasons" if revision.legal else "")
+    actors = [printable(revision.actor) for revision in revisions]
+    width = max(16, *map(len, actors))
+    for revision, actor in zip(revisions, actors, strict=True):
         at = f"{revision.at:%Y-%m-%d %H:%M:%S}Z"
-        line = f"{revision.number:6}  {at}  {revision.action:8}  {revision.actor:16}  {why}"
-        click.echo(line.rstrip())
+        line = f"{revision.number:6}  {at}  {revision.action:8}  {actor:{width}}"
+        click.echo(f"{line}  {_why(revision)}".rstrip())
+
+
+def _why(revision: Revision) -> str:
+    note = printable(revision.note)
+    match revision.action:
+        case "comment" if revision.detail:
+            return f"{revision.detail}: {note}"
+        case "resolve":
+            return f"comment {revision.detail}"
+    return note or ("legal reasons" if revision.legal else "")
 
 
 @click.command("diff")

@@ -47,6 +47,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     logs.configure(settings.log)
     # Before the workers start, so that an error is printed once.
     context.check_store()
+    _check_receivers(settings)
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
@@ -97,10 +98,19 @@ def _pages(settings: Settings, here: str) -> str:
     )
 
 
+def _check_receivers(settings: Settings) -> None:
+    if settings.notify:
+        # Imported here: nobody is notified until a receiver is configured.
+        from widget import notifying
+
+        notifying.check_receivers(settings)
+
+
 def _check(context: Context) -> None:
     """Read the settings again. Raises InvalidSettings if workers could not start with them."""
     reloaded = load_settings(context.config, store=context.store_url)
     purging.check_caches(reloaded)
+    _check_receivers(reloaded)
     for key in ("host", "port", "workers"):
         if getattr(reloaded, key) != getattr(context.settings, key):
             log.warning("%s was changed; restart the service to apply it", key)
@@ -152,6 +162,7 @@ def _demo(port: int, paper_port: int, folder: Path, model: str | None) -> None:
     with open_editorial(settings.store, settings, create=True) as editorial:
         if not editorial.entries.ids():
             courier.fill(editorial)
+            courier.leave_waiting(editorial)
     password, link = _demo_admin(settings.store)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)},

@@ -95,4 +95,4 @@ def _for_entry(context: Context, entry_id: str, choices: Choices, base: str) -> 
     if live is None:
         raise NotFound(f"{entry_id!r} is not live; publish it first")
     publication = context.settings.publication_for(live.entry.article.url)
-    return panel.snippet(live.entry, publication, choices, base=base)
+    return panel.snippet(live.entry, publication, choices, base=base, reviews=live.approvals)

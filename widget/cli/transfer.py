@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option
+from widget.cli.next_steps import next_steps
 from widget.cli.output import confirm, is_quiet
 from widget.entry import parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
@@ -57,7 +58,8 @@ def import_entries(
         for document in bar:
             try:
                 entry = parse_entry(document.data)
-                editorial.put(entry, actor=actor, note=note, publish=and_publish)
+                with next_steps(editorial, context.settings, entry, saved=False):
+                    editorial.put(entry, actor=actor, note=note, publish=and_publish)
             except InvalidEntry as error:
                 refused += [(document.where, breach) for breach in error.breaches]
             except InsightsError as error:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from widget.config.loading import DEFAULT_FILE, load_settings
+from widget.config.notify import EventType, Notify
 from widget.config.publication import Accent, Hold, Publication, Text
 from widget.config.publishing import approvals_needed, check_under, held, missing_approvals
-from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, DraftingProvider, Purge, Settings
+from widget.config.settings import (
+    CONFIG_VARIABLE,
+    ENV_PREFIX,
+    TOKEN_VARIABLE,
+    DraftingProvider,
+    Purge,
+    Settings,
+)
 
 __all__ = [
     "CONFIG_VARIABLE",
     "DEFAULT_FILE",
     "ENV_PREFIX",
+    "TOKEN_VARIABLE",
     "Accent",
     "DraftingProvider",
+    "EventType",
     "Hold",
+    "Notify",
     "Publication",
     "Purge",
     "Settings",

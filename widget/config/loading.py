@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from widget.config.service_links import report, service_links
-from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
+from widget.config.settings import CONFIG_VARIABLE, ENV_PREFIX, TOKEN_VARIABLE, Settings
 from widget.errors import InvalidSettings
 
 DEFAULT_FILE = Path("insights.toml")
@@ -84,7 +84,7 @@ def _refuse_unknown_variables(links: frozenset[str]) -> None:
         if (
             not name.startswith(ENV_PREFIX)
             or name.startswith(f"{ENV_PREFIX}TEST_")
-            or name == CONFIG_VARIABLE
+            or name in (CONFIG_VARIABLE, TOKEN_VARIABLE)
         ):
             continue
         key, *inner = name.removeprefix(ENV_PREFIX).split("__")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from widget import i18n
 from widget.config import colours
-from widget.config.validators import checked_origin, checked_visible
+from widget.config.validators import checked_contact, checked_origin, checked_visible
 from widget.entry.vocabulary import OPINION_KINDS, ArticleKind
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -77,7 +78,8 @@ class Publication(BaseModel):
     review: Literal["required", "optional"] = "required"
     hold: Hold = Hold()
     reviewer: Literal["role", "name"] = "role"
-    contact: str | None = None
+    contact: Annotated[str, AfterValidator(checked_contact)] | None = None
+    time_zone: str = "UTC"
 
     @field_validator("language")
     @classmethod
@@ -86,6 +88,18 @@ class Publication(BaseModel):
             raise ValueError(
                 f"{value!r} is not a language; write a tag such as en, de-CH or zh-Hant"
             )
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _valid_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is no time zone of this system; write a name such as Europe/Berlin, "
+                "or install the package tzdata"
+            ) from None
         return value
 
     @field_validator("accent", mode="before")
@@ -105,6 +119,13 @@ class Publication(BaseModel):
             return text
         short = language.partition("-")[0]
         return text.get(language) or text.get(short) or text.get(self.language)
+
+    @property
+    def contact_url(self) -> str:
+        """The URL of the contact, ``mailto:`` for an address; "" without one."""
+        if self.contact is None or "://" in self.contact:
+            return self.contact or ""
+        return f"mailto:{quote(self.contact, safe='@+')}"
 
     def allows(self, origin: str) -> bool:
         """Return whether pages of ``origin`` may embed this publication's panels."""

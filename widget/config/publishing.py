@@ -59,7 +59,7 @@ def _texts(entry: Entry) -> Iterator[str]:
     yield from (entry.article.title, entry.article.section, *entry.article.authors)
     yield light_html.plain(entry.viewpoint.rationale)
     for group in entry.perspectives:
-        yield group.heading or ""
+        yield from (group.heading or "", group.none_because or "")
         for point in group.points:
             yield from (light_html.plain(point.text), point.attributed_to or "")
     for source in entry.sources:

@@ -15,12 +15,14 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from widget import logs
+from widget.config.notify import Notify
 from widget.config.publication import Publication
 from widget.config.validators import (
     checked_api,
@@ -35,6 +37,8 @@ from widget.errors import Severity
 
 ENV_PREFIX = "INSIGHTS_"
 CONFIG_VARIABLE = "INSIGHTS_CONFIG"
+TOKEN_VARIABLE = "INSIGHTS_TOKEN"  # noqa: S105  # the name of a variable
+"""Has the token with which a reviewer on the command line proves who they are. No setting."""
 
 
 class Purge(BaseModel):
@@ -112,6 +116,7 @@ class Settings(BaseSettings):
     log: logs.LogFormat = "text"
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
+    notify: tuple[Notify, ...] = ()
 
     @field_validator("publications", mode="before")
     @classmethod
@@ -119,6 +124,22 @@ class Settings(BaseSettings):
         """Turn variables such as INSIGHTS_PUBLICATIONS__0__NAME into a list."""
         if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
             return [value[key] for key in sorted(value, key=int)]
+        return value
+
+    @field_validator("notify")
+    @classmethod
+    def _receivers(cls, value: tuple[Notify, ...], info: ValidationInfo) -> tuple[Notify, ...]:
+        """Refuse two receivers of one name, and publications that do not exist."""
+        names = [receiver.name for receiver in value]
+        existing = [it.name for it in info.data.get("publications", ())]
+        for receiver in value:
+            if names.count(receiver.name) > 1:
+                raise ValueError(f"two receivers are named {receiver.name!r}; rename one of them")
+            for name in receiver.publications:
+                if existing and name not in existing:
+                    raise ValueError(
+                        f"{receiver.name!r} names the publication {name!r}, which is not configured"
+                    )
         return value
 
     @field_validator("host")

@@ -99,6 +99,22 @@ def checked_name(value: str) -> str:
         return checked_host(value)
 
 
+def checked_contact(value: str) -> str:
+    """Return a mail address or an http(s) URL unchanged."""
+    if value.lower().startswith(("http:", "https:")):
+        if problem := urls.link_problem(value):
+            raise ValueError(f"{value!r} {problem}")
+        return value
+    name, _, host = value.rpartition("@")
+    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", name, re.ASCII) or "." not in host:
+        raise ValueError(
+            f"{value!r} is neither a mail address nor a URL; write one such as "
+            "desk@courier.example or https://courier.example/contact"
+        )
+    checked_host(host)
+    return value
+
+
 def checked_visible(value: str) -> str:
     """Return ``value`` unchanged if it has a visible character."""
     if is_blank(value):

@@ -30,6 +30,7 @@ _LABELS = {
     "reviewed_at": "reviewed at",
     "perspectives": "group",
     "points": "point",
+    "none_because": "why there are none",
     "sources": "source",
     "corrections": "correction",
     "at": "time",

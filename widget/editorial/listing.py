@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Self, get_args
 
 from widget.entry.vocabulary import Lean
-from widget.store import EntryReader, Query, Row, Sort, State
+from widget.store import EntryReader, Phase, Query, Row, Sort, State
 
 PER_PAGE = 50
+PLANNED = "planned"
+"""The state that finds what is to be published or withdrawn at a later time."""
+ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+STATES: tuple[str, ...] = (*get_args(State), *get_args(Phase)[1:], PLANNED)
+"""The states by which a list is filtered: of the entry, of its draft's review, of its plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,12 @@ class ListingRequest:
 
     @classmethod
     def from_query(cls, given: Mapping[str, str]) -> Self:
-        """Read a URL's query: ``q state lean section language sort page``; skip invalid values."""
+        """Read a URL's query; skip invalid values.
+
+        Its parts are ``q state lean section language assignee saved_by sort page``.
+        """
         state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
+        phase = state if state in get_args(Phase)[1:] else None
         page = given.get("page", "")
         query = Query(
             search=given.get("q", "").strip()[:200],
@@ -31,9 +41,19 @@ class ListingRequest:
             lean=lean if lean in get_args(Lean) else None,  # type: ignore[arg-type]  # just checked
             section=given.get("section") or None,
             language=given.get("language") or None,
+            phase=phase,  # type: ignore[arg-type]  # just checked
+            assignee=given.get("assignee") or None,
+            saved_by=given.get("saved_by") or None,
+            planned_until=ANY_TIME if state == PLANNED else None,
             sort=sort if sort in get_args(Sort) else "changed",  # type: ignore[arg-type]  # just checked
         )
         return cls(query, int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1)
+
+    @property
+    def state(self) -> str | None:
+        """The state asked for, as ``from_query`` reads it."""
+        query = self.query
+        return query.state or query.phase or (PLANNED if query.planned_until else None)
 
 
 @dataclass(frozen=True, slots=True)

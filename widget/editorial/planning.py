@@ -43,6 +43,7 @@ class Planning:
         publish_at: datetime | None = None,
         expires_at: datetime | None = None,
         reason: str = "",
+        head: int | None = None,
     ) -> Revision:
         """Plan when the draft is published and when the entry is withdrawn; None: never.
 
@@ -60,15 +61,17 @@ class Planning:
             if expires_at and not publish_at and not isinstance(live, Live):
                 raise NotFound(f"{entry_id!r} is not live and not planned to be")
             update = {
-                "publish_at": publish_at,
-                "expires_at": expires_at,
+                "publish_at": publish_at and publish_at.astimezone(UTC),
+                "expires_at": expires_at and expires_at.astimezone(UTC),
                 "expiry_reason": reason.strip() if expires_at else "",
                 "planned_by": actor,
             }
             return Step(workflow.model_copy(update=update))
 
         note = "; ".join(_described(publish_at, expires_at)) or "Not planned any more"
-        return self._store.change_workflow(entry_id, "schedule", plan, actor=actor, note=f"{note}.")
+        return self._store.change_workflow(
+            entry_id, "schedule", plan, actor=actor, note=f"{note}.", head=head
+        )
 
 
 def _described(publish_at: datetime | None, expires_at: datetime | None) -> list[str]:

@@ -88,10 +88,10 @@ class Review:
             refusal = self._refusal(seen, reviewer.name)
             if refusal:
                 raise Forbidden(refusal)
-            self._raise_for_breaches(seen.entry)
             given = workflow.approvals_of(seen.entry)
             at = _now()
             document = seen.entry if given else self._signed(seen.entry, reviewer, at)
+            self._raise_for_breaches(document)
             approval = Approval(
                 reviewer=reviewer.name,
                 role=reviewer.role,

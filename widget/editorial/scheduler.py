@@ -6,57 +6,50 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from widget.editorial.actors import schedule_actor
 from widget.editorial.service import Editorial
 from widget.errors import Conflict, InsightsError, NotFound
-from widget.storage.lock import Busy
+from widget.storage.lease import IsHeld, Lease, work_under_lease
 from widget.store import Live, Workflow
 
 log = logging.getLogger("insights.schedule")
 
 LOOK_SECONDS = 0.2
 WAIT_SECONDS = 1.0
-"""How long a process waits before it tries again to hold the lease."""
+"""How long it waits after a failure."""
 LATE_SECONDS = 5.0
 """From how late on a publication is said to be late."""
-
-Lease = Callable[[], AbstractContextManager[Callable[[], bool]]]
-"""Holds the lease for the block, and gives it a function that returns whether it is still held."""
 
 
 class Scheduler:
     """A daemon thread in every process; only the holder of the lease works."""
 
-    def __init__(self, editorial: Editorial, lease: Lease) -> None:
+    def __init__(self, editorial: Editorial) -> None:
         self._editorial = editorial
-        self._lease = lease
         self._refused: dict[str, str] = {}
 
-    def start(self) -> None:
+    def start(self, lease: Callable[[], Lease]) -> None:
         """Start the thread."""
-        threading.Thread(target=self._run, name="schedule", daemon=True).start()
+        threading.Thread(target=self._run, args=[lease], name="schedule", daemon=True).start()
 
-    def _run(self) -> None:
+    def _run(self, lease: Callable[[], Lease]) -> None:
+        failure = "carrying out what is planned failed"
+        work_under_lease(lease, self._watch, log=log, failure=failure)
+
+    def _watch(self, is_held: IsHeld) -> None:
         last_message = ""
-        while True:
+        while is_held():
             try:
-                with self._lease() as is_held:
-                    while is_held():
-                        self.carry_out_due()
-                        last_message = ""
-                        time.sleep(LOOK_SECONDS)
-            except Busy:
-                pass
+                self.carry_out_due()
+                last_message = ""
             except InsightsError as error:
                 if str(error) != last_message:
                     log.warning("%s", error)
                 last_message = str(error)
-            except Exception:
-                log.exception("carrying out what is planned failed; trying again")
-            time.sleep(WAIT_SECONDS)
+                time.sleep(WAIT_SECONDS)
+            time.sleep(LOOK_SECONDS)
 
     def carry_out_due(self, now: datetime | None = None) -> None:
         """Publish and withdraw what is due. Raises StoreUnavailable.

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AwareDatetime,
@@ -14,9 +14,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     Strict,
     StringConstraints,
     ValidationError,
+    model_serializer,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -114,6 +116,18 @@ class Perspective(_Part):
         default=None, description="null: the role's heading in the entry's language."
     )
     points: tuple[Point, ...] = Field(default=(), max_length=MAX_POINTS)
+    none_because: Paragraph | None = Field(
+        default=None,
+        description="Plain text, for an empty group of different-views: why there are none.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _only_if_set(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Documents from before this key keep their bytes, and so their digests and approvals.
+        fields: dict[str, Any] = serialize(self)
+        if self.none_because is None:
+            fields.pop("none_because", None)
+        return fields
 
 
 class Source(_Part):
@@ -166,7 +180,10 @@ class Entry(_Part):
     corrections: tuple[Correction, ...] = Field(default=(), max_length=100)
 
     def to_json(self) -> bytes:
-        """Return the document as it is written to disk: UTF-8, indented, every key present."""
+        """Return the document as it is written to disk: UTF-8, indented.
+
+        Every key is present, except that only a group that has ``none_because`` writes it.
+        """
         value = self.model_dump(mode="json", by_alias=True)
         return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 

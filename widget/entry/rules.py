@@ -11,7 +11,7 @@ from widget.entry import footnotes, light_html, urls
 from widget.entry.characters import is_blank
 from widget.entry.containment import contained
 from widget.entry.limits import cost_breach
-from widget.entry.model import Entry
+from widget.entry.model import Entry, Perspective
 from widget.entry.notations import other_notations
 from widget.errors import Breach, InvalidEntry, Severity
 
@@ -123,8 +123,7 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         path = f"$.perspectives[{group_index}]"
         if group.heading is not None:
             yield from _plain(f"{path}.heading", group.heading, required="a heading, or null")
-        if not group.points:
-            yield Breach(f"{path}.points", "is empty; add a point or remove the group")
+        yield from _emptiness(path, group)
         for index, point in enumerate(group.points):
             inner = f"{path}.points[{index}]"
             if is_blank(point.text):
@@ -145,6 +144,31 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
                     f"{inner}.text",
                     "cites no source; every different view needs one: add a marker such as [1]",
                 )
+
+
+def _emptiness(path: str, group: Perspective) -> Iterator[Breach]:
+    """Yield what is wrong with a group without points, or with its reason for having none."""
+    reason = group.none_because
+    if not group.points and reason is None:
+        remedy = "add a point or remove the group"
+        if group.role == "different-views":
+            remedy = "add a point, say in none_because why there are none, or remove the group"
+        yield Breach(f"{path}.points", f"is empty; {remedy}")
+    if reason is None:
+        return
+    if group.role != "different-views":
+        yield Breach(
+            f"{path}.none_because",
+            f"is only for a group of different-views, and this is one of {group.role}; remove it",
+        )
+    elif group.points:
+        yield Breach(
+            f"{path}.none_because",
+            "says why there are no different views, but the group has points; remove one of them",
+        )
+    yield from _plain(
+        f"{path}.none_because", reason, required="the reason, or null, and points instead"
+    )
 
 
 def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:

@@ -14,7 +14,7 @@ from widget.config import Settings
 from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
-from widget.store import EntryReader, Live
+from widget.store import Approval, EntryReader, Live
 
 SHARDS = 256
 Files = Iterator[tuple[str, bytes]]
@@ -27,6 +27,7 @@ class Subject:
     shown: Entry | Withdrawn
     addresses: tuple[str, ...]
     version: str
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def withdrawn(self) -> bool:
@@ -51,7 +52,9 @@ def _subject(store: EntryReader, entry_id: str) -> Subject | None:
     live = store.live(entry_id)
     if isinstance(live, Live):
         article = live.entry.article
-        return Subject(live.entry, (article.url, *article.aliases), live.digest)
+        proof = "".join(it.model_dump_json() for it in live.approvals)
+        addresses = (article.url, *article.aliases)
+        return Subject(live.entry, addresses, live.digest + proof, live.approvals)
     if live is None:
         return None
     try:
@@ -69,12 +72,17 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
     shown = subject.shown
     publication = settings.publication_for(subject.addresses[0])
     permalink = f"{base}/panel/{shown.id}"
-    frame = panel.frame(shown, publication, Options(), permalink=permalink, static=True)
+    reviews = subject.approvals
+    frame = panel.frame(
+        shown, publication, Options(), permalink=permalink, reviews=reviews, static=True
+    )
     yield f"panel/{shown.id}.html", frame.body
-    fragment = panel.fragment(shown, publication, Options(), permalink=permalink)
+    fragment = panel.fragment(shown, publication, Options(), permalink=permalink, reviews=reviews)
     yield f"fragment/{shown.id}.html", fragment.body
     if isinstance(shown, Entry):
-        snippet = panel.snippet(shown, publication, Choices(way="oembed"), base=base)
+        snippet = panel.snippet(
+            shown, publication, Choices(way="oembed"), base=base, reviews=reviews
+        )
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
     else:
         yield f"panel/{shown.id}.gone", b""

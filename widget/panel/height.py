@@ -66,7 +66,10 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
     """Add up the boxes of static/panel.css, in CSS pixels; ``width`` is the container's."""
     text = width - _PADDING
     line_scale = 1 if view.direction == "ltr" else 1.125
-    about = 16 + 20 * _lines(view.article_title + "x" * 40, 13 * _SANS, text)
+    links = view.article_title + "x" * 40
+    if isinstance(view, PanelView) and view.contact:
+        links += view.contact.text + "x" * 12
+    about = 16 + 20 * _lines(links, 13 * _SANS, text)
     if isinstance(view, NoticeView):
         statement = 33 + 26 * _lines(view.statement, 16 * _SERIF, text)
         reason = 8 + 26 * _lines(view.reason + "x" * 20, 16 * _SERIF, text) if view.reason else 0
@@ -105,6 +108,8 @@ def _summary(heading: str, count: str, width: int) -> int:
 
 def _points(group: GroupView, width: int) -> int:
     room = min(width, 670) - 28
+    if group.none_because:
+        return 16 + 26 * _lines(group.none_because, 16 * _SERIF, room)
     return 8 + sum(
         14 + 26 * _lines(_point_text(point), 16 * _SERIF, room) for point in group.points
     )

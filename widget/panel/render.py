@@ -16,6 +16,7 @@ from widget import assets, i18n
 from widget.config import Accent, Publication
 from widget.entry import Entry, Withdrawn, light_html
 from widget.panel import styles
+from widget.panel.disclosure import Reviews
 from widget.panel.options import Options
 from widget.panel.portable import in_ascii, without_expressions
 from widget.panel.scripts import script as minified
@@ -49,21 +50,25 @@ def frame(
     options: Options,
     *,
     permalink: str,
+    reviews: Reviews = (),
     static: bool = False,
 ) -> Page:
     """Return the panel, or the notice, as a document.
 
+    ``reviews`` are the proven ones of exactly this version of an entry.
     ``static``: for an export, with the policy in the document instead of a header, and a script
     that reads the query.
     """
     if isinstance(subject, Entry):
         view: PanelView | NoticeView = panel_view(
-            subject, publication, options, permalink=permalink, prefix=""
+            subject, publication, options, permalink=permalink, prefix="", reviews=reviews
         )
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix="")
-    title = Words(view.language).page_title(view.article_title)
-    embedders = publication.embedders if isinstance(view, PanelView) else ANY_ORIGIN
+    if isinstance(view, PanelView):
+        title, embedders = view.title, publication.embedders
+    else:
+        title, embedders = Words(view.language).page_title(view.article_title), ANY_ORIGIN
     return _document(view, options.accent_on(publication), title, embedders, static=static)
 
 
@@ -73,19 +78,21 @@ def fragment(
     options: Options,
     *,
     permalink: str,
+    reviews: Reviews = (),
     utf8: bool = False,
 ) -> Page:
     """Return the panel, or the notice, as an HTML fragment.
 
-    In ASCII, for documents of any encoding. ``utf8`` is for scripts, which decode it by its
-    Content-Type; this saves an eighth for Arabic. Element ids begin with ``insights-<id>-``, or
-    ``insights-<id>_<instance>-``: an entry id has no underscore.
+    ``reviews`` are the proven ones of exactly this version of an entry. In ASCII, for documents of
+    any encoding. ``utf8`` is for scripts, which decode it by its Content-Type; this saves an eighth
+    for Arabic. Element ids begin with ``insights-<id>-``, or ``insights-<id>_<instance>-``: an
+    entry id has no underscore.
     """
     instance = f"_{options.instance}" if options.instance else ""
     prefix = f"insights-{subject.id}{instance}-"
     if isinstance(subject, Entry):
         view: PanelView | NoticeView = panel_view(
-            subject, publication, options, permalink=permalink, prefix=prefix
+            subject, publication, options, permalink=permalink, prefix=prefix, reviews=reviews
         )
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix=prefix)

@@ -13,11 +13,11 @@ import jinja2
 from widget import assets
 from widget.config import Publication
 from widget.entry import Entry, light_html
+from widget.panel.disclosure import Reviews
 from widget.panel.height import WIDE, heights
 from widget.panel.loader import integrity, loader_name
 from widget.panel.options import Options
 from widget.panel.view import panel_view
-from widget.panel.words import Words
 
 Way = Literal["frame", "component", "site", "htmx2", "htmx4", "oembed", "include"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -107,7 +107,8 @@ class Snippet:
     """HTML to paste: ``head`` once into the page's head (may be empty), ``body`` in place.
 
     ``policy`` lists the directives that a strict Content-Security-Policy needs. ``title`` names
-    the panel; ``width`` and ``height`` are reserved for it on a wide page, in CSS pixels.
+    the panel and says whether an AI made it; ``width`` and ``height`` are reserved for it on a wide
+    page, in CSS pixels.
     """
 
     head: str
@@ -124,21 +125,23 @@ def snippet(
     choices: Choices | Way,
     *,
     base: str,
+    reviews: Reviews = (),
     max_width: int = OEMBED_WIDTH,
     max_height: int | None = None,
 ) -> Snippet:
     """Return the HTML that embeds the panel of ``entry``.
 
     ``base`` is the service's base URL without a trailing slash. As a fallback, the snippet has
-    the article's viewpoint and a link to the panel. It reserves the panel's height, so that
-    the page does not shift when the panel loads. ``max_width`` and ``max_height`` limit
+    the article's viewpoint and a link to the panel, which says whether an AI made the analysis.
+    It reserves the panel's height, so that the page does not shift when the panel loads;
+    ``reviews`` change nothing but that. ``max_width`` and ``max_height`` limit
     oEmbed's frame, in CSS pixels.
     """
     if isinstance(choices, str):
         choices = Choices(way=choices)
     if choices.way == "site":
         return site_snippet(choices, base=base)
-    view = panel_view(entry, publication, choices.options, permalink="", prefix="")
+    view = panel_view(entry, publication, choices.options, permalink="", prefix="", reviews=reviews)
     query = _query(choices)
     permalink = f"{base}/panel/{entry.id}"
     fragment = f"/fragment/{entry.id}{query}"
@@ -164,7 +167,7 @@ def snippet(
         frame_url=f"{permalink}{query}",
         # Nothing decodes &amp; inside an SSI comment.
         fragment=light_html.trusted(fragment) if choices.way == "include" else fragment,
-        title=Words(view.language).page_title(view.article_title),
+        title=view.lasting_title,
         lean=view.lean.sentence,
         language=entry.language,
         width=width,

@@ -22,12 +22,13 @@ from widget.config import Accent
 @cache
 def panel_stylesheet() -> str:
     """Return the stylesheet for the component's shadow root, minified."""
-    return _minified("panel.css") + _minified("sheet.css")
+    return _minified("panel.css") + _minified("anchor.css") + _minified("sheet.css")
 
 
 def frame_stylesheet(accent: Accent) -> str:
     """Return the stylesheet for the frame, minified."""
-    return _minified("panel.css") + _minified("frame.css") + _accent_rule(accent)
+    own = _minified("panel.css") + _minified("anchor.css") + _minified("frame.css")
+    return own + _accent_rule(accent)
 
 
 def fragment_stylesheet(accent: Accent) -> str:
@@ -37,7 +38,7 @@ def fragment_stylesheet(accent: Accent) -> str:
 
 @cache
 def _hardened() -> str:
-    css = _minify(_important(_read("isolate.css") + _read("panel.css") + _read("sheet.css")))
+    css = _minify(_important(_read("isolate.css") + _read("panel.css")))
     # The minifier decodes escapes, but the host's document may have any encoding.
     return re.sub(r"[^\x00-\x7f]", lambda it: rf"\{ord(it[0]):x} ", css)
 

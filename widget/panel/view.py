@@ -14,7 +14,8 @@ from widget import i18n
 from widget.config import Publication, Text
 from widget.entry import Entry, Source, Withdrawn, cost_breach, light_html, urls
 from widget.entry.vocabulary import LEAN_SCALE, Lean
-from widget.panel import words
+from widget.panel import disclosure, words
+from widget.panel.disclosure import Contact, Reviews
 from widget.panel.options import SOURCES, Options
 from widget.panel.runs import Run, pieces
 
@@ -47,7 +48,7 @@ class PointView:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """One perspective."""
+    """One perspective. ``count`` is "" where ``none_because`` says why there are no points."""
 
     role: str
     heading: str
@@ -55,6 +56,7 @@ class GroupView:
     count: str
     open: bool
     points: tuple[PointView, ...]
+    none_because: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,15 @@ class NoticeView(_EntryView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelView(_EntryView):
-    """A whole panel."""
+    """A whole panel.
 
+    ``label`` says who made the analysis. ``title`` is that of its page; ``lasting_title`` is for
+    snippets, which are pasted once, and says nothing that a later review changes.
+    """
+
+    label: Markup
+    title: str
+    lasting_title: str
     introduction: Markup
     lean: LeanView
     rationale: Markup | None
@@ -154,24 +163,39 @@ class PanelView(_EntryView):
     sources_open: bool
     corrections: tuple[CorrectionView, ...]
     disclosure: tuple[Markup, ...]
+    contact: Contact | None
 
 
 def panel_view(
-    entry: Entry, publication: Publication, options: Options, *, permalink: str, prefix: str
+    entry: Entry,
+    publication: Publication,
+    options: Options,
+    *,
+    permalink: str,
+    prefix: str,
+    reviews: Reviews = (),
 ) -> PanelView:
-    """Return the view of a panel. ``prefix`` begins every element id."""
+    """Return the view of a panel. ``prefix`` begins every element id.
+
+    ``reviews`` are the proven ones of exactly this version.
+    """
     language = options.language or i18n.interface_language(entry.language)
     phrases = words.Words(language)
     occurrences: Counter[int] = Counter()
     # A draft, or published before there was a limit: escaped instead of sanitized.
     display = escape if cost_breach(entry) else light_html.display
     groups = tuple(_groups(entry, options, phrases, occurrences, display))
+    label = disclosure.label(entry, phrases, reviews)
+    lasting = disclosure.lasting_label(entry, phrases)
     return PanelView(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
         article_title=entry.article.title,
         article_url=_link(entry.article.url),
         permalink=permalink,
+        label=label,
+        title=phrases.panel_title(entry.article.title, label.striptags()),
+        lasting_title=phrases.panel_title(entry.article.title, lasting),
         introduction=_own_text(publication, publication.introduction, language)
         or phrases.introduction(),
         lean=_lean(entry, phrases),
@@ -192,7 +216,12 @@ def panel_view(
             )
             for correction in entry.corrections
         ),
-        disclosure=tuple(_disclosure(entry, publication, phrases)),
+        disclosure=(
+            *disclosure.sentences(entry, publication, phrases, reviews),
+            _own_text(publication, publication.disclosure, language)
+            or phrases.default_disclosure(),
+        ),
+        contact=disclosure.contact_of(publication),
     )
 
 
@@ -279,7 +308,9 @@ def _groups(
             role=group.role,
             heading=group.heading or phrases.role(group.role),
             own_heading=group.heading is not None,
-            count=phrases.points_count(len(group.points)),
+            count=phrases.points_count(len(group.points))
+            if group.points or group.none_because is None
+            else "",
             open=group.role in options.open,
             points=tuple(
                 PointView(
@@ -289,6 +320,7 @@ def _groups(
                 )
                 for number, point in enumerate(group.points, 1)
             ),
+            none_because=group.none_because,
         )
 
 
@@ -323,19 +355,3 @@ def _letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("a") + rest) + letters
     return letters
-
-
-def _disclosure(entry: Entry, publication: Publication, phrases: words.Words) -> Iterator[Markup]:
-    provenance = entry.provenance
-    reviewed = provenance.reviewed_at
-    yield from phrases.provenance(
-        provenance.origin,
-        provider=provenance.provider or "",
-        model=provenance.model or "",
-        reviewer=provenance.reviewed_by or "",
-        reviewed=display_date(reviewed, phrases.language).text if reviewed else "",
-    )
-    yield (
-        _own_text(publication, publication.disclosure, phrases.language)
-        or phrases.default_disclosure()
-    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
 from widget.storage.atomic import new_token
+from widget.storage.lease import Lease
 
 What = Literal["publish", "withdraw", "start"]
 
@@ -58,13 +57,8 @@ class PurgeOutbox(Protocol):
     def prune(self, before: float) -> None:
         """Delete completed jobs that are older than ``before``."""
 
-    def lease(self) -> AbstractContextManager[Callable[[], bool]]:
-        """Hold the leader's lease, one for all processes that share the outbox.
-
-        The block gets a function that returns whether the lease is still held; it is lost where
-        the database connection is. Raises Busy where another process holds the lease. The lease
-        ends with the process, however that ends.
-        """
+    def lease(self) -> Lease:
+        """Return the leader's lease, one for all processes that share the outbox."""
 
 
 def to_document(job: PurgeJob) -> dict[str, Any]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 
 from widget.errors import InsightsError
 from widget.purging.purger import Purger
-from widget.storage.lock import Busy
+from widget.storage.lease import IsHeld, work_under_lease
 from widget.store import Store
 
 log = logging.getLogger("insights.purging")
@@ -40,23 +39,14 @@ class PurgeLeader:
         threading.Thread(target=self._run, name="purging", daemon=True).start()
 
     def _run(self) -> None:
-        last_message = ""
-        while True:
-            try:
-                with self._purger.outbox.lease() as is_leading:
-                    self._watch(is_leading)
-            except Busy:
-                time.sleep(SWEEP_SECONDS)
-            except InsightsError as error:
-                if str(error) != last_message:
-                    log.warning("%s", error)
-                last_message = str(error)
-                time.sleep(SWEEP_SECONDS)
-            except Exception:
-                log.exception("watching the store and the purges failed; trying again")
-                time.sleep(SWEEP_SECONDS)
+        work_under_lease(
+            self._purger.outbox.lease,
+            self._watch,
+            log=log,
+            failure="watching the store and the purges failed",
+        )
 
-    def _watch(self, is_leading: Callable[[], bool]) -> None:
+    def _watch(self, is_leading: IsHeld) -> None:
         while is_leading():
             began = time.monotonic()
             try:

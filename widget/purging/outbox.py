@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from widget.entry.model import is_id
 from widget.errors import StoreUnavailable
 from widget.purging.jobs import PurgeJob, PurgeOutbox, from_document, to_document
 from widget.storage.atomic import Disk, SyncFailed, reason, remove
+from widget.storage.lease import Lease, locked_lease
 from widget.storage.lock import StoreLock
 from widget.storage.url import folder_of
 
@@ -94,12 +93,10 @@ class DirectoryOutbox:
         except OSError as error:
             raise _unavailable(error) from error
 
-    @contextmanager
-    def lease(self) -> Iterator[Callable[[], bool]]:
-        """Hold the leader's lease for the length of the block."""
+    def lease(self) -> Lease:
+        """Return the leader's lease."""
         self._make_folder()
-        with self._lock.held(patience=0):
-            yield lambda: True
+        return locked_lease(self._lock)
 
     def _path(self, job: PurgeJob) -> str:
         return os.path.join(self._root, f"{job.token}.json")

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 
 from widget.entry.model import is_id
 from widget.purging.jobs import PurgeJob, from_document, to_document
-from widget.storage.lock import Busy
-from widget.storage.postgres import Connection, Database, DatabaseError
+from widget.storage.lease import Lease
+from widget.storage.postgres import Connection, Database
+from widget.storage.postgres.lease import database_lease
 
 log = logging.getLogger("insights.purging")
 
 _LEADER_LOCK = 0x1051D2
 """The advisory lock that the leader holds."""
-_PATIENCE_SECONDS = 5.0
-RENEW_SECONDS = 60.0
-"""How long the leader's transaction lasts: monitoring reports longer ones."""
 
 
 class PostgresOutbox:
@@ -70,34 +65,9 @@ class PostgresOutbox:
         with self.database.reading() as connection:
             connection.execute("DELETE FROM purge WHERE NOT pending AND at < %s", (before,))
 
-    @contextmanager
-    def lease(self) -> Iterator[Callable[[], bool]]:
-        """Hold the leader's lease, one for all machines, for the length of the block."""
-        with self.database.reading() as connection:
-            # Processes that wait try every second; they need no dedicated connection for that.
-            _lock(connection)
-        with self.database.dedicated(patience=_PATIENCE_SECONDS) as connection:
-            renewed = _begin(connection)
-
-            def is_leading() -> bool:
-                # The lock belongs to the transaction: they are lost together.
-                nonlocal renewed
-                try:
-                    if time.monotonic() < renewed + RENEW_SECONDS:
-                        connection.execute("SELECT 1")
-                    else:
-                        connection.execute("ROLLBACK")
-                        renewed = _begin(connection)
-                except (DatabaseError, Busy) as error:
-                    log.warning("lost the lease of the purge leader: %s", error)
-                    return False
-                return True
-
-            try:
-                yield is_leading
-            finally:
-                with suppress(DatabaseError):
-                    connection.execute("ROLLBACK")
+    def lease(self) -> Lease:
+        """Return the leader's lease, one for all machines."""
+        return database_lease(self.database, _LEADER_LOCK, "purge leader")
 
     def _put(self, job: PurgeJob, *, pending: bool) -> None:
         with self.database.reading() as connection:
@@ -107,25 +77,6 @@ class PostgresOutbox:
                 " DO UPDATE SET pending = EXCLUDED.pending, document = EXCLUDED.document",
                 (job.token, job.entry_id, job.at, pending, json.dumps(to_document(job))),
             )
-
-
-def _begin(connection: Connection) -> float:
-    """Begin the transaction that holds the leader's lock; return when. Raises Busy.
-
-    A session lock would be lost in a pooler, which lends a connection for one transaction only.
-    """
-    connection.execute("BEGIN")
-    # The server must notice soon that this machine is gone.
-    connection.execute("SET LOCAL idle_in_transaction_session_timeout = '10s'")
-    _lock(connection)
-    return time.monotonic()
-
-
-def _lock(connection: Connection) -> None:
-    """Hold the leader's lock until the transaction ends. Raises Busy."""
-    taken = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LEADER_LOCK,)).fetchone()
-    if taken != (True,):
-        raise Busy("another process holds the lease of the purge leader")
 
 
 def _jobs(connection: Connection, statement: str, *values: str) -> list[PurgeJob]:

@@ -55,7 +55,7 @@ def _texts(entry: Entry) -> Iterator[str]:
     yield from (article.title, article.url, *article.aliases, *article.authors)
     yield entry.viewpoint.rationale
     for group in entry.perspectives:
-        yield group.heading or ""
+        yield from (group.heading or "", group.none_because or "")
         for point in group.points:
             yield from (point.text, point.attributed_to or "")
     for source in entry.sources:

@@ -51,7 +51,8 @@ class Query:
 
     Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
     matches every entry with a draft. ``changed`` sorts the newest first. ``planned_until`` matches
-    what has to be published or withdrawn by that time.
+    what has to be published or withdrawn by that time, ``saved_by`` drafts that this person saved
+    last, by whatever means.
     """
 
     search: str = ""

@@ -8,7 +8,7 @@ import time
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from widget import logs, metrics
 from widget.errors import InsightsError, InvalidEntry
@@ -17,6 +17,9 @@ from widget.store import EntryReader
 from widget.web.context import service
 
 log = logging.getLogger(logs.REQUESTS)
+
+NOTIFICATIONS = "insights.notifications"
+"""The extension with the deliveries of notifications, where receivers are configured."""
 
 _Store = TypeVar("_Store", bound=EntryReader)
 
@@ -123,6 +126,12 @@ def _current_values() -> dict[str, tuple[str, float]]:
         if purges:
             pending = float(len(purges.pending()))
             values["insights_purges_pending"] = ("Purges not yet confirmed.", pending)
+        notifications = current_app.extensions.get(NOTIFICATIONS)
+        if notifications:
+            waiting, failed = len(notifications.pending()), len(notifications.failed())
+            name = "insights_notifications"
+            values[f"{name}_pending"] = ("Notifications not yet delivered.", float(waiting))
+            values[f"{name}_failed"] = ("Notifications that were given up.", float(failed))
     except InsightsError as error:
         log.warning("%s", error)
     up = float("insights_problems" in values)

@@ -97,10 +97,12 @@ def _workflow_conditions(query: Query) -> tuple[list[str], list[Any]]:
     if query.phase is not None:
         where.append("phase = ?")
         parameters.append(query.phase)
-    for column, value in (("assignee", query.assignee), ("saved_by", query.saved_by)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            parameters.append(value)
+    if query.assignee is not None:
+        where.append("assignee = ?")
+        parameters.append(query.assignee)
+    if query.saved_by is not None:
+        where.append("(saved_by = ? OR instr(saved_by, ?) = 1)")
+        parameters += [query.saved_by, f"{query.saved_by} ("]
     if query.planned_until is not None:
         where.append("planned <= ?")
         parameters.append(moment_key(query.planned_until))

@@ -222,10 +222,13 @@ def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     if query.phase is not None:
         where.append("waiting AND phase = %s")
         values.append(query.phase)
-    for column, value in (("assignee", query.assignee), ("saved_by", query.saved_by)):
-        if value is not None:
-            where.append(f"{column} = %s")
-            values.append(_storable(value))
+    if query.assignee is not None:
+        where.append("assignee = %s")
+        values.append(_storable(query.assignee))
+    if query.saved_by is not None:
+        person = _storable(query.saved_by)
+        where.append("(saved_by = %s OR starts_with(saved_by, %s))")
+        values += [person, f"{person} ("]
     if query.planned_until is not None:
         where.append("planned <= %s")
         values.append(moment_key(query.planned_until))

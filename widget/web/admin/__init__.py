@@ -11,14 +11,17 @@ from widget.errors import InsightsError
 from widget.http import problem_details
 from widget.web.admin import (
     auth,
+    bulk,
     drafting,
     editor,
     entries,
     history,
     me,
     people,
+    plan,
     publishing,
     rendering,
+    reviewing,
     session,
     source,
 )
@@ -29,7 +32,20 @@ __all__ = ["AdminContext", "init_app"]
 routes = Blueprint("admin", __name__, url_prefix="/admin")
 routes.before_request(auth.enter)
 routes.after_request(rendering.harden)
-for _part in (session, entries, editor, source, publishing, history, drafting, me, people):
+for _part in (
+    session,
+    entries,
+    bulk,
+    plan,
+    editor,
+    source,
+    publishing,
+    reviewing,
+    history,
+    drafting,
+    me,
+    people,
+):
     routes.register_blueprint(_part.routes)
 
 

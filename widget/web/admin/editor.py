@@ -24,12 +24,24 @@ from widget.entry.vocabulary import (
 )
 from widget.errors import Conflict
 from widget.panel import Options
-from widget.web.admin import auth, drafted, edits, filling, forms, pasted, rendering, verdict
+from widget.store import Approval, Live
+from widget.web.admin import (
+    auth,
+    drafted,
+    edits,
+    filling,
+    forms,
+    merged,
+    pasted,
+    rendering,
+    verdict,
+)
 from widget.web.admin.context import admin
 from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
 from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
+from widget.web.admin.merged import Merged
 from widget.web.context import service
 
 _CHOICES = {
@@ -83,6 +95,8 @@ def save(entry_id: str) -> AnyResponse:
     """Save the form as the draft, or do what one of its buttons says."""
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
+    if "over" in request.form:
+        merged.take_theirs(document, status, request.form.getlist("theirs"))
     typed = copy.deepcopy(document)
     action, carried = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))
@@ -95,8 +109,7 @@ def save(entry_id: str) -> AnyResponse:
             status, head = _save_typed(status, typed, head)
         _save(status, judged.entry, head, by_person=action is not None or not rendering.is_htmx())
     except Conflict:
-        status = entry_status(entry_id)
-        return _conflict(status, document, judged, head, arranged=action is not None)
+        return _conflict(entry_status(entry_id), document, judged, head, action)
     without_reason = drafted.settle(judged.entry, request.form)
     return _saved(document, judged, action, carried, without_reason=without_reason)
 
@@ -208,9 +221,21 @@ def _preview(entry: Entry) -> Response:
     theme = request.values.get("theme")
     publication = admin().settings.publication_for(entry.article.url)
     options = Options(theme=theme if theme in ("light", "dark") else None, open=_EVERYTHING)  # type: ignore[arg-type]  # just checked
-    page = panel.frame(entry, publication, options, permalink=service().permalink(entry.id))
+    permalink = service().permalink(entry.id)
+    page = panel.frame(
+        entry, publication, options, permalink=permalink, reviews=_approvals_of(entry)
+    )
     response = Response(page.body, content_type="text/html; charset=utf-8")
     return rendering.framed(response, page.policy or rendering.POLICY)
+
+
+def _approvals_of(entry: Entry) -> tuple[Approval, ...]:
+    """Return the proof with which ``entry`` would appear, or does."""
+    store = admin().store
+    if draft := store.draft(entry.id):
+        return draft.workflow.approvals_of(entry)
+    live = store.live(entry.id)
+    return live.approvals if isinstance(live, Live) and live.entry == entry else ()
 
 
 def _editor(
@@ -223,6 +248,7 @@ def _editor(
     head: str = "",
     status: int = HTTPStatus.OK,
     conflict: list[comparison.FieldDiff] | None = None,
+    both: Merged | None = None,
     unsaved: bool = False,
     without_reason: str = "",
 ) -> Response:
@@ -244,6 +270,7 @@ def _editor(
         direction=i18n.direction(document["language"]),
         head=head or now.head,
         conflict=conflict,
+        both=both,
         problem="",
         drafted=drafted.view_of(document, checks),
         without_reason=without_reason,
@@ -268,14 +295,31 @@ def _refused(now: EntryStatus, document: Document, judged: Judgement) -> Respons
 
 
 def _conflict(
-    now: EntryStatus, document: Document, judged: Judgement, head: str, *, arranged: bool
+    now: EntryStatus, document: Document, judged: Judgement, head: str, action: FormAction | None
 ) -> Response:
-    if rendering.is_htmx() and not arranged:
-        problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
+    """Save both versions as one where no part differs; else show the parts that do."""
+    if rendering.is_htmx() and action is None:
+        problem = "Not saved: somebody else saved this entry. Press Save to merge both versions"
         return rendering.page("_saved.html", now=now, problem=problem)
+    both = merged.with_newest(now, judged.entry, head) if judged.entry else None
+    if both and not both.parts and action is None:
+        together = _judge(both.document)
+        if together.entry is not None:
+            note = merged.note(both)
+            actor = auth.user().name
+            admin().editorial.save(together.entry, actor=actor, note=note, head=now.head)
+            now = entry_status(now.entry.id)
+            return _editor(now, both.document, together, both=both)
     changes = comparison.documents(forms.of_entry(now.entry), document)
+    shown = both.document if both and action is None else document
     return _editor(
-        now, document, judged, head=head, conflict=changes, status=HTTPStatus.CONFLICT, unsaved=True
+        now,
+        shown,
+        _judge(_without_blanks(shown)),
+        head=head,
+        conflict=changes,
+        both=both if action is None else None,
+        status=HTTPStatus.CONFLICT,
     )
 
 

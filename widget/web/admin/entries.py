@@ -16,7 +16,7 @@ from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry
-from widget.store import Sort, State
+from widget.store import Sort
 from widget.web.admin import auth, forms, new_entry, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.new_entry import Begun
@@ -37,8 +37,10 @@ def listing() -> Response:
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
+        state=search.state,
+        people=[it.name for it in admin().accounts.users()],
         listing=entry_listing.find(admin().store, search),
-        states=get_args(State),
+        states=entry_listing.STATES,
         leans=get_args(Lean),
         sorts=get_args(Sort),
         link=lambda page: _link(replace(search, page=page)),
@@ -149,10 +151,12 @@ def _link(search: ListingRequest) -> str:
     query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
-        "state": query.state,
+        "state": search.state,
         "lean": query.lean,
         "section": query.section,
         "language": query.language,
+        "assignee": query.assignee,
+        "saved_by": query.saved_by,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,
     }

@@ -24,7 +24,15 @@ _MOMENTS = frozenset({"generated_at", "reviewed_at", "at"})
 _URLS = frozenset({"url", "archive_url"})
 _NULLABLE = frozenset(
     {
-        *("heading", "attributed_to", "confidence", "publisher", "published", "quote"),
+        *(
+            "heading",
+            "none_because",
+            "attributed_to",
+            "confidence",
+            "publisher",
+            "published",
+            "quote",
+        ),
         *("archive_url", "provider", "model", "generated_at", "reviewed_by", "reviewed_at"),
     }
 )
@@ -32,12 +40,13 @@ _FIELD = re.compile(
     r"language"
     r"|article\.(?:url|aliases|title|authors|section|kind|published)"
     r"|viewpoint\.(?:lean|rationale|confidence)"
-    r"|perspectives\.\d\.(?:role|heading|points\.\d\d?\.(?:text|attributed_to))"
+    r"|perspectives\.\d\.(?:role|heading|none_because|points\.\d\d?\.(?:text|attributed_to))"
     r"|sources\.\d\d?\.(?:title|url|publisher|published|type|quote|archive_url)"
     r"|provenance\.(?:origin|provider|model|generated_at|reviewed_by|reviewed_at)"
     r"|corrections\.\d\d?\.(?:at|kind|note)",
     re.ASCII,
 )
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?", re.ASCII)
 POINT: Document = {"text": "", "attributed_to": None}
 SOURCE: Document = {
     "title": "",
@@ -91,7 +100,10 @@ def of_entry(entry: Entry) -> Document:
 
 def values(document: Document) -> dict[str, str]:
     """Return the value of each form field, by name."""
-    return dict(_flat(document, ""))
+    reasons = {
+        f"perspectives.{index}.none_because": "" for index in range(len(document["perspectives"]))
+    }
+    return reasons | dict(_flat(document, ""))
 
 
 def _flat(part: Any, name: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # any of JSON's types
@@ -118,7 +130,8 @@ def _local(text: str) -> str:
         return text
     if moment.tzinfo is None:
         return text
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    precision = "milliseconds" if moment.microsecond else "seconds"  # as approvals have them
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision)
 
 
 def document(form: Mapping[str, str], entry_id: str) -> Document:
@@ -136,10 +149,15 @@ def document(form: Mapping[str, str], entry_id: str) -> Document:
     result["sources"] = _listed(result["sources"])
     result["corrections"] = _listed(result["corrections"])
     result["perspectives"] = [
-        {**group, "points": _listed(group.get("points", {}))}
+        {**_without_no_reason(group), "points": _listed(group.get("points", {}))}
         for group in _listed(result["perspectives"])
     ]
     return result
+
+
+def _without_no_reason(group: Document) -> Document:
+    """Leave ``none_because`` out where it is empty, as documents do."""
+    return {key: value for key, value in group.items() if key != "none_because" or value}
 
 
 def _listed(numbered: dict[str, Any]) -> list[Any]:
@@ -154,7 +172,7 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401  # any of JSON's types
         text = urls.with_scheme(text)
     if key in _NULLABLE and not text.strip():
         return None
-    if key in _MOMENTS and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", text, re.ASCII):
+    if key in _MOMENTS and re.fullmatch(_LOCAL, text):
         return f"{text}Z" if text.count(":") == 2 else f"{text}:00Z"
     return text
 

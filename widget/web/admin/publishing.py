@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from widget.editorial import comparison
 from widget.errors import (
-    Breach,
     Conflict,
     Forbidden,
     InsightsError,
@@ -19,14 +16,10 @@ from widget.errors import (
     NotFound,
 )
 from widget.http import problem_details
-from widget.store import Draft, Live
+from widget.store import Live
 from widget.web import security_events
-from widget.web.admin import auth, rendering
+from widget.web.admin import auth, publication_page, rendering
 from widget.web.admin.context import admin
-
-if TYPE_CHECKING:
-    from widget.purging import PurgeJob, What
-
 
 routes = Blueprint("publishing", __name__, url_prefix="/entries/<entry_id>")
 
@@ -34,7 +27,7 @@ routes = Blueprint("publishing", __name__, url_prefix="/entries/<entry_id>")
 @routes.get("/publication")
 def compare(entry_id: str) -> Response:
     """Show the draft against what is live."""
-    return _publication(entry_id)
+    return publication_page.show(entry_id)
 
 
 @routes.post("/publication")
@@ -87,25 +80,10 @@ def withdraw(entry_id: str) -> AnyResponse:
 @routes.get("/purge")
 def purge(entry_id: str) -> Response:
     """Show the state of the newest purge, as a fragment."""
-    job = _purge_job(entry_id)
+    job = publication_page.purge_job(entry_id)
     return rendering.page(
-        "_purge.html", entry_id=entry_id, job=job, purge_status=_purge_status(job)
+        "_purge.html", entry_id=entry_id, job=job, purge_status=publication_page.purge_status(job)
     )
-
-
-def _purge_job(entry_id: str, what: What | None = None) -> PurgeJob | None:
-    """Return the newest purge of an entry; with ``what``, only if that caused it."""
-    purges = admin().purges
-    job = purges.latest(entry_id) if purges else None
-    return job if job and what in (None, job.what) else None
-
-
-def _purge_status(job: PurgeJob | None) -> str:
-    if job is None:
-        return ""
-    from widget.purging import describe  # here, since most services purge no cache
-
-    return rendering.sentence(describe(job))
 
 
 def _refused(entry_id: str, error: InsightsError) -> Response:
@@ -117,45 +95,13 @@ def _refused(entry_id: str, error: InsightsError) -> Response:
         case NotFound():
             problem, status = "There is no draft.", HTTPStatus.CONFLICT
         case InvalidEntry(breaches=breaches):
-            return _publication(entry_id, breaches=breaches, status=status)
+            return publication_page.show(entry_id, breaches=breaches, status=status)
         case Forbidden():
             actor = auth.user().name
             security_events.record(
                 "access-refused", actor=actor, subject=entry_id, detail="four_eyes"
             )
-    return _publication(entry_id, problem, status=status)
-
-
-def _publication(
-    entry_id: str,
-    problem: str = "",
-    *,
-    breaches: tuple[Breach, ...] = (),
-    status: int = HTTPStatus.OK,
-) -> Response:
-    head = admin().store.head(entry_id) or _nothing(entry_id)
-    live, draft = admin().store.live(entry_id), admin().store.draft(entry_id)
-    shown = live.entry if isinstance(live, Live) else None
-    actor = auth.user().name
-    return rendering.page(
-        "publication.html",
-        status=status,
-        entry_id=entry_id,
-        head=head,
-        live=live,
-        draft=draft,
-        title=_title(entry_id),
-        job=(job := _purge_job(entry_id, "publish")),
-        purge_status=_purge_status(job),
-        changes=comparison.entries(shown, draft.entry) if draft else [],
-        breaches=breaches or (_breaches(draft) if draft else ()),
-        problem=problem,
-        refusal=admin().editorial.four_eyes_refusal(entry_id, actor=actor),
-    )
-
-
-def _breaches(draft: Draft) -> tuple[Breach, ...]:
-    return tuple(admin().editorial.check(draft.entry))
+    return publication_page.show(entry_id, problem, status=status)
 
 
 def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK) -> Response:
@@ -168,8 +114,8 @@ def _withdrawal(entry_id: str, problem: str = "", *, status: int = HTTPStatus.OK
         entry_id=entry_id,
         live=live,
         shown=isinstance(live, Live),
-        job=(job := _purge_job(entry_id, "withdraw")),
-        purge_status=_purge_status(job),
+        job=(job := publication_page.purge_job(entry_id, "withdraw")),
+        purge_status=publication_page.purge_status(job),
         title=_title(entry_id),
         problem=problem,
         typed=request.form.to_dict(),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 import jinja2
 from flask import Response, g, redirect, request
@@ -40,6 +42,11 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
         )
     )
     return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def typed() -> dict[str, str]:
+    """Return what the form sent, so that a page that refuses it can show it again."""
+    return request.form.to_dict()
 
 
 def page_before(template: str, /, *, status: int = HTTPStatus.OK, **context: object) -> Response:
@@ -103,11 +110,19 @@ def warm() -> None:
 def _environment() -> jinja2.Environment:
     environment = templating.environment("admin")
     environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
+    environment.filters["local"] = local_time
     environment.filters["place"] = comparison.label_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
     environment.filters["words"] = words
     environment.filters["sentence"] = sentence
     return environment
+
+
+def local_time(at: datetime | None, zone: str) -> str:
+    """Return a time for a field of the type datetime-local, "" for None."""
+    if at is None:
+        return ""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def sentence(error: object) -> str:

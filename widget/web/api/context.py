@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g
 
-from widget.accounts import Accounts
+from widget.accounts import Accounts, Token
 from widget.config import Settings
+from widget.editorial.actors import token_actor
+from widget.editorial.evidence import RunOf
+from widget.editorial.review import Reviewer
 from widget.editorial.service import Editorial
+from widget.errors import Forbidden
 from widget.store import EntryReader
 
 if TYPE_CHECKING:
     from widget.drafting.service import Drafting
 
 _EXTENSION = "insights.api"
+_RUNS = "insights.api.runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,37 @@ def entries() -> EntryReader:
     return api().editorial.entries
 
 
-def set_actor(actor: str) -> None:
-    """Record who makes this request, as revisions name it."""
-    g.api_actor = actor
+def run_of() -> RunOf:
+    """Return what finds the run that drafted an entry, also where drafting is off by now."""
+    # Imported here: drafting is off until a provider is configured.
+    from widget.drafting.run_evidence import run_of as found
+    from widget.drafting.runs import open_runs
+
+    context = api()
+    runs = context.drafting.runs if context.drafting else current_app.extensions.get(_RUNS)
+    if runs is None:
+        runs = current_app.extensions[_RUNS] = open_runs(context.settings.store)
+    return found(runs)
+
+
+def set_token(token: Token) -> None:
+    """Record the token of this request."""
+    g.api_token = token
 
 
 def actor() -> str:
-    """Return who makes this request."""
-    name: str = g.api_actor
-    return name
+    """Return who makes this request, as revisions name it."""
+    token: Token = g.api_token
+    return token_actor(token.owner, token.name)
+
+
+def reviewer() -> Reviewer:
+    """Return the person who makes this request. Raises Forbidden where the token has no owner."""
+    token: Token = g.api_token
+    owner = api().accounts.user(token.owner) if token.owner else None
+    if owner is None:
+        raise Forbidden(
+            f"the token {token.name!r} belongs to no user, so it proves nobody who could review; "
+            "create a token for a user"
+        )
+    return Reviewer(owner.name, owner.role, "token", actor())

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from flask import Response, abort, request
 
-from widget.editorial.actors import token_actor
 from widget.entry.json_input import MAX_BYTES
 from widget.errors import Conflict, Forbidden
 from widget.web import security_events
@@ -23,7 +22,7 @@ def dispatch(route: Route, /, **path: str) -> Response:
     """Respond to a request for ``route``; ``path`` are the variables of its URL."""
     token = auth.authenticate()
     auth.authorize(token, route.role, purpose=route.summary.lower())
-    context.set_actor(token_actor(token.owner, token.name))
+    context.set_token(token)
     request.max_content_length = _MAX_BODY_BYTES
     respond = partial(_respond, route, path)
     key = request.headers.get("Idempotency-Key")
@@ -37,10 +36,13 @@ def _respond(route: Route, path: dict[str, str]) -> ApiResponse:
         return route.view(**path)
     except Forbidden:
         entry_id = path.get("entry_id", "")
+        detail = "review" if route.name == "review" else "four_eyes"
         security_events.record(
-            "access-refused", actor=context.actor(), subject=entry_id, detail="four_eyes"
+            "access-refused", actor=context.actor(), subject=entry_id, detail=detail
         )
         raise
     except Conflict as error:
+        if not route.precondition:
+            raise
         # Another change was made after the precondition was checked.
         abort(HTTPStatus.PRECONDITION_FAILED, str(error))

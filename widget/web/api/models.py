@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints
@@ -12,6 +12,7 @@ from widget.entry import Entry
 from widget.entry.vocabulary import Lean
 from widget.errors import Severity
 from widget.store import Action, Query, Row, Sort, State
+from widget.store.workflow import Phase
 
 MAX_LIMIT = 200
 MAX_REVISION = 999_999_999
@@ -96,6 +97,9 @@ class ListQuery(BaseModel):
     lean: Lean | None = None
     section: str | None = Field(default=None, max_length=500)
     language: str | None = Field(default=None, max_length=100)
+    phase: Phase | None = Field(default=None, description="Where its draft is in the review.")
+    assignee: str | None = Field(default=None, max_length=200)
+    saved_by: str | None = Field(default=None, max_length=200, description="The last to save it.")
     sort: Sort = Field(default="changed", description="`changed`: newest first.")
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=4_000, description="`next` of a page.")
@@ -109,6 +113,9 @@ class ListQuery(BaseModel):
             section=self.section,
             language=self.language,
             sort=self.sort,
+            phase=self.phase,
+            assignee=self.assignee,
+            saved_by=self.saved_by,
         )
 
 
@@ -124,6 +131,11 @@ class EntrySummary(BaseModel):
     lean: Lean | None
     language: str
     changed: datetime
+    phase: Phase | None = Field(description="Where its draft is in the review.")
+    saved_by: str = Field(description="Who saved its draft last, as the history names them.")
+    assignee: str
+    due: date | None
+    planned: datetime | None = Field(description="When it is published or withdrawn next.")
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -138,6 +150,11 @@ class EntrySummary(BaseModel):
             lean=row.lean,
             language=row.language,
             changed=row.changed,
+            phase=row.phase,
+            saved_by=row.saved_by,
+            assignee=row.assignee,
+            due=row.due,
+            planned=row.planned,
         )
 
 
@@ -157,6 +174,10 @@ class RevisionSummary(BaseModel):
     action: Action
     note: str
     legal: bool
+    detail: str = Field(
+        description="What a comment is about: the path of a point or a source, or nothing. Of "
+        "`resolve`, the comment's number."
+    )
 
 
 class RevisionRecord(RevisionSummary):

@@ -66,6 +66,7 @@ def revision_summary(revision: Revision) -> dict[str, object]:
         "action": revision.action,
         "note": revision.note,
         "legal": revision.legal,
+        "detail": revision.detail,
     }
 
 

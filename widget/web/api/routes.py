@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from widget.accounts import Role
+from widget.editorial.evidence import CommentRecord, ReviewEvidence
 from widget.entry import Entry
-from widget.web.api import draft_models, draft_views, models, views
+from widget.web.api import draft_models, draft_views, models, review_models, review_views, views
 from widget.web.api.responses import ApiResponse
 
 Precondition = Literal["existing", "existing or new"]
@@ -129,6 +130,98 @@ ROUTES: tuple[Route, ...] = (
         "Save a revision as the draft",
         views.restore,
         models.RestorationRequest,
+    ),
+    Route(
+        method="POST",
+        path=f"{_ENTRY}/submissions",
+        summary="Submit the draft for review",
+        view=review_views.submit,
+        request=review_models.SubmissionRequest,
+        optional=True,
+        precondition="existing",
+        response=models.ChangeRecord,
+        statuses=(HTTPStatus.CREATED,),
+    ),
+    Route(
+        path=f"{_ENTRY}/reviews",
+        summary="List the reviews",
+        view=review_views.list_reviews,
+        response=review_models.ReviewList,
+    ),
+    Route(
+        method="POST",
+        path=f"{_ENTRY}/reviews",
+        summary="Approve or return the draft",
+        view=review_views.review,
+        request=review_models.ReviewRequest,
+        response=review_models.ReviewRecord,
+        statuses=(HTTPStatus.CREATED,),
+        errors=(HTTPStatus.CONFLICT,),
+    ),
+    Route(
+        path=f"{_ENTRY}/evidence",
+        summary="Read what proves a review",
+        view=review_views.read_review_evidence,
+        query=review_models.ReviewEvidenceQuery,
+        response=ReviewEvidence,
+        errors=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+    ),
+    Route(
+        path=f"{_ENTRY}/comments",
+        summary="List the comments",
+        view=review_views.list_comments,
+        response=review_models.CommentList,
+    ),
+    Route(
+        method="POST",
+        path=f"{_ENTRY}/comments",
+        summary="Comment on the entry",
+        view=review_views.comment,
+        request=review_models.CommentRequest,
+        response=CommentRecord,
+        statuses=(HTTPStatus.CREATED,),
+    ),
+    Route(
+        method="POST",
+        path=f"{_ENTRY}/comments/<number>/resolution",
+        summary="Resolve a comment",
+        view=review_views.resolve_comment,
+        response=CommentRecord,
+        statuses=(HTTPStatus.CREATED,),
+        errors=(HTTPStatus.CONFLICT,),
+    ),
+    Route(
+        method="PUT",
+        path=f"{_ENTRY}/assignment",
+        summary="Assign the entry",
+        view=review_views.assign,
+        request=review_models.AssignmentRequest,
+        response=models.ChangeRecord,
+    ),
+    Route(
+        path=f"{_ENTRY}/schedule",
+        summary="Read what is planned",
+        view=review_views.read_schedule,
+        response=review_models.Schedule,
+    ),
+    Route(
+        method="PUT",
+        path=f"{_ENTRY}/schedule",
+        summary="Plan publication and withdrawal",
+        view=review_views.schedule,
+        role="publisher",
+        request=review_models.ScheduleRequest,
+        precondition="existing",
+        response=review_models.Schedule,
+    ),
+    Route(
+        method="DELETE",
+        path=f"{_ENTRY}/schedule",
+        summary="Cancel what is planned",
+        view=review_views.cancel_schedule,
+        role="publisher",
+        precondition="existing",
+        response=review_models.Schedule,
     ),
     Route(
         path=f"{_ENTRY}/history",

@@ -110,10 +110,10 @@ def read_snippet(entry_id: str) -> ApiResponse:
     """Read the HTML that embeds the live panel."""
     choices = parsing.query(models.SnippetQuery).to_choices()
     head = entries().head(entry_id)
-    entry = _live(entry_id).entry
-    publication = api().settings.publication_for(entry.article.url)
+    live = _live(entry_id)
+    publication = api().settings.publication_for(live.entry.article.url)
     base = api().settings.base_url or request.url_root.rstrip("/")
-    snippet = panel.snippet(entry, publication, choices, base=base)
+    snippet = panel.snippet(live.entry, publication, choices, base=base, reviews=live.approvals)
     shown = models.Snippet(head=snippet.head, body=snippet.body, policy=snippet.policy)
     return json_response(shown, head=head)
 

@@ -153,7 +153,8 @@ def _publication(live: Live) -> Publication:
 
 
 def _snippet(live: Live, choices: Choices) -> panel.Snippet:
-    return panel.snippet(live.entry, _publication(live), choices, base=service().base())
+    base = service().base()
+    return panel.snippet(live.entry, _publication(live), choices, base=base, reviews=live.approvals)
 
 
 def _fragment(live: Live, choices: Choices) -> str:
@@ -162,7 +163,7 @@ def _fragment(live: Live, choices: Choices) -> str:
         options = replace(options, styles="none")
     permalink = service().permalink(live.entry.id)
     return panel.fragment(
-        live.entry, _publication(live), options, permalink=permalink
+        live.entry, _publication(live), options, permalink=permalink, reviews=live.approvals
     ).body.decode()
 
 

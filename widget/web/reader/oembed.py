@@ -84,6 +84,7 @@ def _document(live: Live, options: Options) -> dict[str, Any]:
         publication,
         Choices(way="oembed", options=options),
         base=base,
+        reviews=live.approvals,
         max_width=_limit("maxwidth"),
         max_height=_limit("maxheight"),
     )

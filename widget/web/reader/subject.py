@@ -102,12 +102,14 @@ def represent(
     Raises InvalidEntry where the entry cannot be rendered.
     """
     context, publication = service(), publication_of(subject)
-    shown = subject if isinstance(subject, Withdrawn) else subject.entry
+    shown, reviews = (
+        (subject, ()) if isinstance(subject, Withdrawn) else (subject.entry, subject.approvals)
+    )
     options = options.canonical(publication, shown.language)
     permalink = context.permalink(shown.id)
 
     def rendered() -> Representation:
-        page = render(shown, publication, options, permalink=permalink, **form)
+        page = render(shown, publication, options, permalink=permalink, reviews=reviews, **form)
         # A frame reaches a reader in one flight of packets either way.
         return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
@@ -125,4 +127,4 @@ def _version(subject: Subject | None) -> Hashable:
         case Withdrawn():
             return subject.id, subject.revision, subject.at
         case Live():
-            return subject.entry.id, subject.digest
+            return subject.entry.id, subject.digest, subject.approvals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from widget.config import Settings, check_under, missing_approvals
-from widget.store import Rules
+from widget.store.protocol import Rules
 
 
 def rules(settings: Settings) -> Rules:

@@ -1,0 +1,104 @@
+"""Events: what of a revision persons and programs are notified of, and whom it concerns."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from widget.config import EventType, Notify, Settings
+from widget.editorial.actors import person_of
+from widget.store import Revision, Workflow
+
+MAX_NOTE = 2_000
+_TYPES: dict[str, EventType] = {
+    "submit": "submitted",
+    "approve": "approved",
+    "return": "returned",
+    "publish": "published",
+    "withdraw": "withdrawn",
+    "comment": "commented",
+}
+_DRAFTED = re.compile(r".+ \(draft [A-Za-z0-9 ._-]+\)")
+"""The actor of a draft that a language model wrote."""
+_SCHEDULED = re.compile(r".+ \(schedule\)")
+"""The actor of what a person planned and the service carried out."""
+
+
+class Event(BaseModel):
+    """One event. It has the title and the note of its revision and no other text of the entry.
+
+    ``persons`` are the users whom it concerns: those who are assigned to the entry, saved it last
+    or submitted it, without the person who acted, but with one who asked the service to act.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: EventType | Literal["test"]
+    entry: str
+    revision: int
+    at: AwareDatetime
+    title: str
+    url: str
+    publication: str
+    actor: str
+    note: str = ""
+    persons: tuple[str, ...] = ()
+
+    def concerns(self, receiver: Notify) -> bool:
+        """Return whether ``receiver`` asks for this event."""
+        if receiver.events and self.type not in receiver.events:
+            return False
+        if receiver.publications and self.publication not in receiver.publications:
+            return False
+        persons = {person.strip().lower() for person in receiver.persons}
+        return not persons or not persons.isdisjoint(self.persons)
+
+    def delivery_id(self, receiver: str) -> str:
+        """Return the id of this event for one receiver; every attempt has the same."""
+        parts = (self.entry, str(self.revision), self.at.isoformat(), self.type, receiver)
+        return "msg_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def event_of(revision: Revision, before: Revision | None, settings: Settings) -> Event | None:
+    """Return the event of ``revision``, None where there is none; ``before`` came before it."""
+    kind = _TYPES.get(revision.action)
+    if revision.action == "save" and _DRAFTED.fullmatch(revision.actor):
+        kind = "draft-run-finished"
+    if kind is None:
+        return None
+    article = revision.entry.article
+    return Event(
+        type=kind,
+        entry=revision.entry.id,
+        revision=revision.number,
+        at=revision.at,
+        title=article.title,
+        url=article.url,
+        publication=settings.publication_for(article.url).name,
+        actor=revision.actor,
+        note=revision.note[:MAX_NOTE],
+        persons=_concerned(revision, before),
+    )
+
+
+def _concerned(revision: Revision, before: Revision | None) -> tuple[str, ...]:
+    """Return whom a revision concerns, in order."""
+    found = set(_persons(revision.workflow))
+    if before:
+        found.update(_persons(before.workflow))  # publishing ends the draft and its state
+    person = person_of(revision.actor)
+    if person:
+        by_service = _DRAFTED.fullmatch(revision.actor) or _SCHEDULED.fullmatch(revision.actor)
+        found.add(person) if by_service else found.discard(person)
+    return tuple(sorted(found))
+
+
+def _persons(workflow: Workflow) -> Iterator[str]:
+    for actor in (workflow.assignee, workflow.saved_by, workflow.submitted_by):
+        person = person_of(actor) if actor else None
+        if person:
+            yield person

@@ -1,0 +1,83 @@
+"""Two people who saved one entry: what merges is saved, and the rest is chosen part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from widget.editorial import comparison, merging
+from widget.entry import Entry
+from widget.errors import NotFound
+from widget.web.admin import forms, rendering
+from widget.web.admin.context import admin
+from widget.web.admin.entry_status import EntryStatus, revision_number
+from widget.web.admin.forms import Document
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingPart:
+    """A part that both changed, with their text and mine as one sequence of pieces."""
+
+    path: str
+    label: str
+    pieces: tuple[comparison.Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Both versions in one form: what only they changed, and what both did."""
+
+    document: Document
+    taken: tuple[str, ...]
+    parts: tuple[DifferingPart, ...]
+    other: str
+
+
+def with_newest(now: EntryStatus, mine: Entry, head: str) -> Merged | None:
+    """Merge ``mine``, which began with revision ``head``, with what was saved since.
+
+    None where that revision cannot be read.
+    """
+    try:
+        base = admin().store.revision(mine.id, revision_number(head)).entry
+    except NotFound:
+        return None
+    both = merging.merge(base, mine, now.entry)
+    parts = tuple(
+        DifferingPart(
+            it.path,
+            comparison.label_of(it.path),
+            comparison.words(_text(it.theirs), _text(it.mine)),
+        )
+        for it in both.conflicts
+    )
+    taken = tuple(comparison.label_of(path) for path in both.taken)
+    other = now.draft.actor if now.draft else "somebody else"
+    return Merged(both.document, taken, parts, other)
+
+
+def take_theirs(document: Document, now: EntryStatus, paths: Iterable[str]) -> None:
+    """Put what was saved by somebody else into the form, at the parts that were chosen."""
+    theirs = forms.of_entry(now.entry)
+    for path in paths:
+        merging.copy_part(theirs, document, path)
+
+
+def note(merged: Merged) -> str:
+    """Return the note of the revision that merges."""
+    return rendering.sentence(f"merged with what {merged.other} saved")
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  # JSON
+    """Return a part as text that people compare."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case dict():
+            return "\n".join(_text(it) for it in value.values() if it)
+        case list():
+            return "\n".join(_text(it) for it in value)
+    return str(value)

@@ -1,0 +1,153 @@
+"""The page on which a draft is reviewed, planned and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Response, abort
+
+from widget import panel
+from widget.editorial import comparison
+from widget.editorial.comments import comments_in
+from widget.editorial.review import ChecklistItem, ReviewStatus
+from widget.entry import Entry
+from widget.errors import Breach
+from widget.store import Draft, Live, Revision, Withdrawn, Workflow, document_digest
+from widget.web.admin import auth, rendering
+from widget.web.admin.context import admin
+from widget.web.context import service
+
+if TYPE_CHECKING:
+    from widget.purging import PurgeJob, What
+
+CHECKS: dict[ChecklistItem, str] = {
+    "sources": "I opened every source.",
+    "quotes": "I compared every quote, number and name with its source.",
+    "fairness": "The opposing views are real, fair and attributed.",
+    "language": "Nothing dehumanises people or plays down harm.",
+    "law": "Nothing breaks the law or the rights of others.",
+}
+"""The checklist, as reviewers read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page shows of one entry."""
+
+    entry_id: str
+    head: int
+    live: Live | Withdrawn | None
+    draft: Draft | None
+    history: list[Revision]
+    workflow: Workflow
+
+    @property
+    def is_live(self) -> bool:
+        """Whether readers see the entry."""
+        return isinstance(self.live, Live)
+
+    @property
+    def title(self) -> str:
+        """The article's title."""
+        return self.history[0].entry.article.title or self.entry_id
+
+    @property
+    def digest(self) -> str:
+        """The digest of the draft, "" without one."""
+        return document_digest(self.draft.entry) if self.draft else ""
+
+    @property
+    def live_entry(self) -> Entry | None:
+        """The document that readers see."""
+        return self.live.entry if isinstance(self.live, Live) else None
+
+
+def show(
+    entry_id: str,
+    problem: str = "",
+    *,
+    breaches: tuple[Breach, ...] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """Return the page, with why something was refused."""
+    page = _page(entry_id)
+    draft, user = page.draft, auth.user()
+    editorial = admin().editorial
+    return rendering.page(
+        "publication.html",
+        status=status,
+        entry_id=entry_id,
+        page=page,
+        title=page.title,
+        checks=CHECKS,
+        job=(job := purge_job(entry_id, "publish")),
+        purge_status=purge_status(job),
+        changes=_changes(page),
+        breaches=breaches or (tuple(editorial.check(draft.entry)) if draft else ()),
+        problem=problem,
+        refusal=editorial.four_eyes_refusal(entry_id, actor=user.name),
+        review=_review(page),
+        review_refusal=editorial.review.refusal(entry_id, user.name) if draft else "",
+        comments=comments_in(page.history),
+        people=[it.name for it in admin().accounts.users() if not it.disabled],
+        zone=time_zone(entry_id),
+        snippet=_snippet(page),
+        typed=rendering.typed(),
+    )
+
+
+def time_zone(entry_id: str) -> str:
+    """Return the time zone of an entry's publication, as IANA names it."""
+    history = admin().store.history(entry_id)
+    url = history[0].entry.article.url if history else ""
+    return admin().settings.publication_for(url).time_zone
+
+
+def purge_job(entry_id: str, what: What | None = None) -> PurgeJob | None:
+    """Return the newest purge of an entry; with ``what``, only if that caused it."""
+    purges = admin().purges
+    job = purges.latest(entry_id) if purges else None
+    return job if job and what in (None, job.what) else None
+
+
+def purge_status(job: PurgeJob | None) -> str:
+    """Return how far the caches are, as a sentence."""
+    if job is None:
+        return ""
+    from widget.purging import describe  # here, since most services purge no cache
+
+    return rendering.sentence(describe(job))
+
+
+def _page(entry_id: str) -> Page:
+    store = admin().store
+    head = store.head(entry_id)
+    if not head:
+        abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+    live, draft = store.live(entry_id), store.draft(entry_id)
+    return Page(entry_id, head, live, draft, store.history(entry_id), store.workflow(entry_id))
+
+
+def _changes(page: Page) -> list[comparison.FieldDiff]:
+    """Return what a publication changes, other than who reviewed it, which the page says."""
+    if page.draft is None:
+        return []
+    changes = comparison.entries(page.live_entry, page.draft.entry)
+    return [it for it in changes if not it.path.startswith("$.provenance.reviewed_")]
+
+
+def _review(page: Page) -> ReviewStatus | None:
+    if page.draft is None:
+        return None
+    return admin().editorial.review.status(page.draft.entry, page.draft.workflow)
+
+
+def _snippet(page: Page) -> str:
+    """Return the HTML that embeds what is live."""
+    if page.draft is not None or not isinstance(page.live, Live):
+        return ""
+    entry = page.live.entry
+    publication = admin().settings.publication_for(entry.article.url)
+    return panel.snippet(entry, publication, "frame", base=service().base()).body
