@@ -183,3 +183,11 @@ def test_missing_sources_are_added_up_to_the_highest_marker(
     assert answer.headers["Location"].endswith("#f-sources-0-url")
     assert len(newest(store).sources) == 6
     assert "missing source" not in editor.get(ENTRY).text
+
+
+def test_an_empty_source_that_is_cited_keeps_its_number(editor: FlaskClient, store: Store) -> None:
+    blank_source = {"title": "", "url": "", "type": "other"}
+    store.save(sample_entry(**one_point("Cites [1].", sources=[blank_source])), actor="x")
+    paste(editor, "perspectives.0.points", "- More [1]\n\n[1] A title https://a.example/")
+    assert texts(store)[0] == ["Cites [1].", "More [2]"]
+    assert [it.title for it in newest(store).sources] == ["", "A title"]
