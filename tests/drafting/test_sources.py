@@ -138,7 +138,7 @@ def test_a_long_text_is_cut() -> None:
     assert len(document.text) <= MAX_TEXT
 
 
-def test_pasted_text_is_a_document_without_an_address() -> None:
+def test_pasted_lists_is_a_document_without_an_address() -> None:
     document = document_from_text(" Fares\n\n\n rose. ", title=" The  study\u200b ", type="report")
     assert (document.text, document.title, document.url) == ("Fares\nrose.", "The study", "")
     with pytest.raises(ExtractionFailed):
