@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import click
-import jinja2
 
-from widget import assets
 from widget.cli.context import Context
-from widget.cli.output import printable
-from widget.editorial.evidence import ReviewEvidence, evidence_of
+from widget.editorial.evidence import evidence_of
+from widget.editorial.evidence_page import rendered
 
 Format = Literal["json", "text", "html"]
 
@@ -48,32 +46,3 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
         click.echo(f"{record.model_dump_json(indent=2)}\n".encode(), nl=False)
     else:
         click.echo(rendered(record, form), nl=False)
-
-
-def verdict(record: ReviewEvidence) -> str:
-    """Say in one sentence what the record proves."""
-    review = record.review
-    if review.review == "proven":
-        persons = "One person" if review.given == 1 else f"{review.given} persons"
-        missing = review.needed - review.given
-        more = f"; {missing} more {'is' if missing == 1 else 'are'} needed" if missing > 0 else ""
-        return f"{persons} approved exactly this version{more}."
-    if review.review == "declared":
-        by = record.version.reviewed_by
-        return f"Its text names a reviewer ({by}), but nobody proved to have reviewed this version."
-    return "Nobody has reviewed this version."
-
-
-def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
-    """Return the record for people: as plain text, or as an HTML page without other files."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "evidence"),
-        autoescape=jinja2.select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["printable"] = printable
-    template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
-    return template.render(record=record, verdict=verdict(record)).lstrip()

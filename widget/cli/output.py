@@ -14,6 +14,7 @@ from typing import Literal
 import click
 
 from widget import logs
+from widget.editorial.evidence_page import printable as printable
 from widget.errors import InsightsError, InvalidEntry
 
 Volume = Literal["quiet", "normal", "verbose"]
@@ -72,18 +73,6 @@ def confirm(message: str, *, err: bool = False) -> None:
     """Print a confirmation or a warning, unless --quiet is set."""
     if not is_quiet():
         click.echo(message, err=err)
-
-
-def printable(text: str) -> str:
-    """Return what somebody else wrote as one line without control characters.
-
-    They could move the cursor of a terminal and so hide what is printed next to it.
-    """
-    return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in _folded(text))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def error_lines(error: InsightsError) -> list[str]:
