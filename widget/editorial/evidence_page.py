@@ -26,8 +26,9 @@ def verdict(record: ReviewEvidence) -> str:
 
 def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
     """Return the record for people: as plain text, or as an HTML page without other files."""
+    templates = assets.folder("templates")
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "evidence"),
+        loader=jinja2.FileSystemLoader([templates / "evidence", templates / "page"]),
         autoescape=jinja2.select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,

@@ -33,6 +33,7 @@ from widget.web.admin import (
     forms,
     merged,
     pasted,
+    presence,
     rendering,
     verdict,
 )
@@ -258,6 +259,8 @@ def _editor(
         "editor.html",
         status=status,
         now=now,
+        entry_id=document["id"],
+        presence=presence.others(document["id"]),
         document=document,
         values=forms.values(document),
         choices=_CHOICES,

@@ -38,10 +38,15 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             csrf=session.csrf if session else "",
             here=templating.here(),
             drafting=admin().drafting is not None,
+            notifying=session is not None and session.user.role == "admin" and _is_notifying(),
             **context,
         )
     )
     return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def _is_notifying() -> bool:
+    return bool(admin().settings.notify)
 
 
 def typed() -> dict[str, str]:
