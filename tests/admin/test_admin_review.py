@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -92,6 +93,17 @@ def test_who_saved_last_cannot_approve(draft: Store, ana: FlaskClient) -> None:
     assert "Review this version" not in ana.get(PAGE).text
     assert approve(ana) == 403
     assert draft.workflow(ID).approvals == ()
+
+
+def test_a_draft_of_which_nobody_knows_who_wrote_it_is_not_approved(
+    settings: Settings, store: Store, ben: FlaskClient
+) -> None:
+    folder = Path(settings.store.removeprefix("dir:"))
+    (folder / "drafts" / f"{ID}.json").write_bytes(sample_entry().to_json())
+    store.poll()
+    assert "belongs to no user" in ben.get(PAGE).text
+    assert approve(ben) == 403
+    assert store.workflow(ID).approvals == ()
 
 
 def test_an_approval_needs_the_whole_checklist(draft: Store, ben: FlaskClient) -> None:

@@ -22,6 +22,7 @@ from widget.store import (
     Workflow,
     document_digest,
 )
+from widget.store.state import FILE_ACTOR
 from widget.store.workflow import Proof
 
 ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
@@ -133,7 +134,7 @@ class Review:
         return ReviewStatus(approvals_needed(self._settings, entry), given, hold)
 
     def _refusal(self, draft: Draft, reviewer: str) -> str:
-        saver = person_of(draft.actor)
+        saver = None if draft.actor == FILE_ACTOR else person_of(draft.actor)
         if saver is None:
             return (
                 f"{draft.actor} saved this draft last and belongs to no user, so nobody can tell "
