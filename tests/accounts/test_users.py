@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from accounts_support import HERE, PASSWORD, Clock, Place
 
 from widget.accounts import ROLES, Role, User, at_least
 from widget.accounts.passwords import check_password
+from widget.accounts.repository import load
 from widget.accounts.service import AccountService
 from widget.errors import InvalidAccount, NotFound
 
@@ -84,26 +87,76 @@ def test_a_change_to_nobody_is_told(accounts: AccountService) -> None:
         accounts.revoke_token("nothing")
 
 
+# Publications
+
+
+def test_a_user_works_for_all_publications_or_for_some(accounts: AccountService) -> None:
+    accounts.add_user("ana", "admin", PASSWORD)
+    bo = accounts.add_user("bo", "admin", PASSWORD, publications=["The Paper", "The Paper"])
+    assert bo.publications == ("The Paper",)
+    assert not bo.manages_users
+    accounts.set_publications("bo", ["The Courier", "The Gazette"])
+    assert accounts.user("bo") == User("bo", "admin", publications=("The Courier", "The Gazette"))
+    accounts.set_publications("bo", [])
+    assert accounts.user("bo") == User("bo", "admin")
+    assert User("bo", "admin").manages_users
+    assert not User("bo", "publisher").manages_users
+    with pytest.raises(NotFound, match="there is no user 'nobody'"):
+        accounts.set_publications("nobody", [])
+
+
+def test_a_token_is_of_its_owner_s_publications_as_they_are_now(
+    accounts: AccountService, clock: Clock
+) -> None:
+    accounts.add_user("bo", "editor", PASSWORD, publications=["The Paper"])
+    later = datetime.fromtimestamp(clock(), UTC) + timedelta(days=1)
+    secret, token = accounts.create_token(
+        "ci", "editor", owner="bo", expires_at=later, actor="root"
+    )
+    assert token.publications == ("The Paper",)
+    accounts.set_publications("bo", ["The Courier"])
+    changed = accounts.token(secret)
+    assert changed
+    assert changed.publications == ("The Courier",)
+
+
+@pytest.mark.unit
+def test_an_account_from_before_there_were_publications_works_for_all() -> None:
+    record = {
+        "name": "ana",
+        "role": "editor",
+        "password": None,
+        "generation": "0",
+        "created_at": "2026-11-25T00:00:00Z",
+    }
+    state = load(json.dumps({"version": 1, "users": [record], "tokens": []}), "accounts.json")
+    assert state.users["ana"].user().publications == ()
+
+
 # There is always an admin
 
 LAST = "an admin who can sign in, and ana is the last one; make another user admin first"
 
 
-@pytest.mark.parametrize("change", ["disable", "publisher", "editor"])
-@pytest.mark.parametrize("rest", ["nobody", "a publisher", "disabled", "invited"])
+@pytest.mark.parametrize("change", ["disable", "publisher", "editor", "publications"])
+@pytest.mark.parametrize("rest", ["nobody", "a publisher", "disabled", "invited", "of one paper"])
 def test_the_last_admin_who_can_sign_in_stays_one(
     accounts: AccountService, change: str, rest: str
 ) -> None:
     accounts.add_user("ana", "admin", PASSWORD)
     if rest != "nobody":
         role: Role = "publisher" if rest == "a publisher" else "admin"
-        accounts.add_user("bo", role, None if rest == "invited" else PASSWORD)
+        papers = ["The Paper"] if rest == "of one paper" else []
+        password = None if rest == "invited" else PASSWORD
+        accounts.add_user("bo", role, password, publications=papers)
         if rest == "disabled":
             accounts.set_disabled("bo", True)
 
     def take_away() -> None:
         if change == "disable":
             accounts.set_disabled("ana", True)
+        elif change == "publications":
+            accounts.set_publications("ana", ["The Paper"])
         else:
             accounts.set_role("ana", change)  # type: ignore[arg-type]  # a role
 

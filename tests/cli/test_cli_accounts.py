@@ -29,6 +29,7 @@ def test_init_makes_the_first_admin_and_no_second() -> None:
             "disabled": False,
             "invited": False,
             "signed_in_at": None,
+            "publications": [],
         }
     ]
     result = run("init", "--admin", "eve", "--password-stdin", stdin=PASSWORD)
@@ -183,3 +184,25 @@ def test_with_four_eyes_no_import_publishes_what_it_saves(form: str) -> None:
     done("import", "--actor", "ana", "-", stdin=text)
     assert run("publish", "a", "--actor", "ana").exit_code == 1
     assert done("publish", "a", "--actor", "ben").startswith("a: published")
+
+
+@pytest.mark.unit
+def test_a_user_works_for_the_publications_that_are_named() -> None:
+    Path("insights.toml").write_text(
+        'store = "dir:data"\n[[publications]]\nname = "The Paper"\n'
+        'origins = ["https://paper.example"]\n[[publications]]\nname = "The Courier"\n'
+        'origins = ["https://courier.example"]\n'
+    )
+    add = ("user", "add", "bo", "--password-stdin")
+    created = done(*add, "--publication", "The Courier", stdin=PASSWORD)
+    assert "bo: created with the role editor for The Courier" in created
+    assert done("user", "list") == "bo  editor     works for The Courier\n"
+    changed = done("user", "publications", "bo", "The Paper", "The Courier")
+    assert "bo: works for The Paper, The Courier now" in changed
+    (user,) = json.loads(done("user", "list", "--json"))
+    assert user["publications"] == ["The Paper", "The Courier"]
+    refused = run("user", "publications", "bo", "The Times")
+    assert refused.exit_code == 1
+    assert "there is no publication 'The Times'; there are: The Paper, The Cour" in refused.stderr
+    assert "bo: works for all publications now" in done("user", "publications", "bo")
+    assert done("user", "list") == "bo  editor\n"

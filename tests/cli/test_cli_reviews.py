@@ -165,6 +165,25 @@ def test_a_token_proves_its_owner_and_is_printed_nowhere(monkeypatch: pytest.Mon
     assert history()[0]["actor"] == "bo (token desk)"
 
 
+def test_a_person_reviews_only_for_the_publications_that_they_work_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drafted()
+    done("submit", "--actor", "ana", ID)
+    accounts = open_accounts("dir:data", create=False)
+    accounts.set_publications("bo", ["The Courier"])
+    approve = ("review", ID, "--approve", "--checked", "all")
+    refused = run(*approve, "--user", "bo", "--password-stdin", stdin=LINE)
+    assert refused.exit_code == 1
+    assert f"{ID!r} has no draft" in refused.stderr
+    monkeypatch.setenv("INSIGHTS_TOKEN", secret("bo"))
+    assert run(*approve).exit_code == 1
+    assert run("review", ID, "--return", "--note", "No").exit_code == 1
+    assert [it["action"] for it in history()] == ["submit", "save"]
+    accounts.set_publications("bo", ["The Paper"])
+    assert "approved by bo" in done(*approve)
+
+
 def test_a_token_that_is_not_valid_proves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     drafted()
     monkeypatch.setenv("INSIGHTS_TOKEN", "ins_nothing")

@@ -243,6 +243,7 @@ STORE_USERS = {
     "editorial.review",
     "editorial.planning",
     "editorial.comments",
+    "editorial.scoped_store",
     "purging",
     "purging.leader",
 }

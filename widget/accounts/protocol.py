@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_args
@@ -37,7 +37,8 @@ def lower(one: Role, other: Role) -> Role:
 class User:
     """A user who signs in with a name and a password. ``invited``: without a password yet.
 
-    ``signed_in_at`` is the time of the last sign-in, in UTC.
+    ``signed_in_at`` is the time of the last sign-in, in UTC. ``publications`` names those that the
+    user works for; empty: all.
     """
 
     name: str
@@ -45,6 +46,12 @@ class User:
     disabled: bool = False
     invited: bool = False
     signed_in_at: datetime | None = None
+    publications: tuple[str, ...] = ()
+
+    @property
+    def manages_users(self) -> bool:
+        """Whether the user may manage accounts: an admin of some publications may not."""
+        return self.role == "admin" and not self.publications
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,8 @@ class OpenSession:
 class Token:
     """An API token, which acts on behalf of its ``owner``.
 
-    ``role`` is never above the owner's current role. Only old tokens have no owner. Times are in
-    UTC; ``last_used_at`` is accurate to a minute.
+    ``role`` is never above the owner's current role, and ``publications`` are the owner's. Only
+    old tokens have no owner. Times are in UTC; ``last_used_at`` is accurate to a minute.
     """
 
     id: str
@@ -89,15 +96,16 @@ class Token:
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked: bool = False
+    publications: tuple[str, ...] = ()
 
 
 class Accounts(Protocol):
     """Users, sessions, tokens, rate limits and idempotent answers.
 
     Thread-safe; shared by several processes, which see each other's changes at once. Secrets are
-    stored as hashes only. A change that would remove the last admin who can sign in raises
-    InvalidAccount. Every method raises StoreUnavailable where the accounts cannot be read or
-    written; a change is on disk when the method returns.
+    stored as hashes only. A change that would remove the last admin of all publications who can
+    sign in raises InvalidAccount. Every method raises StoreUnavailable where the accounts cannot be
+    read or written; a change is on disk when the method returns.
     """
 
     def users(self) -> list[User]:
@@ -106,10 +114,18 @@ class Accounts(Protocol):
     def user(self, name: str) -> User | None:
         """Return one user, or None."""
 
-    def add_user(self, name: str, role: Role, password: str | None = None) -> User:
+    def add_user(
+        self,
+        name: str,
+        role: Role,
+        password: str | None = None,
+        *,
+        publications: Sequence[str] = (),
+    ) -> User:
         """Create an account; without a password, its user is invited to choose one by a link.
 
-        Raises InvalidAccount where the name is taken or invalid, or the password is too weak.
+        ``publications`` are those that the user works for; empty: all. Raises InvalidAccount where
+        the name is taken or invalid, or the password is too weak.
         """
 
     def set_password(self, name: str, password: str) -> None:
@@ -117,6 +133,12 @@ class Accounts(Protocol):
 
     def set_role(self, name: str, role: Role) -> None:
         """Change the role, from the next request on. Raises NotFound, InvalidAccount."""
+
+    def set_publications(self, name: str, publications: Sequence[str]) -> None:
+        """Change the publications that a user works for, from the next request on; empty: all.
+
+        Raises NotFound, InvalidAccount.
+        """
 
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
         """Disable or enable a user and the user's tokens; ends all sessions.

@@ -31,6 +31,7 @@ class UserRecord(_Record):
     disabled: bool = False
     created_at: AwareDatetime
     signed_in_at: AwareDatetime | None = None
+    publications: tuple[str, ...] = ()
 
     def user(self) -> User:
         """Return the user without secrets."""
@@ -40,11 +41,13 @@ class UserRecord(_Record):
             disabled=self.disabled,
             invited=self.password is None,
             signed_in_at=self.signed_in_at,
+            publications=self.publications,
         )
 
     def is_working_admin(self) -> bool:
-        """Return whether this is an admin who can sign in."""
-        return self.role == "admin" and not self.disabled and self.password is not None
+        """Return whether this is an admin of all publications who can sign in."""
+        can_sign_in = not self.disabled and self.password is not None
+        return self.user().manages_users and can_sign_in
 
 
 class TokenRecord(_Record):
@@ -72,6 +75,7 @@ class TokenRecord(_Record):
             self.expires_at,
             self.last_used_at,
             self.revoked_at is not None,
+            owner.publications if owner else (),
         )
 
     def is_open(self, now: datetime) -> bool:

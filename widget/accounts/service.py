@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,7 +69,14 @@ class AccountService:
         record = self._repository.state().users.get(name)
         return record.user() if record else None
 
-    def add_user(self, name: str, role: Role, password: str | None = None) -> User:
+    def add_user(
+        self,
+        name: str,
+        role: Role,
+        password: str | None = None,
+        *,
+        publications: Sequence[str] = (),
+    ) -> User:
         """Create an account; without a password, the user chooses one. Raises InvalidAccount."""
         check_user_name(name)
         if password is not None:
@@ -80,6 +87,7 @@ class AccountService:
             password=None if password is None else self._passwords.hash(password),
             generation=_new_generation(),
             created_at=self._now(),
+            publications=tuple(dict.fromkeys(publications)),
         )
         with self._repository.transaction() as transaction:
             if name in transaction.state.users:
@@ -97,6 +105,10 @@ class AccountService:
         """Change the role. Raises NotFound, InvalidAccount."""
         self._change_user(name, role=role)
 
+    def set_publications(self, name: str, publications: Sequence[str]) -> None:
+        """Change the publications that a user works for. Raises NotFound, InvalidAccount."""
+        self._change_user(name, publications=tuple(dict.fromkeys(publications)))
+
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
         """Disable or enable a user. Raises NotFound, InvalidAccount."""
         self._change_user(name, disabled=disabled, generation=_new_generation())
@@ -109,8 +121,8 @@ class AccountService:
             changed = transaction.state.with_user(record.model_copy(update=changes))
             if transaction.state.has_admin() and not changed.has_admin():
                 raise InvalidAccount(
-                    f"there must always be an admin who can sign in, and {name} is the last one; "
-                    "make another user admin first"
+                    "there must always be, for all publications, an admin who can sign in, and "
+                    f"{name} is the last one; make another user admin first"
                 )
             transaction.state = changed
 

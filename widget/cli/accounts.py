@@ -46,15 +46,32 @@ def user() -> None:
 @user.command("add")
 @click.argument("name", metavar="NAME")
 @click.option("--role", type=_ROLE, default="editor", show_default=True)
+@click.option(
+    "--publication",
+    "publications",
+    metavar="NAME",
+    multiple=True,
+    help="One that they work for; repeatable. Without it: all.",
+)
 @password_option()
 @click.pass_obj
-def add(context: Context, name: str, role: Role, *, password_stdin: bool) -> None:
+def add(
+    context: Context,
+    name: str,
+    role: Role,
+    *,
+    publications: tuple[str, ...],
+    password_stdin: bool,
+) -> None:
     """Create an account."""
+    _require_configured(context, publications)
     accounts = context.accounts()
     if accounts.user(name) is not None:  # before the password prompt
         raise InsightsError(f"the user {name!r} already exists")
-    accounts.add_user(name, role, ask_password(name, from_stdin=password_stdin))
-    confirm(f"{name}: created with the role {role}")
+    password = ask_password(name, from_stdin=password_stdin)
+    accounts.add_user(name, role, password, publications=publications)
+    works_for = f" for {', '.join(publications)}" if publications else ""
+    confirm(f"{name}: created with the role {role}{works_for}")
 
 
 @user.command("list")
@@ -68,7 +85,8 @@ def list_users(context: Context, *, as_json: bool) -> None:
         return
     width = max((len(user.name) for user in users), default=0)
     for each in users:
-        click.echo(f"{each.name:{width}}  {each.role:9}  {_user_state(each)}".rstrip())
+        notes = ", ".join(filter(None, [_user_state(each), _works_for(each)]))
+        click.echo(f"{each.name:{width}}  {each.role:9}  {notes}".rstrip())
 
 
 @user.command("passwd")
@@ -92,6 +110,22 @@ def role(context: Context, name: str, role: Role) -> None:
     """Change a role. It applies from the next request."""
     context.accounts().set_role(name, role)
     confirm(f"{name}: has the role {role} now")
+
+
+@user.command("publications")
+@click.argument("name", metavar="NAME")
+@click.argument("publications", metavar="[PUBLICATION]…", nargs=-1)
+@click.pass_obj
+def publications(context: Context, name: str, publications: tuple[str, ...]) -> None:
+    """Change which publications somebody works for.
+
+    They see and change the entries of these only, from the next request on. Without PUBLICATION:
+    of all.
+    """
+    _require_configured(context, publications)
+    context.accounts().set_publications(name, publications)
+    works_for = ", ".join(publications) or "all publications"
+    confirm(f"{name}: works for {works_for} now")
 
 
 @user.command("disable")
@@ -168,6 +202,18 @@ def revoke(context: Context, token_id: str) -> None:
     """Revoke a token at once."""
     context.accounts().revoke_token(token_id)
     confirm(f"{token_id}: revoked")
+
+
+def _require_configured(context: Context, publications: tuple[str, ...]) -> None:
+    """Raise InsightsError for a publication that the settings do not have."""
+    names = [it.name for it in context.settings.publications]
+    for each in publications:
+        if each not in names:
+            raise InsightsError(f"there is no publication {each!r}; there are: {', '.join(names)}")
+
+
+def _works_for(user: User) -> str:
+    return f"works for {', '.join(user.publications)}" if user.publications else ""
 
 
 def _user_state(user: User) -> str:

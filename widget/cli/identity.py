@@ -36,7 +36,7 @@ def _by_password(accounts: Accounts, name: str, *, password_stdin: bool) -> Revi
     name = name.strip().lower()
     password = ask_password(name, from_stdin=password_stdin, repeat=False)
     user = accounts.authenticate(name, password, address=_NETWORK)
-    return Reviewer(user.name, user.role, "password", user.name)
+    return Reviewer(user.name, user.role, "password", user.name, user.publications)
 
 
 def _by_token(accounts: Accounts, secret: str) -> Reviewer:
@@ -52,4 +52,5 @@ def _by_token(accounts: Accounts, secret: str) -> Reviewer:
             f"the token {token.name!r} in {TOKEN_VARIABLE} belongs to no user, so it proves "
             "nobody; create one with `insights token create --for NAME`"
         )
-    return Reviewer(owner.name, owner.role, "token", token_actor(owner.name, token.name))
+    actor = token_actor(owner.name, token.name)
+    return Reviewer(owner.name, owner.role, "token", actor, owner.publications)

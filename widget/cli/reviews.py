@@ -20,6 +20,7 @@ from widget.cli.context import (
 from widget.cli.identity import prove_reviewer
 from widget.cli.output import Failures, confirm, printable
 from widget.editorial import comparison
+from widget.editorial.access import Scope
 from widget.editorial.comments import Comment
 from widget.editorial.evidence import CHECKLIST_WORDS
 from widget.editorial.review import CHECKLIST, Reviewer
@@ -90,6 +91,7 @@ def review(
         items = _checklist(checked, ask=not password_stdin) if decision == "approve" else ()
         reviewer = prove_reviewer(context, user, password_stdin=password_stdin)
         digest = document_digest(draft.entry)
+        editorial = editorial.within(Scope(context.settings, reviewer.publications))
         if decision == "approve":
             _approve(editorial, entry_id, reviewer, items, note=note, digest=digest)
         else:

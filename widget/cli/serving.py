@@ -256,7 +256,7 @@ def init(context: Context, admin: str | None, *, password_stdin: bool) -> None:
 
 def _first_admin(context: Context, name: str | None, *, from_stdin: bool) -> None:
     accounts = context.accounts()
-    admins = [user.name for user in accounts.users() if user.role == "admin"]
+    admins = [user.name for user in accounts.users() if user.manages_users]
     if admins:
         if name:
             raise InsightsError(

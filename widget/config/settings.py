@@ -177,12 +177,9 @@ class Settings(BaseSettings):
         return "error" if self.unlisted_origins == "refuse" else "warning"
 
     def _listing(self, article_url: str) -> Publication | None:
-        try:
-            key = urls.normalize(urls.origin(article_url))
-        except ValueError:
-            return None
+        key = urls.origin_key(article_url)
         for publication in self.publications:
-            if key in (urls.normalize(origin) for origin in publication.origins):
+            if key and key in map(urls.origin_key, publication.origins):
                 return publication
         return None
 

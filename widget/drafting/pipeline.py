@@ -36,6 +36,7 @@ from widget.drafting.providers.protocol import (
 from widget.drafting.queries import compose_queries, read_queries
 from widget.drafting.runs import Run, RunState, RunStore
 from widget.drafting.sources import merge, read_documents
+from widget.editorial.access import Scope
 from widget.editorial.actors import draft_actor
 from widget.editorial.new_ids import free_id
 from widget.editorial.service import Editorial
@@ -79,6 +80,8 @@ class Pipeline:
         self._place = place
         self._settings = place.settings
         self._run = run
+        self._scope = Scope(place.settings, run.publications)
+        self._editorial = place.editorial.within(self._scope)
         self._provider = provider
         self._watch = watch
         self._deadline = time.monotonic() + provider.seconds
@@ -173,12 +176,17 @@ class Pipeline:
 
     def _target(self, article: Article) -> _Target:
         """Return the entry that gets the draft. Raises RunRefused unless it may be replaced."""
-        entries = self._place.editorial.entries
+        if not self._scope.includes(article.url):
+            raise RunRefused("The article is not of a publication that you work for.")
+        editorial = self._editorial
+        entries = editorial.entries
         owner = self._run.request.entry_id or entries.find(article.url) or ""
         if not owner:
-            candidate = free_id(entries, article.url)
+            candidate = free_id(editorial, article.url)
             return _Target(candidate, 0)
         head = entries.head(owner)
+        if not head and not editorial.is_free(owner):
+            raise RunRefused(f"{owner} is taken; choose another id.")
         if head and not self._run.request.replace:
             raise RunRefused(
                 f"{owner} is this article's entry already; allow its draft to be replaced "
@@ -273,7 +281,7 @@ class Pipeline:
         self._go_on()
         revision = None
         if not self._run.request.dry_run:
-            revision = self._place.editorial.save(
+            revision = self._editorial.save(
                 entry,
                 actor=draft_actor(self._run.asked_by, self._provider.name),
                 note=note_of(self._run.id),

@@ -20,10 +20,12 @@ from widget.drafting.runs import (
     Resolution,
     Run,
     RunStore,
+    ScopedRuns,
     new_run,
     open_runs,
 )
-from widget.editorial.actors import draft_actor
+from widget.editorial.access import Scope
+from widget.editorial.actors import draft_actor, person_of
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.errors import Breach, InvalidRequest, NotFound
@@ -38,10 +40,40 @@ class Drafting:
     StoreUnavailable where the store cannot be reached.
     """
 
-    def __init__(self, settings: Settings, editorial: Editorial, runs: RunStore) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        editorial: Editorial,
+        runs: RunStore,
+        *,
+        publications: tuple[str, ...] = (),
+    ) -> None:
         self._place = Workplace(settings, editorial, runs)
+        self._scope = Scope(settings, publications)
         self.runs = runs
         self.wake: Callable[[], None] = lambda: None
+
+    def within(self, scope: Scope, person: str) -> Drafting:
+        """Return the same for what ``person`` sees, who works for the publications of ``scope``.
+
+        Runs of other publications' articles and entries do not exist in it.
+        """
+        if scope.is_everything:
+            return self
+        editorial = self._place.editorial.within(scope)
+
+        def is_visible(run: Run, evidence: Evidence | None) -> bool:
+            url = run.request.article_url or (evidence.article.url if evidence else "")
+            by_url = scope.includes(url) if url else person_of(run.asked_by) == person
+            ids = {run.entry, run.request.entry_id} - {None}
+            return by_url and all(
+                editorial.entries.head(it) or editorial.is_free(it) for it in ids if it
+            )
+
+        runs = ScopedRuns(self.runs, is_visible)
+        scoped = Drafting(self._place.settings, editorial, runs, publications=scope.names)
+        scoped.wake = self.wake
+        return scoped
 
     @property
     def providers(self) -> tuple[DraftingProvider, ...]:
@@ -56,7 +88,9 @@ class Drafting:
         provider = self._provider(request.provider)
         if not (request.article_url or request.article_html):
             raise InvalidRequest([Breach("$.article_url", "is empty; give the article's address")])
+        self._require_own(request)
         run = new_run(request.model_copy(update={"provider": provider.name}), actor=actor)
+        run = run.model_copy(update={"publications": self._scope.names})
         self.runs.add(run, per_hour=provider.per_hour)
         self.wake()
         return run
@@ -143,6 +177,15 @@ class Drafting:
                 return provider
         listed = ", ".join(names)
         raise InvalidRequest([Breach("$.provider", f"is {name!r}; configured are: {listed}")])
+
+    def _require_own(self, request: DraftRequest) -> None:
+        """Raise InvalidRequest for an article or an entry of another publication."""
+        if request.article_url and not self._scope.includes(request.article_url):
+            message = "is not of a publication that you work for; correct the address"
+            raise InvalidRequest([Breach("$.article_url", message)])
+        entry_id, editorial = request.entry_id, self._place.editorial
+        if entry_id and not editorial.entries.head(entry_id) and not editorial.is_free(entry_id):
+            raise InvalidRequest([Breach("$.entry_id", "is taken; choose another id")])
 
     def _end_cancelled(self, run: Run) -> Run:
         def ended(run: Run) -> Run:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Self, get_args
 
+from widget.editorial.access import Scope
 from widget.entry.vocabulary import Lean
 from widget.store import EntryReader, Phase, Query, Row, Sort, State
 
@@ -21,16 +22,17 @@ STATES: tuple[str, ...] = (*get_args(State), *get_args(Phase)[1:], PLANNED)
 
 @dataclass(frozen=True, slots=True)
 class ListingRequest:
-    """A query and a page, counted from 1."""
+    """A query and a page, counted from 1; ``publication`` is the name of one, None: all."""
 
     query: Query = field(default_factory=Query)
     page: int = 1
+    publication: str | None = None
 
     @classmethod
     def from_query(cls, given: Mapping[str, str]) -> Self:
         """Read a URL's query; skip invalid values.
 
-        Its parts are ``q state lean section language assignee saved_by sort page``.
+        Its parts are ``q state lean section language assignee saved_by publication sort page``.
         """
         state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
         phase = state if state in get_args(Phase)[1:] else None
@@ -47,7 +49,14 @@ class ListingRequest:
             planned_until=ANY_TIME if state == PLANNED else None,
             sort=sort if sort in get_args(Sort) else "changed",  # type: ignore[arg-type]  # just checked
         )
-        return cls(query, int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1)
+        number = int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1
+        return cls(query, number, given.get("publication") or None)
+
+    def resolved(self, scope: Scope) -> Self:
+        """Return the request for the sites of its publication, as far as ``scope`` has it."""
+        if self.publication is None:
+            return self
+        return replace(self, query=replace(self.query, sites=scope.sites_of(self.publication)))
 
     @property
     def state(self) -> str | None:

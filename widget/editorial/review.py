@@ -33,12 +33,16 @@ fair, no language dehumanises or minimises, and the law allows it."""
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """A person who has proved who they are. ``actor`` names them in the revision."""
+    """A person who has proved who they are. ``actor`` names them in the revision.
+
+    ``publications`` are those that they work for; empty: all.
+    """
 
     name: str
     role: str
     proof: Proof
     actor: str
+    publications: tuple[str, ...] = ()
 
 
 class Review:

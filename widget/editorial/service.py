@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from widget.config import Settings, check_under, missing_approvals
+from widget.editorial.access import Scope
 from widget.editorial.actors import person_of
 from widget.editorial.comments import Comments
 from widget.editorial.planning import Planning
 from widget.editorial.review import Review, unsigned
+from widget.editorial.scoped_store import ScopedStore
 from widget.entry import Entry, parse_entry
 from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest, NotFound
 from widget.store import Draft, EntryReader, Revision, Store
@@ -28,19 +30,45 @@ class Editorial:
     """
 
     def __init__(
-        self, store: Store, settings: Settings, drafted: DraftedCheck | None = None
+        self,
+        store: Store,
+        settings: Settings,
+        drafted: DraftedCheck | None = None,
+        *,
+        view: ScopedStore | None = None,
     ) -> None:
         self._store = store
+        self._view = view
         self._settings = settings
         self._drafted = drafted
         self.review = Review(store, settings, self.check)
         self.planning = Planning(store, self._publishing_refusal)
         self.comments = Comments(store)
 
+    def within(self, scope: Scope) -> Editorial:
+        """Return the same for the entries of ``scope`` alone; others do not exist in it."""
+        if scope.is_everything:
+            return self
+        store, drafted = ScopedStore(self._store, scope), self._drafted
+
+        def own(entry: Entry) -> list[Breach]:
+            # The run of another publication's entry is nobody else's to see.
+            return drafted(entry) if drafted and store.head(entry.id) else []
+
+        return Editorial(store, self._settings, own if drafted else None, view=store)
+
     @property
     def entries(self) -> EntryReader:
         """Read access to the entries."""
         return self._store
+
+    def is_free(self, entry_id: str) -> bool:
+        """Return whether a new entry may have this id; also others' entries have theirs."""
+        return self._view.is_free(entry_id) if self._view else not self._store.head(entry_id)
+
+    def foreign_urls(self, entry: Entry) -> list[Breach]:
+        """Return the URLs of other publications in ``entry``, which cannot be saved with them."""
+        return self._view.foreign_urls(entry) if self._view else []
 
     def validate(self, data: bytes) -> tuple[Entry | None, list[Breach]]:
         """Return the entry in ``data``, None if it has none, and everything wrong with it."""
@@ -48,7 +76,7 @@ class Editorial:
             entry = parse_entry(data)
         except InvalidEntry as error:
             return None, list(error.breaches)
-        return entry, self.check(entry)
+        return entry, [*self.foreign_urls(entry), *self.check(entry)]
 
     def check(self, entry: Entry) -> list[Breach]:
         """Return what prevents publishing ``entry``, and warnings.

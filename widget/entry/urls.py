@@ -136,6 +136,14 @@ def origin(url: str) -> str:
     return f"{parts.scheme.lower()}://{_authority(parts, host)}"
 
 
+def origin_key(url: str) -> str:
+    """Return the lookup key of the origin of ``url``, "" if it is no http or https URL."""
+    try:
+        return normalize(origin(url))
+    except ValueError:
+        return ""
+
+
 def _host(parts: SplitResult) -> str:
     """Return the host as written.
 

@@ -20,7 +20,7 @@ from widget.store.protocol import (
     Store,
     Unknown,
 )
-from widget.store.query import Counts, Key, Query, Row, Sort, State
+from widget.store.query import Counts, Key, Query, Row, Sites, Sort, State
 from widget.store.workflow import NO_WORKFLOW, Approval, Phase, Workflow, document_digest
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Revision",
     "Row",
     "Rules",
+    "Sites",
     "Sort",
     "State",
     "Step",

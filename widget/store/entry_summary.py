@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from widget.entry import Entry, Withdrawn, urls
 from widget.entry.containment import or_else
@@ -25,6 +26,7 @@ def summarize(
     state: State = "draft" if live is None else "both" if draft else "live"
     if isinstance(live, Withdrawn):
         state = "withdrawn"
+    origin = urls.origin_key(entry.article.url) if entry else None
     return Row(
         id=entry_id,
         title=entry.article.title if entry else "",
@@ -41,7 +43,14 @@ def summarize(
         assignee=workflow.assignee or "",
         due=workflow.due,
         planned=workflow.next_due(waiting=draft is not None, live=isinstance(live, Live)),
+        origin=origin,
+        live_origin=origin if live is None else urls.origin_key(article_url(live)),
     )
+
+
+def article_url(live: Live | Withdrawn) -> str:
+    """Return the URL of the article whose panel is or was live."""
+    return live.entry.article.url if isinstance(live, Live) else live.article_url
 
 
 def search_text(entry_id: str, entry: Entry | None) -> str:
@@ -80,15 +89,22 @@ def lookup_keys(entry: Entry) -> frozenset[str]:
     return frozenset(key for key in map(lookup_key, all_urls) if key)
 
 
+@dataclass(frozen=True, slots=True)
+class UrlTaken(Breach):
+    """A URL that the entry ``owner`` has."""
+
+    owner: str = ""
+
+
 def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Breach]:
     """Return the URLs of ``entry`` that other entries own; ``owner`` returns the id for a key."""
     article = entry.article
     found_at = [("$.article.url", article.url)]
     found_at += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
-    found = []
+    found: list[Breach] = []
     for path, url in found_at:
         owned_by = owner(lookup_key(url) or "") or entry.id
         if owned_by != entry.id:
             message = f"is already the URL of the entry {owned_by!r}; change it in one of them"
-            found.append(Breach(path, message))
+            found.append(UrlTaken(path, message, owner=owned_by))
     return found

@@ -26,6 +26,8 @@ class Row:
     ``invalid`` is the state of an entry whose file was set aside; ``problem`` says why.
     ``waiting``: there is a draft that readers do not see yet; ``phase`` is where it stands in the
     review, ``saved_by`` who saved it last. ``planned`` is when it will be published or withdrawn.
+    ``origin`` is the key (``urls.origin_key``) of the article's origin in the document shown, and
+    ``live_origin`` in what is or was live, if anything; None: it cannot be read.
     """
 
     id: str
@@ -43,6 +45,20 @@ class Row:
     assignee: str = ""
     due: date | None = None
     planned: datetime | None = None
+    origin: str | None = None
+    live_origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Entries by the origins of their articles; ``others``: all except those of ``origins``.
+
+    Both origins of an entry have to match: that of the document shown, and that of what is live.
+    An entry whose origin is unknown never matches.
+    """
+
+    origins: tuple[str, ...]
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ class Query:
     Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
     matches every entry with a draft. ``changed`` sorts the newest first. ``planned_until`` matches
     what has to be published or withdrawn by that time, ``saved_by`` drafts that this person saved
-    last, by whatever means.
+    last, by whatever means. ``sites`` all have to match; counts are then of these sites alone.
     """
 
     search: str = ""
@@ -65,12 +81,13 @@ class Query:
     assignee: str | None = None
     saved_by: str | None = None
     planned_until: datetime | None = None
+    sites: tuple[Sites, ...] = ()
 
     @property
     def by_kind(self) -> bool:
         """Whether only state, lean, section and language are asked for."""
         others = (self.phase, self.assignee, self.saved_by, self.planned_until)
-        return all(it is None for it in others)
+        return all(it is None for it in others) and not self.sites
 
     @property
     def words(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from widget.entry import Entry
 from widget.errors import Conflict, NotFound
@@ -111,8 +112,21 @@ def shown_entry(
     if isinstance(live, Live):
         return live.entry
     if state.live is None:
-        raise NotFound(f"{entry_id!r} has no draft and was never published")
+        raise nothing_to("change", entry_id)
     return state.live.entry
+
+
+def nothing_to(
+    action: Literal["discard", "publish", "withdraw", "change"], entry_id: str
+) -> NotFound:
+    """Return the error of a change for which an entry lacks its draft or what is live."""
+    lacks = {
+        "discard": "has no draft",
+        "publish": "has no draft to publish",
+        "withdraw": "is not live",
+        "change": "has no draft and was never published",
+    }
+    return NotFound(f"{entry_id!r} {lacks[action]}")
 
 
 def draft_from(revision: Revision, workflow: Workflow = NO_WORKFLOW) -> Draft:

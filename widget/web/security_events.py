@@ -30,6 +30,7 @@ Event = Literal[
     "request-forged",
     "user-added",
     "role-changed",
+    "publications-changed",
     "user-disabled",
     "user-enabled",
     "link-made",

@@ -17,6 +17,7 @@ from widget.drafting.runs.record import (
     new_run,
     request_from,
 )
+from widget.drafting.runs.scoped import ScopedRuns
 from widget.drafting.runs.store import RunStore
 from widget.storage.url import folder_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "Run",
     "RunState",
     "RunStore",
+    "ScopedRuns",
     "new_run",
     "open_runs",
     "request_from",

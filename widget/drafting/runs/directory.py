@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.record import Run
-from widget.drafting.runs.store import hour_before, is_run_id, time_of
-from widget.errors import NotFound, StoreUnavailable, Throttled
+from widget.drafting.runs.store import hour_before, is_run_id, no_run, time_of
+from widget.errors import StoreUnavailable, Throttled
 from widget.storage.atomic import Disk, SyncFailed, reason
 from widget.storage.lock import Busy, StoreLock
 
@@ -60,7 +60,7 @@ class DirectoryRuns:
         """Return a run."""
         run = self._read(run_id) if is_run_id(run_id) else None
         if run is None:
-            raise NotFound(f"there is no run {run_id[:20]!r}")
+            raise no_run(run_id)
         return run
 
     def update(self, run_id: str, change: Callable[[Run], Run]) -> Run:

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.directory import throttled
 from widget.drafting.runs.record import Run
-from widget.drafting.runs.store import LOST_SECONDS, hour_before, is_run_id
-from widget.errors import NotFound, StoreUnavailable
+from widget.drafting.runs.store import LOST_SECONDS, hour_before, is_run_id, no_run
+from widget.errors import StoreUnavailable
 from widget.storage.atomic import new_token
 from widget.storage.lock import Busy
 from widget.storage.postgres import Connection, Database
@@ -120,7 +120,7 @@ class PostgresRuns:
                 "SELECT held_until > now() FROM drafting_run WHERE id = %s", (run_id,)
             ).fetchone()
         if row is None:
-            raise NotFound(f"there is no run {run_id[:20]!r}")
+            raise no_run(run_id)
         return row[0] is True
 
     def _renew(self, run_id: str, holder: str, ended: threading.Event) -> None:
@@ -158,7 +158,7 @@ def _one(connection: Connection, run_id: str, lock: str) -> Run:
         ).fetchone()
     run = _read(run_id, row[0]) if row else None
     if run is None:
-        raise NotFound(f"there is no run {run_id[:20]!r}")
+        raise no_run(run_id)
     return run
 
 

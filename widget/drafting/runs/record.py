@@ -86,7 +86,8 @@ class Run(_Record):
     and stays. ``message`` says why the run ended without a draft. ``entry`` is the id of the entry
     that got the draft, ``revision`` the draft's number. ``mends`` lists what was mended in the
     model's answer. ``digests`` are the SHA-256 of the texts of the evidence, the article's first.
-    ``cancelled_by`` is set once somebody asked to cancel the run.
+    ``cancelled_by`` is set once somebody asked to cancel the run. ``publications`` are those that
+    the asker works for, whose entries alone the run may change; empty: all.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Run(_Record):
     findings: tuple[Finding, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    publications: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:

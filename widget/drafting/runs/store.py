@@ -10,6 +10,7 @@ from typing import Protocol
 
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.record import Run
+from widget.errors import NotFound
 
 LOST_SECONDS = 15.0
 """A run whose holder has not been heard of for so long has lost its process."""
@@ -58,6 +59,11 @@ class RunStore(Protocol):
 
     def is_held(self, run_id: str) -> bool:
         """Return whether some process works on a run."""
+
+
+def no_run(run_id: str) -> NotFound:
+    """Return the error for an unknown run."""
+    return NotFound(f"there is no run {run_id[:20]!r}")
 
 
 def is_run_id(text: str) -> bool:

@@ -29,6 +29,7 @@ from widget.store.directory.statements import (
     SCHEMA,
     conditions,
     row_values,
+    site_conditions,
     to_row,
     where_clause,
 )
@@ -36,7 +37,7 @@ from widget.store.quarantine import log
 from widget.store.query import Counts, Key, Query, Row, moment_key
 
 FOLDER = "index"
-_VERSION = zlib.crc32(f"3 {urls.KEYS}".encode()) >> 1
+_VERSION = zlib.crc32(f"4 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
 _P = ParamSpec("_P")
@@ -315,18 +316,26 @@ class SearchIndex:
     def counts(self, query: Query) -> Counts:
         """Count the rows."""
         where, values = conditions(query)
+        sites, of_sites = site_conditions(query)
         count = "SELECT count(*) FROM entry"
-        (total,) = self._database.execute(count).fetchone()
+        (total,) = self._database.execute(f"{count} {where_clause(sites)}", of_sites).fetchone()
         (found,) = (
             self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
             if where
             else (total,)
         )
-        return Counts(found, total, self._distinct("section"), self._distinct("language"))
+        return Counts(
+            found, total, self._distinct("section", query), self._distinct("language", query)
+        )
 
-    def _distinct(self, column: str) -> tuple[str, ...]:
-        """Return the distinct values of a column, sorted; reads only its index."""
+    def _distinct(self, column: str, query: Query) -> tuple[str, ...]:
+        """Return the distinct values of a column, sorted; of all sites from its index alone."""
         found: list[str] = []
+        sites, values = site_conditions(query)
+        if sites:
+            statement = f"SELECT DISTINCT {column} FROM entry {where_clause(sites)}"  # noqa: S608
+            rows = self._database.execute(statement, values)
+            return tuple(sorted((it for (it,) in rows if it), key=str.casefold))
         while True:
             statement = f"SELECT min({column}) FROM entry WHERE {column} > ?"  # noqa: S608  # no input
             last = found[-1] if found else ""

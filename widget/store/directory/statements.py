@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,8 @@ CREATE TABLE entry (
   title TEXT NOT NULL, folded TEXT NOT NULL, url TEXT NOT NULL, state TEXT NOT NULL,
   waiting INTEGER NOT NULL, lean TEXT, section TEXT NOT NULL, language TEXT NOT NULL,
   changed INTEGER NOT NULL, problem TEXT NOT NULL,
-  phase TEXT, saved_by TEXT NOT NULL, assignee TEXT NOT NULL, due TEXT, planned INTEGER
+  phase TEXT, saved_by TEXT NOT NULL, assignee TEXT NOT NULL, due TEXT, planned INTEGER,
+  origin TEXT, live_origin TEXT
 );
 CREATE TABLE address (key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
 CREATE INDEX by_entry ON address (n);
@@ -32,23 +34,25 @@ CREATE INDEX by_state ON entry (state, waiting);
 CREATE INDEX by_lean ON entry (lean);
 CREATE INDEX by_planned ON entry (planned, id) WHERE planned IS NOT NULL;
 CREATE INDEX by_assignee ON entry (assignee) WHERE assignee <> '';
+CREATE INDEX by_origin ON entry (origin, changed, id);
 CREATE VIRTUAL TABLE words USING fts5(text, tokenize='trigram case_sensitive 1');
 """
 COLUMNS = (
     "id, title, url, state, waiting, lean, section, language, changed, problem,"
-    " phase, saved_by, assignee, due, planned"
+    " phase, saved_by, assignee, due, planned, origin, live_origin"
 )
 PUT = """
 INSERT INTO entry (id, seen, digest, title, url, state, waiting, lean, section, language, changed,
-  problem, phase, saved_by, assignee, due, planned, folded, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+  problem, phase, saved_by, assignee, due, planned, origin, live_origin, folded, version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
   (SELECT ifnull(max(version), 0) + 1 FROM entry))
 ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title=excluded.title,
   folded=excluded.folded, url=excluded.url, state=excluded.state, waiting=excluded.waiting,
   lean=excluded.lean, section=excluded.section, language=excluded.language,
   changed=excluded.changed, problem=excluded.problem, phase=excluded.phase,
   saved_by=excluded.saved_by, assignee=excluded.assignee, due=excluded.due,
-  planned=excluded.planned, version=excluded.version
+  planned=excluded.planned, origin=excluded.origin, live_origin=excluded.live_origin,
+  version=excluded.version
 RETURNING n
 """
 ORDERS = {
@@ -106,11 +110,27 @@ def _workflow_conditions(query: Query) -> tuple[list[str], list[Any]]:
     if query.planned_until is not None:
         where.append("planned <= ?")
         parameters.append(moment_key(query.planned_until))
+    more, values = site_conditions(query)
+    return where + more, parameters + values
+
+
+def site_conditions(query: Query) -> tuple[list[str], list[Any]]:
+    """Return the conditions of the sites of a query, and their parameters."""
+    where: list[str] = []
+    parameters: list[Any] = []
+    for sites in query.sites:
+        given = json.dumps(sites.origins)
+        negation = "NOT" if sites.others else ""
+        for column in ("origin", "live_origin"):
+            # Of an unknown origin, NOT IN () would be true.
+            listed = f"{negation} IN (SELECT value FROM json_each(?))"  # noqa: S608  # no input
+            where.append(f"{column} IS NOT NULL AND {column} {listed}")
+            parameters.append(given)
     return where, parameters
 
 
 def row_values(row: Row) -> tuple[Any, ...]:
-    """Return the columns of a row, from title to planned, as they are stored."""
+    """Return the columns of a row, from title to live_origin, as they are stored."""
     return (
         row.title,
         row.url,
@@ -126,13 +146,15 @@ def row_values(row: Row) -> tuple[Any, ...]:
         row.assignee,
         row.due.isoformat() if row.due else None,
         moment_key(row.planned) if row.planned else None,
+        row.origin,
+        row.live_origin,
     )
 
 
 def to_row(values: tuple[Any, ...]) -> Row:
     """Return the row for the values of ``COLUMNS``."""
     entry_id, title, url, state, waiting, lean, section, language, changed, problem, *noted = values
-    phase, saved_by, assignee, due, planned = noted
+    phase, saved_by, assignee, due, planned, origin, live_origin = noted
     return Row(
         id=entry_id,
         title=title,
@@ -149,4 +171,6 @@ def to_row(values: tuple[Any, ...]) -> Row:
         assignee=assignee,
         due=date.fromisoformat(due) if due else None,
         planned=None if planned is None else moment(planned),
+        origin=origin,
+        live_origin=live_origin,
     )

@@ -40,7 +40,7 @@ from widget.store.protocol import (
 )
 from widget.store.quarantine import Quarantine
 from widget.store.query import Counts, Key, Query, Row
-from widget.store.state import shown_entry
+from widget.store.state import nothing_to, shown_entry
 from widget.store.validation import check_change, check_entry
 from widget.store.workflow import Workflow
 
@@ -222,7 +222,7 @@ class DirStore:
         """Discard the draft. Raises NotFound, Conflict."""
         with self._change(entry_id, actor, note, head) as snapshot:
             if snapshot.draft is None:
-                raise NotFound(f"{entry_id!r} has no draft")
+                raise nothing_to("discard", entry_id)
             entry = snapshot.draft.entry
             return self._commit_change(snapshot, "discard", entry, actor, note)
 
@@ -233,7 +233,7 @@ class DirStore:
         self._refresher.require_all_read()  # and so the owners of all URLs
         with self._change(entry_id, actor, note, head) as snapshot:
             if snapshot.draft is None:
-                raise NotFound(f"{entry_id!r} has no draft to publish")
+                raise nothing_to("publish", entry_id)
             entry = snapshot.draft.entry
             self._committer.update_url_owners(entry)
             breaches = self._cache.breaches(entry, snapshot.state.workflow)
@@ -253,7 +253,7 @@ class DirStore:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
         with self._change(entry_id, actor, reason, head) as snapshot:
             if not isinstance(snapshot.shown, Live):
-                raise NotFound(f"{entry_id!r} is not live")
+                raise nothing_to("withdraw", entry_id)
             entry = snapshot.shown.entry
             return self._commit_change(snapshot, "withdraw", entry, actor, reason, legal=legal)
 

@@ -38,14 +38,15 @@ SELECT head, live, draft, entry.workflow, {COLUMNS} FROM entry LEFT JOIN revisio
 """
 _PUT = """
 INSERT INTO entry (id, head, live, draft, title, folded, url, state, waiting, lean, section,
-  language, changed, workflow, phase, assignee, saved_by, due, planned)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  language, changed, workflow, phase, assignee, saved_by, due, planned, origin, live_origin)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET head = excluded.head, live = excluded.live, draft = excluded.draft,
   changed_in = pg_current_xact_id(), title = excluded.title, folded = excluded.folded,
   url = excluded.url, state = excluded.state, waiting = excluded.waiting, lean = excluded.lean,
   section = excluded.section, language = excluded.language, changed = excluded.changed,
   workflow = excluded.workflow, phase = excluded.phase, assignee = excluded.assignee,
-  saved_by = excluded.saved_by, due = excluded.due, planned = excluded.planned
+  saved_by = excluded.saved_by, due = excluded.due, planned = excluded.planned,
+  origin = excluded.origin, live_origin = excluded.live_origin
 """
 _PUT_WORDS = """
 INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
@@ -336,6 +337,8 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
         workflow.saved_by or "",
         workflow.due,
         None if planned is None else moment_key(planned),
+        row.origin if row else None,
+        row.live_origin if row else None,
     )
     if row is None:  # in no list
         return (entry_id, *numbers, "", "", "", "", False, "", "", "", 0, *noted)

@@ -1,4 +1,4 @@
-"""Rebuilds the lookup keys of all URLs when a release changes how URLs are compared."""
+"""Rebuilds the keys of all URLs and origins when a release changes how URLs are compared."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ SELECT id, entry #>> '{article,url}', entry #> '{article,aliases}'
 FROM entry JOIN revision ON entry_id = id AND number = live ORDER BY id
 """
 _PUT = "INSERT INTO address (key, entry_id) VALUES (%s, %s)"
+_ORIGINS = """
+SELECT id, head, shown.entry #>> '{article,url}', last.entry #>> '{article,url}'
+FROM entry JOIN revision AS shown ON shown.entry_id = id AND shown.number = coalesce(draft, live)
+  LEFT JOIN revision AS last ON last.entry_id = id AND last.number = live
+"""
+# Whoever changed an entry meanwhile wrote its origins, too.
+_PUT_ORIGINS = "UPDATE entry SET origin = %s, live_origin = %s WHERE id = %s AND head = %s"
 
 
 def renew_keys(database: Database) -> None:
@@ -43,6 +50,8 @@ def renew_keys(database: Database) -> None:
         if not _are_current(connection):
             connection.execute("LOCK TABLE address IN SHARE ROW EXCLUSIVE MODE")
             _renew(connection)
+            _renew_origins(connection)
+            connection.execute("UPDATE address_keys SET rules = %s", (urls.KEYS,))
 
 
 def _are_current(connection: Connection) -> bool:
@@ -61,4 +70,15 @@ def _renew(connection: Connection) -> None:
     rows = ((entry_tables.digest(key), entry_id) for key, entry_id in owners.items())
     with connection.cursor() as cursor:
         cursor.executemany(_PUT, rows)
-    connection.execute("UPDATE address_keys SET rules = %s", (urls.KEYS,))
+
+
+def _renew_origins(connection: Connection) -> None:
+    rows = []
+    with connection.cursor("origins") as cursor:
+        for entry_id, head, url, live_url in cursor.execute(_ORIGINS):
+            if url is not None:
+                origin = urls.origin_key(url)
+                live_origin = origin if live_url is None else urls.origin_key(live_url)
+                rows.append((origin, live_origin, entry_id, head))
+    with connection.cursor() as cursor:
+        cursor.executemany(_PUT_ORIGINS, rows)

@@ -26,7 +26,7 @@ Found = TypeVar("Found")
 
 _COLUMNS = (
     "id, title, url, state, waiting, lean, section, language, changed,"
-    " phase, saved_by, assignee, due, planned"
+    " phase, saved_by, assignee, due, planned, origin, live_origin"
 )
 
 
@@ -54,9 +54,7 @@ def planned(connection: Connection, until: datetime) -> list[str]:
 
 def counts(connection: Connection, query: Query) -> Counts:
     """Count the rows; a search counts up to ``COUNTED``."""
-    kinds = connection.execute(
-        "SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 HAVING sum(rows) > 0"
-    ).fetchall()
+    kinds = _fetch(connection, *_kinds(query))
     total = sum(number for _, _, number in kinds)
     sections = sorted({section for section, _, _ in kinds} - {""}, key=str.casefold)
     languages = sorted({language for _, language, _ in kinds} - {""}, key=str.casefold)
@@ -64,6 +62,17 @@ def counts(connection: Connection, query: Query) -> Counts:
     capped = bool(query.words) and found > COUNTED
     found = COUNTED if capped else found
     return Counts(found, total, tuple(sections), tuple(languages), capped)
+
+
+def _kinds(query: Query) -> tuple[str, list[Any]]:
+    """Return the statement that counts rows by section and language, and its parameters."""
+    if not query.sites:
+        having = "HAVING sum(rows) > 0"
+        return f"SELECT section, language, sum(rows)::bigint FROM kind GROUP BY 1, 2 {having}", []
+    where, values = _sites(query)
+    where = ["state <> ''", *where]
+    statement = "SELECT section, language, count(*) FROM entry"
+    return f"{statement} WHERE {' AND '.join(where)} GROUP BY 1, 2", values
 
 
 def _listed(
@@ -232,10 +241,26 @@ def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     if query.planned_until is not None:
         where.append("planned <= %s")
         values.append(moment_key(query.planned_until))
+    sites, origins = _sites(query)
+    where += sites
+    values += origins
     if after is not None:
         where.append(_beyond(query))
         values += _place(query, after)
     return " AND ".join(where), values
+
+
+def _sites(query: Query) -> tuple[list[str], list[Any]]:
+    """Return the conditions of the sites of a query, and their parameters."""
+    where: list[str] = []
+    values: list[Any] = []
+    for sites in query.sites:
+        test = "<> ALL (%s::text[])" if sites.others else "= ANY (%s::text[])"
+        for column in ("origin", "live_origin"):
+            # Of an unknown origin, <> ALL of none would be true.
+            where.append(f"{column} IS NOT NULL AND {column} {test}")
+            values.append([_storable(it) for it in sites.origins])
+    return where, values
 
 
 def _order(query: Query, *, backwards: bool = False) -> str:
@@ -272,7 +297,7 @@ def _storable(text: str) -> str:
 
 def _row(values: tuple[Any, ...]) -> Row:
     entry_id, title, url, state, waiting, lean, section, language, changed, *noted = values
-    phase, saved_by, assignee, due, planned = noted
+    phase, saved_by, assignee, due, planned, origin, live_origin = noted
     return Row(
         id=entry_id,
         title=title,
@@ -288,4 +313,6 @@ def _row(values: tuple[Any, ...]) -> Row:
         assignee=assignee,
         due=due,
         planned=None if planned is None else moment(planned),
+        origin=origin,
+        live_origin=live_origin,
     )

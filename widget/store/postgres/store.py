@@ -39,6 +39,7 @@ from widget.store.state import (
     conflict,
     draft_from,
     live_from,
+    nothing_to,
     now,
     shown_entry,
     withdrawn_from,
@@ -236,7 +237,7 @@ class PostgresStore:
 
         def plan(_: Connection, state: EntryState) -> _Planned:
             if state.draft is None:
-                raise NotFound(f"{entry_id!r} has no draft")
+                raise nothing_to("discard", entry_id)
             return _Planned("discard", state.draft.entry)
 
         return self._change(entry_id, actor, note, head, plan)
@@ -248,7 +249,7 @@ class PostgresStore:
 
         def plan(connection: Connection, state: EntryState) -> _Planned:
             if state.draft is None:
-                raise NotFound(f"{entry_id!r} has no draft to publish")
+                raise nothing_to("publish", entry_id)
             entry = state.draft.entry
             breaches = [
                 *broken_rules(self._rules, entry),
@@ -279,7 +280,7 @@ class PostgresStore:
             elif live is not None and live.action != "publish":
                 live = None
             if live is None:
-                raise NotFound(f"{entry_id!r} is not live")
+                raise nothing_to("withdraw", entry_id)
             return _Planned("withdraw", live.entry, legal)
 
         return self._change(entry_id, actor, reason, head, plan)
@@ -342,9 +343,7 @@ class PostgresStore:
                 first = entry_tables.revision(connection, entry_id, state.head)
                 raise conflict(entry_id, head, state.head, first)
             planned = plan(connection, state)
-            workflow = planned.workflow
-            if workflow is None:
-                workflow = state.workflow.after(planned.action, planned.entry, actor)
+            after = state.workflow.after(planned.action, planned.entry, actor)
             return Revision(
                 number=state.head + 1,
                 at=now(),
@@ -353,7 +352,7 @@ class PostgresStore:
                 note=note,
                 entry=planned.entry,
                 legal=planned.legal,
-                workflow=workflow,
+                workflow=after if planned.workflow is None else planned.workflow,
                 detail=planned.detail,
             )
 

@@ -91,6 +91,10 @@ def _check_role(user: User, needed: Role) -> None:
         security_events.record("access-refused", actor=user.name, detail=f"needs {needed}")
         message = f"This needs the role {needed}; {user.name} is {user.role}."
         abort(HTTPStatus.FORBIDDEN, message)
+    if needed == "admin" and not user.manages_users:
+        security_events.record("access-refused", actor=user.name, detail="needs all publications")
+        message = f"This needs an admin of all publications; {user.name} works for some of them."
+        abort(HTTPStatus.FORBIDDEN, message)
 
 
 def _has_token(session: Session | None, *, before_session: bool) -> bool:

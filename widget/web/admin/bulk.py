@@ -30,7 +30,7 @@ def compare() -> Response:
         "bulk.html",
         action=action,
         entries=[_compared(action, entry_id) for entry_id in chosen],
-        people=[it.name for it in admin().accounts.users() if not it.disabled],
+        people=admin().colleagues(),
         problem="",
     )
 

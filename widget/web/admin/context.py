@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, g
 
-from widget.accounts import Accounts
+from widget.accounts import Accounts, Session
 from widget.config import Settings
+from widget.editorial.access import Scope
 from widget.editorial.service import Editorial
 from widget.store import EntryReader
 
@@ -40,6 +41,16 @@ class AdminContext:
         """Read access to the entries; ``editorial`` changes them."""
         return self.editorial.entries
 
+    @property
+    def scope(self) -> Scope:
+        """The publications of the user who is signed in."""
+        return Scope(self.settings, _publications())
+
+    def colleagues(self, *, disabled: bool = False) -> list[str]:
+        """Return the names of users who share a publication with the one who is signed in."""
+        users = [it for it in self.accounts.users() if disabled or not it.disabled]
+        return [it.name for it in users if self.scope.reaches(it.publications)]
+
 
 def configure(app: Flask, context: AdminContext) -> None:
     """Give the editors' pages of ``app`` their context."""
@@ -47,6 +58,28 @@ def configure(app: Flask, context: AdminContext) -> None:
 
 
 def admin() -> AdminContext:
-    """Return the context of the current application."""
+    """Return the context of the current application, as the user who is signed in sees it.
+
+    Entries and runs of publications that the user does not work for do not exist in it.
+    """
     context: AdminContext = current_app.extensions[_EXTENSION]
-    return context
+    if not _publications():
+        return context
+    if "scoped_admin" not in g:
+        g.scoped_admin = _scoped(context)
+    scoped: AdminContext = g.scoped_admin
+    return scoped
+
+
+def _publications() -> tuple[str, ...]:
+    session: Session | None = g.get("session")
+    return session.user.publications if session else ()
+
+
+def _scoped(context: AdminContext) -> AdminContext:
+    scope, drafting = context.scope, context.drafting
+    return replace(
+        context,
+        editorial=context.editorial.within(scope),
+        drafting=drafting.within(scope, g.session.user.name) if drafting else None,
+    )

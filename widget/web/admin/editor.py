@@ -215,7 +215,9 @@ def preview(entry_id: str) -> Response:
 
 def _judge(document: Document) -> Judgement:
     judged = forms.judge(document, admin().settings)
-    return drafted.with_findings(judged, drafted.checks_of(judged.entry))
+    judged = drafted.with_findings(judged, drafted.checks_of(judged.entry))
+    foreign = admin().editorial.foreign_urls(judged.entry) if judged.entry else []
+    return Judgement(None, (*foreign, *judged.breaches)) if foreign else judged
 
 
 def _preview(entry: Entry) -> Response:

@@ -33,12 +33,15 @@ def start() -> AnyResponse:
 @routes.get("/entries")
 def listing() -> Response:
     """Show the entries that the query finds."""
-    search = ListingRequest.from_query(request.args)
+    search = ListingRequest.from_query(request.args).resolved(admin().scope)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
         state=search.state,
-        people=[it.name for it in admin().accounts.users()],
+        people=admin().colleagues(disabled=True),
+        publications=admin().scope.publications,
+        publication=search.publication,
+        publication_of=lambda row: admin().settings.publication_for(row.url).name,
         listing=entry_listing.find(admin().store, search),
         states=entry_listing.STATES,
         leans=get_args(Lean),
@@ -124,7 +127,7 @@ def _begun_from_form() -> Begun:
         raise InvalidEntry([Breach("$.article.url", problem)])
     if way == "address":
         return new_entry.begin(url, request.form)
-    name = request.form.get("id", "").strip() or free_id(admin().store, url)
+    name = request.form.get("id", "").strip() or free_id(admin().editorial, url)
     judged = forms.judge(_copy(request.form.get("copy", ""), name, url), admin().settings)
     if judged.entry is None:
         raise InvalidEntry(judged.breaches)
@@ -156,6 +159,7 @@ def _link(search: ListingRequest) -> str:
         "section": query.section,
         "language": query.language,
         "assignee": query.assignee,
+        "publication": search.publication,
         "saved_by": query.saved_by,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,

@@ -37,7 +37,7 @@ def begin(url: str, form: Mapping[str, str]) -> Begun:
     """
     metadata, unread = _metadata(url) if "read" in form else (Metadata(), "")
     address = believed_canonical(url, metadata, filling.listed_origins())
-    name = form.get("id", "").strip() or free_id(admin().store, address)
+    name = form.get("id", "").strip() or free_id(admin().editorial, address)
     title = form.get("title", "").strip() or metadata.title
     language = form.get("language", "").strip() or metadata.language or "en"
     document = forms.blank(name, url=address, title=title, language=language)

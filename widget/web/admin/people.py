@@ -34,7 +34,7 @@ def add() -> Response:
     """Add a user."""
     name = request.form.get("name", "").strip().lower()
     try:
-        user = admin().accounts.add_user(name, _role())
+        user = admin().accounts.add_user(name, _role(), publications=_publications())
     except InvalidAccount as error:
         return _listing(str(error), name=name)
     _record("user-added", user.name, user.role)
@@ -59,6 +59,20 @@ def change_role(name: str) -> AnyResponse:
     except InvalidAccount as error:
         return _person(_user(name), problem=str(error))
     _record("role-changed", name, role)
+    return _back_to(name)
+
+
+@routes.post("/people/<name>/publications")
+@auth.needs("admin")
+@auth.confirms_password
+def change_publications(name: str) -> AnyResponse:
+    """Change which publications a user works for."""
+    try:
+        chosen = _publications(*_user(name).publications)
+        admin().accounts.set_publications(name, chosen)
+    except InvalidAccount as error:
+        return _person(_user(name), problem=str(error))
+    _record("publications-changed", name, ", ".join(chosen) or "all")
     return _back_to(name)
 
 
@@ -134,6 +148,7 @@ def _listing(problem: str = "", *, name: str = "") -> Response:
         counts={name: open_.count(name) for name in set(open_)},
         ownerless=[token for token in tokens if token.owner is None],
         roles=ROLES,
+        publications=_names(),
         now=now,
         problem=problem,
         name=name,
@@ -150,6 +165,7 @@ def _person(
         whose=whose,
         tokens=[token for token in admin().accounts.tokens() if token.owner == whose.name],
         roles=ROLES,
+        publications=_names(*whose.publications),
         token_roles=[role for role in ROLES if at_least(whose.role, role)],
         days=_DAYS,
         now=datetime.now(UTC),
@@ -183,6 +199,22 @@ def _role() -> Role:
     given = request.form.get("role", "")
     role = next((role for role in ROLES if role == given), None)
     return role or abort(HTTPStatus.BAD_REQUEST, "There is no such role.")
+
+
+def _names(*existing: str) -> list[str]:
+    """Return the names of all publications, and ``existing`` ones that are gone."""
+    configured = [it.name for it in admin().settings.publications]
+    return list(dict.fromkeys([*configured, *existing]))
+
+
+def _publications(*existing: str) -> tuple[str, ...]:
+    """Return the publications that the form names; none: all."""
+    chosen = request.form.getlist("publication")
+    if request.form.get("reach") == "some" and not chosen:
+        raise InvalidAccount("choose at least one publication, or all of them")
+    if not set(chosen) <= set(_names(*existing)):
+        abort(HTTPStatus.BAD_REQUEST, "There is no such publication.")
+    return tuple(chosen) if request.form.get("reach") == "some" else ()
 
 
 def _expiry() -> datetime:

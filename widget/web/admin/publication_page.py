@@ -91,7 +91,7 @@ def show(
         review=_review(page),
         review_refusal=editorial.review.refusal(entry_id, user.name) if draft else "",
         comments=comments_in(page.history),
-        people=[it.name for it in admin().accounts.users() if not it.disabled],
+        people=admin().colleagues(),
         zone=time_zone(entry_id),
         snippet=_snippet(page),
         typed=rendering.typed(),
@@ -107,7 +107,7 @@ def time_zone(entry_id: str) -> str:
 
 def purge_job(entry_id: str, what: What | None = None) -> PurgeJob | None:
     """Return the newest purge of an entry; with ``what``, only if that caused it."""
-    purges = admin().purges
+    purges = admin().purges if admin().store.head(entry_id) else None
     job = purges.latest(entry_id) if purges else None
     return job if job and what in (None, job.what) else None
 

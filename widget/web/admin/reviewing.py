@@ -134,7 +134,7 @@ def _in_words(breach: Breach) -> str:
 
 
 def _user(name: str) -> str | None:
-    if name and admin().accounts.user(name) is None:
+    if name and name not in admin().colleagues(disabled=True):
         raise InvalidRequest([Breach("$.assignee", f"names no user: {name!r}; choose another")])
     return name or None
 

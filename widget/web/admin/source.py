@@ -71,6 +71,8 @@ def _judge(entry_id: str, text: str) -> tuple[Entry | None, list[Breach]]:
     entry, breaches = admin().editorial.validate(text.encode("utf-8", "surrogatepass"))
     if entry is not None and entry.id != entry_id:
         return None, [Breach("$.id", f"must stay {entry_id!r}"), *breaches]
+    if entry is not None and admin().editorial.foreign_urls(entry):
+        return None, breaches
     return entry, breaches
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g
 
 from widget.accounts import Accounts, Token
 from widget.config import Settings
-from widget.editorial.actors import token_actor
+from widget.editorial.access import Scope
+from widget.editorial.actors import person_of, token_actor
 from widget.editorial.evidence import RunOf
 from widget.editorial.review import Reviewer
 from widget.editorial.service import Editorial
@@ -32,6 +33,17 @@ class ApiContext:
     accounts: Accounts
     drafting: Drafting | None = None
 
+    @property
+    def scope(self) -> Scope:
+        """The publications that the token of this request may work on: its owner's."""
+        token: Token | None = g.get("api_token")
+        return Scope(self.settings, token.publications if token else ())
+
+    def has_colleague(self, name: str) -> bool:
+        """Return whether there is a user ``name`` who shares a publication with the token."""
+        user = self.accounts.user(name)
+        return user is not None and self.scope.reaches(user.publications)
+
 
 def configure(app: Flask, context: ApiContext) -> None:
     """Give the API's views of ``app`` their context."""
@@ -39,9 +51,26 @@ def configure(app: Flask, context: ApiContext) -> None:
 
 
 def api() -> ApiContext:
-    """Return the context of the current application."""
+    """Return the context of the current application, as the token of this request sees it.
+
+    Entries and runs of publications that its owner does not work for do not exist in it.
+    """
     context: ApiContext = current_app.extensions[_EXTENSION]
-    return context
+    if context.scope.is_everything:
+        return context
+    if "scoped_api" not in g:
+        g.scoped_api = _scoped(context)
+    scoped: ApiContext = g.scoped_api
+    return scoped
+
+
+def _scoped(context: ApiContext) -> ApiContext:
+    scope, drafting = context.scope, context.drafting
+    return replace(
+        context,
+        editorial=context.editorial.within(scope),
+        drafting=drafting.within(scope, person_of(actor()) or "") if drafting else None,
+    )
 
 
 def editorial() -> Editorial:

@@ -100,6 +100,9 @@ class ListQuery(BaseModel):
     phase: Phase | None = Field(default=None, description="Where its draft is in the review.")
     assignee: str | None = Field(default=None, max_length=200)
     saved_by: str | None = Field(default=None, max_length=200, description="The last to save it.")
+    publication: str | None = Field(
+        default=None, max_length=200, description="The name of one that you work for."
+    )
     sort: Sort = Field(default="changed", description="`changed`: newest first.")
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=4_000, description="`next` of a page.")

@@ -111,7 +111,7 @@ def assign(entry_id: str) -> ApiResponse:
     """Say who works on an entry, and until when."""
     body = parsing.body(models.AssignmentRequest)
     assignee = (body.assignee or "").strip().lower() or None
-    if assignee and api().accounts.user(assignee) is None:
+    if assignee and not api().has_colleague(assignee):
         raise InvalidRequest([Breach("$.assignee", f"there is no user {assignee!r}")])
     revision = editorial().planning.assign(entry_id, actor=actor(), assignee=assignee, due=body.due)
     return change_response(revision, status=HTTPStatus.OK)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import abort, request
 
 from widget import panel
 from widget.entry import Withdrawn
-from widget.errors import NotFound
+from widget.errors import Breach, InvalidRequest, NotFound
 from widget.store import Live
 from widget.web.api import cursors, models, parsing
 from widget.web.api.context import actor, api, editorial, entries
@@ -27,7 +28,13 @@ def list_entries() -> ApiResponse:
     """List one page of the entries that match the query."""
     query = parsing.query(models.ListQuery)
     after = cursors.decode(query.sort, query.cursor)
-    rows = entries().rows(query.to_store(), limit=query.limit + 1, after=after)
+    wanted = query.to_store()
+    if query.publication is not None:
+        if query.publication not in api().scope.publications:
+            message = f"{query.publication!r} is no publication that you work for"
+            raise InvalidRequest([Breach("$.publication", message)])
+        wanted = replace(wanted, sites=api().scope.sites_of(query.publication))
+    rows = entries().rows(wanted, limit=query.limit + 1, after=after)
     page = rows[: query.limit]
     cursor = cursors.encode(query.sort, page[-1]) if len(rows) > len(page) else None
     items = [models.EntrySummary.of(row) for row in page]
