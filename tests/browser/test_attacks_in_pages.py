@@ -64,7 +64,8 @@ def test_nothing_of_an_attack_lives_in_a_browser(page: Page, place: Running, way
             visit(page, place, html)
             shown = scope(page, way).locator("section.insights")
             shown.wait_for()
-            assert shown.evaluate(_FOUND, allowed) == []
+            found = set(shown.evaluate(_FOUND, allowed))
+            assert found <= {f"mailto:{place.publication.contact}"}, "the publication's own"
             assert shown.locator("li").count() >= 72
             assert page.title() == "Host"
     finally:

@@ -132,6 +132,7 @@ def place(
     host = f"127.0.0.1:{free_port()}"
     base = f"http://{host}{ROOT}"
     environment = {name: value.format(base=base) for name, value in settings.items()}
+    environment["INSIGHTS_PUBLICATIONS"] = '[{"review": "optional"}]'
     with serving(folder, environment, workers=1) as served:
         accounts = open_accounts(f"dir:{served.data}")
         accounts.add_user("ana", "admin", PASSWORD)

@@ -20,7 +20,7 @@ from widget.accounts import open_accounts
 from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.errors import StoreUnavailable
-from widget.store import open_store
+from widget.store import Rules, open_store
 
 COMMANDS = [
     ["list"],
@@ -42,8 +42,7 @@ COMMANDS = [
 ]
 
 
-def rules(_: object) -> list[object]:
-    return []
+rules = Rules(lambda _: [])
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_a_database_without_tables_is_left_as_it_is(database_url: str) -> None:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
         for open_one in (
-            lambda: open_store(database_url, rules, create=False),  # type: ignore[arg-type]
+            lambda: open_store(database_url, rules, create=False),
             lambda: open_accounts(database_url, create=False),
         ):
             with pytest.raises(StoreUnavailable, match=r"no tables of Insights.*insights init"):
@@ -116,7 +115,7 @@ def test_a_database_that_is_not_there_is_named(database_url: str) -> None:
     missing = database_url.replace("dbname=", "dbname=no_").replace("/insights", "/no_insights")
     url = missing if missing != database_url else f"{database_url}_missing"
     with pytest.raises(StoreUnavailable, match="does not exist"):
-        open_store(url, rules, create=False)  # type: ignore[arg-type]
+        open_store(url, rules, create=False)
 
 
 # A folder that can only be read
@@ -129,7 +128,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another
 def shared(tmp_path: Path) -> Path:
     """Give a folder with a store of root's that everybody may read, and nobody else write."""
     data = tmp_path / "data"
-    store = open_store(f"dir:{data}", rules)  # type: ignore[arg-type]
+    store = open_store(f"dir:{data}", rules)
     demo.fill(Editorial(store, Settings()))
     store.close()
     for path in [tmp_path, *tmp_path.rglob("*")]:
