@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import NoReturn
 
 from widget.errors import InsightsError
-from widget.storage.lock import Busy, StoreLock
+from widget.storage.lock import Busy, ReadOnly, StoreLock
 
 IsHeld = Callable[[], bool]
 """Says whether the lease is still held; it is lost where the database connection is."""
@@ -44,7 +44,7 @@ def work_under_lease(
         try:
             with lease() as is_held:
                 work(is_held)
-        except Busy:
+        except (Busy, ReadOnly):  # the store itself reports that it is read-only
             time.sleep(WAIT_SECONDS)
         except InsightsError as error:
             if str(error) != last_message:
