@@ -145,10 +145,13 @@ def test_a_comment_on_a_point_is_open_until_it_is_resolved(
     assert added.status_code == 303
     shown = ana.get(PAGE).text
     assert "Who says &lt;b&gt;so&lt;/b&gt;?" in shown
+    beside = ana.get(ENTRY).text
+    assert beside.index('id="f-perspectives-0-points-1"') < beside.index("Who says &lt;b&gt;so")
     assert "1 comment is open" in shown
     number = draft.head(ID)
     assert post(ana, f"{ENTRY}/comments/{number}/resolution").status_code == 303
     assert "resolved by ana" in ben.get(PAGE).text
+    assert "Who says" not in ana.get(ENTRY).text
     assert draft.workflow(ID).open_comments == 0
     assert post(ana, f"{ENTRY}/comments/{number}/resolution").status_code == 404
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget import i18n, panel
 from widget.editorial import comparison
+from widget.editorial.comments import Comment
 from widget.entry import Entry, urls
 from widget.entry.vocabulary import (
     ArticleKind,
@@ -263,6 +264,7 @@ def _editor(
         now=now,
         entry_id=document["id"],
         presence=presence.others(document["id"]),
+        comments=_open_comments(document["id"]),
         document=document,
         values=forms.values(document),
         choices=_CHOICES,
@@ -282,6 +284,18 @@ def _editor(
         unsaved=unsaved or conflict is not None or judged.entry is None,
         **verdict.view(document, judged, fresh=_fresh(now)),
     )
+
+
+def _open_comments(entry_id: str) -> dict[str, list[Comment]]:
+    """Return the open comments by the place of the field that they are about, as forms name it."""
+    if not admin().store.workflow(entry_id).open_comments:
+        return {}
+    found: dict[str, list[Comment]] = {}
+    for comment in admin().editorial.comments.of(entry_id):
+        if comment.resolved_by is None:
+            place = re.sub(r"\[(\d+)\]", r".\1", comment.path.removeprefix("$."))
+            found.setdefault(place, []).append(comment)
+    return found
 
 
 def _fresh(now: EntryStatus) -> Entry | None:
