@@ -14,7 +14,7 @@ from commands import ID, done, written
 from samples import ROOT
 
 from widget.accounts import open_accounts
-from widget.editorial.evidence import CHECKLIST_WORDS
+from widget.editorial.review import CHECKLIST_WORDS
 
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("a_folder_of_its_own")]
 

@@ -9,8 +9,8 @@ import pytest
 from samples import sample_entry
 
 from widget.config import Hold, Publication, Settings
-from widget.editorial.evidence import CHECKLIST_WORDS, ReviewEvidence, evidence_of
-from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.evidence import ReviewEvidence, evidence_of
+from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS, Reviewer
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.errors import NotFound

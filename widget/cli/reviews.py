@@ -22,8 +22,7 @@ from widget.cli.output import Failures, confirm, printable
 from widget.editorial import comparison
 from widget.editorial.access import Scope
 from widget.editorial.comments import Comment
-from widget.editorial.evidence import CHECKLIST_WORDS
-from widget.editorial.review import CHECKLIST, Reviewer
+from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS, Reviewer
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
 from widget.store import Draft, EntryReader, Live, Revision, document_digest

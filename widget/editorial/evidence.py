@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from widget.config import Settings, approvals_needed, held
 from widget.editorial.comments import comments_in
-from widget.editorial.review import CHECKLIST
+from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS
 from widget.entry import Entry
 from widget.errors import NotFound
 from widget.store import (
@@ -24,14 +24,6 @@ from widget.store import (
     document_digest,
 )
 from widget.store.workflow import Proof
-
-CHECKLIST_WORDS: dict[str, str] = {
-    "sources": "Every source was opened.",
-    "quotes": "Every quote was compared with its source.",
-    "fairness": "The opposing views are presented fairly.",
-    "language": "No language dehumanises people or minimises violence.",
-    "law": "The law allows its publication.",
-}
 
 Standing = Literal["live", "draft", "withdrawn", "former"]
 Proven = Literal["proven", "declared", "none"]

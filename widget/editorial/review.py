@@ -27,8 +27,14 @@ from widget.store.workflow import Proof
 
 ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
 CHECKLIST: tuple[ChecklistItem, ...] = get_args(ChecklistItem)
-"""What a reviewer confirms: every source was opened, every quote compared, the opposing views are
-fair, no language dehumanises or minimises, and the law allows it."""
+CHECKLIST_WORDS: dict[str, str] = {
+    "sources": "Every source was opened.",
+    "quotes": "Every quote, number and name was compared with its source.",
+    "fairness": "The opposing views are real, attributed and presented fairly.",
+    "language": "No language dehumanises people or minimises violence.",
+    "law": "The law allows its publication.",
+}
+"""What a reviewer confirms with each item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ def with_newest(now: EntryStatus, mine: Entry, head: str) -> Merged | None:
         )
         for it in both.conflicts
     )
-    taken = tuple(comparison.label_of(path) for path in both.taken)
+    # Who reviewed it is taken out of what is saved: no person changed that.
+    changed = [it for it in both.taken if not it.startswith("$.provenance.reviewed_")]
+    taken = tuple(comparison.label_of(path) for path in changed)
     other = now.draft.actor if now.draft else "somebody else"
     return Merged(both.document, taken, parts, other)
 

@@ -11,7 +11,7 @@ from flask import Response, abort
 from widget import panel
 from widget.editorial import comparison
 from widget.editorial.comments import comments_in
-from widget.editorial.review import ChecklistItem, ReviewStatus
+from widget.editorial.review import CHECKLIST_WORDS, ReviewStatus
 from widget.entry import Entry
 from widget.errors import Breach
 from widget.store import Draft, Live, Revision, Withdrawn, Workflow, document_digest
@@ -21,15 +21,6 @@ from widget.web.context import service
 
 if TYPE_CHECKING:
     from widget.purging import PurgeJob, What
-
-CHECKS: dict[ChecklistItem, str] = {
-    "sources": "I opened every source.",
-    "quotes": "I compared every quote, number and name with its source.",
-    "fairness": "The opposing views are real, fair and attributed.",
-    "language": "Nothing dehumanises people or plays down harm.",
-    "law": "Nothing breaks the law or the rights of others.",
-}
-"""The checklist, as reviewers read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ def show(
         entry_id=entry_id,
         page=page,
         title=page.title,
-        checks=CHECKS,
+        checks=CHECKLIST_WORDS,
         job=(job := purge_job(entry_id, "publish")),
         purge_status=purge_status(job),
         changes=_changes(page),

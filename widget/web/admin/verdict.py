@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from widget.config import approvals_needed
 from widget.entry import Entry
 from widget.errors import Breach
 from widget.web.admin import drafted, forms
+from widget.web.admin.context import admin
 from widget.web.admin.forms import Document, Judgement
 
 
@@ -50,8 +52,13 @@ def view(document: Document, judged: Judgement, *, fresh: Entry | None) -> dict[
         "listed": listed,
         "beside": beside,
         "fresh": fresh is not None,
+        "next": "submit" if _needs_review(judged) else "publish",
         **counts,
     }
+
+
+def _needs_review(judged: Judgement) -> bool:
+    return judged.entry is not None and approvals_needed(admin().settings, judged.entry) > 0
 
 
 def _has_own_box(breach: Breach) -> bool:
