@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import Editorial
 from widget.entry import Entry
-from widget.errors import InsightsError
+from widget.errors import InsightsError, InvalidEntry
 from widget.store import Live, Store, document_digest, open_store
 from widget.store.rules import rules
 
@@ -210,6 +211,17 @@ class Newsroom(RuleBasedStateMachine):
         self.stores[worker] = open_store(self.url, rules(SETTINGS))
         self.desks[worker] = Editorial(self.stores[worker], SETTINGS)
 
+    @rule()
+    def copy_to_another_store(self) -> None:
+        """Copy the history, whole or as far as the other store takes it."""
+        with TemporaryDirectory() as folder:
+            other = open_store(f"dir:{folder}", rules(SETTINGS))
+            for revision in reversed(self.stores[0].history(self.id)):
+                if not self.attempt(other.adopt, revision):
+                    break
+            self.check(other)
+            other.close()
+
     def became_live(self, worker: int) -> None:
         live = self.stores[worker].live(self.id)
         assert isinstance(live, Live)
@@ -223,12 +235,15 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def readers_get_what_was_approved(self) -> None:
         for store in getattr(self, "stores", []):
-            live = store.live(self.id)
-            if isinstance(live, Live) and needed(live.entry):
-                digest = document_digest(live.entry)
-                assert digest in self.allowed
-                assert len({it.reviewer for it in live.approvals}) >= needed(live.entry)
-                assert {it.digest for it in live.approvals} == {digest}
+            self.check(store)
+
+    def check(self, store: Store) -> None:
+        live = store.live(self.id)
+        if isinstance(live, Live) and needed(live.entry):
+            digest = document_digest(live.entry)
+            assert digest in self.allowed
+            assert len({it.reviewer for it in live.approvals}) >= needed(live.entry)
+            assert {it.digest for it in live.approvals} == {digest}
 
 
 class NewsroomWithFiles(Newsroom):
@@ -337,3 +352,18 @@ def test_the_approval_of_a_draft_lets_no_other_file_go_live(tmp_path: Path) -> N
     assert isinstance(live, Live)
     assert [it.reviewer for it in live.approvals] == ["ben"]
     store.close()
+
+
+@pytest.mark.unit
+def test_a_publication_without_its_approval_is_not_copied(tmp_path: Path) -> None:
+    free = Settings.model_validate({"publications": [{"review": "optional"}]})
+    before: Store = open_store(f"dir:{tmp_path / 'before'}", rules(free))
+    Editorial(before, free).put(version("trains", TITLES[0], "ai"), actor="ana", publish=True)
+    strict: Store = open_store(f"dir:{tmp_path / 'after'}", rules(SETTINGS))
+    saved, published = reversed(before.history("trains"))
+    strict.adopt(saved)
+    with pytest.raises(InvalidEntry, match="another person has to approve"):
+        strict.adopt(published)
+    assert strict.live("trains") is None
+    before.close()
+    strict.close()
