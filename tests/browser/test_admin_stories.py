@@ -39,6 +39,8 @@ PAGES = {
     "withdrawn": "/admin/entries/harbor-curfew/withdrawal",
     "history": "/admin/entries/harbor-curfew/history",
     "comparison": "/admin/entries/ferry-fares/comparison?from=1&to=2",
+    "record": "/admin/entries/harbor-curfew/record",
+    "plan": "/admin/plan",
     "not found": "/admin/entries/nothing",
 }
 

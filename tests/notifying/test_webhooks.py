@@ -15,6 +15,7 @@ from running import until
 
 from widget.config import Settings
 from widget.notifying import open_notifications
+from widget.notifying.listing import ListedDelivery
 
 pytestmark = pytest.mark.process
 
@@ -126,9 +127,13 @@ def test_what_fails_for_one_receiver_delays_no_other_and_no_other_entry(
             until(lambda: len(receiver.confirmed) == 3)
             until(lambda: other.confirmed == [("accepted", 2, "published")])
             assert {it.what[1] for it in other.requests if it.what[0] == "refused"} == {2}
-            waiting = open_notifications(settings).pending()
-            assert [(it.receiver, it.entry) for it in waiting] == [("other", "refused")] * 2
+            pending = open_notifications(settings).pending
+            until(lambda: _waiting(pending()) == [("other", "refused")] * 2)
             until(lambda: "status 500" in open_notifications(settings).pending()[0].trouble)
+
+
+def _waiting(pending: list[ListedDelivery]) -> list[tuple[str, str]]:
+    return [(it.receiver, it.entry) for it in pending]
 
 
 def test_a_process_killed_between_the_revision_and_the_outbox_loses_nothing(
