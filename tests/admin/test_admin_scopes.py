@@ -102,6 +102,7 @@ def rest(answer: TestResponse, *echoed: str) -> str:
 
 
 @pytest.mark.parametrize(("publication", "role"), WALKS)
+@pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, accounts: Accounts, store: Store, publication: str, role: Role
 ) -> None:

@@ -97,6 +97,7 @@ def bodies(store: Store, own: str, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("publication", "role"), WALKS)
+@pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, caller_of: CallerOf, store: Store, publication: str, role: Role
 ) -> None:

@@ -281,6 +281,7 @@ def test_nothing_that_is_pasted_raises(text: str) -> None:
     ],
     ids=range(14),
 )
+@pytest.mark.exhaustive
 def test_a_hostile_paste_takes_little_time(text: str) -> None:
     began = time.monotonic()
     read_pasted(text)
