@@ -367,3 +367,21 @@ def test_a_publication_without_its_approval_is_not_copied(tmp_path: Path) -> Non
     assert strict.live("trains") is None
     before.close()
     strict.close()
+
+
+def test_what_was_live_before_reviews_were_required_stays_live(store_url: str) -> None:
+    free = Settings.model_validate({"publications": [{"review": "optional"}]})
+    before: Store = open_store(store_url, rules(free))
+    Editorial(before, free).put(version("trains", TITLES[0], "ai"), actor="ana", publish=True)
+    before.close()
+    after: Store = open_store(store_url, rules(SETTINGS))
+    assert isinstance(after.live("trains"), Live)
+    assert after.problems() == []
+    with pytest.raises(InvalidEntry, match="another person has to approve"):
+        Editorial(after, SETTINGS).put(
+            version("trains", TITLES[1], "ai"), actor="ana", publish=True
+        )
+    live = after.live("trains")
+    assert isinstance(live, Live)
+    assert live.entry.article.title == TITLES[0]
+    after.close()
