@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
@@ -149,12 +149,14 @@ def bursts(host: str, load: Load) -> None:
         for _ in range(50):
             try:
                 connection = socket.create_connection((name, int(port)), timeout=20)
-                connection.sendall(REQUEST)
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
+                # Reset: the listening socket was closed in the middle of the handshake.
                 load.refused += 1
                 time.sleep(0.01)
-            else:
-                opened.append(connection)
+                continue
+            opened.append(connection)
+            with suppress(ConnectionError):  # that nothing is read counts below
+                connection.sendall(REQUEST)
         for connection in opened:
             with connection:
                 _read(connection, load)
