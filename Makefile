@@ -24,7 +24,7 @@ test: $(VENV)/.test ## install the test tools and run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=30 $(ARGS)
 
 # Without bytecode, which some environments switch off, each worker would compile all tests anew.
-check: lint $(VENV)/.test ## run the linters and the unit tests, in a minute; PYTHON=python3.12 tries another Python
+check: lint $(VENV)/.test ## run the linters and the unit tests, in one to two minutes; PYTHON=python3.12 tries another Python
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "unit and not exhaustive" -n $(WORKERS) --dist worksteal -q $(ARGS)
 
 newest: $(VENV)/.test ## run the quick tests with the newest allowed versions of the dependencies

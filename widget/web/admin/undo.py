@@ -21,7 +21,7 @@ MAX_CHARACTERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that was made: what it is called, and the steps that take it back."""
+    """One change of the form: its name, and the steps that undo it."""
 
     words: str
     steps: list[Step]
