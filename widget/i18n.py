@@ -16,12 +16,15 @@ from widget.assets import locale_folder
 
 SOURCE_LANGUAGE = "en"
 DOMAIN = "messages"
+"""The catalogs of what readers see."""
+DESK = "desk"
+"""The catalogs of the editors' pages."""
 
 
 @cache
-def languages() -> tuple[str, ...]:
-    """Return the tags of the interface languages, English first."""
-    others = sorted(path.parent.parent.name for path in locale_folder().glob(f"*/*/{DOMAIN}.po"))
+def languages(domain: str = DOMAIN) -> tuple[str, ...]:
+    """Return the tags of the languages that have a catalog of ``domain``, English first."""
+    others = sorted(path.parent.parent.name for path in locale_folder().glob(f"*/*/{domain}.po"))
     return (SOURCE_LANGUAGE, *others)
 
 
@@ -32,10 +35,10 @@ def interface_language(tag: str) -> str:
 
 
 @cache
-def translations(language: str) -> NullTranslations:
-    """Return the catalog of an interface language, with the plural rule of its header."""
-    path = locale_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    if language not in languages() or language == SOURCE_LANGUAGE:
+def translations(language: str, domain: str = DOMAIN) -> NullTranslations:
+    """Return a catalog of an interface language, with the plural rule of its header."""
+    path = locale_folder() / language / "LC_MESSAGES" / f"{domain}.po"
+    if language not in languages(domain) or language == SOURCE_LANGUAGE:
         return NullTranslations()
     with path.open("rb") as source:
         # No locale given: its plural rule in Babel changes between versions.
@@ -43,7 +46,7 @@ def translations(language: str) -> NullTranslations:
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
-    return Translations(compiled, domain=DOMAIN)
+    return Translations(compiled, domain=domain)
 
 
 def is_language(tag: str) -> bool:

@@ -38,7 +38,8 @@ class User:
     """A user who signs in with a name and a password. ``invited``: without a password yet.
 
     ``signed_in_at`` is the time of the last sign-in, in UTC. ``publications`` names those that the
-    user works for; empty: all.
+    user works for; empty: all. ``language`` (of the interface) and ``time_zone`` (IANA) are empty
+    until the user chose them: then the browser's language and UTC apply.
     """
 
     name: str
@@ -47,6 +48,8 @@ class User:
     invited: bool = False
     signed_in_at: datetime | None = None
     publications: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
 
     @property
     def manages_users(self) -> bool:

@@ -17,6 +17,7 @@ from widget import i18n
 from widget.accounts import Session
 from widget.editorial import comparison
 from widget.web import templating
+from widget.web.admin import interface
 from widget.web.admin.context import admin
 from widget.web.admin.cookies import BEFORE, cookie_name, set_cookie
 
@@ -37,6 +38,8 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             user=session.user if session else None,
             csrf=session.csrf if session else "",
             here=templating.here(),
+            interface_language=interface.language(),
+            interface_direction=i18n.direction(interface.language()),
             drafting=admin().drafting is not None,
             notifying=session is not None and session.user.role == "admin" and _is_notifying(),
             **context,
@@ -114,7 +117,7 @@ def warm() -> None:
 @cache
 def _environment() -> jinja2.Environment:
     environment = templating.environment("admin")
-    environment.filters["moment"] = lambda at: f"{i18n.long_date(at, 'en')}, {at:%H:%M} UTC"
+    interface.install(environment)
     environment.filters["local"] = local_time
     environment.filters["place"] = comparison.label_of
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
