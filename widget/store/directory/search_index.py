@@ -24,20 +24,21 @@ from widget.errors import InsightsError, StoreUnavailable
 from widget.storage.atomic import is_refused
 from widget.store.directory.statements import (
     COLUMNS,
-    ORDERS,
     PUT,
     SCHEMA,
     conditions,
+    order_clause,
     row_values,
     site_conditions,
     to_row,
     where_clause,
 )
+from widget.store.directory.text_search import TextSearch, indexed
 from widget.store.quarantine import log
-from widget.store.query import Counts, Key, Query, Row, moment_key
+from widget.store.query import COUNTED, Counts, Key, Query, Row, moment_key
 
 FOLDER = "index"
-_VERSION = zlib.crc32(f"4 {urls.KEYS}".encode()) >> 1
+_VERSION = zlib.crc32(f"5 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
 _P = ParamSpec("_P")
@@ -221,7 +222,7 @@ class SearchIndex:
         values = (row.id, update.fingerprint, digest, *row_values(row), row.title.casefold())
         ((n,),) = self._database.execute(PUT, values).fetchall()
         self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
-        self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, text))
+        self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, indexed(text)))
         self._database.execute("DELETE FROM address WHERE n = ?", (n,))
         pairs = [(key, n) for key in update.keys]
         self._database.executemany("INSERT INTO address (key, n) VALUES (?, ?)", pairs)
@@ -290,21 +291,28 @@ class SearchIndex:
 
     @_repairs_index
     def rows(
-        self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: Key | None = None,
+        before: Key | None = None,
     ) -> list[Row]:
         """Return some of the rows that match ``query``."""
-        column, direction, beyond = ORDERS[query.sort]
-        where, values = conditions(query)
-        if after is not None:
-            where.append(f"({column}, id) {beyond} (?, ?)")
-            values.extend(after)
-        order = f"id {direction}" if query.sort == "id" else f"{column} {direction}, id {direction}"
-        # Columns come from ORDERS, values go as parameters.
-        statement = (
-            f"SELECT {COLUMNS} FROM entry {where_clause(where)} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-        )
-        found = self._database.execute(statement, (*values, limit, offset))
-        return [to_row(values) for values in found]
+        if query.words:
+            with self._database:
+                self._database.execute("BEGIN")  # all of its statements see the same rows
+                search = TextSearch(self._database, query, after, before)
+                found = search.rows(limit, offset)
+        else:
+            where, values = conditions(query, after, before)
+            order = order_clause(query, backwards=before is not None)
+            # Names come from the module of statements, values go as parameters.
+            statement = f"SELECT {COLUMNS} FROM entry {where_clause(where)} {order} LIMIT ? OFFSET ?"  # noqa: S608
+            found = self._database.execute(statement, (*values, limit, offset)).fetchall()
+        rows = [to_row(values) for values in found]
+        return rows if before is None else rows[::-1]
 
     @_repairs_index
     def planned(self, until: datetime) -> list[str]:
@@ -314,19 +322,23 @@ class SearchIndex:
 
     @_repairs_index
     def counts(self, query: Query) -> Counts:
-        """Count the rows."""
+        """Count the rows; a search counts up to ``COUNTED``."""
         where, values = conditions(query)
         sites, of_sites = site_conditions(query)
         count = "SELECT count(*) FROM entry"
-        (total,) = self._database.execute(f"{count} {where_clause(sites)}", of_sites).fetchone()
-        (found,) = (
-            self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
-            if where
-            else (total,)
-        )
-        return Counts(
-            found, total, self._distinct("section", query), self._distinct("language", query)
-        )
+        (found,) = (total,) = self._database.execute(
+            f"{count} {where_clause(sites)}", of_sites
+        ).fetchone()
+        if query.words:
+            with self._database:
+                self._database.execute("BEGIN")
+                found = TextSearch(self._database, query).count()
+        elif where:
+            (found,) = self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
+        more = bool(query.words) and found > COUNTED
+        found = COUNTED if more else found
+        sections, languages = self._distinct("section", query), self._distinct("language", query)
+        return Counts(found, total, sections, languages, more)
 
     def _distinct(self, column: str, query: Query) -> tuple[str, ...]:
         """Return the distinct values of a column, sorted; of all sites from its index alone."""
