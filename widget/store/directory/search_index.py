@@ -291,28 +291,22 @@ class SearchIndex:
 
     @_repairs_index
     def rows(
-        self,
-        query: Query,
-        *,
-        limit: int,
-        offset: int = 0,
-        after: Key | None = None,
-        before: Key | None = None,
+        self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that match ``query``."""
         if query.words:
             with self._database:
                 self._database.execute("BEGIN")  # all of its statements see the same rows
-                search = TextSearch(self._database, query, after, before)
-                found = search.rows(limit, offset)
+                found = TextSearch(self._database, query, after).rows(limit, offset)
         else:
-            where, values = conditions(query, after, before)
-            order = order_clause(query, backwards=before is not None)
+            where, values = conditions(query, after)
+            order = order_clause(query)
             # Names come from the module of statements, values go as parameters.
-            statement = f"SELECT {COLUMNS} FROM entry {where_clause(where)} {order} LIMIT ? OFFSET ?"  # noqa: S608
+            statement = (
+                f"SELECT {COLUMNS} FROM entry {where_clause(where)} {order} LIMIT ? OFFSET ?"  # noqa: S608
+            )
             found = self._database.execute(statement, (*values, limit, offset)).fetchall()
-        rows = [to_row(values) for values in found]
-        return rows if before is None else rows[::-1]
+        return [to_row(values) for values in found]
 
     @_repairs_index
     def planned(self, until: datetime) -> list[str]:
@@ -323,35 +317,44 @@ class SearchIndex:
     @_repairs_index
     def counts(self, query: Query) -> Counts:
         """Count the rows; a search counts up to ``COUNTED``."""
+        total, sections, languages = self._all(query)
         where, values = conditions(query)
-        sites, of_sites = site_conditions(query)
-        count = "SELECT count(*) FROM entry"
-        (found,) = (total,) = self._database.execute(
-            f"{count} {where_clause(sites)}", of_sites
-        ).fetchone()
+        found = total
         if query.words:
             with self._database:
                 self._database.execute("BEGIN")
                 found = TextSearch(self._database, query).count()
         elif where:
-            (found,) = self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
+            statement = f"SELECT count(*) FROM entry {where_clause(where)}"  # noqa: S608  # no input
+            (found,) = self._database.execute(statement, values).fetchone()
         more = bool(query.words) and found > COUNTED
-        found = COUNTED if more else found
-        sections, languages = self._distinct("section", query), self._distinct("language", query)
-        return Counts(found, total, sections, languages, more)
+        return Counts(
+            COUNTED if more else found, total, _sorted(sections), _sorted(languages), more
+        )
 
-    def _distinct(self, column: str, query: Query) -> tuple[str, ...]:
-        """Return the distinct values of a column, sorted; of all sites from its index alone."""
-        found: list[str] = []
+    def _all(self, query: Query) -> tuple[int, set[str], set[str]]:
+        """Return how many rows the sites of a query have, their sections and languages."""
         sites, values = site_conditions(query)
-        if sites:
-            statement = f"SELECT DISTINCT {column} FROM entry {where_clause(sites)}"  # noqa: S608
-            rows = self._database.execute(statement, values)
-            return tuple(sorted((it for (it,) in rows if it), key=str.casefold))
+        if not sites:
+            (total,) = self._database.execute("SELECT count(*) FROM entry").fetchone()
+            return total, self._distinct("section"), self._distinct("language")
+        count = "SELECT section, language, count(*) FROM entry"
+        statement = f"{count} {where_clause(sites)} GROUP BY section, language"
+        kinds = self._database.execute(statement, values).fetchall()
+        return sum(it[2] for it in kinds), {it[0] for it in kinds}, {it[1] for it in kinds}
+
+    def _distinct(self, column: str) -> set[str]:
+        """Return the distinct values of a column, from its index alone."""
+        found = {""}
+        last = ""
         while True:
             statement = f"SELECT min({column}) FROM entry WHERE {column} > ?"  # noqa: S608  # no input
-            last = found[-1] if found else ""
             (value,) = self._database.execute(statement, (last,)).fetchone()
             if value is None:
-                return tuple(sorted(found, key=str.casefold))
-            found.append(value)
+                return found
+            found.add(value)
+            last = value
+
+
+def _sorted(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names - {""}, key=str.casefold))

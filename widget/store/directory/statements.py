@@ -65,17 +65,15 @@ def where_clause(where: list[str]) -> str:
     return f"WHERE {' AND '.join(where)}" if where else ""
 
 
-def order_clause(query: Query, *, backwards: bool = False) -> str:
-    """Return the order of a query's rows as a clause, or its reverse."""
-    direction = "DESC" if (query.sort == "changed") != backwards else ""
+def order_clause(query: Query) -> str:
+    """Return the order of a query's rows as a clause."""
+    direction = "DESC" if query.descends else ""
     if query.sort == "id":
         return f"ORDER BY id {direction}"
     return f"ORDER BY {_SORT_COLUMNS[query.sort]} {direction}, id {direction}"
 
 
-def conditions(
-    query: Query, after: Key | None = None, before: Key | None = None
-) -> tuple[list[str], list[Any]]:
+def conditions(query: Query, after: Key | None = None) -> tuple[list[str], list[Any]]:
     """Return the conditions of a query but for its words, and their parameters."""
     where: list[str] = []
     parameters: list[Any] = []
@@ -92,15 +90,14 @@ def conditions(
     more, values = _workflow_conditions(query)
     where += more
     parameters += values
-    for place, backwards in ((after, False), (before, True)):
-        if place is not None:
-            beyond = "<" if (query.sort == "changed") != backwards else ">"
-            if query.sort == "id":
-                where.append(f"id {beyond} ?")
-                parameters.append(place[1])
-            else:
-                where.append(f"({_SORT_COLUMNS[query.sort]}, id) {beyond} (?, ?)")
-                parameters += place
+    if after is not None:
+        beyond = "<" if query.descends else ">"
+        if query.sort == "id":
+            where.append(f"id {beyond} ?")
+            parameters.append(after[1])
+        else:
+            where.append(f"({_SORT_COLUMNS[query.sort]}, id) {beyond} (?, ?)")
+            parameters += after
     return where, parameters
 
 

@@ -20,8 +20,8 @@ FEW = 5_000
 """Candidates that are all looked at; with more of them, the first rows are tried before."""
 NEAR = 1_000
 FAR = 10_000
-"""Rows of the sort order that are read before the candidates: at most FAR, but only NEAR if these
-let expect too little."""
+"""Rows of the sort order that are read before the candidates: at most FAR, and only NEAR where
+so few of them match that FAR would not be enough."""
 MOST = 300_000
 """Entries of the index that are read to find candidates; with more of them, all texts are read."""
 _TRIGRAMS = 24
@@ -47,23 +47,19 @@ def indexed(text: str) -> str:
 
 
 class TextSearch:
-    """The search for the words of one query; ``after`` and ``before`` are as in ``rows``."""
+    """The search for the words of one query; ``after`` skips rows up to a sort key."""
 
     def __init__(
-        self,
-        database: sqlite3.Connection,
-        query: Query,
-        after: Key | None = None,
-        before: Key | None = None,
+        self, database: sqlite3.Connection, query: Query, after: Key | None = None
     ) -> None:
         self._database = database
         self._words = [_storable(word) for word in query.words]
-        self._where, self._values = conditions(query, after, before)
-        self._order = order_clause(query, backwards=before is not None)
+        self._where, self._values = conditions(query, after)
+        self._order = order_clause(query)
 
     def rows(self, limit: int, offset: int) -> list[tuple[Any, ...]]:
         """Return the columns of some of the rows, in order."""
-        numbers = self._first(offset + limit, self._order)[offset:]
+        numbers = self._first(offset + limit, FAR, self._order)[offset:]
         statement = (
             f"SELECT {COLUMNS} FROM (SELECT key AS place, value AS n FROM json_each(?))"  # noqa: S608  # no input
             " CROSS JOIN entry USING (n) ORDER BY place"
@@ -72,23 +68,23 @@ class TextSearch:
 
     def count(self) -> int:
         """Return the number of rows, at most ``COUNTED`` plus one."""
-        return len(self._first(COUNTED + 1, ""))
+        return len(self._first(COUNTED + 1, 2 * COUNTED, ""))
 
-    def _first(self, wanted: int, order: str) -> list[int]:
-        """Return the numbers of the first entries that match."""
+    def _first(self, wanted: int, far: int, order: str) -> list[int]:
+        """Return the numbers of the first entries that match, in any order if that is ``""``."""
         candidates = self._candidates(FEW)
         if candidates is None:
-            found = self._near(wanted, order)
+            found = self._near(wanted, far, order)
             if found is not None:
                 return found
             candidates = self._candidates(MOST)
         return _take(wanted, filter(self._has_words, self._numbers(candidates, order)))
 
-    def _near(self, wanted: int, order: str) -> list[int] | None:
-        """Return the entries that match among the first rows, or None if these are not enough."""
+    def _near(self, wanted: int, far: int, order: str) -> list[int] | None:
+        """Return the entries that match among the first rows, or None if ``far`` are not enough."""
         found: list[int] = []
         for visited, number in enumerate(self._numbers(None, order)):
-            if visited == FAR or (visited == NEAR and len(found) * FAR < wanted * NEAR):
+            if visited == far or (visited == NEAR and len(found) * far < wanted * NEAR):
                 return None
             if self._has_words(number):
                 found.append(number)
