@@ -12,9 +12,11 @@ from typing import Any, cast
 
 import catalogs
 import pytest
+from babel import Locale
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from babel.plural import PluralRule
 from samples import (
     PERMALINK,
     PUBLICATION,
@@ -33,7 +35,55 @@ from widget.panel.words import Words
 pytestmark = pytest.mark.unit
 
 LOCALE = catalogs.LOCALE
-LANGUAGES = ["ar", "de", "es", "fr"]
+LANGUAGES = [
+    "ar",
+    "bg",
+    "bn",
+    "ca",
+    "ckb",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "es",
+    "et",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "lt",
+    "lv",
+    "nb",
+    "nl",
+    "pl",
+    "ps",
+    "pt",
+    "ro",
+    "ru",
+    "sd",
+    "sk",
+    "sl",
+    "sr",
+    "sr-Latn",
+    "sv",
+    "th",
+    "tr",
+    "ug",
+    "uk",
+    "ur",
+    "vi",
+    "yi",
+    "zh-Hans",
+    "zh-Hant",
+]
+RIGHT_TO_LEFT = {"ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 # Each form of each language, by a number that takes it: points, and sources.
 PLURALS = {
     "en": {
@@ -50,14 +100,126 @@ PLURALS = {
         100: ("100 نقطة", "100 مصدر"),
     },
     "de": {0: ("0 Punkte", "0 Quellen"), 1: ("1 Punkt", "1 Quelle"), 3: ("3 Punkte", "3 Quellen")},
-    "es": {0: ("0 puntos", "0 fuentes"), 1: ("1 punto", "1 fuente"), 3: ("3 puntos", "3 fuentes")},
+    "es": {
+        0: ("0 puntos", "0 fuentes"),
+        1: ("1 punto", "1 fuente"),
+        3: ("3 puntos", "3 fuentes"),
+        1_000_000: ("1000000 de puntos", "1000000 de fuentes"),
+    },
     "fr": {
         0: ("0 point", "0 source"),
         1: ("1 point", "1 source"),
         3: ("3 points", "3 sources"),
-        1_000_000: ("1000000 points", "1000000 sources"),
+        1_000_000: ("1000000 de points", "1000000 de sources"),
+    },
+    "bn": {1: ("১টি বিষয়", "১টি সূত্র"), 20: ("২০টি বিষয়", "২০টি সূত্র")},
+    "ckb": {1: ("١ خاڵ", "١ سەرچاوە"), 20: ("٢٠ خاڵ", "٢٠ سەرچاوە")},
+    "cs": {
+        1: ("1 bod", "1 zdroj"),
+        4: ("4 body", "4 zdroje"),
+        5: ("5 bodů", "5 zdrojů"),
+    },
+    "fa": {1: ("۱ نکته", "۱ منبع"), 20: ("۲۰ نکته", "۲۰ منبع")},
+    "he": {
+        1: ("נקודה אחת", "מקור אחד"),
+        2: ("שתי נקודות", "שני מקורות"),
+        3: ("3 נקודות", "3 מקורות"),
+    },
+    "hi": {1: ("1 बिंदु", "1 स्रोत"), 20: ("20 बिंदु", "20 स्रोत")},
+    "ja": {1: ("論点1件", "出典1件")},
+    "lt": {
+        1: ("1 punktas", "1 šaltinis"),
+        2: ("2 punktai", "2 šaltiniai"),
+        11: ("11 punktų", "11 šaltinių"),
+        21: ("21 punktas", "21 šaltinis"),
+    },
+    "lv": {
+        0: ("0 punktu", "0 avotu"),
+        1: ("1 punkts", "1 avots"),
+        2: ("2 punkti", "2 avoti"),
+        11: ("11 punktu", "11 avotu"),
+    },
+    "pl": {
+        1: ("1 punkt", "1 źródło"),
+        2: ("2 punkty", "2 źródła"),
+        5: ("5 punktów", "5 źródeł"),
+        22: ("22 punkty", "22 źródła"),
+    },
+    "ro": {
+        1: ("1 punct", "1 sursă"),
+        19: ("19 puncte", "19 surse"),
+        20: ("20 de puncte", "20 de surse"),
+    },
+    "ru": {
+        1: ("1 пункт", "1 источник"),
+        3: ("3 пункта", "3 источника"),
+        11: ("11 пунктов", "11 источников"),
+        21: ("21 пункт", "21 источник"),
+    },
+    "sl": {
+        1: ("1 točka", "1 vir"),
+        2: ("2 točki", "2 vira"),
+        3: ("3 točke", "3 viri"),
+        5: ("5 točk", "5 virov"),
     },
 }
+_EQUAL_ONE = {"one": "n = 1"}
+_UP_TO_ONE = {"one": "n = 0..1"}
+_MILLIONS = "n != 0 and n % 1000000 = 0"
+_SLAVIC_FEW = "n % 10 = 2..4 and n % 100 != 12..14"
+_EAST_SLAVIC = {"one": "n % 10 = 1 and n % 100 != 11", "few": _SLAVIC_FEW}
+# The CLDR's plural rules for integers (version 47, plurals.xml), written down: those of the
+# installed Babel change with its version, and a catalog must not.
+CLDR_PLURALS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(["id", "ja", "ko", "th", "vi", "zh-Hans", "zh-Hant"], {}),
+    **dict.fromkeys(
+        [
+            "bg",
+            "ckb",
+            "da",
+            "de",
+            "el",
+            "et",
+            "fi",
+            "hu",
+            "nb",
+            "nl",
+            "ps",
+            "sd",
+            "sv",
+            "tr",
+            "ug",
+            "ur",
+            "yi",
+        ],
+        _EQUAL_ONE,
+    ),
+    **dict.fromkeys(("bn", "fa", "hi"), _UP_TO_ONE),
+    **dict.fromkeys(("ca", "es", "it"), _EQUAL_ONE | {"many": _MILLIONS}),
+    **dict.fromkeys(("fr", "pt"), _UP_TO_ONE | {"many": _MILLIONS}),
+    **dict.fromkeys(("cs", "sk"), _EQUAL_ONE | {"few": "n = 2..4"}),
+    **dict.fromkeys(("hr", "ru", "sr", "sr-Latn", "uk"), _EAST_SLAVIC),
+    "ar": {
+        "zero": "n = 0",
+        "one": "n = 1",
+        "two": "n = 2",
+        "few": "n % 100 = 3..10",
+        "many": "n % 100 = 11..99",
+    },
+    "he": {"one": "n = 1", "two": "n = 2"},
+    "lt": {
+        "one": "n % 10 = 1 and n % 100 != 11..19",
+        "few": "n % 10 = 2..9 and n % 100 != 11..19",
+    },
+    "lv": {
+        "zero": "n % 10 = 0 or n % 100 = 11..19",
+        "one": "n % 10 = 1 and n % 100 != 11",
+    },
+    "pl": _EQUAL_ONE | {"few": _SLAVIC_FEW},
+    "ro": _EQUAL_ONE | {"few": "n = 0 or n != 1 and n % 100 = 1..19"},
+    "sl": {"one": "n % 100 = 1", "two": "n % 100 = 2", "few": "n % 100 = 3..4"},
+}
+NUMBERS = (*range(1_001), 10_000, 999_999, 1_000_000, 1_000_001, 2_000_000, 10**9)
 FORMS = [
     (language, number, *words)
     for language in PLURALS
@@ -116,7 +278,7 @@ def test_placeholders_and_tags_are_those_of_the_source(language: str) -> None:
 def header(language: str) -> dict[str, str]:
     """Return the header that stands in the catalog's file itself."""
     text = (LOCALE / language / "LC_MESSAGES" / "messages.po").read_text("utf-8")
-    lines = re.match(r'msgid ""\nmsgstr ""\n((?:".*\\n"\n)+)\n', text)
+    lines = re.match(r'(?:#.*\n)*msgid ""\nmsgstr ""\n((?:".*\\n"\n)+)\n', text)
     assert lines, f"{language} has no header"
     return dict(re.findall(r'"([^:]+): (.*)\\n"', lines[1]))
 
@@ -141,8 +303,50 @@ def test_the_plural_rule_is_the_catalogs_own(language: str) -> None:
     assert len(plurals) == 2
     for message in plurals:
         assert len(_forms(message.string)) == int(rule[1])
-    # The tables above have each of the forms.
-    assert {plural(number) for number in PLURALS[language]} == set(range(int(rule[1])))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plural_rule_is_the_cldr_s(language: str) -> None:
+    """Forms are numbered in the CLDR's order of categories, without those of fractions."""
+    rule = PluralRule(CLDR_PLURALS[language])
+    categories = [it for it in ("zero", "one", "two", "few", "many") if it in rule.tags]
+    order = [*categories, "other"]
+    translations = i18n.translations(language)
+    assert {rule(number) for number in NUMBERS} == set(order)
+    for number in NUMBERS:
+        assert order[translations.plural(number)] == rule(number), number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_says_how_it_was_made_and_who_may_correct_it(language: str) -> None:
+    text = (LOCALE / language / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+    comment = text.partition("msgid")[0]
+    name = Locale.parse(language, sep="-").english_name
+    assert name and f"# Translation into {name.partition(' (')[0]}" in comment
+    assert "Machine-assisted" in comment
+    assert 'may correct it: see "Translations" in CONTRIBUTING.md' in comment
+
+
+def test_contributors_read_how_to_correct_a_translation() -> None:
+    assert "\n## Translations\n" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_the_types_of_the_component_list_the_languages() -> None:
+    (union,) = re.findall(r"lang\?:([^;]+);", (ROOT / "static" / "embed.d.ts").read_text("utf-8"))
+    assert tuple(re.findall(r'"([^"]+)"', union)) == i18n.languages()
+
+
+def test_the_documentation_lists_the_languages() -> None:
+    rows = (ROOT / "docs" / "languages.md").read_text("utf-8").split("\n")
+    listed = [re.split(r" *\| *", row)[1:-1] for row in rows if row.startswith("| `")]
+    assert [(row[0].strip("`"), row[2], row[3]) for row in listed] == [
+        (it, i18n.language_name(it), "right to left" if it in RIGHT_TO_LEFT else "left to right")
+        for it in i18n.languages()
+    ]
+
+
+def test_every_right_to_left_language_is_shown_right_to_left() -> None:
+    assert {it for it in LANGUAGES if i18n.direction(it) == "rtl"} == RIGHT_TO_LEFT
 
 
 @pytest.mark.parametrize(("language", "number", "points", "sources"), FORMS)
@@ -216,9 +420,37 @@ def test_english_and_unknown_languages_say_the_source() -> None:
         ("es-MX", "es"),
         ("AR", "ar"),
         ("de-CH-1996", "de"),
-        ("sv", "en"),
-        ("zh-Hant", "en"),
+        ("sv", "sv"),
         ("esu", "en"),
+        ("zh", "zh-Hans"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-SG", "zh-Hans"),
+        ("zh-TW", "zh-Hant"),
+        ("zh-HK", "zh-Hant"),
+        ("zh-Hant", "zh-Hant"),
+        ("zh-hant-hk", "zh-Hant"),
+        ("zh-Hans-TW", "zh-Hans"),
+        ("pt-BR", "pt"),
+        ("pt-PT", "pt"),
+        ("nb", "nb"),
+        ("nn-NO", "nb"),
+        ("no", "nb"),
+        ("sr", "sr"),
+        ("sr-RS", "sr"),
+        ("sr-Cyrl-ME", "sr"),
+        ("sr-ME", "sr-Latn"),
+        ("sr-Latn", "sr-Latn"),
+        ("sh", "sr-Latn"),
+        ("iw", "he"),
+        ("in-ID", "id"),
+        ("ji", "yi"),
+        ("mo", "ro"),
+        ("prs", "fa"),
+        ("fa-AF", "fa"),
+        ("fil", "en"),
+        ("tl", "en"),
+        ("x", "en"),
+        ("../ar", "en"),
         ("", "en"),
     ],
 )
@@ -254,11 +486,26 @@ def test_the_direction_follows_from_the_language(tag: str, direction: str) -> No
         ("fr", "4 mai 2026"),
         ("es", "4 de mayo de 2026"),
         ("xx", "4 May 2026"),
+        ("bn", "৪ মে, ২০২৬"),
+        ("ckb", "٤ی ئایاری ٢٠٢٦"),
+        ("cs", "4. května 2026"),
+        ("fa", "۴ مه ۲۰۲۶"),
+        ("he", "4 במאי 2026"),
+        ("hi", "4 मई 2026"),
+        ("ja", "2026年5月4日"),
+        ("ps", "۴ مۍ ۲۰۲۶"),
+        ("ru", "4 мая 2026 г."),
+        ("sd", "٢٠٢٦ مئي ٤"),
+        ("sr-Latn", "4. maj 2026."),
+        ("th", "4 พฤษภาคม ค.ศ. 2026"),
+        ("ur", "4 مئی، 2026"),
+        ("zh-Hant", "2026年5月4日"),
     ],
 )
 def test_a_day_is_written_as_the_language_writes_it(language: str, text: str) -> None:
-    assert i18n.long_date(date(2026, 5, 4), language) == text
-    assert i18n.long_date(datetime(2026, 5, 4, 23, 59, tzinfo=UTC), language) == text
+    for moment in (date(2026, 5, 4), datetime(2026, 5, 4, 23, 59, tzinfo=UTC)):
+        # Some have a narrow space that does not break.
+        assert " ".join(i18n.long_date(moment, language).split()) == text
 
 
 def test_a_day_in_arabic_is_written_in_arabic() -> None:

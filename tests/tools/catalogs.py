@@ -1,12 +1,14 @@
 """Brings the languages' catalogs up to the template: ``make messages``, second half.
 
-A catalog keeps a header of its own: its language and its plural rule, and neither dates nor
-addresses, which would change at each run. ``pybabel update`` knows the header whole or not at all.
+A catalog keeps a header of its own: the comment on top, which says how the translation was made and
+who may correct it, its language and its plural rule, and neither dates nor addresses, which would
+change at each run. ``pybabel update`` knows the header whole or not at all.
 """
 
 from __future__ import annotations
 
 import io
+import re
 
 from babel.messages.pofile import read_po, write_po
 from samples import ROOT
@@ -17,10 +19,11 @@ LOCALE = ROOT / "widget" / "locale"
 def updated(language: str, domain: str = "messages") -> bytes:
     """Return a catalog of ``language`` with its template's messages and its own header."""
     path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-    with path.open("rb") as source:
-        catalog = read_po(source, abort_invalid=True)
+    content = path.read_bytes()
+    catalog = read_po(io.BytesIO(content), abort_invalid=True)
     with (LOCALE / f"{domain}.pot").open("rb") as source:
         catalog.update(read_po(source), no_fuzzy_matching=True)
+    comment = re.match(rb"(?:#.*\n)*", content)
     header = (
         'msgid ""\n'
         'msgstr ""\n'
@@ -30,7 +33,7 @@ def updated(language: str, domain: str = "messages") -> bytes:
     )
     written = io.BytesIO()
     write_po(written, catalog, omit_header=True)
-    return header.encode() + written.getvalue()
+    return (comment[0] if comment else b"") + header.encode() + written.getvalue()
 
 
 def main() -> None:
