@@ -36,52 +36,10 @@ pytestmark = pytest.mark.unit
 
 LOCALE = catalogs.LOCALE
 LANGUAGES = [
-    "ar",
-    "bg",
-    "bn",
-    "ca",
-    "ckb",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "es",
-    "et",
-    "fa",
-    "fi",
-    "fr",
-    "he",
-    "hi",
-    "hr",
-    "hu",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "lt",
-    "lv",
-    "nb",
-    "nl",
-    "pl",
-    "ps",
-    "pt",
-    "ro",
-    "ru",
-    "sd",
-    "sk",
-    "sl",
-    "sr",
-    "sr-Latn",
-    "sv",
-    "th",
-    "tr",
-    "ug",
-    "uk",
-    "ur",
-    "vi",
-    "yi",
-    "zh-Hans",
-    "zh-Hant",
+    *("ar", "bg", "bn", "ca", "ckb", "cs", "da", "de", "el", "es", "et", "fa", "fi"),
+    *("fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nb", "nl"),
+    *("pl", "ps", "pt", "ro", "ru", "sd", "sk", "sl", "sr", "sr-Latn", "sv", "th", "tr"),
+    *("ug", "uk", "ur", "vi", "yi", "zh-Hans", "zh-Hant"),
 ]
 RIGHT_TO_LEFT = {"ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 # Each form of each language, by a number that takes it: points, and sources.
@@ -171,7 +129,7 @@ _EAST_SLAVIC = {"one": "n % 10 = 1 and n % 100 != 11", "few": _SLAVIC_FEW}
 # The CLDR's plural rules for integers (version 47, plurals.xml), written down: those of the
 # installed Babel change with its version, and a catalog must not.
 CLDR_PLURALS: dict[str, dict[str, str]] = {
-    **dict.fromkeys(["id", "ja", "ko", "th", "vi", "zh-Hans", "zh-Hant"], {}),
+    **{it: {} for it in ("id", "ja", "ko", "th", "vi", "zh-Hans", "zh-Hant")},
     **dict.fromkeys(
         [
             "bg",
@@ -322,7 +280,8 @@ def test_a_catalog_says_how_it_was_made_and_who_may_correct_it(language: str) ->
     text = (LOCALE / language / "LC_MESSAGES" / "messages.po").read_text("utf-8")
     comment = text.partition("msgid")[0]
     name = Locale.parse(language, sep="-").english_name
-    assert name and f"# Translation into {name.partition(' (')[0]}" in comment
+    assert name
+    assert f"# Translation into {name.partition(' (')[0]}" in comment
     assert "Machine-assisted" in comment
     assert 'may correct it: see "Translations" in CONTRIBUTING.md' in comment
 
