@@ -38,7 +38,7 @@ VALUES = {
     "note": "The fare was 4 euros.",
 }
 """What stands in the messages; what is empty here is the language's own."""
-# Opens all there is to open, adds ``html``, and returns what reaches out of the page, with its text.
+# Opens all there is to open, adds ``html``, and returns what reaches out of the page: its text.
 # What is wider than the page on the left does not scroll there: scrollWidth does not show it.
 OUTSIDE = """([html, width]) => {
   const main = document.querySelector('main');
