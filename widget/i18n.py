@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -111,6 +113,14 @@ def long_date(moment: date | datetime, language: str) -> str:
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
     return localized_digits(format_date(moment, pattern, locale=locale), language)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return the names as ``language`` lists them, such as ``Ana, Ben and Cleo``."""
+    locale = _locale(language)
+    if locale.language == "en" and not locale.territory:
+        locale = Locale("en", "001")  # no comma before "and"
+    return format_list(names, locale=locale)
 
 
 def localized_digits(text: str, language: str) -> str:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections import Counter
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, cast
 
 import catalogs
@@ -29,7 +30,7 @@ from samples import (
 
 from widget import i18n
 from widget.entry.model import MAX_POINTS
-from widget.panel import Options, frame
+from widget.panel import Options, frame, oembed, snippet
 from widget.panel.words import Words
 
 pytestmark = pytest.mark.unit
@@ -177,7 +178,20 @@ CLDR_PLURALS: dict[str, dict[str, str]] = {
     "ro": _EQUAL_ONE | {"few": "n = 0 or n != 1 and n % 100 = 1..19"},
     "sl": {"one": "n % 100 = 1", "two": "n % 100 = 2", "few": "n % 100 = 3..4"},
 }
-NUMBERS = (*range(1_001), 10_000, 999_999, 1_000_000, 1_000_001, 2_000_000, 10**9)
+# The CLDR's quotation marks (version 48, delimiters.xml) of the languages whose messages have any.
+QUOTES = {
+    **dict.fromkeys(("bg", "cs", "et", "hr", "lt", "sk", "sl"), "„“"),
+    **dict.fromkeys(("bn", "ckb", "hi", "lv", "ps", "sd", "th", "tr", "zh-Hans"), "“”"),
+    **dict.fromkeys(("hu", "pl", "sr", "sr-Latn"), "„”"),
+    **dict.fromkeys(("el", "fa", "ru", "uk"), "«»"),
+    **dict.fromkeys(("he", "yi"), "””"),
+    **dict.fromkeys(("ja", "zh-Hant"), "「」"),
+    "ur": "”“",
+    # The CLDR has ”“ and »«; newspapers in Arabic and Uyghur have these.
+    **dict.fromkeys(("ar", "ug"), "«»"),
+}
+MARKS = '"„“”«»‹›「」『』'
+NUMBERS = (*range(201), 10_000, 999_999, 1_000_000, 1_000_001, 2_000_000, 10**9)
 FORMS = [
     (language, number, *words)
     for language in PLURALS
@@ -185,6 +199,7 @@ FORMS = [
 ]
 
 
+@cache
 def read(name: str) -> Catalog:
     with (LOCALE / name).open("rb") as source:
         return read_po(source, abort_invalid=True)
@@ -284,6 +299,51 @@ def test_a_catalog_says_how_it_was_made_and_who_may_correct_it(language: str) ->
     assert f"# Translation into {name.partition(' (')[0]}" in comment
     assert "Machine-assisted" in comment
     assert 'may correct it: see "Translations" in CONTRIBUTING.md' in comment
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quotation_marks_are_the_language_s(language: str) -> None:
+    for message in messages(catalog(language)).values():
+        for form in _forms(message.string):
+            quoted = "".join(it for it in form if it in MARKS)
+            expected = QUOTES.get(language, "")
+            assert quoted == expected * (len(quoted) // 2), form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_separators_are_the_language_s(language: str) -> None:
+    """A list of the CLDR has the language's own comma; no message has another's."""
+    own = {
+        **dict.fromkeys(("ar", "ckb", "fa", "ps", "sd", "ug", "ur"), "،"),
+        **dict.fromkeys(("zh-Hans", "zh-Hant"), "，、"),
+        "ja": "、",
+    }.get(language, ",")
+    text = "".join("".join(_forms(it.string)) for it in messages(catalog(language)).values())
+    assert set(text) & set(",،，、") <= set(own)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", "Ana, Ben and Cleo"),
+        ("en-US", "Ana, Ben, and Cleo"),
+        ("ar", "Ana وBen وCleo"),
+        ("de", "Ana, Ben und Cleo"),
+        ("ja", "Ana、Ben、Cleo"),
+        ("ru", "Ana, Ben и Cleo"),
+        ("ur", "Ana، Ben، اور Cleo"),
+        ("zh-TW", "Ana、Ben和Cleo"),
+        ("xx", "Ana, Ben and Cleo"),
+    ],
+)
+def test_authors_are_listed_as_the_language_lists(language: str, names: str) -> None:
+    authors = ["Ana", "Ben", "Cleo"]
+    assert i18n.listed(authors, language) == names
+    assert i18n.listed(authors[:1], language) == "Ana"
+    entry = sample_entry(language=language, article__authors=authors)
+    embed = snippet(entry, PUBLICATION, "oembed", base="https://insights.example")
+    response = oembed(entry, PUBLICATION, embed, base="https://insights.example")
+    assert response["author_name"] == names
 
 
 def test_contributors_read_how_to_correct_a_translation() -> None:
