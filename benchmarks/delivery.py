@@ -46,6 +46,10 @@ BROWSER = {
     "Accept-Language": "en-US,en;q=0.9",
     "Cookie": "consent=1; edition=morning",
 }
+NEW = "{new}"
+"""Where ``SCRIPT`` inserts what no request had before."""
+NEW_READERS = {**BROWSER, "Cookie": f"{BROWSER['Cookie']}; reader={NEW}"}
+SCRIPT = Path(__file__).parent / "new_readers.lua"
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = 16
 
@@ -119,8 +123,13 @@ class Server:
             return answer.read(), answer.headers.get("ETag", "")
 
     def load(self, path: str, headers: Mapping[str, str], seconds: float) -> Run:
-        """Request one URL repeatedly on ``CONNECTIONS`` persistent connections."""
+        """Request one URL repeatedly on ``CONNECTIONS`` persistent connections.
+
+        A header that contains ``NEW`` has another value in each request.
+        """
         command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
+        if any(NEW in value for value in headers.values()):
+            command += ["-s", str(SCRIPT)]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
         before = self.cpu_seconds()
@@ -227,7 +236,8 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
                 "/page",
                 {"If-None-Match": other_tag},
             ),
-            "brotli, browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
+            "browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
+            "another cookie each": (ours, path, NEW_READERS, "/br/page", NEW_READERS),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
         runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in requests}
