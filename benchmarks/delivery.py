@@ -48,8 +48,9 @@ BROWSER = {
 }
 NEW = "{new}"
 """Where ``SCRIPT`` inserts what no request had before."""
-NEW_READERS = {**BROWSER, "Cookie": f"{BROWSER['Cookie']}; reader={NEW}"}
-SCRIPT = Path(__file__).parent / "new_readers.lua"
+NEW_COOKIES = {**BROWSER, "Cookie": f"{BROWSER['Cookie']}; reader={NEW}"}
+NEW_BROWSERS = {**BROWSER, "User-Agent": f"{BROWSER['User-Agent']} {NEW}"}
+SCRIPT = Path(__file__).parent / "new_values.lua"
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = 16
 
@@ -236,8 +237,9 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
                 "/page",
                 {"If-None-Match": other_tag},
             ),
-            "browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
-            "another cookie each": (ours, path, NEW_READERS, "/br/page", NEW_READERS),
+            "a browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
+            "another cookie each": (ours, path, NEW_COOKIES, "/br/page", NEW_COOKIES),
+            "another browser each": (ours, path, NEW_BROWSERS, "/br/page", NEW_BROWSERS),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
         runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in requests}

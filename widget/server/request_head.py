@@ -20,13 +20,14 @@ from widget.http.response_cache import RequestKey
 LONGEST = 8192
 """The maximum size of a head, in bytes."""
 MOST_FIELDS = 100
-"""The limit of gunicorn's parser."""
+"""The limit of gunicorn's parser; the cookie may be one of them."""
 
 _REQUEST_LINE = re.compile(
     rb"(GET|HEAD) (/[A-Za-z0-9._~/-]*+)(?:\?([A-Za-z0-9._~/?%&=:+,;@!$'()*-]*+))? HTTP/1\.([01])"
 )
 _ORIGIN = re.compile(rb"(?:https?://[^/?#]++/)?")  # as browsers send it by default, without a path
 _NAME = re.compile(rb"[A-Za-z0-9-]++")
+_VISIBLE = re.compile(rb"[\x20-\x7e]*+")
 
 # The header fields that a response, or the end of its connection, depends on.
 _RELEVANT_FIELDS = {
@@ -79,8 +80,9 @@ class _Layout(NamedTuple):
 class RequestHeadParser:
     """Parses heads. Not thread-safe.
 
-    Heads are cached in two forms, neither with anything that identifies a reader: whole, where all
-    of their fields are common to browsers; and the request line with the relevant fields.
+    Heads are cached in two forms, neither with anything that identifies a reader: whole but for the
+    cookie, where all of their fields are common to browsers; and the request line with the
+    relevant fields.
     """
 
     def __init__(self, forwarding: Forwarding | None = None) -> None:
@@ -100,8 +102,11 @@ class RequestHeadParser:
 
         ``peer`` is the IP address of the other side.
         """
+        if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
+            return None
+        data = _without_cookie(data)
         head = self._heads.get(data)
-        if head is None and len(data) <= LONGEST and data.endswith(b"\r\n\r\n"):
+        if head is None:
             try:
                 head = self._parse(data, peer)
             finally:
@@ -141,7 +146,7 @@ class RequestHeadParser:
 
     def _layout(self, names: tuple[bytes, ...]) -> _Layout | None:
         """Return the layout of a head, None where it is not plain."""
-        if len(names) > MOST_FIELDS or not all(map(_NAME.fullmatch, names)):
+        if len(names) >= MOST_FIELDS or not all(map(_NAME.fullmatch, names)):
             return None
         lower = [name.lower() for name in names]
         relevant = {
@@ -187,6 +192,18 @@ class RequestHeadParser:
         if request_key is None:
             return None
         return Head(request_key, minor == b"0" or connection == "close")
+
+
+def _without_cookie(data: bytes) -> bytes:
+    """Return the head without a line that no response depends on, and few readers share."""
+    name_end = data.find(b"ookie: ")
+    if name_end < 0 or data[name_end - 3 : name_end] not in (b"\r\nC", b"\r\nc"):
+        return data
+    start = name_end + len(b"ookie: ")
+    end = data.find(b"\r\n", start)
+    if not _VISIBLE.fullmatch(data, start, end):
+        return data
+    return data[: name_end - 3] + data[end:]
 
 
 def _remember(memory: dict[_Key, _Value], key: _Key, value: _Value, size: int) -> None:

@@ -1,5 +1,5 @@
 -- A script for wrk: every request gets a value of its own where a header says {new}, so that the
--- server cannot have seen its head before. 32 hexadecimal digits, as in a session's cookie.
+-- server cannot have seen its head before. 32 hexadecimal digits.
 
 local before, after
 local count = 0
