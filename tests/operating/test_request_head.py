@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.http.parser import RequestParser
-from gunicorn.http.wsgi import create
+from gunicorn_parser import by_the_server
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -26,20 +24,6 @@ CHROMIUM = (
     b"Sec-Fetch-Dest: iframe\r\nReferer: https://paper.example/opinion/a?b=c\r\n"
     b"Accept-Encoding: gzip, deflate, br, zstd\r\nCookie: consent=1\r\n\r\n"
 )
-
-
-def by_the_server(data: bytes) -> tuple[dict[str, object], bytes] | None:
-    """Return how gunicorn understands ``data``, and what it leaves of it; None: not at all."""
-    config = Config()
-    config.set("forwarded_allow_ips", "")
-    parser = RequestParser(config, iter([data]), ("127.0.0.1", 1))
-    try:
-        request = next(parser)
-        _, environ = create(request, None, ("127.0.0.1", 1), ("127.0.0.1", 80), config)
-        body = request.body.read()
-    except Exception:
-        return None
-    return environ, body + parser.unreader.take_buffered()
 
 
 # Parts of heads, mostly right, at times wrong or on the edge.

@@ -163,18 +163,23 @@ class ResponseCache:
         Without ``wait`` it never waits for the store.
         """
         key, head, etag = request
-        cached = self._peek(key)
-        if cached is None or (
-            (cached.changes != self._changes or monotonic() >= cached.until)
-            and not self._revalidate(key, cached, wait=wait)
-        ):
+        try:
+            # The order of use is not updated here: that takes the lock, at every hit.
+            cached = Cache.__getitem__(self._cache, key)
+        except KeyError:
             return None
-        if etag is not None and etag not in cached.etags:
+        if (
+            cached.changes != self._changes or monotonic() >= cached.until
+        ) and not self._revalidate(key, cached, wait=wait):
+            return None
+        if etag is None:
+            reply = cached.head if head else cached.whole
+        elif etag in cached.etags:
+            reply = cached.not_modified
+        else:
             return None
         self.hits += 1
-        if etag is not None:
-            return cached.not_modified
-        return cached.head if head else cached.whole
+        return reply
 
     def changed(self) -> None:
         """Revalidate all cached responses, each when it is next requested.
@@ -241,13 +246,6 @@ class ResponseCache:
         )
         self._insert(request.key, cached)
         return [content]
-
-    def _peek(self, key: Key) -> _CachedResponse | None:
-        # The order of use is not updated here: that takes the lock, at every hit.
-        try:
-            return Cache.__getitem__(self._cache, key)
-        except KeyError:
-            return None
 
     def _insert(self, key: Key, cached: _CachedResponse) -> None:
         with self._lock:

@@ -104,7 +104,8 @@ class RequestHeadParser:
         """
         if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
             return None
-        data = _without_cookie(data)
+        if b"ookie: " in data:
+            data = _without_cookie(data)
         head = self._heads.get(data)
         if head is None:
             try:
@@ -196,8 +197,8 @@ class RequestHeadParser:
 
 def _without_cookie(data: bytes) -> bytes:
     """Return the head without a line that no response depends on, and few readers share."""
-    name_end = data.find(b"ookie: ")
-    if name_end < 0 or data[name_end - 3 : name_end] not in (b"\r\nC", b"\r\nc"):
+    name_end = data.index(b"ookie: ")
+    if data[name_end - 3 : name_end] not in (b"\r\nC", b"\r\nc"):
         return data
     start = name_end + len(b"ookie: ")
     end = data.find(b"\r\n", start)

@@ -165,10 +165,11 @@ class Worker(ThreadWorker):
 
     def _on_readable(self, connection: Connection, client: socket.socket) -> None:
         data = receive(client)
-        if data:
+        if not data:
+            if data is not None:
+                self._drop(connection)
+        elif connection.incoming or connection.buffered or not self._send_cached(connection, data):
             self._feed(connection, data)
-        elif data is not None:
-            self._drop(connection)
 
     def _feed(self, connection: Connection, data: bytes) -> None:
         """Answer the request in ``data``, hand it to a thread, or wait for the rest of it."""
@@ -177,7 +178,7 @@ class Worker(ThreadWorker):
             return
         before, connection.buffered = connection.buffered, b""
         data = before + data
-        if self._send_cached(connection, data):
+        if before and self._send_cached(connection, data):
             return
         end = data.find(_END, max(0, len(before) - 3))
         if (end if end >= 0 else len(data)) > LONGEST_HEAD:
@@ -298,7 +299,7 @@ class Worker(ThreadWorker):
         connection.set_deadline(self._now, KEEPALIVE_SECONDS if self.alive else LINGER_SECONDS)
         self._watch(connection)
         rest, connection.buffered = connection.buffered, b""
-        if rest:
+        if rest and not self._send_cached(connection, rest):
             self._feed(connection, rest)
 
     def _linger(self, connection: Connection, *, registered: bool) -> None:
