@@ -143,8 +143,7 @@ def _takedown() -> None:
         times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
         with serving.serving(url, workers=1) as served:
             editor = takedown.Editor(url, served.port)
-            firsts = takedown.firsts(100, served.port, url, editor)
-            times["first request after a change"] = firsts
+            times |= takedown.firsts(100, served, url, editor)
     times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
     print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
