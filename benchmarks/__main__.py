@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     attacks,
+    checking,
     commands,
     database,
     delivery,
@@ -34,6 +35,7 @@ SECTIONS = (
     "weights",
     "delivery",
     "takedown",
+    "checking",
     "pages",
     "scale",
     "lighthouse",
@@ -69,6 +71,8 @@ def main() -> None:
         _delivery(given.entries or [1_000], given.data)
     if given.section in (None, "takedown"):
         _takedown()
+    if given.section in (None, "checking"):
+        _checking()
     if given.section in (None, "pages"):
         _pages(given.entries or [10_000], given.data)
     if given.section in (None, "lighthouse"):
@@ -143,14 +147,31 @@ def _takedown() -> None:
         times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
         with serving.serving(url, workers=1) as served:
             editor = takedown.Editor(url, served.port)
-            firsts = takedown.firsts(100, served.port, url, editor)
-            times["first request after a change"] = firsts
+            times |= takedown.firsts(100, served, url, editor)
     times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
     print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
         print(takedown.line(name, each))
     rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
     keep("takedown", {"machine": on, "ms": rounded})
+
+
+def _checking() -> None:
+    """Print the CPU time of the rules, and of the stages of the first response after a change."""
+    on = machine.description()
+    times = {
+        **checking.rules_of_typical_entries(),
+        **checking.rules_of_costliest_entries(),
+    }
+    with store(1000, None) as folder:
+        stages = checking.first_responses(folder)
+    print("Rules for publishing; CPU milliseconds, median, p95 and the worst")
+    print(*checking.table(times), sep="\n")
+    print("Stages of the first response after a change, in one process; the same")
+    print(*checking.table(stages), sep="\n")
+    measured = {**times, **{f"first response, {name}": each for name, each in stages.items()}}
+    rounded = {name: [round(it, 3) for it in each] for name, each in measured.items()}
+    keep("checking", {"machine": on, "ms": rounded})
 
 
 def _outages() -> None:
