@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -75,12 +76,16 @@ def now() -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def live_from(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
+def live_from(
+    revision: Revision,
+    before: Live | Withdrawn | None = None,
+    digest_of: Callable[[Entry], str] = document_digest,
+) -> Live:
     """Return a publication as readers see it; ``before`` saves computing the digest again."""
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
-        digest = document_digest(revision.entry)
+        digest = digest_of(revision.entry)
     approvals = revision.workflow.published
     return Live(revision.entry, revision.number, revision.at, digest, approvals)
 
