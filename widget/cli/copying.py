@@ -66,12 +66,12 @@ def _copy(
             "TO has other users and tokens, and nothing was copied; use an empty folder or "
             "database for TO, or replace them with --replace-accounts",
         )
-    with _bar("Copying", len(plan.missing)) as report:
-        failed = copying.copy(one, other, plan.missing, report)
+    with _bar("Copying", plan.revisions) as report:
+        failed = copying.copy(one, other, plan, report)
     failed += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
     ids = copying.all_ids(one, other.entries)
     with _bar("Verifying", len(ids)) as report:
-        differing = copying.differences(one, other.entries, ids, plan.identical, report)
+        differing = copying.differences(one, other.entries, ids, plan.same, report)
     failed = differing + failed + plan.unreadable
     failed += copying.account_differences(
         from_records.state(), open_repository(target).state(), both_ways=True
@@ -81,7 +81,7 @@ def _copy(
     _raise_for(list(by_subject.values()), "TO differs from FROM; see the lines above")
     users = to_records.state().users
     confirm(
-        f"{len(plan.missing)} revisions copied; {len(ids)} entries and {len(users)} users "
+        f"{plan.revisions} revisions copied; {len(ids)} entries and {len(users)} users "
         "are the same in both"
     )
 

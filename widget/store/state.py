@@ -105,6 +105,13 @@ def withdrawn_from(revision: Revision) -> Withdrawn:
     )
 
 
+def shown_from(newest: Revision | None) -> Live | Withdrawn | None:
+    """Return what readers see after the newest publication or withdrawal."""
+    if newest is None:
+        return None
+    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
+
+
 def shown_entry(
     entry_id: str, draft: Draft | None, live: Live | Withdrawn | None, state: EntryState
 ) -> Entry:

@@ -178,15 +178,15 @@ class IndexSync:
         except IndexRebuilt:
             return None
 
-    def mark_pending(self, entry_id: str) -> None:
-        """JournalRecord that an entry is about to change, in case the process crashes."""
+    def mark_pending(self, *entry_ids: str) -> None:
+        """Record that entries are about to change, in case the process crashes."""
         with suppress(IndexRebuilt):
-            self._index.mark_pending(entry_id)
+            self._index.mark_pending(entry_ids)
 
-    def clear_pending(self, entry_id: str) -> None:
-        """JournalRecord that the row of a changed entry is written."""
+    def clear_pending(self, *entry_ids: str) -> None:
+        """Record that the rows of changed entries are written."""
         with suppress(IndexRebuilt):
-            self._index.clear_pending(entry_id)
+            self._index.clear_pending(entry_ids)
 
     def changed_ids(self) -> list[str]:
         """Return the ids of rows that any process wrote since the last call."""

@@ -162,12 +162,12 @@ class RevisionLog:
             first = None
         return conflict(entry_id, expected, newest, first)
 
-    def history(self, entry_id: str) -> list[Revision]:
-        """Return all readable revisions, newest first. Raises OSError."""
+    def history(self, entry_id: str, files: Iterable[EntryFile] = ()) -> list[Revision]:
+        """Return all readable revisions, newest first; ``files`` as in ``read``. Raises OSError."""
         found = []
         for number in reversed(self.numbers(entry_id)):
             try:
-                found.append(self.read(entry_id, number))
+                found.append(self.read(entry_id, number, files))
             except NotFound:
                 continue
         return found

@@ -237,14 +237,19 @@ class SearchIndex:
             self._database.execute("DELETE FROM address WHERE n = ?", found)
 
     @_repairs_index
-    def mark_pending(self, entry_id: str) -> None:
-        """Record that an entry is about to change, in case the process crashes."""
-        self._database.execute("INSERT OR IGNORE INTO promised (id) VALUES (?)", (entry_id,))
+    def mark_pending(self, entry_ids: Iterable[str]) -> None:
+        """Record that entries are about to change, in case the process crashes."""
+        self._for_each("INSERT OR IGNORE INTO promised (id) VALUES (?)", entry_ids)
 
     @_repairs_index
-    def clear_pending(self, entry_id: str) -> None:
-        """Record that the row of a changed entry is written."""
-        self._database.execute("DELETE FROM promised WHERE id = ?", (entry_id,))
+    def clear_pending(self, entry_ids: Iterable[str]) -> None:
+        """Record that the rows of changed entries are written."""
+        self._for_each("DELETE FROM promised WHERE id = ?", entry_ids)
+
+    def _for_each(self, statement: str, entry_ids: Iterable[str]) -> None:
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(statement, [(entry_id,) for entry_id in entry_ids])
 
     @_repairs_index
     def mark_complete(self) -> None:
