@@ -266,7 +266,7 @@ def test_a_revision_that_is_tampered_with_is_found(fresh: OpenUrl) -> None:
     said = refused("copy", source, target)
     assert "live-1: revision 3 of the target differs from the source's" in said
     with opened(source) as store, opened(target) as other:
-        found = differences(store, other, all_ids(store, other), {}, lambda: None)
+        found = differences(store, other, all_ids(store, other), {}, lambda _: None)
     assert [each.subject for each in found] == ["live-1"]
 
 

@@ -10,21 +10,24 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from widget.accounts.repository import AccountRepository, AccountsState, TokenRecord, UserRecord
 from widget.editorial.service import Editorial
-from widget.errors import Conflict, InvalidEntry
+from widget.entry import Entry
+from widget.errors import Conflict, InsightsError, InvalidEntry
 from widget.store import EntryReader, Live, Revision, StoredEntry
 
-ReportProgress = Callable[[], object]
-"""Called once for each entry or revision."""
+ReportProgress = Callable[[int], object]
+"""Called with the number of entries or revisions that are done since the last call."""
 
 Record = TypeVar("Record", UserRecord, TokenRecord)
 T = TypeVar("T")
 
+_AT_ONCE = 2
+"""Batches that are worked on at once."""
 _ENTRIES = 250
 _REVISIONS = 1_000
 """Entries and revisions that are read, and appended, at once."""
@@ -68,24 +71,28 @@ def all_ids(source: EntryReader, target: EntryReader) -> list[str]:
 
 def content(entry: StoredEntry) -> bytes:
     """Return a digest of what a store has of an entry, the same in every store."""
-    live = entry.live
+    documents: dict[int, str] = {}
+
+    def document(of: Entry) -> str:
+        # What is live is mostly one of the revisions, as the same object.
+        if id(of) not in documents:
+            documents[id(of)] = hashlib.sha256(of.to_json()).hexdigest()
+        return documents[id(of)]
+
+    live, draft = entry.live, entry.draft
     # Digests of what is live differ between stores.
-    shown = (live.revision, live.at, live.entry.to_json()) if isinstance(live, Live) else live
-    draft = entry.draft
-    waiting = (draft.revision, draft.at, draft.actor, draft.entry.to_json()) if draft else None
-    digest = hashlib.sha256(repr((entry.head, shown, waiting)).encode("utf-8", "replace"))
-    for revision in entry.history:
-        digest.update(_fields(revision))
-    return digest.digest()
-
-
-def _fields(revision: Revision) -> bytes:
-    document = revision.entry.to_json()
-    fields = [getattr(revision, it) for it in _REVISION_FIELDS]
-    return repr((*fields, revision.workflow.to_json(), document)).encode("utf-8", "replace")
-
-
-_REVISION_FIELDS = ("number", "at", "actor", "action", "note", "legal", "detail")
+    shown = (live.revision, live.at, document(live.entry)) if isinstance(live, Live) else live
+    waiting = (draft.revision, draft.at, draft.actor, document(draft.entry)) if draft else None
+    revisions = [
+        (
+            *(it.number, it.at, it.actor, it.action, it.note, it.legal, it.detail),
+            it.workflow.to_json(),
+            document(it.entry),
+        )
+        for it in entry.history
+    ]
+    everything = repr((entry.head, shown, waiting, revisions))
+    return hashlib.sha256(everything.encode("utf-8", "replace")).digest()
 
 
 def plan(
@@ -99,7 +106,7 @@ def plan(
         if wanted.get(entry_id) and actual.get(entry_id):
             in_both.append(entry_id)
             continue
-        report()
+        report(1)
         if actual.get(entry_id):
             message = "is in the target and not in the source"
             result.diverged.append(Difference(entry_id, message))
@@ -108,7 +115,7 @@ def plan(
     for batch in _batches(in_both, lambda entry_id: wanted[entry_id] + actual[entry_id]):
         ours, theirs = source.read_many(batch), target.read_many(batch)
         for entry_id in batch:
-            report()
+            report(1)
             _compare(result, entry_id, ours[entry_id], theirs[entry_id])
     return result
 
@@ -152,6 +159,16 @@ def _batches(ids: Iterable[str], size: Callable[[str], int]) -> Iterator[list[st
         yield batch
 
 
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """One entry of a batch: what was read, what was appended, and why that was refused."""
+
+    content: bytes
+    is_whole: bool
+    missing: tuple[Revision, ...]
+    refusal: InsightsError | None = None
+
+
 def copy(
     source: EntryReader, target: Editorial, plan: CopyPlan, report: ReportProgress
 ) -> list[Difference]:
@@ -160,46 +177,56 @@ def copy(
     Adds to ``plan.same`` what the target then has to have, and to ``plan.unreadable`` what could
     not be copied.
     """
-    refused: dict[str, list[Revision]] = {}
-    batches = list(_batches(plan.missing, lambda entry_id: plan.missing[entry_id][1]))
-    for found in ahead(source.read_many, batches):
-        histories = []
-        for entry_id, entry in found.items():
-            plan.same[entry_id] = content(entry)
-            if _is_whole(entry):
-                histories.append(entry.history[plan.missing[entry_id][0] :])
-            else:
-                plan.unreadable.append(Difference(entry_id, _UNREADABLE))
-        for history, refusal in zip(histories, target.adopt_all(histories), strict=True):
+
+    def copied(batch: list[str]) -> dict[str, _Copied]:
+        found = {
+            entry_id: _Copied(content(it), _is_whole(it), it.history[plan.missing[entry_id][0] :])
+            for entry_id, it in source.read_many(batch).items()
+        }
+        ids = [entry_id for entry_id, it in found.items() if it.is_whole and it.missing]
+        refusals = target.adopt_all([found[entry_id].missing for entry_id in ids])
+        for entry_id, refusal in zip(ids, refusals, strict=True):
             if refusal is None:
-                for _ in history:
-                    report()
+                found[entry_id] = replace(found[entry_id], missing=())
             else:
-                refused[history[0].entry.id] = list(history)
+                found[entry_id] = replace(found[entry_id], refusal=refusal)
+        return found
+
+    refused: list[tuple[Revision, ...]] = []
+    batches = _batches(plan.missing, lambda entry_id: plan.missing[entry_id][1])
+    for found in _side_by_side(copied, batches):
+        for entry_id, it in found.items():
+            plan.same[entry_id] = it.content
+            if not it.is_whole:
+                plan.unreadable.append(Difference(entry_id, _UNREADABLE))
+            elif it.refusal:
+                refused.append(it.missing)
+            else:
+                report(plan.missing[entry_id][1] - plan.missing[entry_id][0])
     return _copy_in_order(target, refused, report)
 
 
-def ahead(read: Callable[[list[str]], T], batches: Iterable[list[str]]) -> Iterator[T]:
-    """Yield what is read of each batch; the next one is read while the caller uses one."""
-    with ThreadPoolExecutor(1, "reading") as thread:
+def _side_by_side(call: Callable[[list[str]], T], batches: Iterable[list[str]]) -> Iterator[T]:
+    """Yield the result for each batch; one waits for its store while another is worked on."""
+    with ThreadPoolExecutor(_AT_ONCE, "copying") as threads:
         under_way: deque[Future[T]] = deque()
         for batch in batches:
-            under_way.append(thread.submit(read, batch))
-            if len(under_way) > 1:
+            under_way.append(threads.submit(call, batch))
+            if len(under_way) > _AT_ONCE:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
 
 def _copy_in_order(
-    target: Editorial, refused: dict[str, list[Revision]], report: ReportProgress
+    target: Editorial, refused: Iterable[Sequence[Revision]], report: ReportProgress
 ) -> list[Difference]:
     """Append revisions one by one, in the order of the changes; return what is refused still.
 
     A URL may have passed from one entry to another and back, which only that order can repeat.
     """
     remaining = sorted(
-        (it for history in refused.values() for it in _ordered(history)),
+        (it for history in refused for it in _ordered(history)),
         key=lambda it: (it[0], it[1].entry.id, it[1].number),
     )
     while remaining:
@@ -216,7 +243,7 @@ def _copy_in_order(
                     # A later revision may release the URL, if clocks differed.
                     blocked[entry_id] = f"revision {revision.number} is refused: {error}"
                 else:
-                    report()
+                    report(1)
                     continue
             later.append((at, revision))
         if len(later) == len(remaining):
@@ -225,7 +252,7 @@ def _copy_in_order(
     return []
 
 
-def _ordered(history: list[Revision]) -> Iterator[tuple[datetime, Revision]]:
+def _ordered(history: Sequence[Revision]) -> Iterator[tuple[datetime, Revision]]:
     at = history[0].at
     for revision in history:
         # The clock may have been set back; within an entry the numbers give the order.
@@ -245,17 +272,23 @@ def differences(
     ``same`` is what was read of the source; only the number of the newest revision is compared with
     it again, since revisions never change. An entry that is missing there is read once more.
     """
-    found = []
+    found: list[Difference] = []
     wanted = source.heads()
     batches = list(_batches(ids, lambda entry_id: wanted.get(entry_id, 0)))
-    for copies in ahead(target.read_many, batches):
-        for entry_id, copied in copies.items():
-            report()
-            if wanted.get(entry_id) == copied.head and same.get(entry_id) == content(copied):
-                continue
-            original = source.read_many([entry_id])[entry_id]
-            if message := _describe(original, copied):
-                found.append(Difference(entry_id, message))
+
+    def compared(batch: list[str]) -> list[Difference]:
+        unequal = {
+            entry_id: copied
+            for entry_id, copied in target.read_many(batch).items()
+            if wanted.get(entry_id) != copied.head or same.get(entry_id) != content(copied)
+        }
+        originals = source.read_many(list(unequal)) if unequal else {}
+        described = {it: _describe(originals[it], copied) for it, copied in unequal.items()}
+        return [Difference(*item) for item in described.items() if item[1]]
+
+    for batch, differing in zip(batches, _side_by_side(compared, batches), strict=True):
+        report(len(batch))
+        found += differing
     return found
 
 

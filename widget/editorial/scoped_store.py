@@ -121,13 +121,15 @@ class ScopedStore:
         """Return the number of the newest revision of each entry, by id."""
         return {entry_id: self._store.head(entry_id) for entry_id in self.ids()}
 
-    def read_many(self, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
         """Return everything of this scope about these entries, by id."""
         found = {}
         for entry_id in entry_ids:
             draft, live = self._shown(entry_id)
-            history = tuple(reversed(self.history(entry_id)))
-            found[entry_id] = StoredEntry(self.head(entry_id), history, live, draft)
+            revisions = tuple(reversed(self.history(entry_id))) if history else ()
+            found[entry_id] = StoredEntry(self.head(entry_id), revisions, live, draft)
         return found
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:  # noqa: ARG002

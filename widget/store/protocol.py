@@ -197,8 +197,13 @@ class EntryReader(Protocol):
     def heads(self) -> dict[str, int]:
         """Return the number of the newest revision of each entry, by id."""
 
-    def read_many(self, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
-        """Return everything about these entries, by id, with few calls to the store."""
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything about these entries, by id, with few calls to the store.
+
+        Without ``history``, that is empty.
+        """
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return what is set aside; ``thorough`` reads every revision, which takes long."""

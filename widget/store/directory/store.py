@@ -209,15 +209,19 @@ class DirStore(BatchStore):
             numbers = {entry_id: self._revisions.numbers(entry_id) for entry_id in self.ids()}
         return {entry_id: its[-1] if its else 0 for entry_id, its in numbers.items()}
 
-    def read_many(self, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
         """Return everything about these entries, by id."""
         with unavailable_on_os_error(), self._sync.batch():
-            return {entry_id: self._read_all_of(entry_id) for entry_id in entry_ids}
+            return {entry_id: self._read_one(entry_id, history) for entry_id in entry_ids}
 
-    def _read_all_of(self, entry_id: str) -> StoredEntry:
+    def _read_one(self, entry_id: str, history: bool) -> StoredEntry:  # noqa: FBT001
         it = self._refresher.current(entry_id)
-        history = self._revisions.history(entry_id, (it.live_file, it.draft_file))
-        return StoredEntry(it.state.head, tuple(reversed(history)), it.shown, it.draft)
+        found: list[Revision] = []
+        if history and is_id(entry_id):
+            found = self._revisions.history(entry_id, (it.live_file, it.draft_file))
+        return StoredEntry(it.state.head, tuple(reversed(found)), it.shown, it.draft)
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return the files that are set aside; ``thorough`` reads every revision, too."""

@@ -30,7 +30,8 @@ def append_all(database: Database, requests: Sequence[Request]) -> BatchPlan:
 
     Raises StoreUnavailable; BatchInDoubt where it may have been committed.
     """
-    checked = [Request(it.entry_id, _storable(it), it.keys) for it in requests]
+    documents: dict[int, str] = {}
+    checked = [Request(it.entry_id, _storable(it, documents), it.keys) for it in requests]
     for _ in range(_TRIES):
         plan = BatchPlan()
         try:
@@ -40,7 +41,7 @@ def append_all(database: Database, requests: Sequence[Request]) -> BatchPlan:
                 states = bulk_rows.lock_all(connection, [it.entry_id for it in checked])
                 keys = {key for it in checked for key in it.keys}
                 plan = plan_batch(checked, states, entry_tables.owners(connection, keys).get)
-                bulk_rows.append_all(connection, list(plan.groups.values()))
+                bulk_rows.append_all(connection, list(plan.groups.values()), documents)
         except entry_tables.Conflicting:
             continue
         except InDoubt as error:
@@ -49,32 +50,36 @@ def append_all(database: Database, requests: Sequence[Request]) -> BatchPlan:
     raise StoreUnavailable("too many changes of the same entries at once; try again")
 
 
-def _storable(request: Request) -> Build:
+def _storable(request: Request, documents: dict[int, str]) -> Build:
+    """Refuse what cannot be stored; adds the documents as JSON, by the identity of the entry."""
+
     def build(state: EntryState) -> Sequence[Revision]:
         revisions = request.build(state)
         for revision in revisions:
             check_text(revision.actor, revision.note)
-            encode(revision.entry)
+            documents[id(revision.entry)] = encode(revision.entry).decode()
         return revisions
 
     return build
 
 
-def read_many(connection: Connection, entry_ids: Iterable[str]) -> dict[str, StoredEntry]:
+def read_many(
+    connection: Connection, entry_ids: Iterable[str], *, history: bool
+) -> dict[str, StoredEntry]:
     """Return everything about many entries, as of one moment."""
     ids = list(entry_ids)
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        histories = bulk_rows.histories(connection, ids)
+        histories = bulk_rows.histories(connection, ids, shown_only=not history)
         shown = bulk_rows.shown(connection, ids)
     found = {}
-    for entry_id, history in histories.items():
-        by_number = {it.number: it for it in history}
+    for entry_id, revisions in histories.items():
+        by_number = {it.number: it for it in revisions}
         head, live, draft, workflow = shown.get(entry_id, bulk_rows.NOTHING)
         waiting = by_number.get(draft or 0)
         found[entry_id] = StoredEntry(
             head,
-            tuple(history),
+            tuple(revisions) if history else (),
             shown_from(by_number.get(live or 0)),
             draft_from(waiting, workflow) if waiting else None,
         )

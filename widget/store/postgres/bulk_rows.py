@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from widget.storage.postgres import Connection
 from widget.store.batch import Group, live_keys
@@ -20,8 +20,10 @@ _STATES = f"""
 SELECT id, head, live, draft, entry.workflow, {COLUMNS} FROM entry LEFT JOIN revision
   ON entry_id = id AND number IN (live, draft) WHERE id = ANY (%s)
 """
-_HISTORIES = f"""
-SELECT {COLUMNS} FROM revision WHERE entry_id = ANY (%s) ORDER BY entry_id, number
+_HISTORIES = f"SELECT {COLUMNS} FROM revision WHERE entry_id = ANY (%s) ORDER BY entry_id, number"
+_SHOWN = f"""
+SELECT {COLUMNS} FROM entry JOIN revision ON entry_id = id AND number IN (live, draft)
+  WHERE id = ANY (%s)
 """
 _COPY_REVISIONS = """
 COPY revision (entry_id, number, at, actor, action, note, legal, entry, workflow, detail) FROM STDIN
@@ -63,10 +65,13 @@ def states(connection: Connection, entry_ids: Sequence[str]) -> dict[str, EntryS
     return found
 
 
-def histories(connection: Connection, entry_ids: Sequence[str]) -> dict[str, list[Revision]]:
-    """Return all readable revisions of entries, oldest first."""
+def histories(
+    connection: Connection, entry_ids: Sequence[str], *, shown_only: bool = False
+) -> dict[str, list[Revision]]:
+    """Return all readable revisions of entries, oldest first; or the live ones and drafts only."""
     found: dict[str, list[Revision]] = {entry_id: [] for entry_id in entry_ids}
-    for values in connection.execute(_HISTORIES, (list(entry_ids),)):
+    sql = _SHOWN if shown_only else _HISTORIES
+    for values in connection.execute(sql, (list(entry_ids),)):
         revision = _readable(values)
         if revision:
             found[revision.entry.id].append(revision)
@@ -97,13 +102,16 @@ def _readable(values: Sequence[object]) -> Revision | None:
         return None
 
 
-def append_all(connection: Connection, groups: Sequence[Group]) -> None:
+def append_all(
+    connection: Connection, groups: Sequence[Group], documents: Mapping[int, str]
+) -> None:
     """Write groups of revisions with all that depends on them, and notify.
 
+    ``documents`` has the entries of the revisions as JSON, by the identity of the object.
     The entries are locked. Raises as ``entry_tables.append``.
     """
     with entry_tables.translated():
-        _copy_revisions(connection, groups)
+        _copy_revisions(connection, groups, documents)
         _put_entries(connection, groups)
         _put_words(connection, groups)
         _put_urls(connection, groups)
@@ -117,9 +125,12 @@ def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object
             copy.write_row(row)
 
 
-def _copy_revisions(connection: Connection, groups: Sequence[Group]) -> None:
+def _copy_revisions(
+    connection: Connection, groups: Sequence[Group], documents: Mapping[int, str]
+) -> None:
     revisions = (it for group in groups for it in group.revisions)
-    _copy(connection, _COPY_REVISIONS, map(entry_tables.revision_values, revisions))
+    rows = (entry_tables.revision_values(it, documents[id(it.entry)]) for it in revisions)
+    _copy(connection, _COPY_REVISIONS, rows)
 
 
 def _put_entries(connection: Connection, groups: Sequence[Group]) -> None:

@@ -228,7 +228,8 @@ def _append(connection: Connection, before: EntryState, revision: Revision) -> N
     after = before.after(revision)
     old, new = row_of(entry_id, before), row_of(entry_id, after)
     with connection.pipeline():
-        connection.execute(_APPEND, revision_values(revision))
+        document = revision.entry.to_json().decode()
+        connection.execute(_APPEND, revision_values(revision, document))
         connection.execute(PUT, entry_values(entry_id, after, new))
         _put_words(connection, entry_id, before, after)
         _put_urls(connection, entry_id, before.live, after.live)
@@ -244,7 +245,7 @@ def _append(connection: Connection, before: EntryState, revision: Revision) -> N
         connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
 
 
-def revision_values(revision: Revision) -> tuple[object, ...]:
+def revision_values(revision: Revision, document: str) -> tuple[object, ...]:
     """Return the columns of a revision, as ``_APPEND`` has them."""
     return (
         revision.entry.id,
@@ -254,7 +255,7 @@ def revision_values(revision: Revision) -> tuple[object, ...]:
         revision.action,
         revision.note,
         revision.legal,
-        revision.entry.to_json().decode(),
+        document,
         revision.workflow.to_json(),
         revision.detail,
     )

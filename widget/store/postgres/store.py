@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar, cast
 
 from widget.entry import Entry
@@ -160,9 +161,12 @@ class PostgresStore(BatchStore):
         """Return the number of the newest revision of each entry, by id."""
         return self._retried(bulk_rows.heads, LIST_SECONDS)
 
-    def read_many(self, entry_ids: Sequence[str]) -> dict[str, StoredEntry]:
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
         """Return everything about these entries, by id."""
-        return self._retried(lambda it: bulk.read_many(it, entry_ids), LIST_SECONDS)
+        read = partial(bulk.read_many, entry_ids=entry_ids, history=history)
+        return self._retried(read, LIST_SECONDS)
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return unreadable revisions if ``thorough``; there are no other problems."""
