@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     attacks,
+    bulk,
     checking,
     commands,
     database,
@@ -47,6 +48,7 @@ SECTIONS = (
     "structure",
     "gate",
     "commands",
+    "bulk",
 )
 
 
@@ -58,6 +60,8 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=100_000, help="number of attack texts")
     parser.add_argument("--words", type=int, default=30, help="words of each entry in a database")
     parser.add_argument("--data", type=Path, help="create the stores here, or reuse those here")
+    parser.add_argument("--only", choices=bulk.KINDS, help="of bulk work only this kind")
+    parser.add_argument("--runs", type=int, default=3, help="how often each piece of bulk work")
     parser.add_argument("--keep-index", action="store_true", help="do not rebuild it first")
     parser.add_argument(
         "--root", type=Path, default=structure.ROOT, help="checkout whose structure is measured"
@@ -82,6 +86,8 @@ def main() -> None:
         _scale(counts, given.data, rebuild=not given.keep_index)
     if given.section == "database":
         _database(given.entries or [1_000_000], given.words, given.data)
+    if given.section == "bulk":
+        _bulk(given.entries or [10_000], given.only, given.runs)
     if given.section in (None, "outages"):
         _outages()
     if given.section == "soak":
@@ -268,6 +274,15 @@ def _database(counts: Iterable[int], words: int, data: Path | None) -> None:
         keep(f"database-{count}-{words}", {"machine": on, **results[count]})
     print(f"The PostgreSQL store, entries of {words} words and a title; p50 / p99 in milliseconds")
     print(scale.table(results))
+
+
+def _bulk(counts: Iterable[int], only: str | None, runs: int) -> None:
+    """Print how long bulk work takes."""
+    for count in counts:
+        on = machine.description()
+        print(f"Bulk work with {count:,} entries; medians of {runs} runs")
+        found = bulk.measure(count, only, runs)
+        keep(f"bulk-{count}" + (f"-{only}" if only else ""), {"machine": on, **found})
 
 
 @contextmanager
