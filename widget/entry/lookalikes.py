@@ -27,6 +27,8 @@ def mixed_scripts(name: str) -> str:
 
     ``name`` is a result of ``hostnames.to_ascii``.
     """
+    if "xn--" not in name:
+        return ""  # all letters are Latin
     for label in map(_unicode, name.split(".")):
         scripts = sorted(_scripts(label))
         if len(scripts) > 1 and not any(it.issuperset(scripts) for it in _COMPATIBLE_SCRIPTS):
@@ -37,6 +39,8 @@ def mixed_scripts(name: str) -> str:
 
 def latin_lookalike(name: str) -> str:
     """Return a description of the label whose letters all look Latin, or ``""``."""
+    if "xn--" not in name:
+        return ""
     labels = name.removesuffix(".").split(".")
     if not labels[-1].isascii() or labels[-1].startswith("xn--"):
         return ""  # the whole host is in that script

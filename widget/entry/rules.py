@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
@@ -16,7 +17,8 @@ from widget.entry.notations import other_notations
 from widget.errors import Breach, InvalidEntry, Severity
 
 # Bidirectional controls, whose effect may extend beyond the text that contains them.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}]")
 
 
 class Eligibility(Protocol):
@@ -129,9 +131,7 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
             if is_blank(point.text):
                 yield Breach(f"{inner}.text", "is empty; write the point or remove it")
                 continue
-            yield from _light_html(f"{inner}.text", point.text)
-            if not light_html.cost_problem(point.text) and is_blank(light_html.plain(point.text)):
-                yield Breach(f"{inner}.text", "is empty after sanitizing; write the point")
+            yield from _light_html(f"{inner}.text", point.text, required="write the point")
             if point.attributed_to is not None:
                 yield from _plain(
                     f"{inner}.attributed_to", point.attributed_to, required="a name, or null"
@@ -171,7 +171,9 @@ def _emptiness(path: str, group: Perspective) -> Iterator[Breach]:
     )
 
 
-def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:
+def _marker_breaches(
+    path: str, markers: Sequence[footnotes.Marker], sources: int
+) -> Iterator[Breach]:
     for marker in dict.fromkeys(markers):
         if marker.number > sources:
             count = f"there are only {sources}" if sources else "there are no sources"
@@ -240,7 +242,7 @@ def _corrections(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         )
 
 
-def _light_html(path: str, text: str) -> Iterator[Breach]:
+def _light_html(path: str, text: str, *, required: str = "") -> Iterator[Breach]:
     problem = light_html.cost_problem(text)
     if problem:
         yield Breach(path, problem)
@@ -251,6 +253,8 @@ def _light_html(path: str, text: str) -> Iterator[Breach]:
         yield Breach(
             path, f"contains HTML that is not allowed; it would be shown as: {changed}", "warning"
         )
+    if required and is_blank(light_html.plain(text)):
+        yield Breach(path, f"is empty after sanitizing; {required}")
 
 
 def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Breach]:
@@ -264,10 +268,8 @@ def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Bre
 
 
 def _overrides(path: str, text: str) -> Iterator[Breach]:
-    for character in sorted(set(text)):
-        control = character < " " and character not in "\t\n\r"
-        if character in _OVERRIDES or control or "\x7f" <= character <= "\x9f":
-            yield Breach(path, f"contains the control character U+{ord(character):04X}; remove it")
+    for character in sorted(set(_CONTROL.findall(text))):
+        yield Breach(path, f"contains the control character U+{ord(character):04X}; remove it")
 
 
 def _link(path: str, url: str) -> Iterator[Breach]:
@@ -290,8 +292,8 @@ def _key(url: str) -> str:
         return url
 
 
-def _markers(text: str) -> list[footnotes.Marker]:
-    return [] if light_html.cost_problem(text) else list(footnotes.markers(light_html.clean(text)))
+def _markers(text: str) -> tuple[footnotes.Marker, ...]:
+    return () if light_html.cost_problem(text) else footnotes.markers(light_html.clean(text))
 
 
 RULES: tuple[Rule, ...] = (

@@ -22,6 +22,8 @@ KEYS = hashlib.sha256(f"2 {tracking.PATTERN}".encode()).hexdigest()[:16]
 An index or table of keys is rebuilt if its version differs.
 """
 
+# Printable ASCII without the characters that need percent-encoding.
+_ORDINARY = re.compile(r"[!#-;=?-\[\]_a-z~]*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _WITHOUT_SCHEME = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|\Z)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -41,11 +43,8 @@ def link_problem(url: str) -> str | None:
         return "is empty; give an address that begins with https://"
     if len(url) > MAX_LENGTH:
         return f"has {len(url)} characters; at most {MAX_LENGTH} are accepted"
-    for character in _HOST_PART.sub(_without_joiners, url, count=1):
-        if unicodedata.category(character) in _INVISIBLE:
-            return f"contains the invisible character U+{ord(character):04X}; remove it"
-        if character in '\\<>"`{}|^':
-            return f"contains {character!r}; write it percent-encoded"
+    if problem := _character_problem(url):
+        return problem
     if not re.match(r"https?://[^/]", url, re.IGNORECASE):
         return "is not absolute; write it with https:// (or http://) and the host"
     try:
@@ -60,6 +59,17 @@ def link_problem(url: str) -> str | None:
     if "]" in parts.netloc and not re.search(r"\](?::\d+)?\Z", parts.netloc):
         return "is not a valid web address; copy it from the browser's address bar"
     return _host_problem(_host(parts))
+
+
+def _character_problem(url: str) -> str | None:
+    if _ORDINARY.fullmatch(url):
+        return None
+    for character in _HOST_PART.sub(_without_joiners, url, count=1):
+        if unicodedata.category(character) in _INVISIBLE:
+            return f"contains the invisible character U+{ord(character):04X}; remove it"
+        if character in '\\<>"`{}|^':
+            return f"contains {character!r}; write it percent-encoded"
+    return None
 
 
 def _without_joiners(host: re.Match[str]) -> str:
