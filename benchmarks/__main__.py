@@ -20,6 +20,7 @@ from benchmarks import (
     newsroom,
     outages,
     pages,
+    reader,
     scale,
     serving,
     slow,
@@ -45,6 +46,7 @@ SECTIONS = (
     "structure",
     "gate",
     "commands",
+    "reader",
 )
 
 
@@ -90,6 +92,8 @@ def main() -> None:
         _gate()
     if given.section in (None, "commands"):
         _commands()
+    if given.section == "reader":
+        _reader()
 
 
 def _structure(root: Path) -> None:
@@ -191,6 +195,15 @@ def _commands() -> None:
     print(commands.table(found))
     rounded = {name: [[round(it, 1) for it in run] for run in each] for name, each in found.items()}
     keep("commands", {"machine": on, "[wall, CPU] in ms": rounded})
+
+
+def _reader() -> None:
+    """Print what a panel costs a reader on a throttled phone, beside other embeds."""
+    on = machine.description()
+    found = reader.measure()
+    print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
+    print(reader.table(found))
+    keep("reader", {"machine": on, "visits": reader.as_json(found)})
 
 
 def _slow() -> None:
