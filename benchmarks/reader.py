@@ -27,7 +27,7 @@ from benchmarks import others
 from benchmarks.reader_pages import BADGE, BARE, Site, paths
 from widget.store import Live
 
-ROUNDS = 9
+ROUNDS = 7
 ENTRIES = "ferry-fares", "dredge-the-channel"
 SLOWER = 4
 # What Lighthouse and the developer tools apply to a browser for "Slow 4G".
@@ -97,12 +97,14 @@ class View:
     """One article opened: bytes with the headers of responses, times in milliseconds.
 
     ``badge``: from the start of the navigation until the badge is painted, ``page`` until the
-    page's first contentful paint. ``script``: time in scripts of the page and its frames, and in
-    what they call. ``blocking``: what of long tasks exceeds 50 ms.
+    page's first contentful paint. ``connections``: new ones, since the page's own exists before.
+    ``script``: time in scripts of the page and its frames, and in what they call. ``blocking``:
+    what of long tasks exceeds 50 ms.
     """
 
     bytes: int
     requests: int
+    connections: int
     page: float
     badge: float
     script: float
@@ -168,10 +170,18 @@ def _throttled(context: BrowserContext, page: Page) -> CDPSession:
 def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
     sizes: list[float] = []
 
+    opened: set[float] = set()
+
     def finished(event: dict[str, Any]) -> None:
         sizes.append(event["encodedDataLength"])
 
+    def received(event: dict[str, Any]) -> None:
+        response = event["response"]
+        if not response["connectionReused"] and not response["fromDiskCache"]:
+            opened.add(response["connectionId"])
+
     session.on("Network.loadingFinished", finished)
+    session.on("Network.responseReceived", received)
     session.send("Profiler.start")
     if name == BARE:
         page.goto(url)
@@ -185,11 +195,13 @@ def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
     result = page.evaluate(_RESULT)
     script = _script_time(session.send("Profiler.stop")["profile"])
     session.remove_listener("Network.loadingFinished", finished)
+    session.remove_listener("Network.responseReceived", received)
     session.send("HeapProfiler.collectGarbage")
     metrics = {it["name"]: it["value"] for it in session.send("Performance.getMetrics")["metrics"]}
     return View(
         bytes=round(sum(sizes)),
         requests=sum(1 for size in sizes if size),
+        connections=len(opened),
         page=result["paint"],
         badge=badge - result["origin"] if badge else result["paint"],
         script=script,
@@ -235,8 +247,8 @@ def as_json(found: Views) -> dict[str, Any]:
 def table(found: Views) -> str:
     """Return the medians, and of times the smallest and the largest; bytes beyond the bare page."""
     head = (
-        f"  {'':34}{'bytes':>8}{'req.':>5}{'page':>6}{'badge (min to max)':>20}{'script':>8}"
-        f"{'(max)':>7}{'long':>5}{'blocking':>9}{'shift':>8}{'heap kB':>8}"
+        f"  {'':34}{'bytes':>8}{'req.':>5}{'conn.':>6}{'page':>6}{'badge (min to max)':>20}"
+        f"{'script':>8}{'(max)':>7}{'long':>5}{'blocking':>9}{'shift':>8}{'heap kB':>8}"
         f"{'| second: bytes':>16}{'badge':>7}{'script':>8}"
     )
     lines = [head]
@@ -246,6 +258,7 @@ def table(found: Views) -> str:
         spread = f"{_median(first, 'badge'):.0f} ({min(badges):.0f} to {max(badges):.0f})"
         lines.append(
             f"  {name:34}{_beyond(found, name, 0):8,.0f}{_median(first, 'requests'):5.0f}"
+            f"{_median(first, 'connections'):6.0f}"
             f"{_median(first, 'page'):6.0f}{spread:>20}{_median(first, 'script'):8.1f}"
             f"{max(scripts):7.1f}{_median(first, 'long_tasks'):5.0f}"
             f"{_median(first, 'blocking'):9.0f}{_median(first, 'shift'):8.4f}"
