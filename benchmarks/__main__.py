@@ -14,6 +14,7 @@ from benchmarks import (
     commands,
     database,
     delivery,
+    dictionary,
     gate,
     lighthouse,
     machine,
@@ -47,6 +48,7 @@ SECTIONS = (
     "gate",
     "commands",
     "reader",
+    "dictionary",
 )
 
 
@@ -94,6 +96,8 @@ def main() -> None:
         _commands()
     if given.section == "reader":
         _reader()
+    if given.section == "dictionary":
+        _dictionary()
 
 
 def _structure(root: Path) -> None:
@@ -204,6 +208,19 @@ def _reader() -> None:
     print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
     print(reader.table(found))
     keep("reader", {"machine": on, "visits": reader.as_json(found)})
+
+
+def _dictionary() -> None:
+    """Print what a compression dictionary would save later panels, and what it costs the first."""
+    on = machine.description()
+    found = dictionary.measure()
+    print(f"Four panels one after another, {dictionary.ROUNDS} times; bytes of each page, medians")
+    print(dictionary.table(found))
+    views = {
+        name: {id_: [reader.numbers(it) for it in each] for id_, each in panels.items()}
+        for name, panels in found.items()
+    }
+    keep("dictionary", {"machine": on, "views": views})
 
 
 def _slow() -> None:

@@ -130,7 +130,7 @@ def measure(rounds: int = ROUNDS) -> Views:
         store.close()
         pages = paths(Site(place, (entries[0], entries[1]), isso))
         start = place.host.origin + place.host.add("<!doctype html><title>Start</title>")
-        browser = _launch(stack)
+        browser = launch(stack)
         for _ in range(rounds):
             for name, both in pages.items():
                 first, second = (place.host.origin + path for path in both)
@@ -138,11 +138,12 @@ def measure(rounds: int = ROUNDS) -> Views:
     return found
 
 
-def _launch(stack: ExitStack) -> Browser:
+def launch(stack: ExitStack, *flags: str) -> Browser:
+    """Start a Chromium whose frames share the page's process."""
     executable = browsers.find_light()
     assert executable, "no Chromium is there"
     playwright = stack.enter_context(sync_playwright())
-    flags = ["--disable-site-isolation-trials"]
+    flags = ("--disable-site-isolation-trials", *flags)
     browser = browsers.launch(playwright, "chromium", executable, flags=flags)
     stack.callback(browser.close)
     return browser
@@ -150,24 +151,27 @@ def _launch(stack: ExitStack) -> Browser:
 
 def _visit(browser: Browser, start: str, first: str, second: str, name: str) -> tuple[View, View]:
     with browsers.new_context(browser, **PHONE) as context:
-        page = context.new_page()
-        page.goto(start)  # the connection to the host, and the process
-        context.add_init_script(_PROBE)
-        session = _throttled(context, page)
-        return _view(page, session, first, name), _view(page, session, second, name)
+        page, session = phone(context, start)
+        bare = name == BARE
+        return view(page, session, first, bare=bare), view(page, session, second, bare=bare)
 
 
-def _throttled(context: BrowserContext, page: Page) -> CDPSession:
+def phone(context: BrowserContext, start: str) -> tuple[Page, CDPSession]:
+    """Open ``start``, which brings the connection to the host and the process; then throttle."""
+    page = context.new_page()
+    page.goto(start)
+    context.add_init_script(_PROBE)
     session = context.new_cdp_session(page)
     for domain in ("Network", "Performance", "Profiler", "HeapProfiler"):
         session.send(f"{domain}.enable")
     session.send("Network.emulateNetworkConditions", NETWORK)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     session.send("Profiler.setSamplingInterval", {"interval": SAMPLED})
-    return session
+    return page, session
 
 
-def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
+def view(page: Page, session: CDPSession, url: str, *, bare: bool = False) -> View:
+    """Open an article and return what it took; ``bare``: it has no badge to wait for."""
     sizes: list[float] = []
 
     opened: set[float] = set()
@@ -183,7 +187,7 @@ def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
     session.on("Network.loadingFinished", finished)
     session.on("Network.responseReceived", received)
     session.send("Profiler.start")
-    if name == BARE:
+    if bare:
         page.goto(url)
         badge = None
     else:
@@ -193,7 +197,7 @@ def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(QUIET)
     result = page.evaluate(_RESULT)
-    script = _script_time(session.send("Profiler.stop")["profile"])
+    script = script_time(session.send("Profiler.stop")["profile"])
     session.remove_listener("Network.loadingFinished", finished)
     session.remove_listener("Network.responseReceived", received)
     session.send("HeapProfiler.collectGarbage")
@@ -212,7 +216,7 @@ def _view(page: Page, session: CDPSession, url: str, name: str) -> View:
     )
 
 
-def _script_time(profile: dict[str, Any]) -> float:
+def script_time(profile: dict[str, Any]) -> float:
     """Return the milliseconds in which a function from a URL was running, or on the stack.
 
     What the browser does outside of functions, such as parsing a script, does not count.
@@ -233,15 +237,16 @@ def _script_time(profile: dict[str, Any]) -> float:
 
 
 def as_json(found: Views) -> dict[str, Any]:
-    """Return the raw numbers, rounded."""
+    """Return the raw numbers."""
     return {
-        name: [
-            {label: {k: round(v, 4) for k, v in asdict(view).items()}
-             for label, view in zip(("first", "second"), both, strict=True)}
-            for both in visits
-        ]
+        name: [{"first": numbers(first), "second": numbers(second)} for first, second in visits]
         for name, visits in found.items()
-    }  # fmt: skip
+    }
+
+
+def numbers(view: View) -> dict[str, float]:
+    """Return the fields of a view, rounded."""
+    return {name: round(value, 4) for name, value in asdict(view).items()}
 
 
 def table(found: Views) -> str:
@@ -274,4 +279,4 @@ def _beyond(found: Views, name: str, which: int) -> float:
 
 
 def _median(views: Any, field: str) -> float:  # noqa: ANN401  # a sequence of views
-    return float(statistics.median(getattr(view, field) for view in views))
+    return float(statistics.median(getattr(it, field) for it in views))
