@@ -16,12 +16,14 @@ from benchmarks import (
     commands,
     database,
     delivery,
+    dictionary,
     gate,
     lighthouse,
     machine,
     newsroom,
     outages,
     pages,
+    reader,
     scale,
     serving,
     slow,
@@ -49,6 +51,8 @@ SECTIONS = (
     "gate",
     "commands",
     "bulk",
+    "reader",
+    "dictionary",
 )
 
 
@@ -100,6 +104,10 @@ def main() -> None:
         _gate()
     if given.section in (None, "commands"):
         _commands()
+    if given.section == "reader":
+        _reader()
+    if given.section == "dictionary":
+        _dictionary()
 
 
 def _structure(root: Path) -> None:
@@ -218,6 +226,28 @@ def _commands() -> None:
     print(commands.table(found))
     rounded = {name: [[round(it, 1) for it in run] for run in each] for name, each in found.items()}
     keep("commands", {"machine": on, "[wall, CPU] in ms": rounded})
+
+
+def _reader() -> None:
+    """Print what a panel costs a reader on a throttled phone, beside other embeds."""
+    on = machine.description()
+    found = reader.measure()
+    print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
+    print(reader.table(found))
+    keep("reader", {"machine": on, "visits": reader.as_json(found)})
+
+
+def _dictionary() -> None:
+    """Print what a compression dictionary would save later panels, and what it costs the first."""
+    on = machine.description()
+    found = dictionary.measure()
+    print(f"Four panels one after another, {dictionary.ROUNDS} times; bytes of each page, medians")
+    print(dictionary.table(found))
+    views = {
+        name: {id_: [reader.numbers(it) for it in each] for id_, each in panels.items()}
+        for name, panels in found.items()
+    }
+    keep("dictionary", {"machine": on, "views": views})
 
 
 def _slow() -> None:
