@@ -20,6 +20,7 @@ from widget.web.admin import (
     notifications,
     people,
     plan,
+    preferences,
     presence,
     publishing,
     record,
@@ -50,6 +51,7 @@ for _part in (
     drafting,
     notifications,
     me,
+    preferences,
     people,
 ):
     routes.register_blueprint(_part.routes)
