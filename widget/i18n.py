@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from widget.assets import locale_folder
@@ -83,6 +84,11 @@ def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> st
     if locale.language == "en" and not locale.territory:  # as in long_date
         pattern = "HH:mm:ss" if seconds else "HH:mm"
     return format_time(moment.replace(tzinfo=None), pattern, locale=locale)
+
+
+def number(value: float, language: str) -> str:
+    """Return a number as ``language`` writes it, such as ``1,234``."""
+    return format_decimal(value, locale=_locale(language))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import jinja2
@@ -36,6 +37,7 @@ def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["printable"] = printable
+    environment.filters["record_time"] = _utc
     template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
     return template.render(record=record, verdict=verdict(record)).lstrip()
 
@@ -46,6 +48,10 @@ def printable(text: str) -> str:
     They could move the cursor of a terminal and so hide what is printed next to it.
     """
     return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in _folded(text))
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _folded(text: str) -> str:

@@ -66,6 +66,20 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {clock(at)} {offset(at)}"
 
 
+def record_time(at: datetime) -> str:
+    """Return the same to the second, for a record."""
+    return f"{day(at)}, {clock(at, seconds=True)} {offset(at)}"
+
+
+def utc_hint(field: str) -> str:
+    """Return what to say beside a form field with a time in UTC: the user's time, if it differs."""
+    try:
+        at = datetime.fromisoformat(field).replace(tzinfo=UTC)
+        return "UTC" if offset(at) == "UTC" else gettext("UTC; for you %(time)s", time=moment(at))
+    except (ValueError, OverflowError):
+        return "UTC"  # empty, or what cannot be saved either
+
+
 def day(at: datetime) -> str:
     """Return the day of a time in the user's language and time zone."""
     return i18n.long_date(at.astimezone(zone()), language())
@@ -84,10 +98,15 @@ def elsewhere(at: datetime, time_zone: str) -> str:
     there, here = at.astimezone(ZoneInfo(time_zone)), at.astimezone(zone())
     if there.utcoffset() == here.utcoffset():
         return ""
-    text = i18n.time_of_day(there, language())
+    text = clock_of(at, time_zone)
     if there.date() != here.date():
         text = f"{i18n.long_date(there, language())}, {text}"
     return f"{text} {time_zone}"
+
+
+def clock_of(at: datetime, time_zone: str) -> str:
+    """Return the time of day in another zone, in the user's language."""
+    return i18n.time_of_day(at.astimezone(ZoneInfo(time_zone)), language())
 
 
 def offset(at: datetime) -> str:
@@ -120,9 +139,14 @@ def install(environment: jinja2.Environment) -> None:
         _catalog_text, _catalog_form, newstyle=True
     )
     environment.policies["ext.i18n.trimmed"] = True
-    for function in (moment, day, clock, offset, stamp, shown, city):
+    for function in (
+        *(moment, record_time, day, clock, offset, stamp),
+        *(utc_hint, elsewhere, clock_of, city, shown),
+    ):
         environment.filters[function.__name__] = function
     environment.filters["direction"] = i18n.direction
+    environment.filters["date"] = lambda date: i18n.long_date(date, language())
+    environment.filters["number"] = lambda number: i18n.number(number, language())
     environment.globals["languages"] = languages
 
 
