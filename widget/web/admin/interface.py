@@ -58,7 +58,9 @@ def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str
 
 def shown(text: str) -> str:
     """Return a text of the core in the language of this request, if it can be translated."""
-    return text.translated(_catalog_text, _catalog_form) if isinstance(text, Message) else text
+    if not isinstance(text, Message):
+        return text
+    return text.translated(_catalog_text, _catalog_form, record_time)
 
 
 def moment(at: datetime) -> str:
