@@ -13,8 +13,9 @@ from flask import Blueprint, Response
 from widget import i18n
 from widget.editorial.listing import ANY_TIME
 from widget.store import Live
-from widget.web.admin import rendering
+from widget.web.admin import interface, rendering, terms
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 routes = Blueprint("plan", __name__)
 
@@ -49,7 +50,7 @@ def listing() -> Response:
     """Show what is planned."""
     ids = admin().store.planned(ANY_TIME)[:MAX_PLANNED]
     changes = sorted((it for each in ids for it in _changes(each)), key=lambda it: it.at)
-    days = groupby(changes, key=lambda it: i18n.long_date(it.at, "en"))
+    days = groupby(changes, key=lambda it: i18n.long_date(it.at, interface.language()))
     return rendering.page("plan.html", days=[(day, list(its)) for day, its in days])
 
 
@@ -64,11 +65,13 @@ def _changes(entry_id: str) -> Iterator[PlannedChange]:
     review = ""
     if draft:
         complete = editorial.review.status(draft.entry, workflow).complete
-        review = "Ready" if complete else rendering.words(workflow.phase)
+        review = _("Ready") if complete else terms.words(workflow.phase)
     if draft and workflow.publish_at:
-        yield _change(entry_id, entry.article.title, "Publish", workflow.publish_at, zone, review)
+        yield _change(
+            entry_id, entry.article.title, _("Publish"), workflow.publish_at, zone, review
+        )
     if workflow.expires_at:
-        yield _change(entry_id, entry.article.title, "Withdraw", workflow.expires_at, zone, "")
+        yield _change(entry_id, entry.article.title, _("Withdraw"), workflow.expires_at, zone, "")
 
 
 def _change(
