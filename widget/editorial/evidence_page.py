@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import jinja2
@@ -37,5 +38,10 @@ def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["printable"] = printable
+    environment.filters["record_time"] = _utc
     template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
     return template.render(record=record, verdict=verdict(record)).lstrip()
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

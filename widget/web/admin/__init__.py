@@ -20,6 +20,7 @@ from widget.web.admin import (
     notifications,
     people,
     plan,
+    preferences,
     presence,
     publishing,
     record,
@@ -64,6 +65,7 @@ for _part in (
     drafting,
     notifications,
     me,
+    preferences,
     people,
 ):
     routes.register_blueprint(_part.routes)

@@ -12,7 +12,7 @@ from widget.accounts import Session
 from widget.errors import Forbidden, InsightsError, InvalidAccount, Throttled, message
 from widget.http import problem_details
 from widget.web import security_events
-from widget.web.admin import auth, rendering
+from widget.web.admin import auth, preferences, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.interface import gettext as _
 
@@ -81,7 +81,8 @@ def _me(error: InsightsError | None = None) -> Response:
         "me.html",
         status=problem_details.status_of(error) if error else HTTPStatus.OK,
         problem=rendering.sentence(error) if error else "",
-        changed=request.args.get("changed") == "password",
+        changed=request.args.get("changed", ""),
+        zones=preferences.zone_groups(session.user.time_zone),
         sessions=admin().accounts.sessions(name),
         own=session.handle,
         now=datetime.now(UTC),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ def show(
         comments=comments_in(page.history),
         people=admin().colleagues(),
         zone=time_zone(entry_id),
+        now=datetime.now(UTC),
         snippet=_snippet(page),
         typed=rendering.typed(),
     )

@@ -44,7 +44,11 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             **context,
         )
     )
-    return Response(html, status, content_type="text/html; charset=utf-8")
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    response.content_language.add(interface.language())
+    if session is None or not session.user.language:
+        response.vary.add("Accept-Language")
+    return response
 
 
 def _is_notifying() -> bool:

@@ -14,7 +14,7 @@ from widget.errors import Breach, Forbidden, InsightsError, InvalidRequest, mess
 from widget.http import problem_details
 from widget.store import Revision
 from widget.web import security_events
-from widget.web.admin import auth, publication_page
+from widget.web.admin import auth, publication_page, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.interface import shown
 from widget.web.admin.rendering import see
@@ -160,8 +160,11 @@ def _moment(entry_id: str, name: str) -> datetime | None:
     except ValueError:
         problem = message("is not a date with time; write it like 2026-12-01T09:00")
         raise InvalidRequest([Breach(f"$.{name}", problem)]) from None
-    zone = ZoneInfo(publication_page.time_zone(entry_id))
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    zone = publication_page.time_zone(entry_id)
+    planned: datetime | None = getattr(admin().store.workflow(entry_id), name)
+    if planned and rendering.local_time(planned, zone) == at.isoformat(timespec="seconds"):
+        return planned  # unchanged, even in the hour that a clock repeats
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def _text(name: str) -> str:
