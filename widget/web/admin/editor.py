@@ -44,7 +44,7 @@ from widget.web.admin.entry_status import EntryStatus, entry_status, revision_nu
 from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
 from widget.web.admin.interface import gettext as _
-from widget.web.admin.interface import ngettext
+from widget.web.admin.interface import ngettext, shown
 from widget.web.admin.merged import Merged
 from widget.web.context import service
 
@@ -198,7 +198,7 @@ def source_facts(entry_id: str) -> AnyResponse:
     entry_status(entry_id)
     url = urls.with_scheme(request.form.get("url", ""))
     facts, problem = filling.facts_of(url)
-    return jsonify(url=url, facts=facts, problem=problem)
+    return jsonify(url=url, facts=facts, problem=shown(problem))
 
 
 @routes.get("/preview")
