@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     attacks,
+    commands,
     database,
     delivery,
     gate,
@@ -43,6 +44,7 @@ SECTIONS = (
     "attacks",
     "structure",
     "gate",
+    "commands",
 )
 
 
@@ -86,6 +88,8 @@ def main() -> None:
         _slow()
     if given.section in (None, "gate"):
         _gate()
+    if given.section in (None, "commands"):
+        _commands()
 
 
 def _structure(root: Path) -> None:
@@ -176,6 +180,17 @@ def _gate() -> None:
     for target, reached in gate.targets(found):
         print(f"  {'reached' if reached else 'not reached':12} {target}")
     keep("gate", {"machine": on, **gate.as_json(found)})
+
+
+def _commands() -> None:
+    """Print how long short commands take, beside Python alone."""
+    on = machine.description()
+    with store(1000, None) as folder:
+        found = commands.measure(folder)
+    print(f"Short commands, {commands.RUNS} runs each in turns, 1,000 entries; milliseconds")
+    print(commands.table(found))
+    rounded = {name: [[round(it, 1) for it in run] for run in each] for name, each in found.items()}
+    keep("commands", {"machine": on, "[wall, CPU] in ms": rounded})
 
 
 def _slow() -> None:

@@ -120,11 +120,13 @@ class Drafting:
             run = self._end_cancelled(run)
         return run
 
-    def end_lost(self) -> None:
-        """End the runs whose process has ended, with a message that says so."""
-        for run in self.runs.unfinished():
-            if run.state != "queued" and not self.runs.is_held(run.id):
-                self.runs.update(run.id, self._lost)
+    def end_lost(self) -> list[Run]:
+        """End the runs whose process has ended, with a message that says so; return them."""
+        return [
+            self.runs.update(run.id, self._lost)
+            for run in self.runs.unfinished()
+            if run.state != "queued" and not self.runs.is_held(run.id)
+        ]
 
     def checks(self, entry: Entry) -> EntryChecks | None:
         """Return what the gate says of an entry now, None where no run drafted it."""

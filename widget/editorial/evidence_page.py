@@ -9,6 +9,7 @@ import jinja2
 from widget import assets
 from widget.editorial.evidence import ReviewEvidence
 from widget.errors import Message, counted, instant, message
+from widget.logs import printable
 
 
 def verdict(record: ReviewEvidence) -> Message:
@@ -50,15 +51,3 @@ def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
     environment.filters["record_time"] = instant
     template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
     return template.render(record=record, verdict=verdict(record)).lstrip()
-
-
-def printable(text: str) -> str:
-    """Return what somebody else wrote as one line without control characters.
-
-    They could move the cursor of a terminal and so hide what is printed next to it.
-    """
-    return "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in _folded(text))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())

@@ -11,8 +11,9 @@ from flask import Blueprint, Response
 
 from widget.editorial.listing import ANY_TIME
 from widget.store import Live
-from widget.web.admin import interface, rendering
+from widget.web.admin import interface, rendering, terms
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 routes = Blueprint("plan", __name__)
 
@@ -62,11 +63,13 @@ def _changes(entry_id: str) -> Iterator[PlannedChange]:
     review = ""
     if draft:
         complete = editorial.review.status(draft.entry, workflow).complete
-        review = "Ready" if complete else rendering.words(workflow.phase)
+        review = _("Ready") if complete else terms.words(workflow.phase)
     if draft and workflow.publish_at:
-        yield _change(entry_id, entry.article.title, "Publish", workflow.publish_at, zone, review)
+        yield _change(
+            entry_id, entry.article.title, _("Publish"), workflow.publish_at, zone, review
+        )
     if workflow.expires_at:
-        yield _change(entry_id, entry.article.title, "Withdraw", workflow.expires_at, zone, "")
+        yield _change(entry_id, entry.article.title, _("Withdraw"), workflow.expires_at, zone, "")
 
 
 def _change(
