@@ -29,6 +29,8 @@ def mixed_scripts(name: str) -> Message | None:
 
     ``name`` is a result of ``hostnames.to_ascii``.
     """
+    if "xn--" not in name:
+        return None  # all letters are Latin
     for label in map(_unicode, name.split(".")):
         scripts = sorted(_scripts(label))
         if len(scripts) > 1 and not any(it.issuperset(scripts) for it in _COMPATIBLE_SCRIPTS):
@@ -39,6 +41,8 @@ def mixed_scripts(name: str) -> Message | None:
 
 def latin_lookalike(name: str) -> Message | None:
     """Return a description of the label whose letters all look Latin, or None."""
+    if "xn--" not in name:
+        return None
     labels = name.removesuffix(".").split(".")
     if not labels[-1].isascii() or labels[-1].startswith("xn--"):
         return None  # the whole host is in that script

@@ -23,6 +23,8 @@ KEYS = hashlib.sha256(f"2 {tracking.PATTERN}".encode()).hexdigest()[:16]
 An index or table of keys is rebuilt if its version differs.
 """
 
+# Printable ASCII without the characters that need percent-encoding.
+_ORDINARY = re.compile(r"[!#-;=?-\[\]_a-z~]*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _WITHOUT_SCHEME = re.compile(r"[^\W_][\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|\Z)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -46,14 +48,8 @@ def link_problem(url: str) -> Message | None:
             count=len(url),
             limit=MAX_LENGTH,
         )
-    for character in _HOST_PART.sub(_without_joiners, url, count=1):
-        if unicodedata.category(character) in _INVISIBLE:
-            return message(
-                "contains the invisible character %(character)s; remove it",
-                character=f"U+{ord(character):04X}",
-            )
-        if character in '\\<>"`{}|^':
-            return message("contains %(character)r; write it percent-encoded", character=character)
+    if problem := _character_problem(url):
+        return problem
     if not re.match(r"https?://[^/]", url, re.IGNORECASE):
         return message("is not absolute; write it with https:// (or http://) and the host")
     try:
@@ -68,6 +64,20 @@ def link_problem(url: str) -> Message | None:
     if "]" in parts.netloc and not re.search(r"\](?::\d+)?\Z", parts.netloc):
         return message("is not a valid web address; copy it from the browser's address bar")
     return _host_problem(_host(parts))
+
+
+def _character_problem(url: str) -> Message | None:
+    if _ORDINARY.fullmatch(url):
+        return None
+    for character in _HOST_PART.sub(_without_joiners, url, count=1):
+        if unicodedata.category(character) in _INVISIBLE:
+            return message(
+                "contains the invisible character %(character)s; remove it",
+                character=f"U+{ord(character):04X}",
+            )
+        if character in '\\<>"`{}|^':
+            return message("contains %(character)r; write it percent-encoded", character=character)
+    return None
 
 
 def _without_joiners(host: re.Match[str]) -> str:
