@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from samples import ROOT
 
+from widget.drafting.findings import Finding
 from widget.editorial.comparison import label_of
 from widget.errors import Breach, Conflict, Message, NotFound, counted, instant, message
 from widget.store.state import conflict
@@ -104,6 +105,14 @@ def test_a_label_is_translated_part_by_part_and_begins_with_a_capital(
     assert german(label_of(path)) == translated
 
 
+def test_a_fresh_finding_keeps_its_message_and_a_stored_one_its_english() -> None:
+    finding = Finding(path="$", rule="copied", severity="warn", message=NESTED)
+    assert german(finding.message) == german(NESTED)
+    stored = Finding.model_validate_json(finding.model_dump_json())
+    assert stored == finding
+    assert not isinstance(stored.message, Message)
+
+
 def test_a_conflict_names_who_came_first() -> None:
     error = conflict("night-trains", 3, 4, None)
     assert str(error) == "somebody else made revision 4; you changed revision 3 of 'night-trains'"
@@ -112,7 +121,7 @@ def test_a_conflict_names_who_came_first() -> None:
 
 # What pages show to people; the other errors go to whoever runs the service, in English.
 SHOWN = {"Breach", "Conflict", "Denied", "Forbidden", "InvalidAccount", "NotFound", "Throttled"}
-PARTS = ("accounts", "editorial", "entry", "store", "config/publishing.py")
+PARTS = ("accounts", "drafting/gate", "editorial", "entry", "store")
 # These set files aside: the operator's matter.
 OPERATOR = {"entry_folder.py", "journal.py", "revision_log.py", "scanner.py", "store.py"}
 
