@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -30,16 +31,42 @@ class Message(str):
         return self
 
     def translated(
-        self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]
+        self,
+        gettext: Callable[[str], str],
+        ngettext: Callable[[str, str, int], str],
+        moment: Callable[[datetime], str] = lambda at: instant(at),
     ) -> str:
-        """Return the text in the language of a catalog, with messages among its values, too."""
-        values = {
-            name: value.translated(gettext, ngettext) if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
+        """Return the text in the language of a catalog, with messages among its values, too.
+
+        ``moment`` writes the times among them.
+        """
+
+        def shown(value: object) -> object:
+            if isinstance(value, Instant):
+                return moment(value.at)
+            if isinstance(value, Message):
+                return value.translated(gettext, ngettext, moment)
+            return value
+
+        values = {name: shown(value) for name, value in self.values.items()}
         if self.number is None:
             return gettext(self.template) % values
         return ngettext(self.template, self.plural, self.number) % values
+
+
+class Instant(str):
+    """A time in a message: in English and UTC, for pages to show by the user's clock."""
+
+    __slots__ = ("at",)
+
+    at: datetime
+
+
+def instant(at: datetime) -> Instant:
+    """Return a time as commands print it, such as ``2026-05-04 10:00:00 UTC``."""
+    text = Instant(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    text.at = at
+    return text
 
 
 def message(template: str, /, **values: object) -> Message:

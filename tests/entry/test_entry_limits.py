@@ -26,6 +26,8 @@ SLOW = {
     "open elements": ("<i><b>", ""),
     "references": ("&#x41;", ""),
     "quoted signs": ("<a b='>' ", "c d "),
+    "one tag of numbered attributes": ("<a ", ""),
+    "references to no character": ("&nosuch;", ""),
 }
 ROLES = ("ideas", "different-views", "context", "reply", "ideas", "context")
 
@@ -35,7 +37,8 @@ def filled(shape: str, number: int) -> str:
     unit, rest = SLOW[shape]
     count = min(light_html.MAX_ANGLES // max(1, unit.count("<")), 4_000 // len(unit))
     count = min(count, light_html.MAX_AMPERSANDS // max(1, unit.count("&")))
-    attributes = "".join(f" n{index}" for index in range(900)) if shape.startswith("one") else ""
+    name = {"one tag of many attributes": " n", "one tag of numbered attributes": " "}.get(shape)
+    attributes = "".join(f"{name}{index}" for index in range(900)) if name else ""
     text = f"{unit * (1 if attributes else count)}{attributes}"
     return f"{number} {text}{rest * ((4_900 - len(text)) // max(1, len(rest)))}"[:4_990] + " [1]"
 
@@ -49,7 +52,7 @@ def with_texts(texts: list[str]) -> Entry:
     return parse_entry(json.dumps(document).encode())
 
 
-@pytest.mark.parametrize("shape", sorted(SLOW.keys() - {"references"}))  # 72 of those are cheap
+@pytest.mark.parametrize("shape", sorted(SLOW))
 def test_an_entry_of_the_costliest_texts_is_refused_before_any_is_looked_at(
     shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +82,40 @@ def test_the_costliest_that_is_accepted_is_judged_in_a_moment(shape: str) -> Non
     # Half a second on the machine that docs/benchmarks.md names; a slow one may be here.
     assert time.process_time() - start < 1.5
     assert not any("too much" in breach.message for breach in found)
+
+
+def test_a_point_of_a_hundred_words_costs_no_more_for_them() -> None:
+    tagged = f"<em>{'words ' * 45}</em> {'words ' * 44}[1]"
+    assert light_html.cost(tagged) == len(tagged) + 20
+    entry = with_texts([f"<em>{number}</em> {'words ' * 80}[1]" for number in range(72)])
+    assert not any("too much" in breach.message for breach in check(entry, PUBLICATION))
+
+
+def test_attributes_cost_the_square_of_their_number() -> None:
+    names = "".join(f" n{number}" for number in range(900))
+    assert light_html.cost(f"<a{names}>") > light_html.cost(f"<a{names.replace(' ', 'n')}>") + 3_000
+    assert light_html.cost(f"<a{names.replace(' ', '/')}>") == light_html.cost(f"<a{names}>")
+    quoted = "".join(f"n{number}=''" for number in range(900))  # nothing else between them
+    assert light_html.cost(f"<a {quoted}>") > len(quoted) + 3_000
+
+
+def test_rules_and_panels_share_one_parse_of_each_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    really = bleach.Cleaner.clean
+
+    def recorded(self: bleach.Cleaner, text: str) -> str:
+        parsed.append(text)
+        return really(self, text)
+
+    monkeypatch.setattr(bleach.Cleaner, "clean", recorded)
+    marked = [f"<em>One</em> parse of {number} [1]." for number in range(3)]
+    entry = with_texts([*marked, "Plain “text”, and none [1]."])
+    check(entry, PUBLICATION)
+    check(entry, PUBLICATION, unlisted="error")
+    frame(entry, PUBLICATION, Options(), permalink=PERMALINK)
+    fragment(entry, PUBLICATION, Options(), permalink=PERMALINK)
+    rationale = entry.viewpoint.rationale  # the sample's, which another test may have parsed
+    assert [text for text in parsed if text != rationale] == marked
 
 
 def test_plain_texts_cost_nothing() -> None:

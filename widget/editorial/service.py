@@ -12,7 +12,7 @@ from widget.editorial.planning import Planning
 from widget.editorial.review import Review, unsigned
 from widget.editorial.scoped_store import ScopedStore
 from widget.entry import Entry, parse_entry
-from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest, NotFound
+from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest, NotFound, message
 from widget.store import Draft, EntryReader, Revision, Store
 
 _BESIDE_THE_DOCUMENT = frozenset({"submit", "return", "assign", "schedule", "comment", "resolve"})
@@ -164,8 +164,8 @@ class Editorial:
     ) -> Revision:
         """Withdraw the live entry. Raises InvalidRequest without a reason or ``legal``."""
         if not reason.strip() and not legal:
-            message = "is empty; give a reason for readers, or mark it as legal"
-            raise InvalidRequest([Breach("$.reason", message)])
+            empty = message("is empty; give a reason for readers, or mark it as legal")
+            raise InvalidRequest([Breach("$.reason", empty)])
         head = self._seen(entry_id, head)
         return self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
 
@@ -191,19 +191,22 @@ class Editorial:
             return ""
         saver, publisher = person_of(draft.actor), person_of(actor)
         if publisher is None:
-            return (
-                f"{actor} belongs to no user, so four_eyes cannot verify that a second person "
-                "publishes this; create a token for a user"
+            return message(
+                "%(name)s belongs to no user, so four_eyes cannot verify that a second person "
+                "publishes this; create a token for a user",
+                name=actor,
             )
         if saver is None:
-            return (
-                f"{draft.actor} saved this draft last and belongs to no user (four_eyes); "
-                "save it again as a user, and let somebody else publish it"
+            return message(
+                "%(name)s saved this draft last and belongs to no user (four_eyes); "
+                "save it again as a user, and let somebody else publish it",
+                name=draft.actor,
             )
         if saver == publisher:
-            return (
-                f"{draft.actor} saved this draft last and cannot publish it (four_eyes); "
-                "ask somebody else to review and publish it"
+            return message(
+                "%(name)s saved this draft last and cannot publish it (four_eyes); "
+                "ask somebody else to review and publish it",
+                name=draft.actor,
             )
         return ""
 
@@ -233,8 +236,11 @@ class Editorial:
     def _raise_unless_publishable_in_one_step(self, entry: Entry, actor: str) -> None:
         if self._settings.four_eyes:
             raise Forbidden(
-                f"{actor} cannot save and publish in one step (four_eyes); save a draft, and "
-                "let somebody else publish it"
+                message(
+                    "%(name)s cannot save and publish in one step (four_eyes); save a draft, and "
+                    "let somebody else publish it",
+                    name=actor,
+                )
             )
         breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
         errors = [breach for breach in breaches if breach.severity == "error"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
@@ -16,7 +17,8 @@ from widget.entry.notations import other_notations
 from widget.errors import Breach, InvalidEntry, Message, Severity, message
 
 # Bidirectional controls, whose effect may extend beyond the text that contains them.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}]")
 
 # What a field must have, for messages.
 _ARTICLE_TITLE = message("the article's title")
@@ -157,9 +159,7 @@ def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
             if is_blank(point.text):
                 yield Breach(f"{inner}.text", message("is empty; write the point or remove it"))
                 continue
-            yield from _light_html(f"{inner}.text", point.text)
-            if not light_html.cost_problem(point.text) and is_blank(light_html.plain(point.text)):
-                yield Breach(f"{inner}.text", message("is empty after sanitizing; write the point"))
+            yield from _light_html(f"{inner}.text", point.text, is_required=True)
             if point.attributed_to is not None:
                 yield from _plain(f"{inner}.attributed_to", point.attributed_to, required=_NAME)
             markers = _markers(point.text)
@@ -205,7 +205,9 @@ def _emptiness(path: str, group: Perspective) -> Iterator[Breach]:
     yield from _plain(f"{path}.none_because", reason, required=_REASON)
 
 
-def _marker_breaches(path: str, markers: list[footnotes.Marker], sources: int) -> Iterator[Breach]:
+def _marker_breaches(
+    path: str, markers: Sequence[footnotes.Marker], sources: int
+) -> Iterator[Breach]:
     for marker in dict.fromkeys(markers):
         if marker.number > sources:
             missing = message(
@@ -299,7 +301,7 @@ def _corrections(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield from _plain(f"$.corrections[{index}].note", correction.note, required=_CORRECTED)
 
 
-def _light_html(path: str, text: str) -> Iterator[Breach]:
+def _light_html(path: str, text: str, *, is_required: bool = False) -> Iterator[Breach]:
     problem = light_html.cost_problem(text)
     if problem:
         yield Breach(path, problem)
@@ -315,6 +317,8 @@ def _light_html(path: str, text: str) -> Iterator[Breach]:
             ),
             "warning",
         )
+    if is_required and is_blank(light_html.plain(text)):
+        yield Breach(path, message("is empty after sanitizing; write the point"))
 
 
 def _plain(path: str, text: str, *, required: Message | None = None) -> Iterator[Breach]:
@@ -330,16 +334,14 @@ def _plain(path: str, text: str, *, required: Message | None = None) -> Iterator
 
 
 def _overrides(path: str, text: str) -> Iterator[Breach]:
-    for character in sorted(set(text)):
-        control = character < " " and character not in "\t\n\r"
-        if character in _OVERRIDES or control or "\x7f" <= character <= "\x9f":
-            yield Breach(
-                path,
-                message(
-                    "contains the control character %(character)s; remove it",
-                    character=f"U+{ord(character):04X}",
-                ),
-            )
+    for character in sorted(set(_CONTROL.findall(text))):
+        yield Breach(
+            path,
+            message(
+                "contains the control character %(character)s; remove it",
+                character=f"U+{ord(character):04X}",
+            ),
+        )
 
 
 def _link(path: str, url: str) -> Iterator[Breach]:
@@ -362,8 +364,8 @@ def _key(url: str) -> str:
         return url
 
 
-def _markers(text: str) -> list[footnotes.Marker]:
-    return [] if light_html.cost_problem(text) else list(footnotes.markers(light_html.clean(text)))
+def _markers(text: str) -> tuple[footnotes.Marker, ...]:
+    return () if light_html.cost_problem(text) else footnotes.markers(light_html.clean(text))
 
 
 RULES: tuple[Rule, ...] = (_article, _viewpoint, _perspectives, _sources, _provenance, _corrections)

@@ -195,10 +195,10 @@ def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> F
 def _redirect_target(url: str, location: str, rules: Rules) -> str:
     try:
         target = urljoin(url, location)
-        problem = urls.link_problem(target)
+        invalid = urls.link_problem(target) is not None
     except ValueError:
-        target, problem = "", "is not a valid web address"
-    if problem:
+        target, invalid = "", True
+    if invalid:
         raise FetchFailed("redirect", rules.redirect_refusal(url, "") or _AWAY)
     if refusal := rules.redirect_refusal(url, target):
         raise FetchFailed("redirect", refusal)

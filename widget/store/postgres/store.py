@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from widget.entry import Entry
 from widget.entry.containment import or_else
 from widget.entry.model import is_id
-from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.store.entry_summary import lookup_key, lookup_keys, url_conflicts
 from widget.store.postgres import entry_tables, search
@@ -39,6 +39,7 @@ from widget.store.state import (
     conflict,
     draft_from,
     live_from,
+    no_revision,
     nothing_to,
     now,
     shown_entry,
@@ -165,7 +166,7 @@ class PostgresStore:
         if is_id(entry_id) and 0 < number < 2**31:
             found = self._retried(lambda it: entry_tables.revision(it, entry_id, number))
         if found is None:
-            raise NotFound(f"there is no revision {number} of {entry_id!r}")
+            raise no_revision(entry_id, number)
         return found
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:

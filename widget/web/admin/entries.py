@@ -9,8 +9,9 @@ from typing import Any, get_args
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from widget.editorial import cursors
 from widget.editorial import listing as entry_listing
-from widget.editorial.listing import ListingRequest
+from widget.editorial.listing import Listing, ListingRequest
 from widget.editorial.new_ids import free_id
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
@@ -35,6 +36,7 @@ def start() -> AnyResponse:
 def listing() -> Response:
     """Show the entries that the query finds."""
     search = ListingRequest.from_query(request.args).resolved(admin().scope)
+    listing = entry_listing.find(admin().store, search)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
@@ -43,11 +45,12 @@ def listing() -> Response:
         publications=admin().scope.publications,
         publication=search.publication,
         publication_of=lambda row: admin().settings.publication_for(row.url).name,
-        listing=entry_listing.find(admin().store, search),
+        listing=listing,
         states=entry_listing.STATES,
         leans=get_args(Lean),
         sorts=get_args(Sort),
-        link=lambda page: _link(replace(search, page=page)),
+        previous_page=_previous(search, listing),
+        next_page=_next(search, listing),
     )
 
 
@@ -148,7 +151,23 @@ def _taken(entry_id: str) -> InvalidEntry:
     return InvalidEntry([Breach("$.id", problem)])
 
 
-def _link(search: ListingRequest) -> str:
+def _previous(search: ListingRequest, listing: Listing) -> str | None:
+    """Return the URL of the page before this one, by the key of the first row of this one."""
+    if not listing.has_previous:
+        return None
+    before = cursors.encode(search.query.sort, listing.rows[0])
+    return _link(replace(search, page=max(1, listing.page - 1)), before=before)
+
+
+def _next(search: ListingRequest, listing: Listing) -> str | None:
+    """Return the URL of the next page, by the key of the last row of this one."""
+    if not listing.has_next:
+        return None
+    after = cursors.encode(search.query.sort, listing.rows[-1])
+    return _link(replace(search, page=listing.page + 1), after=after)
+
+
+def _link(search: ListingRequest, **place: str) -> str:
     query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
@@ -161,5 +180,6 @@ def _link(search: ListingRequest) -> str:
         "saved_by": query.saved_by,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,
+        **place,
     }
     return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

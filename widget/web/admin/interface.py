@@ -58,17 +58,26 @@ def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str
 
 def shown(text: str) -> str:
     """Return a text of the core in the language of this request, if it can be translated."""
-    return text.translated(_catalog_text, _catalog_form) if isinstance(text, Message) else text
+    if not isinstance(text, Message):
+        return text
+    return text.translated(_catalog_text, _catalog_form, _exact_moment)
 
 
 def moment(at: datetime) -> str:
     """Return a time in the user's language and time zone, such as ``4 May 2026, 10:00 UTC+2``."""
-    return f"{day(at)}, {clock(at)} {offset(at)}"
+    return gettext("%(day)s, %(time)s", day=day(at), time=f"{clock(at)} {offset(at)}")
+
+
+def _exact_moment(at: datetime) -> str:
+    time = f"{clock(at, seconds=True)} {offset(at)}"
+    return gettext("%(day)s, %(time)s", day=day(at), time=time)
 
 
 def record_time(at: datetime) -> str:
-    """Return the same to the second, for a record."""
-    return f"{day(at)}, {clock(at, seconds=True)} {offset(at)}"
+    """Return a time by the user's clock to the second, in English as all of a record."""
+    local, english = at.astimezone(zone()), i18n.SOURCE_LANGUAGE
+    time = i18n.time_of_day(local, english, seconds=True)
+    return f"{i18n.long_date(local, english)}, {time} {offset(at)}"
 
 
 def utc_hint(field: str) -> str:
@@ -98,10 +107,10 @@ def elsewhere(at: datetime, time_zone: str) -> str:
     there, here = at.astimezone(ZoneInfo(time_zone)), at.astimezone(zone())
     if there.utcoffset() == here.utcoffset():
         return ""
-    text = clock_of(at, time_zone)
-    if there.date() != here.date():
-        text = f"{i18n.long_date(there, language())}, {text}"
-    return f"{text} {time_zone}"
+    text = f"{clock_of(at, time_zone)} {time_zone}"
+    if there.date() == here.date():
+        return text
+    return gettext("%(day)s, %(time)s", day=i18n.long_date(there, language()), time=text)
 
 
 def clock_of(at: datetime, time_zone: str) -> str:
