@@ -40,7 +40,7 @@ _LABELS: dict[str, Message] = {
     "attributed_to": message("attributed to"),
     "none_because": message("why there are none"),
     "sources": message("source"),
-    "publisher": message("publisher"),
+    "publisher": message("published by"),  # "publisher" is the role of a user
     "type": message("type"),
     "quote": message("quote"),
     "archive_url": message("archived copy"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
+from widget.editorial import comparison
 from widget.errors import Message, message
-from widget.web.admin.interface import gettext as _
 from widget.web.admin.interface import shown
 
 # Several vocabularies in one table: a value that two of them share means the same in both.
@@ -98,44 +96,8 @@ NOTES = {
 }
 """The notes of new entries, by the way in which they began. They are stored in English."""
 
-_FIELDS: dict[str, Message] = {
-    "article": message("article"),
-    "url": message("address"),
-    "aliases": message("other address"),
-    "title": message("title"),
-    "authors": message("author"),
-    "section": message("section"),
-    "kind": message("kind"),
-    "published": message("date"),
-    "language": message("language"),
-    "viewpoint": message("viewpoint"),
-    "lean": message("lean"),
-    "rationale": message("rationale"),
-    "confidence": message("confidence"),
-    "perspectives": message("group"),
-    "role": message("role"),
-    "heading": message("heading"),
-    "none_because": message("why there are none"),
-    "points": message("point"),
-    "text": message("text"),
-    "attributed_to": message("attributed to"),
-    "sources": message("source"),
-    "publisher": message("published by"),  # not the role of a user
-    "type": message("type"),
-    "quote": message("quote"),
-    "archive_url": message("archived copy"),
-    "provenance": message("provenance"),
-    "origin": message("origin"),
-    "provider": message("provider"),
-    "model": message("model"),
-    "generated_at": message("generated at"),
-    "reviewed_by": message("reviewed by"),
-    "reviewed_at": message("reviewed at"),
-    "corrections": message("correction"),
-    "at": message("time"),
-    "note": message("note"),
+_FORM_FIELDS: dict[str, Message] = {
     "id": message("id"),
-    # Of the forms around an entry.
     "assignee": message("assignee"),
     "due": message("due"),
     "publish_at": message("publish at"),
@@ -151,6 +113,7 @@ _FIELDS: dict[str, Message] = {
     "article_html": message("HTML of the article"),
     "article_text": message("text of the article"),
 }
+"""Fields of forms that are no part of a document."""
 
 
 def term(value: str) -> str:
@@ -176,34 +139,6 @@ def noted(text: str) -> str:
 
 def place(path: str) -> str:
     """Return the label of a JSONPath: ``$.sources[2].url`` is "Source 3, address"."""
-    names = [
-        _item(key, int(index) + 1) if index else _field(key)
-        for key, index in re.findall(r"\.(\w+)(?:\[(\d+)\])?", path)
-    ]
-    if not names:
-        return _("The document")
-    label = names[0]
-    for name in names[1:]:
-        label = _("%(part)s, %(part_of_it)s", part=label, part_of_it=name)
+    field = _FORM_FIELDS.get(path.removeprefix("$."))
+    label = shown(field or comparison.label_of(path))
     return label[:1].upper() + label[1:]
-
-
-def _item(key: str, number: int) -> str:
-    match key:
-        case "perspectives":
-            return _("group %(number)d", number=number)
-        case "points":
-            return _("point %(number)d", number=number)
-        case "sources":
-            return _("source %(number)d", number=number)
-        case "corrections":
-            return _("correction %(number)d", number=number)
-        case "authors":
-            return _("author %(number)d", number=number)
-        case "aliases":
-            return _("other address %(number)d", number=number)
-    return f"{_field(key)} {number}"
-
-
-def _field(key: str) -> str:
-    return shown(_FIELDS.get(key, key.replace("_", " ")))
