@@ -34,18 +34,18 @@ class Message(str):
         self,
         gettext: Callable[[str], str],
         ngettext: Callable[[str, str, int], str],
-        moment: Callable[[datetime], str] = lambda at: instant(at),
+        write: Callable[[datetime | int], str],
     ) -> str:
         """Return the text in the language of a catalog, with messages among its values, too.
 
-        ``moment`` writes the times among them.
+        ``write`` writes the times and large numbers among them.
         """
 
         def shown(value: object) -> object:
-            if isinstance(value, Instant):
-                return moment(value.at)
+            if isinstance(value, Written):
+                return write(value.value)
             if isinstance(value, Message):
-                return value.translated(gettext, ngettext, moment)
+                return value.translated(gettext, ngettext, write)
             return value
 
         values = {name: shown(value) for name, value in self.values.items()}
@@ -54,18 +54,25 @@ class Message(str):
         return ngettext(self.template, self.plural, self.number) % values
 
 
-class Instant(str):
-    """A time in a message: in English and UTC, for pages to show by the user's clock."""
+class Written(str):
+    """A time or a number in a message: as commands print it, for pages to write in their way."""
 
-    __slots__ = ("at",)
+    __slots__ = ("value",)
 
-    at: datetime
+    value: datetime | int
 
 
-def instant(at: datetime) -> Instant:
+def instant(at: datetime) -> Written:
     """Return a time as commands print it, such as ``2026-05-04 10:00:00 UTC``."""
-    text = Instant(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
-    text.at = at
+    text = Written(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    text.value = at
+    return text
+
+
+def amount(number: int) -> Written:
+    """Return a large number as commands print it, such as ``524,288``."""
+    text = Written(f"{number:,}")
+    text.value = number
     return text
 
 

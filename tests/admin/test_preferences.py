@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from newsroom import post, signed_in
+from newsroom import ENTRY, post, signed_in
+from samples import sample_entry
 
+from widget import i18n
 from widget.accounts import Accounts, Session, User
+from widget.store import Store
 from widget.web.admin import interface
 
 pytestmark = pytest.mark.unit
@@ -127,7 +130,7 @@ def test_before_signing_in_the_browser_s_language_applies_alone(ana: FlaskClient
         ("en", "America/St_Johns", "4 May 2026, 19:35 UTC-2:30"),
         ("fr", "Asia/Kathmandu", "5 mai 2026, 03:50 UTC+5:45"),
         ("es", "Africa/Abidjan", "4 de mayo de 2026, 22:05 UTC"),
-        ("ar", "Africa/Cairo", "5 مايو 2026, 1:05 ص UTC+3"),
+        ("ar", "Africa/Cairo", "5 مايو 2026، 1:05 ص UTC+3"),
     ],
 )
 def test_a_time_is_shown_in_the_person_s_zone_with_its_offset(
@@ -165,3 +168,19 @@ def test_the_machine_readable_time_stays_in_utc(ana: FlaskClient) -> None:
     (stamp, shown) = re.search(r'<time datetime="([^"]+)">([^<]+)</time>', page).groups()  # type: ignore[union-attr]
     assert stamp.endswith("+00:00")
     assert re.search(r"UTC\+[12]$", shown)
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "es", "fr"])
+def test_what_the_rules_say_is_shown_in_the_person_s_language(
+    store: Store, ana: FlaskClient, language: str
+) -> None:
+    entry = sample_entry()
+    store.save(entry.model_copy(update={"perspectives": ()}), actor="somebody")
+    english = "is never cited; cite it as [%(number)d] in a point or remove it"
+    assert english % {"number": 1} in ana.get(ENTRY).text
+    post(ana, SAVE, language=language, time_zone="")
+    page = ana.get(ENTRY).text
+    translated = i18n.translations(language, i18n.DESK).gettext(english)
+    assert translated != english
+    assert translated % {"number": 1} in html.unescape(page)
+    assert english % {"number": 1} not in page

@@ -14,7 +14,7 @@ from samples import ROOT
 
 from widget.drafting.findings import Finding
 from widget.editorial.comparison import label_of
-from widget.errors import Breach, Conflict, Message, NotFound, counted, instant, message
+from widget.errors import Breach, Conflict, Message, NotFound, amount, counted, instant, message
 from widget.store.state import conflict
 
 pytestmark = pytest.mark.unit
@@ -40,9 +40,13 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return gettext(singular if number == 1 else plural)
 
 
+def written(value: datetime | int) -> str:
+    return f"{value:_}".replace("_", ".") if isinstance(value, int) else f"{value:%H} Uhr"
+
+
 def german(text: str) -> str:
     assert isinstance(text, Message)
-    return text.translated(gettext, ngettext, lambda at: f"{at:%H} Uhr")
+    return text.translated(gettext, ngettext, written)
 
 
 NESTED = message(
@@ -64,11 +68,13 @@ def test_messages_among_its_values_are_translated_too() -> None:
     assert german(counted("%(num)d item", "%(num)d items", 1)) == "1 Teil"
 
 
-def test_a_time_is_utc_in_english_and_the_user_s_where_a_page_shows_it() -> None:
+def test_times_and_numbers_are_english_in_print_and_as_a_page_writes_them_there() -> None:
     text = message("until %(time)s", time=instant(datetime(2026, 5, 4, 10, tzinfo=UTC)))
     assert text == "until 2026-05-04 10:00:00 UTC"
     assert german(text) == "bis 10 Uhr"
-    assert text.translated(gettext, ngettext) == "bis 2026-05-04 10:00:00 UTC"
+    size = message("%(name)s is too long", name=amount(524_288))
+    assert size == "524,288 is too long"
+    assert german(size) == "524.288 ist zu lang"
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

@@ -31,12 +31,8 @@ class TokenService:
         check_token_name(name)
         now = self._now()
         if expires_at <= now:
-            raise InvalidAccount(
-                message(
-                    "a token until %(time)s would be of no use",
-                    time=f"{expires_at:%Y-%m-%d %H:%M}",
-                )
-            )
+            until = f"{expires_at:%Y-%m-%d %H:%M}"
+            raise InvalidAccount(message("a token until %(time)s would be of no use", time=until))
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         record = TokenRecord(
             id=secrets.token_hex(6),

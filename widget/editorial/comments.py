@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from widget.entry import Entry, light_html
-from widget.errors import Breach, InvalidRequest, NotFound, message
+from widget.errors import Breach, InvalidRequest, NotFound, amount, message
 from widget.store import Draft, Live, Revision, Step, Store, Withdrawn, Workflow
 
 MAX_COMMENT = 2_000
@@ -48,7 +48,7 @@ class Comments:
         """Comment on the point or the source at ``path``. Raises InvalidRequest."""
         text = text.strip()
         if not text or len(text) > MAX_COMMENT:
-            wanted = message("must have 1 to %(limit)s characters", limit=f"{MAX_COMMENT:,}")
+            wanted = message("must have 1 to %(limit)s characters", limit=amount(MAX_COMMENT))
             raise InvalidRequest([Breach("$.text", wanted)])
 
         def plan(draft: Draft | None, live: Live | Withdrawn | None, workflow: Workflow) -> Step:

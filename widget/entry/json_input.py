@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from widget.errors import Breach, InvalidEntry, Message, message
+from widget.errors import Breach, InvalidEntry, Message, amount, message
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
@@ -68,8 +68,8 @@ def _decode(data: bytes, max_bytes: int) -> str:
         raise _invalid(
             message(
                 "is %(size)s bytes long; at most %(limit)s are accepted",
-                size=f"{len(data):,}",
-                limit=f"{max_bytes:,}",
+                size=amount(len(data)),
+                limit=amount(max_bytes),
             )
         )
     try:

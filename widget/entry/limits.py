@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from widget.entry import light_html
 from widget.entry.model import Entry
-from widget.errors import Breach, message
+from widget.errors import Breach, amount, message
 
 MAX_COST = 40_000
 """In the units of ``light_html.cost``; the slowest texts of this cost take half a second."""
@@ -32,7 +32,7 @@ def cost_breach(entry: Entry) -> Breach | None:
         message(
             "has the most markup in an entry with too much markup (%(total)s; at most %(limit)s "
             "characters from the first tag of each text on); remove tags, or write plain text",
-            total=f"{total:,}",
-            limit=f"{MAX_COST:,}",
+            total=amount(total),
+            limit=amount(MAX_COST),
         ),
     )

@@ -335,12 +335,9 @@ def _plain(path: str, text: str, *, required: Message | None = None) -> Iterator
 
 def _overrides(path: str, text: str) -> Iterator[Breach]:
     for character in sorted(set(_CONTROL.findall(text))):
+        code = f"U+{ord(character):04X}"
         yield Breach(
-            path,
-            message(
-                "contains the control character %(character)s; remove it",
-                character=f"U+{ord(character):04X}",
-            ),
+            path, message("contains the control character %(character)s; remove it", character=code)
         )
 
 

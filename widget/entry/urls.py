@@ -71,9 +71,9 @@ def _character_problem(url: str) -> Message | None:
         return None
     for character in _HOST_PART.sub(_without_joiners, url, count=1):
         if unicodedata.category(character) in _INVISIBLE:
+            code = f"U+{ord(character):04X}"
             return message(
-                "contains the invisible character %(character)s; remove it",
-                character=f"U+{ord(character):04X}",
+                "contains the invisible character %(character)s; remove it", character=code
             )
         if character in '\\<>"`{}|^':
             return message("contains %(character)r; write it percent-encoded", character=character)

@@ -6,7 +6,7 @@ from widget.entry import Entry
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
-from widget.errors import Breach, InvalidEntry, NotFound, message
+from widget.errors import Breach, InvalidEntry, NotFound, amount, message
 from widget.store.protocol import Rules
 from widget.store.state import FILE_ACTOR, MAX_NOTE
 from widget.store.workflow import Workflow
@@ -18,8 +18,8 @@ def check_entry(entry: Entry, document: bytes) -> None:
     if length > MAX_BYTES:
         too_long = message(
             "is %(size)s bytes long; at most %(limit)s are accepted",
-            size=f"{length:,}",
-            limit=f"{MAX_BYTES:,}",
+            size=amount(length),
+            limit=amount(MAX_BYTES),
         )
         raise InvalidEntry([Breach("$", too_long)])
     if not is_id(entry.id):
@@ -49,7 +49,9 @@ def check_change(entry_id: str, actor: str, note: str) -> None:
     if actor == FILE_ACTOR:
         raise ValueError(f"the actor {FILE_ACTOR!r} is reserved for changes by hand")
     if len(note) > MAX_NOTE:
-        too_long = message("is too long; shorten it to %(limit)s characters", limit=f"{MAX_NOTE:,}")
+        too_long = message(
+            "is too long; shorten it to %(limit)s characters", limit=amount(MAX_NOTE)
+        )
         raise InvalidEntry([Breach("$.note", too_long)])
     if not is_id(entry_id):
         raise NotFound(message("there is no entry %(entry)r", entry=entry_id))

@@ -60,17 +60,21 @@ def shown(text: str) -> str:
     """Return a text of the core in the language of this request, if it can be translated."""
     if not isinstance(text, Message):
         return text
-    return text.translated(_catalog_text, _catalog_form, _exact_moment)
+    return text.translated(_catalog_text, _catalog_form, _written)
 
 
 def moment(at: datetime) -> str:
     """Return a time in the user's language and time zone, such as ``4 May 2026, 10:00 UTC+2``."""
-    return gettext("%(day)s, %(time)s", day=day(at), time=f"{clock(at)} {offset(at)}")
-
-
-def _exact_moment(at: datetime) -> str:
-    time = f"{clock(at, seconds=True)} {offset(at)}"
+    time = f"{clock(at)} {offset(at)}"
     return gettext("%(day)s, %(time)s", day=day(at), time=time)
+
+
+def _written(value: datetime | int) -> str:
+    """Return a time to the second, or a number, among the values of a message."""
+    if isinstance(value, int):
+        return i18n.number(value, language())
+    time = f"{clock(value, seconds=True)} {offset(value)}"
+    return gettext("%(day)s, %(time)s", day=day(value), time=time)
 
 
 def record_time(at: datetime) -> str:
