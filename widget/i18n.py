@@ -7,9 +7,10 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from widget.assets import locale_folder
@@ -79,6 +80,20 @@ def _long_date(day: date, language: str) -> str:
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
     return format_date(day, pattern, locale=locale)
+
+
+def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:
+    """Return the time of day as ``language`` writes it, such as ``14:05``."""
+    locale = _locale(language)
+    pattern = "medium" if seconds else "short"
+    if locale.language == "en" and not locale.territory:  # as in long_date
+        pattern = "HH:mm:ss" if seconds else "HH:mm"
+    return format_time(moment.replace(tzinfo=None), pattern, locale=locale)
+
+
+def number(value: float, language: str) -> str:
+    """Return a number as ``language`` writes it, such as ``1,234``."""
+    return format_decimal(value, locale=_locale(language))
 
 
 @cache
