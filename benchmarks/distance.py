@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _VERSION, _NO_AUTHENTICATION, _SUCCEEDED = 5, 0, 0
-_Reader, _Writer = asyncio.StreamReader, asyncio.StreamWriter
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def distance(round_trip: float) -> Iterator[str]:
     async def serve() -> None:
         ended, tasks = asyncio.Event(), set[asyncio.Task[None]]()
 
-        async def accept(reader: _Reader, writer: _Writer) -> None:
+        async def accept(reader: StreamReader, writer: StreamWriter) -> None:
             task = asyncio.current_task()
             assert task
             tasks.add(task)
@@ -52,7 +52,7 @@ def distance(round_trip: float) -> Iterator[str]:
         thread.join()
 
 
-async def _relay(reader: _Reader, writer: _Writer, round_trip: float) -> None:
+async def _relay(reader: StreamReader, writer: StreamWriter, round_trip: float) -> None:
     port = await _asked_for(reader, writer)
     await asyncio.sleep(round_trip)  # the handshake of TCP
     answers, asks = await asyncio.open_connection("127.0.0.1", port)
@@ -65,7 +65,7 @@ async def _relay(reader: _Reader, writer: _Writer, round_trip: float) -> None:
         asks.transport.abort()
 
 
-async def _asked_for(reader: _Reader, writer: _Writer) -> int:
+async def _asked_for(reader: StreamReader, writer: StreamWriter) -> int:
     """Return the port that the browser wants; its host name is one of the tests' own."""
     _, methods = await reader.readexactly(2)
     await reader.readexactly(methods)
@@ -76,7 +76,7 @@ async def _asked_for(reader: _Reader, writer: _Writer) -> int:
     return high * 256 + low
 
 
-async def _pass(reader: _Reader, writer: _Writer, delay: float) -> None:
+async def _pass(reader: StreamReader, writer: StreamWriter, delay: float) -> None:
     """Pass everything on, each piece ``delay`` seconds after it came; then end the connection."""
     loop = asyncio.get_running_loop()
     under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
