@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from widget.assets import locale_folder
@@ -70,10 +71,29 @@ def direction(tag: str) -> str:
 
 def long_date(moment: date | datetime, language: str) -> str:
     """Return the day as running text in ``language``, such as ``4 May 2026``. Times are UTC."""
+    return _long_date(moment.date() if isinstance(moment, datetime) else moment, language)
+
+
+@lru_cache(maxsize=1_000)
+def _long_date(day: date, language: str) -> str:
     locale = _locale(language)
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
-    return format_date(moment, pattern, locale=locale)
+    return format_date(day, pattern, locale=locale)
+
+
+def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:
+    """Return the time of day as ``language`` writes it, such as ``14:05``."""
+    locale = _locale(language)
+    pattern = "medium" if seconds else "short"
+    if locale.language == "en" and not locale.territory:  # as in long_date
+        pattern = "HH:mm:ss" if seconds else "HH:mm"
+    return format_time(moment.replace(tzinfo=None), pattern, locale=locale)
+
+
+def number(value: float, language: str) -> str:
+    """Return a number as ``language`` writes it, such as ``1,234``."""
+    return format_decimal(value, locale=_locale(language))
 
 
 @cache

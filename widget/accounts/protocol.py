@@ -143,6 +143,13 @@ class Accounts(Protocol):
         Raises NotFound, InvalidAccount.
         """
 
+    def set_preferences(self, name: str, *, language: str, time_zone: str) -> None:
+        """Change the language and the time zone of the user's pages, from the next request on.
+
+        ``language`` has a catalog of the pages, ``time_zone`` is an IANA name; "" resets either.
+        Raises NotFound, InvalidAccount.
+        """
+
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
         """Disable or enable a user and the user's tokens; ends all sessions.
 
