@@ -234,10 +234,13 @@ def _commands() -> None:
 def _reader() -> None:
     """Print what a panel costs a reader on a throttled phone, beside other embeds."""
     on = machine.description()
-    found = reader.measure()
+    emulated, distant = reader.measure()
     print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
-    print(reader.table(found))
-    keep("reader", {"machine": on, "visits": reader.as_json(found)})
+    print(reader.table(emulated))
+    print("The same with servers 150 ms away")
+    print(reader.table(distant))
+    visits = {"visits": reader.as_json(emulated), "150 ms away": reader.as_json(distant)}
+    keep("reader", {"machine": on, **visits})
 
 
 def _dictionary() -> None:
