@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -71,10 +71,15 @@ def direction(tag: str) -> str:
 
 def long_date(moment: date | datetime, language: str) -> str:
     """Return the day as running text in ``language``, such as ``4 May 2026``. Times are UTC."""
+    return _long_date(moment.date() if isinstance(moment, datetime) else moment, language)
+
+
+@lru_cache(maxsize=1_000)
+def _long_date(day: date, language: str) -> str:
     locale = _locale(language)
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
-    return format_date(moment, pattern, locale=locale)
+    return format_date(day, pattern, locale=locale)
 
 
 def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:

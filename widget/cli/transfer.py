@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
 from widget.cli.context import Context, actor_option
 from widget.cli.next_steps import next_steps
-from widget.cli.output import confirm, is_quiet
-from widget.entry import parse_entry
+from widget.cli.output import confirm
+from widget.cli.progress import progress
+from widget.entry import Entry, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
 
+_BATCH = 250
+"""Documents that are saved, and acknowledged, as a whole."""
 _SPACE = " \t\r\n"
 
 
@@ -50,29 +55,57 @@ def import_entries(
     """
     documents = [document for path in _files(paths) for document in _documents(path)]
     refused: list[tuple[str, Breach]] = []
-    imported = 0
-    with (
-        context.editorial() as editorial,
-        click.progressbar(documents, label="Importing", file=sys.stderr, hidden=is_quiet()) as bar,
-    ):
-        for document in bar:
-            try:
-                entry = parse_entry(document.data)
-                with next_steps(editorial, context.settings, entry, saved=False):
-                    editorial.put(entry, actor=actor, note=note, publish=and_publish)
-            except InvalidEntry as error:
-                refused += [(document.where, breach) for breach in error.breaches]
-            except InsightsError as error:
-                refused.append((document.where, Breach("$", str(error))))
-            else:
-                imported += 1
+    with context.editorial() as editorial, progress("Importing", len(documents)) as report:
+        put = partial(editorial.put_all, actor=actor, note=note, publish=and_publish)
+        for start in range(0, len(documents), _BATCH):
+            batch = documents[start : start + _BATCH]
+            for document, entry, error in _put(batch, put):
+                with _adding(refused, document.where):
+                    if error is not None:
+                        with next_steps(editorial, context.settings, entry, saved=False):
+                            raise error
+            report(len(batch))
     for where, breach in refused:
         click.echo(f"{where}: {breach.path}: {breach.message}", err=True)
-    outcome = "published" if and_publish else "saved as drafts"
     count = len({where for where, _ in refused})
+    imported = len(documents) - count
+    outcome = "published" if and_publish else "saved as drafts"
     confirm(f"{imported} {outcome}, {count} refused")
     if refused:
         sys.exit(1)
+
+
+def _put(
+    documents: list[Document], put: Callable[[list[Entry]], list[InsightsError | None]]
+) -> Iterator[tuple[Document, Entry | None, InsightsError | None]]:
+    """Put all of ``documents`` at once; yields each with why it was refused, or None."""
+    parsed: list[Entry | InsightsError] = []
+    for document in documents:
+        try:
+            parsed.append(parse_entry(document.data))
+        except InvalidEntry as error:
+            parsed.append(error)
+    entries = [it for it in parsed if isinstance(it, Entry)]
+    try:
+        outcomes = iter(put(entries))
+    except InsightsError as error:
+        outcomes = iter([error] * len(entries))
+    for document, it in zip(documents, parsed, strict=True):
+        if isinstance(it, Entry):
+            yield document, it, next(outcomes)
+        else:
+            yield document, None, it
+
+
+@contextmanager
+def _adding(refused: list[tuple[str, Breach]], where: str) -> Iterator[None]:
+    """Add the error of the block to ``refused``."""
+    try:
+        yield
+    except InvalidEntry as error:
+        refused += [(where, breach) for breach in error.breaches]
+    except InsightsError as error:
+        refused.append((where, Breach("$", str(error))))
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

@@ -6,7 +6,7 @@ are taken, the error says that and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,15 @@ from datetime import datetime
 from widget.editorial.access import Scope
 from widget.entry import Entry, Withdrawn
 from widget.entry.model import is_id
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound, message
+from widget.errors import (
+    Breach,
+    Conflict,
+    Forbidden,
+    InsightsError,
+    InvalidEntry,
+    NotFound,
+    message,
+)
 from widget.store import (
     UNKNOWN,
     Counts,
@@ -23,12 +31,14 @@ from widget.store import (
     Key,
     Live,
     Plan,
+    Prepare,
     Problem,
     Query,
     Revision,
     Row,
     Step,
     Store,
+    StoredEntry,
     Unknown,
     Workflow,
 )
@@ -37,6 +47,8 @@ from widget.store.state import conflict, no_revision, nothing_to
 from widget.store.workflow import NO_WORKFLOW
 
 _SET_ASIDE = message("is set aside; somebody who works for all publications can see why")
+
+_MANY = message("many entries at once can be changed only with all publications")
 
 
 class ScopedStore:
@@ -112,6 +124,21 @@ class ScopedStore:
         if not self._includes(revision.entry):
             raise missing
         return revision
+
+    def heads(self) -> dict[str, int]:
+        """Return the number of the newest revision of each entry, by id."""
+        return {entry_id: self._store.head(entry_id) for entry_id in self.ids()}
+
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything of this scope about these entries, by id."""
+        found = {}
+        for entry_id in entry_ids:
+            draft, live = self._shown(entry_id)
+            revisions = tuple(reversed(self.history(entry_id))) if history else ()
+            found[entry_id] = StoredEntry(self.head(entry_id), revisions, live, draft)
+        return found
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:  # noqa: ARG002
         """Return nothing: whose file it is cannot be told of one that cannot be read."""
@@ -199,6 +226,22 @@ class ScopedStore:
         raise Forbidden(
             message("%(entry)r can be copied only with all publications", entry=revision.entry.id)
         )
+
+    def adopt_all(self, histories: Sequence[Sequence[Revision]]) -> list[InsightsError | None]:
+        """Refuse all, as ``adopt``."""
+        return [Forbidden(_MANY) for _ in histories]
+
+    def put_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        actor: str,  # noqa: ARG002
+        note: str = "",  # noqa: ARG002
+        publish: bool = False,  # noqa: ARG002
+        prepare: Prepare,  # noqa: ARG002
+    ) -> list[InsightsError | None]:
+        """Refuse all: importing is for those who work for all publications."""
+        return [Forbidden(_MANY) for _ in entries]
 
     def poll(self) -> None:
         """Look for changes that others made."""

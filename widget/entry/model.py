@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, PydanticSerializationError
 
 from widget.entry import light_html
 from widget.entry.containment import contained
@@ -184,8 +184,12 @@ class Entry(_Part):
 
         Every key is present, except that only a group that has ``none_because`` writes it.
         """
-        value = self.model_dump(mode="json", by_alias=True)
-        return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+        try:
+            return f"{self.model_dump_json(by_alias=True, indent=2)}\n".encode()
+        except PydanticSerializationError:
+            # Half of a surrogate pair; raises UnicodeEncodeError, which callers expect.
+            value = self.model_dump(mode="json", by_alias=True)
+            return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def parse_entry(data: bytes) -> Entry:

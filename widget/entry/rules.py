@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 from widget import i18n
@@ -361,6 +361,7 @@ def _key(url: str) -> str:
         return url
 
 
+@lru_cache(maxsize=100)  # 10 MB at most; the rules for points and for sources share them
 def _markers(text: str) -> tuple[footnotes.Marker, ...]:
     return () if light_html.cost_problem(text) else footnotes.markers(light_html.clean(text))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from widget.entry import hostnames, lookalikes, tracking
@@ -48,6 +49,12 @@ def link_problem(url: str) -> Message | None:
             count=len(url),
             limit=MAX_LENGTH,
         )
+    return _link_problem(url)
+
+
+@lru_cache(maxsize=1_000)
+def _link_problem(url: str) -> Message | None:
+    """Judge a link. Cached for the rules and the panels, which ask again; 8 MB at most."""
     if problem := _character_problem(url):
         return problem
     if not re.match(r"https?://[^/]", url, re.IGNORECASE):

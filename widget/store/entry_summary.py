@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from widget.entry import Entry, Withdrawn, urls
 from widget.entry.containment import or_else
@@ -86,7 +87,13 @@ def _normalized(url: str) -> str | None:
 def lookup_keys(entry: Entry) -> frozenset[str]:
     """Return the lookup keys of all URLs of an entry."""
     all_urls = [entry.article.url, *entry.article.aliases]
-    return frozenset(key for key in map(lookup_key, all_urls) if key)
+    return frozenset(key for key in map(_own_key, all_urls) if key)
+
+
+@lru_cache(1_024)
+def _own_key(url: str) -> str | None:
+    """Return the key of an entry's own URL, which a change asks for several times."""
+    return lookup_key(url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Brea
     found_at += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
     found: list[Breach] = []
     for path, url in found_at:
-        owned_by = owner(lookup_key(url) or "") or entry.id
+        owned_by = owner(_own_key(url) or "") or entry.id
         if owned_by != entry.id:
             taken = message(
                 "is already the URL of the entry %(entry)r; change it in one of them",

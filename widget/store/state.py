@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -102,12 +103,16 @@ def now() -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def live_from(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
+def live_from(
+    revision: Revision,
+    before: Live | Withdrawn | None = None,
+    digest_of: Callable[[Entry], str] = document_digest,
+) -> Live:
     """Return a publication as readers see it; ``before`` saves computing the digest again."""
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
-        digest = document_digest(revision.entry)
+        digest = digest_of(revision.entry)
     approvals = revision.workflow.published
     return Live(revision.entry, revision.number, revision.at, digest, approvals)
 
@@ -125,6 +130,13 @@ def withdrawn_from(revision: Revision) -> Withdrawn:
         reason=revision.note,
         legal=revision.legal,
     )
+
+
+def shown_from(newest: Revision | None) -> Live | Withdrawn | None:
+    """Return what readers see after the newest publication or withdrawal."""
+    if newest is None:
+        return None
+    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
 
 
 def shown_entry(
