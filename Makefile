@@ -47,6 +47,7 @@ schema: $(VENV)/.installed ## regenerate static/entry.schema.json
 
 messages: $(VENV)/.installed ## extract the interface's messages into the catalogs
 	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
+	$(BIN)/pybabel -q extract -F widget/locale/desk.toml -k message -k counted:1,2 -o widget/locale/desk.pot --no-location --sort-output --omit-header .
 	$(TOOLS)/catalogs.py
 
 pictures: $(VENV)/.test ## regenerate the screenshots of docs/admin.md, and contact sheets in build/pictures (ARGS=sheets: only those)

@@ -12,14 +12,18 @@ from pathlib import Path
 from benchmarks import (
     attacks,
     bulk,
+    checking,
+    commands,
     database,
     delivery,
+    dictionary,
     gate,
     lighthouse,
     machine,
     newsroom,
     outages,
     pages,
+    reader,
     scale,
     serving,
     slow,
@@ -34,6 +38,7 @@ SECTIONS = (
     "weights",
     "delivery",
     "takedown",
+    "checking",
     "pages",
     "scale",
     "lighthouse",
@@ -44,7 +49,10 @@ SECTIONS = (
     "attacks",
     "structure",
     "gate",
+    "commands",
     "bulk",
+    "reader",
+    "dictionary",
 )
 
 
@@ -71,6 +79,8 @@ def main() -> None:
         _delivery(given.entries or [1_000], given.data)
     if given.section in (None, "takedown"):
         _takedown()
+    if given.section in (None, "checking"):
+        _checking()
     if given.section in (None, "pages"):
         _pages(given.entries or [10_000], given.data)
     if given.section in (None, "lighthouse"):
@@ -92,6 +102,12 @@ def main() -> None:
         _slow()
     if given.section in (None, "gate"):
         _gate()
+    if given.section in (None, "commands"):
+        _commands()
+    if given.section == "reader":
+        _reader()
+    if given.section == "dictionary":
+        _dictionary()
 
 
 def _structure(root: Path) -> None:
@@ -145,14 +161,31 @@ def _takedown() -> None:
         times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
         with serving.serving(url, workers=1) as served:
             editor = takedown.Editor(url, served.port)
-            firsts = takedown.firsts(100, served.port, url, editor)
-            times["first request after a change"] = firsts
+            times |= takedown.firsts(100, served, url, editor)
     times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
     print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
         print(takedown.line(name, each))
     rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
     keep("takedown", {"machine": on, "ms": rounded})
+
+
+def _checking() -> None:
+    """Print the CPU time of the rules, and of the stages of the first response after a change."""
+    on = machine.description()
+    times = {
+        **checking.rules_of_typical_entries(),
+        **checking.rules_of_costliest_entries(),
+    }
+    with store(1000, None) as folder:
+        stages = checking.first_responses(folder)
+    print("Rules for publishing; CPU milliseconds, median, p95 and the worst")
+    print(*checking.table(times), sep="\n")
+    print("Stages of the first response after a change, in one process; the same")
+    print(*checking.table(stages), sep="\n")
+    measured = {**times, **{f"first response, {name}": each for name, each in stages.items()}}
+    rounded = {name: [round(it, 3) for it in each] for name, each in measured.items()}
+    keep("checking", {"machine": on, "ms": rounded})
 
 
 def _outages() -> None:
@@ -182,6 +215,39 @@ def _gate() -> None:
     for target, reached in gate.targets(found):
         print(f"  {'reached' if reached else 'not reached':12} {target}")
     keep("gate", {"machine": on, **gate.as_json(found)})
+
+
+def _commands() -> None:
+    """Print how long short commands take, beside Python alone."""
+    on = machine.description()
+    with store(1000, None) as folder:
+        found = commands.measure(folder)
+    print(f"Short commands, {commands.RUNS} runs each in turns, 1,000 entries; milliseconds")
+    print(commands.table(found))
+    rounded = {name: [[round(it, 1) for it in run] for run in each] for name, each in found.items()}
+    keep("commands", {"machine": on, "[wall, CPU] in ms": rounded})
+
+
+def _reader() -> None:
+    """Print what a panel costs a reader on a throttled phone, beside other embeds."""
+    on = machine.description()
+    found = reader.measure()
+    print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
+    print(reader.table(found))
+    keep("reader", {"machine": on, "visits": reader.as_json(found)})
+
+
+def _dictionary() -> None:
+    """Print what a compression dictionary would save later panels, and what it costs the first."""
+    on = machine.description()
+    found = dictionary.measure()
+    print(f"Four panels one after another, {dictionary.ROUNDS} times; bytes of each page, medians")
+    print(dictionary.table(found))
+    views = {
+        name: {id_: [reader.numbers(it) for it in each] for id_, each in panels.items()}
+        for name, panels in found.items()
+    }
+    keep("dictionary", {"machine": on, "views": views})
 
 
 def _slow() -> None:

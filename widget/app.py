@@ -22,6 +22,7 @@ from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
 
 if TYPE_CHECKING:
+    from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
@@ -113,7 +114,7 @@ def create_service(settings: Settings) -> ResponseCache:
     if settings.notify:
         notifier = _start_notifying(settings, store)
     if settings.drafting:
-        _start_drafting(app)
+        _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     return service
@@ -153,10 +154,33 @@ def _open_drafting(app: Flask, settings: Settings, editorial: Editorial) -> Draf
     return drafting
 
 
-def _start_drafting(app: Flask) -> None:
+def _start_drafting(app: Flask, settings: Settings, notifier: Notifier | None) -> None:
     from widget.drafting.worker import DraftWorker
 
-    DraftWorker(app.extensions[_DRAFTING]).start()
+    drafting: Drafting = app.extensions[_DRAFTING]
+    if notifier is None:
+        DraftWorker(drafting).start()
+        return
+    from widget.notifying.events import failed_run
+
+    record = notifier.record
+
+    def ended(run: Run) -> None:
+        evidence = None if run.request.article_url else drafting.evidence(run.id)
+        record(
+            failed_run(
+                run.id,
+                entry_id=run.request.entry_id or "",
+                at=run.changed_at,
+                title=run.title,
+                url=run.request.article_url or (evidence.article.url if evidence else ""),
+                actor=run.asked_by,
+                reason=run.message,
+                settings=settings,
+            )
+        )
+
+    DraftWorker(drafting, ended).start()
 
 
 # Purging is imported here, since most services have no cache in front of them.

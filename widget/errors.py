@@ -2,11 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+
+class Message(str):
+    """A text in English that remembers how it was written, so that a page can translate it.
+
+    Commands, the API and logs print it as it is. The editors' pages look its ``template`` up in a
+    catalog, and fill in the same ``values``.
+
+    ``number`` chooses between template and plural; it is None where there is one template.
+    """
+
+    __slots__ = ("number", "plural", "template", "values")
+
+    template: str
+    plural: str
+    number: int | None
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        # str() of an error must return the message itself: a plain copy could not be translated.
+        return self
+
+    def translated(
+        self,
+        gettext: Callable[[str], str],
+        ngettext: Callable[[str, str, int], str],
+        write: Callable[[datetime | int], str],
+    ) -> str:
+        """Return the text in the language of a catalog, with messages among its values, too.
+
+        ``write`` writes the times and large numbers among them.
+        """
+
+        def shown(value: object) -> object:
+            if isinstance(value, Written):
+                return write(value.value)
+            if isinstance(value, Message):
+                return value.translated(gettext, ngettext, write)
+            return value
+
+        values = {name: shown(value) for name, value in self.values.items()}
+        if self.number is None:
+            return gettext(self.template) % values
+        return ngettext(self.template, self.plural, self.number) % values
+
+
+class Written(str):
+    """A time or a number in a message: as commands print it, for pages to write in their way."""
+
+    __slots__ = ("value",)
+
+    value: datetime | int
+
+
+def instant(at: datetime) -> Written:
+    """Return a time as commands print it, such as ``2026-05-04 10:00:00 UTC``."""
+    text = Written(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    text.value = at
+    return text
+
+
+def amount(number: int) -> Written:
+    """Return a large number as commands print it, such as ``524,288``."""
+    text = Written(f"{number:,}")
+    text.value = number
+    return text
+
+
+def message(template: str, /, **values: object) -> Message:
+    """Return ``template`` with its ``%(name)s`` filled in. Babel extracts calls of it."""
+    text = Message(template % values)
+    text.template, text.plural, text.number, text.values = template, "", None, values
+    return text
+
+
+def counted(singular: str, plural: str, count: int, /, **values: object) -> Message:
+    """Return the template that fits ``count`` with ``%(num)d`` and its values filled in."""
+    filled = {"num": count, **values}
+    text = Message((singular if count == 1 else plural) % filled)
+    text.template, text.plural, text.number, text.values = singular, plural, count, filled
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,16 @@ def request_id() -> str:
     return _request_id.get()
 
 
+def printable(text: str) -> str:
+    """Return what somebody else wrote as one line without control characters.
+
+    They could move the cursor of a terminal and so hide what is printed next to it.
+    """
+    return "".join(
+        it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in " ".join(text.split())
+    )
+
+
 def _escaped(line: str) -> str:
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], line)
 

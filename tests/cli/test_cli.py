@@ -6,12 +6,13 @@ import json
 import socket
 from pathlib import Path
 
+import click
 import pytest
 from commands import ID, done, process, run, written
 from samples import EXAMPLES, PAPER, ROOT, sample_bytes
 
 from widget import __version__
-from widget.cli import main
+from widget.cli import COMMANDS, main
 from widget.config import load_settings
 from widget.demo import entries
 from widget.store.directory.layout import make_folders
@@ -281,7 +282,7 @@ def test_a_store_that_cannot_be_opened_is_an_error() -> None:
 
 @pytest.mark.unit
 def test_every_command_explains_itself() -> None:
-    assert set(main.commands) == {
+    assert set(COMMANDS) == {
         "assign",
         "notify",
         "check",
@@ -312,8 +313,10 @@ def test_every_command_explains_itself() -> None:
         "user",
         "withdraw",
     }
-    for name, command in main.commands.items():
-        assert command.help, name
+    for name, entry in COMMANDS.items():
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        assert command.get_short_help_str(1000) == entry.summary
         assert done(name, "--help").startswith(f"Usage: insights {name}")
         assert name in done("--help")
 

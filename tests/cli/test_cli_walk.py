@@ -26,7 +26,9 @@ Command = tuple[str, ...]
 
 
 def leaves(group: click.Group, path: Command = ()) -> Iterator[tuple[Command, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from leaves(command, (*path, name))
         else:

@@ -13,7 +13,7 @@ from doc_snippets import refreshed
 
 from widget import panel
 from widget.app import create_app
-from widget.cli import main
+from widget.cli import COMMANDS
 from widget.config import DraftingProvider, Notify, Publication, Purge, Settings
 from widget.store.directory.layout import make_folders
 
@@ -55,7 +55,7 @@ def test_every_address_is_documented(tmp_path: Path) -> None:
 
 def test_every_command_is_documented() -> None:
     documented = re.findall(r"^\| `insights (\w+)", read("docs/commands.md"), re.MULTILINE)
-    assert sorted(documented) == sorted(main.commands)
+    assert sorted(documented) == sorted(COMMANDS)
 
 
 def test_every_option_of_a_panel_is_documented() -> None:

@@ -104,6 +104,11 @@ def test_renumbering_to_the_same_numbers_changes_nothing(text: str) -> None:
     assert renumber(text, {number: number for number in range(1, 100)}) == text
 
 
+@given(st.text(r'ab \[]12"<>/', max_size=30))
+def test_markers_are_those_among_the_pieces(text: str) -> None:
+    assert markers(text) == tuple(it for it in split(text) if isinstance(it, Marker))
+
+
 @given(st.text(r"ab \[]12&", max_size=30))
 def test_pieces_put_together_are_the_text(text: str) -> None:
     clean = light_html.clean(text)

@@ -5,8 +5,10 @@ The texts come from a grammar of attacks (``benchmarks/attack_texts.py``) and fr
 
 from __future__ import annotations
 
+import itertools
 import re
 
+import bleach
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,43 @@ def test_text_without_html_comes_out_as_bleach_would_leave_it(text: str) -> None
     # The tag makes bleach look at all of it.
     assert f"<b></b>{light_html.clean(text)}" == light_html.clean(f"<b></b>{text}")
     assert type(light_html.clean(text)) is Markup
+
+
+NEEDS_PARSER = frozenset("<>&") | frozenset(map(chr, range(0x20))) - frozenset("\t\n")
+
+
+def test_exactly_the_characters_that_bleach_changes_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts: list[str] = []
+    really = bleach.Cleaner.clean
+
+    def recorded(self: bleach.Cleaner, text: str) -> str:
+        texts.append(text)
+        return really(self, text)
+
+    monkeypatch.setattr(bleach.Cleaner, "clean", recorded)
+    others = [chr(code) for code in range(0x110000) if chr(code) not in NEEDS_PARSER]
+    for start in range(0, len(others), 1_000):
+        light_html.clean("".join(others[start : start + 1_000]))
+    assert texts == []
+    for number, character in enumerate(sorted(NEEDS_PARSER), 1):
+        text = f"needs {character} a parser"
+        assert light_html.clean(text) != text
+        assert len(texts) == number
+
+
+# Of each kind that parsers, browsers or renderers treat differently.
+ODD = (
+    "a ;#\n\t\x7f\x80\x85\u00a0\u00ad\u200d\u202e\u2028\u2066\ufdd0\ufeff\ufffd\uffff"
+    "\ud800\udc00\ue000\u0301\U0001f3fb\U0010ffff"
+)
+
+
+def test_odd_characters_beside_each_other_come_out_as_bleach_would_leave_them() -> None:
+    for odd in itertools.product(ODD, repeat=2):
+        for text in ("".join(odd), f"x{''.join(odd)}", f"{''.join(odd)}x"):
+            assert f"<b></b>{light_html.clean(text)}" == light_html.clean(f"<b></b>{text}")
 
 
 def test_every_character_comes_out_as_bleach_would_leave_it() -> None:

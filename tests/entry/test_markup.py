@@ -310,6 +310,9 @@ def test_allowed_html_stays_as_readers_see_it(text: str) -> None:
         ("a & b", "a &amp; b"),
         ("<br/>", "<br>"),
         ("one\r\ntwo", "one\ntwo"),
+        ("one <", "one &lt;"),
+        ("one </", "one &lt;/"),
+        ("1 < 2", "1 &lt; 2"),
     ],
 )
 def test_spelling_is_no_change(text: str, expected: str) -> None:
@@ -326,6 +329,13 @@ def test_spelling_is_no_change(text: str, expected: str) -> None:
         ("<b>x", "<b>x</b>"),
         ("x<!-- y -->", "x"),
         ("<script>x</script>", "x"),
+        # A tag that does not end takes the rest of the text with it.
+        ('x <a href="https://a.example>y</a>', "x "),
+        ("x <a href='https://a.example>y</a>", "x "),
+        ('x <a href="https://a.example" ', "x "),
+        ("x <a/", "x "),
+        ("x <b ", "x "),
+        ("x <a href=https://a.example", "x &lt;a href=https://a.example"),
     ],
 )
 def test_a_change_that_readers_notice_is_told_as_what_is_left(text: str, left: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import PUBLICATION, sample_entry
 
-from widget.entry import check
-from widget.entry.notations import other_notations
+from widget.entry import check, notations
+from widget.entry.notations import Notations, other_notations
 
 pytestmark = pytest.mark.unit
 
@@ -36,12 +40,14 @@ MENDED = [
     ("It says so.\u00b9", "It says so.[1]"),
     ("It says so.\u00b9\u00b2", "It says so.[12]"),
     ("It says so.<sup>1</sup>", "It says so.[1]"),
+    ("It says so.<SUP>1</SUP>", "It says so.[1]"),
     ("So it is \ue200cite\ue202turn1search0\ue201.", "So it is ."),
     ("So it is citeturn1search0turn2view1.", "So it is ."),
     ('<a href="https://x.example/[1-3]">A link</a> [1, 2].', None),
 ]
 UNKNOWN = ["[100]", "[0]", "[999]", "[reference:0]", "[ID:0]", "【4:0†source】", "[1, 2][100]"]
 PLAIN = [
+    "Powers of e.\u2071 and so on",
     "[1]",
     "[1][2][99]",
     r"\[1] is escaped",
@@ -112,3 +118,37 @@ def test_where_nothing_can_be_corrected_the_warning_says_what_a_marker_is() -> N
             "has [100], which readers see as plain text; markers are [1] to [99]",
         )
     ]
+
+
+PIECES = (
+    *("[1]", "[12]", "[[1]]", "(https://a.example)", "<sup>1</sup>", "<SUP>2</SUP>", "<code>"),
+    *("</code>", "<b>", "cite", "Cite", "CITE", "turn1search0", "ref. "),
+    *"[]\\(.x 120^,-\ue200\ue201\ue202\u3010\u3011\uff3b\uff3d\u2020\uff11\u0661",
+    *"\u00b9\u00b2\u00b3\u2070\u2071\u2074\u2075\u2076\u2077\u2078\u2079\u207a",
+)
+
+
+@pytest.fixture
+def searched_in_full(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Notations]:
+    def in_full(text: str) -> Notations:
+        with monkeypatch.context() as patch:
+            patch.setattr(notations, "_SIGN", re.compile(""))
+            return other_notations(text)
+
+    return in_full
+
+
+def test_no_mark_of_two_pieces_is_missed_by_the_first_look(
+    searched_in_full: Callable[[str], Notations],
+) -> None:
+    for one, other in itertools.product(PIECES, repeat=2):
+        text = f"So.{one}{other}"
+        assert other_notations(text) == searched_in_full(text), text
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_mark_is_missed_by_the_first_look(
+    searched_in_full: Callable[[str], Notations], text: str
+) -> None:
+    assert other_notations(text) == searched_in_full(text)

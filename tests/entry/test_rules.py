@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from samples import PUBLICATION, one_point, sample_entry
 
@@ -399,3 +401,14 @@ def test_a_point_that_says_nothing_once_it_is_sanitized_is_refused() -> None:
 def test_a_marker_that_dangles_twice_in_a_point_is_reported_once() -> None:
     messages = [message for _, message in found(**one_point("One [9] and again [9]."))]
     assert sum("cites source [9]" in message for message in messages) == 1
+
+
+def test_every_control_character_is_named() -> None:
+    bidirectional = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    for code in (*range(1, 0x300), *range(0x2000, 0x2100), 0xFEFF, 0xFFFD):
+        character = chr(code)
+        control = unicodedata.category(character) == "Cc" and character not in "\t\n\r"
+        entry = sample_entry(sources__0__quote=f"a{character}b")
+        messages = [breach.message for breach in check(entry, PUBLICATION)]
+        named = f"contains the control character U+{code:04X}; remove it"
+        assert (named in messages) == (control or character in bidirectional), named

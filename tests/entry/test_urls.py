@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -146,6 +148,15 @@ def test_an_ordinary_address_is_linked_to(url: str) -> None:
 )
 def test_a_problem_is_told_with_its_remedy(url: str, remedy: str) -> None:
     assert link_problem(url) == remedy
+
+
+@pytest.mark.parametrize("place", ["https://a{}.example/", "https://a.example/{}", "{}"])
+def test_ordinary_characters_are_the_printable_ones_that_need_no_encoding(place: str) -> None:
+    for code in range(0x250):
+        problem = link_problem(place.format(chr(code))) or ""
+        invisible = unicodedata.category(chr(code)) in ("Cc", "Cf", "Zs")
+        assert ("invisible character" in problem) == invisible, chr(code)
+        assert ("percent-encoded" in problem) == (chr(code) in '\\<>"`{}|^'), chr(code)
 
 
 @given(st.text(max_size=60) | st.text("htps:/\\.@[]%#?-1x\t", max_size=40))

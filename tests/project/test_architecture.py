@@ -57,7 +57,10 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "babel": "i18n",  # catalogs, dates, directions
     "rcssmin": "panel.styles",
     "fcntl": "storage.lock",
-    "sqlite3": "store.directory.search_index",  # a derived index; see docs/decisions/0008
+    "sqlite3": (
+        "store.directory.search_index",
+        "store.directory.text_search",
+    ),  # a derived index; see docs/decisions/0008
     "ssl": ("net.http_client", "net.smtp_client"),  # the places that send requests and mail
     "smtplib": "net.smtp_client",
     "standardwebhooks": "notifying.receivers",  # an extra

@@ -8,7 +8,7 @@ import pytest
 from store_support import OpenStore, rules
 
 from widget.store import Store, open_store
-from widget.store.directory import entry_cache, scanner
+from widget.store.directory import entry_cache, scanner, text_search
 from widget.store.postgres import entry_tables, live_cache, search
 
 
@@ -20,6 +20,8 @@ def _large_folder(request: pytest.FixtureRequest) -> str:
     monkeypatch = request.getfixturevalue("monkeypatch")
     monkeypatch.setattr(entry_cache, "CACHED_ENTRIES", 1)
     monkeypatch.setattr(scanner, "MANY", -1)
+    for name, number in {"FEW": 1, "NEAR": 1, "FAR": 2, "MOST": 2}.items():
+        monkeypatch.setattr(text_search, name, number)
     return _folder(request)
 
 

@@ -14,12 +14,12 @@ from samples import ROOT
 LOCALE = ROOT / "widget" / "locale"
 
 
-def updated(language: str) -> bytes:
-    """Return the catalog of ``language`` with the template's messages and its own header."""
-    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
+def updated(language: str, domain: str = "messages") -> bytes:
+    """Return a catalog of ``language`` with its template's messages and its own header."""
+    path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as source:
         catalog = read_po(source, abort_invalid=True)
-    with (LOCALE / "messages.pot").open("rb") as source:
+    with (LOCALE / f"{domain}.pot").open("rb") as source:
         catalog.update(read_po(source), no_fuzzy_matching=True)
     header = (
         'msgid ""\n'
@@ -35,8 +35,8 @@ def updated(language: str) -> bytes:
 
 def main() -> None:
     """Write each catalog anew."""
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/messages.po")):
-        path.write_bytes(updated(path.parent.parent.name))
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+        path.write_bytes(updated(path.parent.parent.name, path.stem))
 
 
 if __name__ == "__main__":

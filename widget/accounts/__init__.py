@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from widget.accounts.directory import DirectoryAccounts, DirectoryRepository
 from widget.accounts.networks import prefix_of
+from widget.accounts.preferences import time_zones
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
     CONFIRM_SECONDS,
@@ -44,6 +45,7 @@ __all__ = [
     "open_accounts",
     "open_repository",
     "prefix_of",
+    "time_zones",
 ]
 
 

@@ -38,7 +38,8 @@ class User:
     """A user who signs in with a name and a password. ``invited``: without a password yet.
 
     ``signed_in_at`` is the time of the last sign-in, in UTC. ``publications`` names those that the
-    user works for; empty: all.
+    user works for; empty: all. ``language`` (of the interface) and ``time_zone`` (IANA) are empty
+    until the user chose them: then the browser's language and UTC apply.
     """
 
     name: str
@@ -47,6 +48,8 @@ class User:
     invited: bool = False
     signed_in_at: datetime | None = None
     publications: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
 
     @property
     def manages_users(self) -> bool:
@@ -137,6 +140,13 @@ class Accounts(Protocol):
     def set_publications(self, name: str, publications: Sequence[str]) -> None:
         """Change the publications that a user works for, from the next request on; empty: all.
 
+        Raises NotFound, InvalidAccount.
+        """
+
+    def set_preferences(self, name: str, *, language: str, time_zone: str) -> None:
+        """Change the language and the time zone of the user's pages, from the next request on.
+
+        ``language`` has a catalog of the pages, ``time_zone`` is an IANA name; "" resets either.
         Raises NotFound, InvalidAccount.
         """
 

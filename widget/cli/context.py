@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import getpass
 import json
 import logging
@@ -13,65 +12,30 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from widget import server
-from widget.accounts import Accounts, open_accounts
-from widget.app import rules
-from widget.cli.output import confirm, discard_output, error_lines
+from widget.cli.output import confirm
 from widget.config import DEFAULT_FILE, Settings, load_settings
 from widget.editorial.service import DraftedCheck, Editorial
-from widget.errors import InsightsError, InvalidEntry
-from widget.purging import PurgeJob, describe, open_purger
+from widget.errors import InsightsError
 from widget.storage.url import without_password
 from widget.store import ChangeListener, EntryReader, Revision, open_store
+from widget.store.rules import rules
+
+if TYPE_CHECKING:
+    from widget.accounts import Accounts
+    from widget.purging import PurgeJob, Purger
 
 _PURGE_SECONDS = 5.0
 _FEW = 10
-INTERRUPTED = 130
-"""The exit status after Ctrl-C: 128 and the number of SIGINT, as in shells."""
 
 _NO_TEXT = "the password is not valid UTF-8; type it again, or save it as UTF-8"
 
 log = logging.getLogger("insights.cli")
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-
-
-class Group(click.Group):
-    """A group of commands that print expected errors as a message, with exit status 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # as click has it
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except InvalidEntry as error:
-            for line in error_lines(error):
-                click.echo(line, err=True)
-            ctx.exit(1)
-        except InsightsError as error:
-            click.echo(f"insights: {error}", err=True)
-            ctx.exit(1)
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # the reader closed the pipe: click exits silently
-            where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"insights: {where}{error.strerror or error}", err=True)
-            if error.errno in _WRITING:
-                discard_output()
-            ctx.exit(1)
-        except (KeyboardInterrupt, click.Abort) as error:
-            # A prompt raises Abort for both Ctrl-C and the end of the input.
-            if isinstance(error, click.Abort) and isinstance(error.__context__, EOFError):
-                click.echo("\ninsights: standard input ended before the answer", err=True)
-                ctx.exit(1)
-            click.echo("\nInterrupted.", err=True)
-            ctx.exit(INTERRUPTED)
 
 
 @contextmanager
@@ -117,7 +81,7 @@ class Context:
 
         Raises StoreUnavailable if the store does not exist.
         """
-        purger = open_purger(self.settings)
+        purger = _open_purger(self.settings)
         changed_ids: dict[str, None] = {}
 
         def changed(revision: Revision) -> None:
@@ -154,7 +118,19 @@ class Context:
 
     def accounts(self) -> Accounts:
         """Return the accounts of the store."""
+        # Imported here: most commands need no passwords.
+        from widget.accounts import open_accounts
+
         return open_accounts(self.settings.store, create=False, own_words=self.settings.own_words)
+
+
+def _open_purger(settings: Settings) -> Purger | None:
+    if not settings.purge:
+        return None
+    # Imported here: most services have no cache in front of them.
+    from widget.purging import open_purger
+
+    return open_purger(settings)
 
 
 def _collect_changes(settings: Settings, entries: EntryReader, changed: Iterable[str]) -> None:
@@ -170,6 +146,8 @@ def _collect_changes(settings: Settings, entries: EntryReader, changed: Iterable
 
 def _say_purged(jobs: list[PurgeJob]) -> None:
     """Say what became of the purges; where they are many, only of those that are not confirmed."""
+    from widget.purging import describe
+
     confirmed = [job for job in jobs if job.confirmed is not None]
     for job in jobs:
         if job.confirmed is None:
@@ -256,6 +234,9 @@ def service_url(settings: Settings, base: str | None) -> str:
     """
     url = base or settings.base_url
     if not url:
+        # Imported here: it brings the whole server.
+        from widget import server
+
         url = server.url_of(server.reachable(settings.host), settings.port)
         confirm(
             f"Warning: the service's URL is {url}, which readers cannot reach. "

@@ -14,7 +14,6 @@ from typing import Literal
 import click
 
 from widget import logs
-from widget.editorial.evidence_page import printable as printable
 from widget.errors import InsightsError, InvalidEntry
 
 Volume = Literal["quiet", "normal", "verbose"]

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from widget.cli.context import Context, actor_option, as_text
-from widget.cli.output import confirm, printable
+from widget.cli.output import confirm
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
+from widget.logs import printable
 from widget.store import EntryReader, Workflow
 
 _EXAMPLES = "2026-12-01T09:00:00+01:00, or 2026-12-01 09:00 in the publication's time zone"

@@ -18,13 +18,14 @@ from widget.cli.context import (
     password_option,
 )
 from widget.cli.identity import prove_reviewer
-from widget.cli.output import Failures, confirm, printable
+from widget.cli.output import Failures, confirm
 from widget.editorial import comparison
 from widget.editorial.access import Scope
 from widget.editorial.comments import Comment
 from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS, Reviewer
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
+from widget.logs import printable
 from widget.store import Draft, EntryReader, Live, Revision, document_digest
 
 _FEW = 10

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
-from widget.cli.output import confirm, printable
+from widget.cli.output import confirm
 from widget.editorial import comparison
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
+from widget.logs import printable
 from widget.store import EntryReader, Live, Revision
 
 

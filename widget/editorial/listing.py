@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Self, get_args
 
+from widget.editorial import cursors
 from widget.editorial.access import Scope
 from widget.entry.vocabulary import Lean
-from widget.store import EntryReader, Phase, Query, Row, Sort, State
+from widget.errors import InvalidRequest
+from widget.store import EntryReader, Key, Phase, Query, Row, Sort, State
 
 PER_PAGE = 50
 PLANNED = "planned"
@@ -22,17 +24,25 @@ STATES: tuple[str, ...] = (*get_args(State), *get_args(Phase)[1:], PLANNED)
 
 @dataclass(frozen=True, slots=True)
 class ListingRequest:
-    """A query and a page, counted from 1; ``publication`` is the name of one, None: all."""
+    """A query and a page, counted from 1; ``publication`` is the name of one, None: all.
+
+    With ``after`` or ``before``, a sort key, it is the page that begins after this row or ends
+    before it; ``page`` is then only its number as far as that is known. Without them, the rows of
+    all pages before it are skipped one by one.
+    """
 
     query: Query = field(default_factory=Query)
     page: int = 1
     publication: str | None = None
+    after: Key | None = None
+    before: Key | None = None
 
     @classmethod
     def from_query(cls, given: Mapping[str, str]) -> Self:
         """Read a URL's query; skip invalid values.
 
-        Its parts are ``q state lean section language assignee saved_by publication sort page``.
+        Its parts are ``q state lean section language assignee saved_by publication sort page after
+        before``.
         """
         state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
         phase = state if state in get_args(Phase)[1:] else None
@@ -50,7 +60,8 @@ class ListingRequest:
             sort=sort if sort in get_args(Sort) else "changed",  # type: ignore[arg-type]  # just checked
         )
         number = int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1
-        return cls(query, number, given.get("publication") or None)
+        after, before = (_place(query.sort, given.get(name)) for name in ("after", "before"))
+        return cls(query, number, given.get("publication") or None, after, before)
 
     def resolved(self, scope: Scope) -> Self:
         """Return the request for the sites of its publication, as far as ``scope`` has it."""
@@ -67,7 +78,10 @@ class ListingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the matching rows. ``found`` counts all of them, up to where ``more`` is set."""
+    """One page of the matching rows. ``found`` counts all of them, up to where ``more`` is set.
+
+    ``has_previous`` and ``has_next`` tell whether there are rows before and after the page.
+    """
 
     rows: tuple[Row, ...]
     found: int
@@ -77,21 +91,51 @@ class Listing:
     sections: tuple[str, ...]
     languages: tuple[str, ...]
     more: bool = False
+    has_previous: bool = False
+    has_next: bool = False
 
 
 def find(entries: EntryReader, wanted: ListingRequest) -> Listing:
     """Return the page, or the last one if there are fewer."""
     counts = entries.counts(wanted.query)
     pages = max(1, -(-counts.found // PER_PAGE))
-    page = min(wanted.page, pages)
-    rows = entries.rows(wanted.query, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    page, rows, has_previous, has_next = _page(entries, wanted, pages)
     return Listing(
         rows=tuple(rows),
         found=counts.found,
         total=counts.total,
         page=page,
-        pages=pages,
+        pages=max(pages, page),
         sections=counts.sections,
         languages=counts.languages,
         more=counts.more,
+        has_previous=has_previous,
+        has_next=has_next,
     )
+
+
+def _page(
+    entries: EntryReader, wanted: ListingRequest, pages: int
+) -> tuple[int, list[Row], bool, bool]:
+    """Return a page's number and rows, and whether there are rows before and after it."""
+    query, page = wanted.query, wanted.page
+    if wanted.before is not None:
+        backwards = replace(query, backwards=True)
+        rows = entries.rows(backwards, limit=PER_PAGE + 1, after=wanted.before)
+        if len(rows) > PER_PAGE:
+            return max(2, page), rows[PER_PAGE - 1 :: -1], True, True
+        page = 1  # the rows before the key do not fill a page, so it is the first one
+    elif wanted.after is not None:
+        rows = entries.rows(query, limit=PER_PAGE + 1, after=wanted.after)
+        if rows:
+            return max(2, page), rows[:PER_PAGE], True, len(rows) > PER_PAGE
+    page = min(page, pages)
+    rows = entries.rows(query, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    return page, rows[:PER_PAGE], page > 1, len(rows) > PER_PAGE
+
+
+def _place(sort: Sort, cursor: str | None) -> Key | None:
+    try:
+        return cursors.decode(sort, cursor or None)
+    except InvalidRequest:
+        return None

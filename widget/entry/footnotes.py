@@ -14,10 +14,12 @@ from typing import TypeVar, cast
 
 _Text = TypeVar("_Text", bound=str)
 
+# A tag, the backslash of an escaped marker, or a marker. Each alternative begins with a literal,
+# since re then skips all other characters at once.
 _TOKEN = re.compile(
-    r"""(?P<tag><(?P<close>/?)(?P<name>[a-zA-Z]+))"""
-    r"""|(?P<escape>\\)(?=\[[1-9][0-9]?\])"""
-    r"""|(?P<marker>(?<!\\)\[(?P<number>[1-9][0-9]?)\])"""
+    r"<(?P<close>/?)(?P<name>[a-zA-Z]+)"
+    r"|\\(?=\[[1-9][0-9]?\])"
+    r"|\[(?<!\\\[)(?P<number>[1-9][0-9]?)\]"
 )
 _DELIMITER = re.compile('[">]')
 
@@ -39,26 +41,26 @@ def split(clean: _Text) -> tuple[_Text | Marker, ...]:
     return tuple(_pieces(clean))
 
 
-def _pieces(clean: _Text) -> Iterator[_Text | Marker]:
+def _pieces(clean: _Text, *, texts: bool = True) -> Iterator[_Text | Marker]:
     start = 0
     links = 0
     for token in _tokens(clean):
-        if token["tag"]:
+        if token["name"]:
             if token["name"] == "a":
                 links += -1 if token["close"] else 1
             continue
-        if token.start() > start:
+        if texts and token.start() > start:
             yield cast("_Text", clean[start : token.start()])
         start = token.end()
-        if token["marker"]:
+        if token["number"]:
             yield Marker(int(token["number"]), in_link=links > 0)
-    if start < len(clean):
+    if texts and start < len(clean):
         yield cast("_Text", clean[start:])
 
 
-def markers(clean: str) -> Iterator[Marker]:
-    """Yield the markers in cleaned light HTML, in order."""
-    return (piece for piece in split(clean) if isinstance(piece, Marker))
+def markers(clean: str) -> tuple[Marker, ...]:
+    """Return the markers in cleaned light HTML, in order."""
+    return tuple(piece for piece in _pieces(clean, texts=False) if isinstance(piece, Marker))
 
 
 def renumber(text: str, numbers: dict[int, int | None]) -> str:
@@ -69,7 +71,7 @@ def renumber(text: str, numbers: dict[int, int | None]) -> str:
     pieces: list[str] = []
     start = 0
     for token in _tokens(text):
-        if token["marker"]:
+        if token["number"]:
             number = numbers.get(int(token["number"]), int(token["number"]))
             pieces += text[start : token.start()], "" if number is None else f"[{number}]"
             start = token.end()
@@ -86,7 +88,7 @@ def _tokens(text: str) -> Iterator[re.Match[str]]:
     position = 0
     while token := _TOKEN.search(text, position):
         position = token.end()
-        if token["tag"]:
+        if token["name"]:
             # The next > that is outside quotation marks.
             candidates = ends[bisect_left(quotes, position) % 2]
             index = bisect_left(candidates, position)

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, Message, amount, message
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
@@ -71,12 +71,20 @@ def child_path(path: str, key: str | int) -> str:
 
 def _decode(data: bytes, max_bytes: int) -> str:
     if len(data) > max_bytes:
-        raise _invalid(f"is {len(data):,} bytes long; at most {max_bytes:,} are accepted")
+        raise _invalid(
+            message(
+                "is %(size)s bytes long; at most %(limit)s are accepted",
+                size=amount(len(data)),
+                limit=amount(max_bytes),
+            )
+        )
     try:
         # Windows editors write a byte order mark; RFC 8259 allows parsers to ignore it.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _invalid(f"is not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+        raise _invalid(
+            message("is not UTF-8 at byte %(byte)d; save the file as UTF-8", byte=error.start)
+        ) from error
 
 
 class _Reader:
@@ -88,7 +96,13 @@ class _Reader:
     def parse(self, text: str) -> Any:  # noqa: ANN401
         deepest = _depth(text)
         if deepest > MAX_DEPTH:
-            raise _invalid(f"is nested {deepest} deep; at most {MAX_DEPTH} levels are accepted")
+            raise _invalid(
+                message(
+                    "is nested %(depth)d deep; at most %(limit)d levels are accepted",
+                    depth=deepest,
+                    limit=MAX_DEPTH,
+                )
+            )
         try:
             return json.loads(
                 text,
@@ -98,8 +112,14 @@ class _Reader:
                 parse_constant=self._not_json,
             )
         except json.JSONDecodeError as error:
-            where = f"line {error.lineno}, column {error.colno}"
-            raise _invalid(f"is not JSON at {where}: {error.msg.removesuffix(' at')}") from error
+            raise _invalid(
+                message(
+                    "is not JSON at line %(line)d, column %(column)d: %(reason)s",
+                    line=error.lineno,
+                    column=error.colno,
+                    reason=error.msg.removesuffix(" at"),
+                )
+            ) from error
 
     def _object(self, pairs: list[tuple[str, Any]]) -> _Object:
         result = _Object(pairs)
@@ -134,7 +154,9 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
     if isinstance(value, _NotJson) or (isinstance(value, float) and not math.isfinite(value)):
         yield Breach(
             path,
-            "is a number that JSON cannot represent; write a finite number of at most 20 digits",
+            message(
+                "is a number that JSON cannot represent; write a finite number of at most 20 digits"
+            ),
         )
     elif isinstance(value, str):
         yield from _text_breaches(value, path)
@@ -144,7 +166,7 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
     elif isinstance(value, _Object):
         for key in value.duplicates:
             yield Breach(
-                _printable(child_path(path, key)), "is a duplicate key; remove one of them"
+                _printable(child_path(path, key)), message("is a duplicate key; remove one of them")
             )
         for key, item in value.items():
             child = _printable(child_path(path, key))
@@ -154,14 +176,16 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
 
 def _text_breaches(text: str, path: str) -> Iterator[Breach]:
     if "\0" in text:
-        yield Breach(path, "contains the character U+0000; remove it")
+        yield Breach(path, message("contains the character U+0000; remove it"))
     if _SURROGATE.search(text):
-        yield Breach(path, "contains half of a surrogate pair; write the complete character")
+        yield Breach(
+            path, message("contains half of a surrogate pair; write the complete character")
+        )
 
 
 def _printable(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def _invalid(message: str) -> InvalidEntry:
-    return InvalidEntry([Breach("$", message)])
+def _invalid(problem: Message) -> InvalidEntry:
+    return InvalidEntry([Breach("$", problem)])

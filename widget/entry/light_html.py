@@ -17,6 +17,7 @@ from bleach.html5lib_shim import (  # type: ignore[attr-defined]  # the stubs la
 from markupsafe import Markup, escape
 
 from widget.entry import urls
+from widget.errors import Message, message
 
 TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "strong", "sub", "sup"))
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
@@ -28,14 +29,21 @@ MAX_ANGLES = 200
 MAX_AMPERSANDS = 200
 
 
-def cost_problem(text: str) -> str | None:
+def cost_problem(text: str) -> Message | None:
     """Return why ``text`` is too expensive to sanitize, or None."""
     if len(text) > MAX_LENGTH:
-        return f"has {len(text)} characters; shorten it to {MAX_LENGTH}"
+        return message(
+            "has %(count)d characters; shorten it to %(limit)d", count=len(text), limit=MAX_LENGTH
+        )
     for character, limit in (("<", MAX_ANGLES), ("&", MAX_AMPERSANDS)):
         count = text.count(character)
         if count > limit:
-            return f"contains {character!r} {count} times; at most {limit} are accepted"
+            return message(
+                "contains %(character)r %(count)d times; at most %(limit)d are accepted",
+                character=character,
+                count=count,
+                limit=limit,
+            )
     return None
 
 
@@ -43,11 +51,16 @@ def cost(text: str) -> int:
     """Return the estimated cost of sanitizing ``text``, in characters; 0 for plain text.
 
     Counts the characters from the first tag on, since an HTML parser may read all of them as
-    attributes, plus 10 for each ``<`` and 2 for each ``&``.
+    attributes, plus 10 for each ``<`` and 3 for each ``&``. The parser compares each attribute with
+    all before it, so for more of them than an ordinary point has words, their square is added.
     """
     first = text.find("<")
-    markup_length = len(text) - first if first >= 0 else 0
-    return markup_length + 10 * text.count("<") + 2 * text.count("&")
+    references = 3 * text.count("&")
+    if first < 0:
+        return references
+    attributes = len(_ATTRIBUTE_END.findall(text, first))
+    pairs = max(0, attributes - 100) ** 2 // 200
+    return references + len(text) - first + 10 * text.count("<") + pairs
 
 
 def clean(text: str) -> Markup:
@@ -65,8 +78,8 @@ def clean(text: str) -> Markup:
 
 @lru_cache(maxsize=1_000)
 def _cleaned(text: str) -> Markup:
-    # Cached: this is the expensive part of a panel. The rules sanitize each text four times, and
-    # each variant of a panel would sanitize it again. At most 10 MB of the longest texts.
+    # Cached: this is the expensive part of a panel, and rules, markers and each variant of a
+    # panel share it. At most 10 MB of the longest texts.
     cleaned = _REFERENCE.sub(_escape_unknown_reference, _cleaner().clean(_normalize_input(text)))
     return Markup(cleaned)  # noqa: S704  # cleaned in the line above
 
@@ -94,9 +107,13 @@ def change(text: str) -> str | None:
     Raises ValueError if ``cost_problem`` reports a problem.
     """
     cleaned = clean(text)
-    if cleaned == text or (_normalize_input(text) == text and _tokens(cleaned) == _tokens(text)):
-        return None
-    return str(cleaned)
+    return None if cleaned == text or _is_respelled(text) else str(cleaned)
+
+
+@lru_cache(maxsize=1_000)
+def _is_respelled(text: str) -> bool:
+    """Return whether ``text`` and its sanitized form are the same HTML in another spelling."""
+    return _normalize_input(text) == text and _tokens(_cleaned(text)) == _tokens(text)
 
 
 def trusted(source: str) -> Markup:
@@ -107,6 +124,9 @@ def trusted(source: str) -> Markup:
 # Characters that need a parser. bleach returns text without them unchanged
 # (tests/entry/test_markup.py compares them); this is true of most texts of an entry.
 _SPECIAL = re.compile("[<>&\r\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+# What may separate two attributes.
+_ATTRIBUTE_END = re.compile(r"[\s/]+|(?<=[\"'])")
 
 # int() raises ValueError for more than 4,300 digits, and bleach does not catch that.
 _LONG_REFERENCE = re.compile(r"&(?=#(?:[0-9]{20}|[xX][0-9a-fA-F]{20}))")
@@ -184,5 +204,8 @@ def _tokens(text: str) -> list[tuple[str, ...]]:
             case "Comment" | "Doctype":
                 tokens.append(("comment", str(token.get("data", token.get("name")))))
             case "ParseError":
-                pass
+                error = token["data"]
+                # A tag that does not end is dropped, with the rest of the text; "</" is text.
+                if "eof" in error.lower() and error != "expected-closing-tag-but-got-eof":
+                    tokens.append(("unclosed",))
     return tokens

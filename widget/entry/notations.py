@@ -14,13 +14,27 @@ from dataclasses import dataclass
 _OPEN, _CLOSE = r"\[\uff3b\u3010", r"\]\uff3d\u3011"
 _PIECE = re.compile(
     r"(?P<sup>(?<=[.,;:!?\"'\u201d\u2019\u00bb)])<sup>[0-9]{1,2}</sup>)"
-    r"|(?P<raised>(?<=[.,;:!?\"'\u201d\u2019\u00bb)])[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}(?!\w))"
+    r"|(?P<raised>(?<=[.,;:!?\"'\u201d\u2019\u00bb)])[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}(?!\w))"
     r"|(?P<skip><code>[^<]*</code>|<[a-z/][^<>]*>|\\\[[1-9][0-9]?\])"
     r"|(?P<leftover>\ue200[^\ue201]{0,200}\ue201|cite(?:[\ue200-\ue2ff]?turn\d+[a-z]+\d+)+)"
     r"|(?P<mark>\[(?P<inner>\[[1-9][0-9]?\])\]"
     rf"|[{_OPEN}](?P<inside>[^{_OPEN}{_CLOSE}<>]{{1,40}})[{_CLOSE}])"
     r"(?P<link>\(https?://[^()\s<>]+\))?",
     re.IGNORECASE | re.ASCII,
+)
+# Where a mark may begin: a text without a match has none, and is not searched with _PIECE.
+# Alternatives that begin with a literal, since re then skips all other characters at once.
+_SIGN = re.compile(
+    "|".join(
+        (
+            r"\[(?![1-9][0-9]?\](?!\())",
+            *"\uff3b\u3010\ue200\u00b9\u00b2\u00b3\u2070",
+            *map(chr, range(0x2074, 0x207A)),
+            "<(?i:sup)>",
+            "c(?i:ite)",
+            "C(?i:ite)",
+        )
+    )
 )
 _MARKER = re.compile(r"\[[1-9][0-9]?\]")
 _ONE = re.compile(
@@ -47,6 +61,8 @@ class Notations:
 
 def other_notations(text: str) -> Notations:
     """Find marks in a point's raw text, outside tags and ``code``."""
+    if not _SIGN.search(text):
+        return Notations((), text)
     marks: list[str] = []
 
     def replace_mark(found: re.Match[str]) -> str:
@@ -66,7 +82,7 @@ def _markers(found: re.Match[str]) -> str | None:
         return None
     if found["leftover"]:
         return ""
-    if raised := found["sup"] or found["raised"]:
+    if raised := (found["sup"] or found["raised"] or "").lower():
         return _as_markers([int(_plain(raised.removeprefix("<sup>").removesuffix("</sup>")))])
     if found["inner"]:
         return found["inner"]

@@ -50,6 +50,14 @@ class Collector:
             self._outbox.update(entry_id, lambda it: _extended(it, read, head, found))
         return head
 
+    def record(self, event: Event) -> None:
+        """Record the event of a run, which belongs to no revision; once, however often called."""
+        if event.at.timestamp() < self.begin():
+            return
+        names = [it.name for it in self._asking(event)]
+        if names:
+            self._outbox.update(event.run, lambda it: _with_run(it, event, names))
+
     def _read_before(self, entry_id: str, head: int) -> int:
         """Return the last revision from before notifications were switched on."""
         number, since = head, self.begin()
@@ -93,6 +101,11 @@ def _extended(
     events: Sequence[tuple[Event, Sequence[str]]],
 ) -> EntryRecord:
     return (record or EntryRecord(read=read)).extended(head, events)
+
+
+def _with_run(record: EntryRecord | None, event: Event, names: Sequence[str]) -> EntryRecord:
+    # Below every revision's number, so that 0 is not taken for one that was read.
+    return (record or EntryRecord(read=-1)).extended(-1, [(event, names)])
 
 
 def _set_back(record: EntryRecord | None, head: int) -> EntryRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -33,6 +34,9 @@ class Event(BaseModel):
 
     ``persons`` are the users whom it concerns: those who are assigned to the entry, saved it last
     or submitted it, without the person who acted, but with one who asked the service to act.
+
+    ``run`` is a run of drafting that ended without a draft; ``entry`` is then empty or the entry
+    that it was for, ``note`` says why it ended, and ``revision`` is 0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +51,7 @@ class Event(BaseModel):
     actor: str
     note: str = ""
     persons: tuple[str, ...] = ()
+    run: str = ""
 
     def concerns(self, receiver: Notify) -> bool:
         """Return whether ``receiver`` asks for this event."""
@@ -59,8 +64,42 @@ class Event(BaseModel):
 
     def delivery_id(self, receiver: str) -> str:
         """Return the id of this event for one receiver; every attempt has the same."""
-        parts = (self.entry, str(self.revision), self.at.isoformat(), self.type, receiver)
+        parts = (
+            self.run or self.entry,
+            str(self.revision),
+            self.at.isoformat(),
+            self.type,
+            receiver,
+        )
         return "msg_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def failed_run(
+    run_id: str,
+    *,
+    entry_id: str,
+    at: datetime,
+    title: str,
+    url: str,
+    actor: str,
+    reason: str,
+    settings: Settings,
+) -> Event:
+    """Return the event of a run of drafting that was refused or failed: it leaves no revision."""
+    person = person_of(actor)
+    return Event(
+        type="draft-run-finished",
+        entry=entry_id,
+        revision=0,
+        at=at,
+        title=title,
+        url=url,
+        publication=settings.publication_for(url).name,
+        actor=actor,
+        note=reason[:MAX_NOTE],
+        persons=(person,) if person else (),
+        run=run_id,
+    )
 
 
 def event_of(revision: Revision, before: Revision | None, settings: Settings) -> Event | None:

@@ -16,7 +16,8 @@ class ListedDelivery:
     """One event for one receiver. Times are in UTC.
 
     ``next`` is when it is tried next, or when an attempt that is under way ends at the latest;
-    None where none follows. ``trouble`` is the error of the last attempt.
+    None where none follows. ``trouble`` is the error of the last attempt. ``run`` is the run of
+    drafting that the event is of; ``entry`` is then its id, too.
     """
 
     entry: str
@@ -30,6 +31,7 @@ class ListedDelivery:
     trouble: str = ""
     next: datetime | None = None
     ended: datetime | None = None
+    run: str = ""
 
 
 class Notifications:
@@ -92,6 +94,7 @@ def _listed(entry_id: str, record: EntryRecord) -> list[ListedDelivery]:
             trouble=it.trouble,
             next=_moment(it.due) if it.state == "pending" and it.due else None,
             ended=_moment(it.ended) if it.ended else None,
+            run=notification.event.run,
         )
         for notification in record.notifications
         for it in notification.deliveries

@@ -10,6 +10,7 @@ from functools import partial
 
 from widget.errors import InsightsError
 from widget.notifying.collector import Collector
+from widget.notifying.events import Event
 from widget.notifying.protocol import NotificationOutbox
 from widget.notifying.receivers import Receiver
 from widget.notifying.record import EntryRecord, existing
@@ -56,6 +57,11 @@ class Notifier:
         """Notice a change (a store's ``ChangeListener``): waits for nothing and raises nothing."""
         self._changed.add(revision.entry.id)
         self._noticed.set()
+
+    def record(self, event: Event) -> None:
+        """Record an event that belongs to no revision. Raises StoreUnavailable."""
+        self._collector.record(event)
+        self._wake.set()
 
     def start(self) -> None:
         """Start the threads."""

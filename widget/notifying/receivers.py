@@ -108,8 +108,9 @@ class WebhookReceiver(_HttpReceiver):
 
     def send(self, event: Event, delivery_id: str) -> str:
         """Deliver an event."""
-        data = event.model_dump(mode="json", exclude={"type", "at", "persons"})
-        link = text.admin_url(self._settings, event.entry)
+        left_out = {"type", "at", "persons"} | (set() if event.run else {"run"})
+        data = event.model_dump(mode="json", exclude=left_out)
+        link = text.admin_url(self._settings, event)
         at = event.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         payload = {"type": event.type, "timestamp": at, "data": {**data, "admin_url": link}}
         body = json.dumps(payload, ensure_ascii=False)
@@ -129,7 +130,7 @@ class SlackReceiver(_HttpReceiver):
     def send(self, event: Event, delivery_id: str) -> str:
         """Deliver an event."""
         del delivery_id  # there is no place for it
-        message = text.body(event, text.admin_url(self._settings, event.entry))
+        message = text.body(event, text.admin_url(self._settings, event))
         # Slack's escapes: otherwise a title could contain links and mentions.
         for character, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
             message = message.replace(character, escaped)
@@ -181,7 +182,7 @@ class MailReceiver:
         message["Message-ID"] = f"<{delivery_id}@{domain}>"
         message["List-Id"] = f"<{self.name}.insights.{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(text.body(event, text.admin_url(self._settings, event.entry)) + "\n")
+        message.set_content(text.body(event, text.admin_url(self._settings, event)) + "\n")
         return message
 
 

@@ -29,13 +29,15 @@ def one_line(text: str) -> str:
 
 def subject(event: Event) -> str:
     """Return such as "Published: Bring the night trains back"."""
-    what = event.type.replace("-", " ").capitalize()
-    return f"{what}: {one_line(event.title) or event.entry}"
+    what = "No draft" if event.run else event.type.replace("-", " ").capitalize()
+    return f"{what}: {one_line(event.title) or event.entry or event.url}"
 
 
 def sentence(event: Event) -> str:
     """Return such as "ana published night-trains (Bring the night trains back)."."""
     title = one_line(event.title)
+    if event.run:
+        return f"{one_line(event.actor)} gets no draft of {title or event.url}."
     entry = f"{event.entry} ({title})" if title else event.entry
     return f"{one_line(event.actor)} {_DONE[event.type].format(entry)}."
 
@@ -51,8 +53,8 @@ def body(event: Event, link: str | None) -> str:
     return "\n".join(lines)
 
 
-def admin_url(settings: Settings, entry_id: str) -> str | None:
-    """Return the URL of an entry's page for editors, None without ``base_url``."""
+def admin_url(settings: Settings, event: Event) -> str | None:
+    """Return the URL of the editors' page of an event, None without ``base_url``."""
     base = settings.base_url
     if not base:
         return None
@@ -60,4 +62,5 @@ def admin_url(settings: Settings, entry_id: str) -> str | None:
         parts = urlsplit(base)
         port = f":{parts.port}" if parts.port else ""
         base = parts._replace(netloc=settings.admin_host + port).geturl()
-    return f"{base}/admin/entries/{entry_id}"
+    path = f"drafts/{event.run}" if event.run else f"entries/{event.entry}"
+    return f"{base}/admin/{path}"

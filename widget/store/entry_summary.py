@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from widget.entry import Entry, Withdrawn, urls
 from widget.entry.containment import or_else
-from widget.errors import Breach
+from widget.errors import Breach, message
 from widget.store.protocol import Draft, Live
 from widget.store.query import LONG_AGO, Row, State
 from widget.store.workflow import NO_WORKFLOW, Workflow
@@ -112,6 +112,9 @@ def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Brea
     for path, url in found_at:
         owned_by = owner(_own_key(url) or "") or entry.id
         if owned_by != entry.id:
-            message = f"is already the URL of the entry {owned_by!r}; change it in one of them"
-            found.append(UrlTaken(path, message, owner=owned_by))
+            taken = message(
+                "is already the URL of the entry %(entry)r; change it in one of them",
+                entry=owned_by,
+            )
+            found.append(UrlTaken(path, taken, owner=owned_by))
     return found

@@ -66,9 +66,10 @@ class Query:
     """Which rows, in which order; ``None`` and ``""`` match all.
 
     Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
-    matches every entry with a draft. ``changed`` sorts the newest first. ``planned_until`` matches
-    what has to be published or withdrawn by that time, ``saved_by`` drafts that this person saved
-    last, by whatever means. ``sites`` all have to match; counts are then of these sites alone.
+    matches every entry with a draft. ``changed`` sorts the newest first. ``backwards`` reverses the
+    order: the rows after a sort key are then those before it, the nearest first. ``planned_until``
+    matches what has to be published or withdrawn by that time, ``saved_by`` drafts that this person
+    saved last, by whatever means. ``sites`` all have to match; counts are then of these alone.
     """
 
     search: str = ""
@@ -77,6 +78,7 @@ class Query:
     section: str | None = None
     language: str | None = None
     sort: Sort = "changed"
+    backwards: bool = False
     phase: Phase | None = None
     assignee: str | None = None
     saved_by: str | None = None
@@ -88,6 +90,11 @@ class Query:
         """Whether only state, lean, section and language are asked for."""
         others = (self.phase, self.assignee, self.saved_by, self.planned_until)
         return all(it is None for it in others) and not self.sites
+
+    @property
+    def descends(self) -> bool:
+        """Whether sort keys become smaller from row to row."""
+        return (self.sort == "changed") != self.backwards
 
     @property
     def words(self) -> list[str]:

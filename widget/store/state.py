@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from widget.entry import Entry
-from widget.errors import Conflict, NotFound
+from widget.errors import Conflict, NotFound, instant, message
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
 from widget.store.workflow import NO_WORKFLOW, Workflow, document_digest
 
@@ -63,11 +63,23 @@ def drops_draft(revision: Revision) -> bool:
 
 def conflict(entry_id: str, expected: int, newest: int, first: Revision | None) -> Conflict:
     """Return the error for a change of an old revision; ``first`` is the newest, if readable."""
-    who = f"somebody else made revision {newest}"
-    if first:
-        at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
-        who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
-    return Conflict(f"{who}; you changed revision {expected} of {entry_id!r}", head=newest)
+    if first is None:
+        other = message("somebody else made revision %(number)d", number=newest)
+    else:
+        other = message(
+            "%(name)s came first (%(action)s, revision %(number)d, %(time)s)",
+            name=first.actor,
+            action=first.action,
+            number=newest,
+            time=instant(first.at),
+        )
+    came_first = message(
+        "%(other)s; you changed revision %(number)d of %(entry)r",
+        other=other,
+        number=expected,
+        entry=entry_id,
+    )
+    return Conflict(came_first, head=newest)
 
 
 def now() -> datetime:
@@ -132,13 +144,23 @@ def nothing_to(
     action: Literal["discard", "publish", "withdraw", "change"], entry_id: str
 ) -> NotFound:
     """Return the error of a change for which an entry lacks its draft or what is live."""
-    lacks = {
-        "discard": "has no draft",
-        "publish": "has no draft to publish",
-        "withdraw": "is not live",
-        "change": "has no draft and was never published",
-    }
-    return NotFound(f"{entry_id!r} {lacks[action]}")
+    match action:
+        case "discard":
+            return NotFound(message("%(entry)r has no draft", entry=entry_id))
+        case "publish":
+            return NotFound(message("%(entry)r has no draft to publish", entry=entry_id))
+        case "withdraw":
+            return NotFound(message("%(entry)r is not live", entry=entry_id))
+        case "change":
+            lacks = message("%(entry)r has no draft and was never published", entry=entry_id)
+            return NotFound(lacks)
+
+
+def no_revision(entry_id: str, number: int) -> NotFound:
+    """Return the error of a revision that there is not."""
+    return NotFound(
+        message("there is no revision %(number)d of %(entry)r", number=number, entry=entry_id)
+    )
 
 
 def draft_from(revision: Revision, workflow: Workflow = NO_WORKFLOW) -> Draft:

@@ -18,7 +18,7 @@ from typing import Literal
 
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
-from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable, message
 from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
 from widget.storage.files import InvalidFile, fingerprint, read_regular
 from widget.store.directory.revision_log import RevisionLog, encode, timestamp
@@ -220,8 +220,12 @@ class Journal:
             if self._is_same(source, target):
                 return  # A network file system repeated a call that had succeeded.
             if isinstance(error, FileExistsError):
-                message = f"revision {revision.number} of {revision.entry.id!r} came first"
-                raise Conflict(message, head=revision.number) from error
+                first = message(
+                    "revision %(number)d of %(entry)r came first",
+                    number=revision.number,
+                    entry=revision.entry.id,
+                )
+                raise Conflict(first, head=revision.number) from error
             raise
 
     def _apply_step(self, place: FolderName, step: FileChange, entry_id: str, token: str) -> None:

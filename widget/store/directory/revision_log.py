@@ -19,7 +19,7 @@ from widget.storage.files import InvalidFile, is_racy, read_regular
 from widget.store.directory.entry_folder import EntryFile
 from widget.store.protocol import ACTIONS, Action, Revision
 from widget.store.quarantine import Quarantine
-from widget.store.state import EntryState, conflict, drops_draft, writes_draft
+from widget.store.state import EntryState, conflict, drops_draft, no_revision, writes_draft
 from widget.store.workflow import NO_WORKFLOW, Workflow
 
 MAX_REVISION_BYTES = MAX_BYTES + 128 * 1024
@@ -142,7 +142,7 @@ class RevisionLog:
             if revision.number != number or revision.entry.id != entry_id:
                 raise InvalidFile(f"is revision {revision.number} of {revision.entry.id!r}")
         except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"there is no revision {number} of {entry_id!r}") from None
+            raise no_revision(entry_id, number) from None
         except InvalidEntry as error:
             breaches = [replace(each, path="$.entry" + each.path[1:]) for each in error.breaches]
             self._quarantine.report(where, number, breaches)

@@ -24,20 +24,21 @@ from widget.storage.atomic import is_refused
 from widget.store.directory.index_rows import IndexUpdate
 from widget.store.directory.statements import (
     COLUMNS,
-    ORDERS,
     PUT,
     SCHEMA,
     conditions,
+    order_clause,
     row_values,
     site_conditions,
     to_row,
     where_clause,
 )
+from widget.store.directory.text_search import TextSearch, indexed
 from widget.store.quarantine import log
-from widget.store.query import Counts, Key, Query, Row, moment_key
+from widget.store.query import COUNTED, Counts, Key, Query, Row, moment_key
 
 FOLDER = "index"
-_VERSION = zlib.crc32(f"4 {urls.KEYS}".encode()) >> 1
+_VERSION = zlib.crc32(f"5 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
 _CACHE = 8_000
@@ -225,7 +226,7 @@ class SearchIndex:
         if existing is not None:
             self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
             self._database.execute("DELETE FROM address WHERE n = ?", (n,))
-        self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, text))
+        self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, indexed(text)))
         pairs = [(key, n) for key in update.keys]
         self._database.executemany("INSERT INTO address (key, n) VALUES (?, ?)", pairs)
 
@@ -301,17 +302,18 @@ class SearchIndex:
         self, query: Query, *, limit: int, offset: int = 0, after: Key | None = None
     ) -> list[Row]:
         """Return some of the rows that match ``query``."""
-        column, direction, beyond = ORDERS[query.sort]
-        where, values = conditions(query)
-        if after is not None:
-            where.append(f"({column}, id) {beyond} (?, ?)")
-            values.extend(after)
-        order = f"id {direction}" if query.sort == "id" else f"{column} {direction}, id {direction}"
-        # Columns come from ORDERS, values go as parameters.
-        statement = (
-            f"SELECT {COLUMNS} FROM entry {where_clause(where)} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-        )
-        found = self._database.execute(statement, (*values, limit, offset))
+        if query.words:
+            with self._database:
+                self._database.execute("BEGIN")  # all of its statements see the same rows
+                found = TextSearch(self._database, query, after).rows(limit, offset)
+        else:
+            where, values = conditions(query, after)
+            order = order_clause(query)
+            # Names come from the module of statements, values go as parameters.
+            statement = (
+                f"SELECT {COLUMNS} FROM entry {where_clause(where)} {order} LIMIT ? OFFSET ?"  # noqa: S608
+            )
+            found = self._database.execute(statement, (*values, limit, offset)).fetchall()
         return [to_row(values) for values in found]
 
     @_repairs_index
@@ -322,32 +324,45 @@ class SearchIndex:
 
     @_repairs_index
     def counts(self, query: Query) -> Counts:
-        """Count the rows."""
+        """Count the rows; a search counts up to ``COUNTED``."""
+        total, sections, languages = self._all(query)
         where, values = conditions(query)
-        sites, of_sites = site_conditions(query)
-        count = "SELECT count(*) FROM entry"
-        (total,) = self._database.execute(f"{count} {where_clause(sites)}", of_sites).fetchone()
-        (found,) = (
-            self._database.execute(f"{count} {where_clause(where)}", values).fetchone()
-            if where
-            else (total,)
-        )
+        found = total
+        if query.words:
+            with self._database:
+                self._database.execute("BEGIN")
+                found = TextSearch(self._database, query).count()
+        elif where:
+            statement = f"SELECT count(*) FROM entry {where_clause(where)}"  # noqa: S608  # no input
+            (found,) = self._database.execute(statement, values).fetchone()
+        more = bool(query.words) and found > COUNTED
         return Counts(
-            found, total, self._distinct("section", query), self._distinct("language", query)
+            COUNTED if more else found, total, _sorted(sections), _sorted(languages), more
         )
 
-    def _distinct(self, column: str, query: Query) -> tuple[str, ...]:
-        """Return the distinct values of a column, sorted; of all sites from its index alone."""
-        found: list[str] = []
+    def _all(self, query: Query) -> tuple[int, set[str], set[str]]:
+        """Return how many rows the sites of a query have, their sections and languages."""
         sites, values = site_conditions(query)
-        if sites:
-            statement = f"SELECT DISTINCT {column} FROM entry {where_clause(sites)}"  # noqa: S608
-            rows = self._database.execute(statement, values)
-            return tuple(sorted((it for (it,) in rows if it), key=str.casefold))
+        if not sites:
+            (total,) = self._database.execute("SELECT count(*) FROM entry").fetchone()
+            return total, self._distinct("section"), self._distinct("language")
+        count = "SELECT section, language, count(*) FROM entry"
+        statement = f"{count} {where_clause(sites)} GROUP BY section, language"
+        kinds = self._database.execute(statement, values).fetchall()
+        return sum(it[2] for it in kinds), {it[0] for it in kinds}, {it[1] for it in kinds}
+
+    def _distinct(self, column: str) -> set[str]:
+        """Return the distinct values of a column, from its index alone."""
+        found = {""}
+        last = ""
         while True:
             statement = f"SELECT min({column}) FROM entry WHERE {column} > ?"  # noqa: S608  # no input
-            last = found[-1] if found else ""
             (value,) = self._database.execute(statement, (last,)).fetchone()
             if value is None:
-                return tuple(sorted(found, key=str.casefold))
-            found.append(value)
+                return found
+            found.add(value)
+            last = value
+
+
+def _sorted(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names - {""}, key=str.casefold))

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from widget.store.query import Query, Row, moment, moment_key
+from widget.store.query import Key, Query, Row, moment, moment_key
 
 SCHEMA = """
 CREATE TABLE entry (
@@ -35,7 +35,9 @@ CREATE INDEX by_lean ON entry (lean);
 CREATE INDEX by_planned ON entry (planned, id) WHERE planned IS NOT NULL;
 CREATE INDEX by_assignee ON entry (assignee) WHERE assignee <> '';
 CREATE INDEX by_origin ON entry (origin, changed, id);
-CREATE VIRTUAL TABLE words USING fts5(text, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE words USING
+  fts5(text, tokenize='trigram case_sensitive 1', detail=none);
+CREATE VIRTUAL TABLE trigrams USING fts5vocab(words, instance);
 """
 COLUMNS = (
     "id, title, url, state, waiting, lean, section, language, changed, problem,"
@@ -55,11 +57,7 @@ ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title
   version=excluded.version
 RETURNING n
 """
-ORDERS = {
-    "changed": ("changed", "DESC", "<"),
-    "title": ("folded", "", ">"),
-    "id": ("''", "", ">"),
-}
+_SORT_COLUMNS = {"changed": "changed", "title": "folded"}
 
 
 def where_clause(where: list[str]) -> str:
@@ -67,8 +65,16 @@ def where_clause(where: list[str]) -> str:
     return f"WHERE {' AND '.join(where)}" if where else ""
 
 
-def conditions(query: Query) -> tuple[list[str], list[Any]]:
-    """Return the conditions of a query, and their parameters."""
+def order_clause(query: Query) -> str:
+    """Return the order of a query's rows as a clause."""
+    direction = "DESC" if query.descends else ""
+    if query.sort == "id":
+        return f"ORDER BY id {direction}"
+    return f"ORDER BY {_SORT_COLUMNS[query.sort]} {direction}, id {direction}"
+
+
+def conditions(query: Query, after: Key | None = None) -> tuple[list[str], list[Any]]:
+    """Return the conditions of a query but for its words, and their parameters."""
     where: list[str] = []
     parameters: list[Any] = []
     for column in ("lean", "section", "language"):
@@ -84,14 +90,14 @@ def conditions(query: Query) -> tuple[list[str], list[Any]]:
     more, values = _workflow_conditions(query)
     where += more
     parameters += values
-    words = [word.replace("\0", " ") for word in query.words]
-    long = [word for word in words if len(word) >= 3]
-    short = [word for word in words if len(word) < 3]
-    if words:
-        tests = ["words MATCH ?"] * bool(long) + ["instr(text, ?)"] * len(short)
-        where.append(f"n IN (SELECT rowid FROM words WHERE {' AND '.join(tests)})")  # noqa: S608  # no input
-        quoted = ['"' + word.replace('"', '""') + '"' for word in long]
-        parameters += [" AND ".join(quoted)] * bool(long) + short
+    if after is not None:
+        beyond = "<" if query.descends else ">"
+        if query.sort == "id":
+            where.append(f"id {beyond} ?")
+            parameters.append(after[1])
+        else:
+            where.append(f"({_SORT_COLUMNS[query.sort]}, id) {beyond} (?, ?)")
+            parameters += after
     return where, parameters
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from widget.entry import Entry
 from widget.entry.model import is_id
-from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
+from widget.errors import Breach, InsightsError, InvalidEntry
 from widget.storage.atomic import Disk
 from widget.storage.files import unavailable_on_os_error
 from widget.storage.lock import StoreLock
@@ -44,7 +44,7 @@ from widget.store.protocol import (
 )
 from widget.store.quarantine import Quarantine
 from widget.store.query import Counts, Key, Query, Row
-from widget.store.state import nothing_to, shown_entry
+from widget.store.state import no_revision, nothing_to, shown_entry
 from widget.store.validation import check_change, check_entry
 from widget.store.workflow import Workflow
 
@@ -199,7 +199,7 @@ class DirStore(BatchStore):
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
         if not is_id(entry_id) or number < 1:
-            raise NotFound(f"there is no revision {number} of {entry_id!r}")
+            raise no_revision(entry_id, number)
         with unavailable_on_os_error():
             return self._revisions.read(entry_id, number)
 

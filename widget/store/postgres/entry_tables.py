@@ -12,7 +12,7 @@ from psycopg import errors
 
 from widget.entry import Entry
 from widget.entry.containment import or_else
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, message
 from widget.storage.postgres import Connection
 from widget.store.entry_summary import lookup_keys, search_text, summarize
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, one, to_revision, to_workflow
@@ -219,8 +219,10 @@ def translated() -> Iterator[None]:
     except (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure) as error:
         raise Conflicting from error
     except (errors.UntranslatableCharacter, errors.InvalidTextRepresentation) as error:
-        message = "contains a character that the database cannot store, such as U+0000; remove it"
-        raise InvalidEntry([Breach("$", message)]) from error
+        unstorable = message(
+            "contains a character that the database cannot store, such as U+0000; remove it"
+        )
+        raise InvalidEntry([Breach("$", unstorable)]) from error
 
 
 def _append(connection: Connection, before: EntryState, revision: Revision) -> None:

@@ -264,17 +264,18 @@ def _sites(query: Query) -> tuple[list[str], list[Any]]:
 
 
 def _order(query: Query, *, backwards: bool = False) -> str:
+    direction = "DESC" if query.descends != backwards else ""
     if query.sort == "id":
-        return f"id {'DESC' if backwards else ''}"
+        return f"id {direction}"
     column = "changed" if query.sort == "changed" else "folded"
-    direction = "DESC" if (query.sort == "changed") != backwards else ""
     return f"{column} {direction}, id {direction}"
 
 
 def _beyond(query: Query) -> str:
+    beyond = "<" if query.descends else ">"
     if query.sort == "id":
-        return "id > %s"
-    return "(changed, id) < (%s, %s)" if query.sort == "changed" else "(folded, id) > (%s, %s)"
+        return f"id {beyond} %s"
+    return f"({'changed' if query.sort == 'changed' else 'folded'}, id) {beyond} (%s, %s)"
 
 
 def _place(query: Query, after: Key) -> list[Any]:

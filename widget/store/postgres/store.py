@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from widget.entry import Entry
 from widget.entry.containment import or_else
 from widget.entry.model import is_id
-from widget.errors import Breach, InsightsError, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, InsightsError, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
 from widget.store.batch import BatchPlan, BatchStore, Request
 from widget.store.entry_summary import lookup_key, lookup_keys, url_conflicts
@@ -40,6 +40,7 @@ from widget.store.state import (
     EntryState,
     conflict,
     draft_from,
+    no_revision,
     nothing_to,
     shown_entry,
     shown_from,
@@ -154,7 +155,7 @@ class PostgresStore(BatchStore):
         if is_id(entry_id) and 0 < number < 2**31:
             found = self._retried(lambda it: entry_tables.revision(it, entry_id, number))
         if found is None:
-            raise NotFound(f"there is no revision {number} of {entry_id!r}")
+            raise no_revision(entry_id, number)
         return found
 
     def heads(self) -> dict[str, int]:

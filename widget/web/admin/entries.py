@@ -9,17 +9,19 @@ from typing import Any, get_args
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from widget.editorial import cursors
 from widget.editorial import listing as entry_listing
-from widget.editorial.listing import ListingRequest
+from widget.editorial.listing import Listing, ListingRequest
 from widget.editorial.new_ids import free_id
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
-from widget.errors import Breach, Conflict, InvalidEntry
+from widget.errors import Breach, Conflict, InvalidEntry, message
 from widget.store import Sort
 from widget.web.admin import auth, forms, new_entry, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.new_entry import Begun
+from widget.web.admin.terms import NOTES
 
 routes = Blueprint("entries", __name__)
 
@@ -34,6 +36,7 @@ def start() -> AnyResponse:
 def listing() -> Response:
     """Show the entries that the query finds."""
     search = ListingRequest.from_query(request.args).resolved(admin().scope)
+    listing = entry_listing.find(admin().store, search)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
         query=search.query,
@@ -42,11 +45,12 @@ def listing() -> Response:
         publications=admin().scope.publications,
         publication=search.publication,
         publication_of=lambda row: admin().settings.publication_for(row.url).name,
-        listing=entry_listing.find(admin().store, search),
+        listing=listing,
         states=entry_listing.STATES,
         leans=get_args(Lean),
         sorts=get_args(Sort),
-        link=lambda page: _link(replace(search, page=page)),
+        previous_page=_previous(search, listing),
+        next_page=_next(search, listing),
     )
 
 
@@ -82,25 +86,19 @@ def _save_new(entry: Entry) -> None:
         raise _taken(entry.id)
     owner = store.find(entry.article.url)
     if owner:
-        raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
+        raise InvalidEntry(
+            [Breach("$.article.url", message("is the address of %(entry)r already", entry=owner))]
+        )
     try:
-        note = _NOTES[_way()]
+        note = str.__str__(NOTES[_way()])
         admin().editorial.save(entry, actor=auth.user().name, note=note, head=0)
     except Conflict as error:
         raise _taken(entry.id) from error
 
 
-_NOTES = {
-    "address": "New entry",
-    "json": "From pasted JSON",
-    "file": "From a file",
-    "copy": "A copy",
-}
-
-
 def _way() -> str:
     way = request.form.get("way", "")
-    return way if way in _NOTES else "address"
+    return way if way in NOTES else "address"
 
 
 def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK) -> Response:
@@ -138,7 +136,7 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
     """Return a copy without what concerns the other article only."""
     history = admin().store.history(of)
     if not history:
-        raise InvalidEntry([Breach("$.copy", "names no entry")])
+        raise InvalidEntry([Breach("$.copy", message("names no entry"))])
     document = forms.of_entry(history[0].entry)
     document |= {"id": name, "corrections": []}
     document["article"] |= {"url": url, "aliases": []}
@@ -146,11 +144,30 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
 
 
 def _taken(entry_id: str) -> InvalidEntry:
-    message = f"is taken: there is an entry {entry_id!r} already; open it, or choose another id"
-    return InvalidEntry([Breach("$.id", message)])
+    problem = message(
+        "is taken: there is an entry %(entry)r already; open it, or choose another id",
+        entry=entry_id,
+    )
+    return InvalidEntry([Breach("$.id", problem)])
 
 
-def _link(search: ListingRequest) -> str:
+def _previous(search: ListingRequest, listing: Listing) -> str | None:
+    """Return the URL of the page before this one, by the key of the first row of this one."""
+    if not listing.has_previous:
+        return None
+    before = cursors.encode(search.query.sort, listing.rows[0])
+    return _link(replace(search, page=max(1, listing.page - 1)), before=before)
+
+
+def _next(search: ListingRequest, listing: Listing) -> str | None:
+    """Return the URL of the next page, by the key of the last row of this one."""
+    if not listing.has_next:
+        return None
+    after = cursors.encode(search.query.sort, listing.rows[-1])
+    return _link(replace(search, page=listing.page + 1), after=after)
+
+
+def _link(search: ListingRequest, **place: str) -> str:
     query = search.query
     parts: dict[str, Any] = {
         "q": query.search,
@@ -163,5 +180,6 @@ def _link(search: ListingRequest) -> str:
         "saved_by": query.saved_by,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,
+        **place,
     }
     return url_for("admin.entries.listing", **{name: it for name, it in parts.items() if it})

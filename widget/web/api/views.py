@@ -10,10 +10,11 @@ from http import HTTPStatus
 from flask import abort, request
 
 from widget import panel
+from widget.editorial import cursors
 from widget.entry import Withdrawn
 from widget.errors import Breach, InvalidRequest, NotFound
 from widget.store import Live
-from widget.web.api import cursors, models, parsing
+from widget.web.api import models, parsing
 from widget.web.api.context import actor, api, editorial, entries
 from widget.web.api.responses import (
     ApiResponse,

@@ -1,6 +1,7 @@
-"""Cursors of lists. A cursor holds the sort key of the last row, and not a number of rows.
+"""Cursors of lists. A cursor holds the sort key of a row, and not a number of rows.
 
-So no row is skipped or repeated if entries are added or removed between two pages.
+So no row is skipped or repeated if entries are added or removed between two pages, and a page in
+the middle of a long list costs as little as the first one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from widget.store.query import key
 
 
 def encode(sort: Sort, row: Row) -> str:
-    """Return the cursor of the page after ``row``."""
+    """Return the cursor of the page that begins after ``row``, or ends before it."""
     document = json.dumps([sort, *key(sort, row)], ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
