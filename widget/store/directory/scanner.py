@@ -57,7 +57,8 @@ class Scanner:
     def scan(self) -> list[str]:
         """Bring all entries up to date; return the ids of those with unrecorded hand edits.
 
-        Withdrawals come first. Where another thread scans, its scan is waited for. Raises StoreUnavailable.
+        Withdrawals come first. Where another thread scans, its scan is waited for. Raises
+        StoreUnavailable.
         """
         requested = time.monotonic()
         with self.running:
