@@ -17,6 +17,8 @@ _LINE_SECONDS = 10.0
 _RECENT_SECONDS = 15.0
 """The rate is that of this time: work may go slower later."""
 
+_UNITS = ((1, "a second"), (60, "a minute"), (3_600, "an hour"))
+
 
 class Progress:
     """What is done of ``total``. ``clock`` returns seconds."""
@@ -42,7 +44,8 @@ class Progress:
         (began, before), (now, done) = self._marks[0], self._marks[-1]
         if done > before and now > began:
             rate = (done - before) / (now - began)
-            parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{rate * 60:,.0f} a minute")
+            seconds, unit = next((it for it in _UNITS if rate * it[0] >= 1), _UNITS[-1])
+            parts.append(f"{rate * seconds:,.0f} {unit}")
             if self.done < self.total:
                 parts.append(f"{_duration((self.total - self.done) / rate)} left")
         return ", ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from widget.entry.containment import or_else
@@ -86,7 +87,7 @@ class BatchCommitter:
                 raise refusal
             for revision in plan.revisions:
                 self._committer.commit(snapshot, revision, files_changed_by(revision))
-                snapshot = self._cache.snapshot(request.entry_id)
+                snapshot = replace(snapshot, state=snapshot.state.after(revision))
 
     def _append_new(self, requests: Sequence[Request]) -> BatchPlan:
         with self._lock.held():
