@@ -145,7 +145,7 @@ def _delivery(counts: Iterable[int], data: Path | None) -> None:
 
 
 def _takedown() -> None:
-    """Print how long a withdrawn panel is served, and how long a new one takes at first.
+    """Print how long a withdrawn panel is served.
 
     Two hundred withdrawals each: at one machine, through Varnish, on two machines' services.
     """
@@ -159,11 +159,8 @@ def _takedown() -> None:
             times["withdrawal to last byte, 4 workers"] = measured["last byte"]
             times["withdrawal to its acknowledgement"] = measured["acknowledged"]
         times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
-        with serving.serving(url, workers=1) as served:
-            editor = takedown.Editor(url, served.port)
-            times |= takedown.firsts(100, served, url, editor)
     times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
-    print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
+    print("Taking down; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
         print(takedown.line(name, each))
     rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
@@ -179,11 +176,17 @@ def _checking() -> None:
     }
     with store(1000, None) as folder:
         stages = checking.first_responses(folder)
+        url = f"dir:{folder}"
+        with serving.serving(url, workers=1) as served:
+            firsts = takedown.firsts(100, served, url, takedown.Editor(url, served.port))
     print("Rules for publishing; CPU milliseconds, median, p95 and the worst")
     print(*checking.table(times), sep="\n")
     print("Stages of the first response after a change, in one process; the same")
     print(*checking.table(stages), sep="\n")
-    measured = {**times, **{f"first response, {name}": each for name, each in stages.items()}}
+    print("The first request after a change, at insights serve; milliseconds")
+    print(*checking.table(firsts), sep="\n")
+    stages = {f"first response, {name}": each for name, each in stages.items()}
+    measured = {**times, **stages, **firsts}
     rounded = {name: [round(it, 3) for it in each] for name, each in measured.items()}
     keep("checking", {"machine": on, "ms": rounded})
 
@@ -231,10 +234,13 @@ def _commands() -> None:
 def _reader() -> None:
     """Print what a panel costs a reader on a throttled phone, beside other embeds."""
     on = machine.description()
-    found = reader.measure()
+    emulated, distant = reader.measure()
     print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
-    print(reader.table(found))
-    keep("reader", {"machine": on, "visits": reader.as_json(found)})
+    print(reader.table(emulated))
+    print("The same with servers 150 ms away")
+    print(reader.table(distant))
+    visits = {"visits": reader.as_json(emulated), "150 ms away": reader.as_json(distant)}
+    keep("reader", {"machine": on, **visits})
 
 
 def _dictionary() -> None:

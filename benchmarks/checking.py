@@ -30,7 +30,7 @@ from widget.store import Store, open_store
 Times = dict[str, list[float]]
 """Milliseconds of CPU time by what was measured."""
 
-ROUNDS = 20
+ROUNDS = 5
 PERMALINK = "https://insights.example/panel/x"
 _numbers = itertools.count(1)
 

@@ -4,6 +4,9 @@ Chromium, its processor four times slower, over Lighthouse's slow 4G, in a windo
 Every visit begins with an empty cache and opens two articles of one site: the second shows what
 the first has left in the cache. Host, service and frames of others are three sites, over https.
 
+That is Chromium's own emulation, in which each request takes 562 ms. A few ways are measured once
+more with the servers really 150 ms away, where new connections cost their handshakes.
+
 Frames share the page's process, as on phones without much memory: so that one throttle, one
 network and one profile hold for the page and for what is in it.
 """
@@ -24,7 +27,8 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 from running import running
 
 from benchmarks import others
-from benchmarks.reader_pages import BADGE, BARE, Site, paths
+from benchmarks.distance import distance
+from benchmarks.reader_pages import BADGE, BARE, Site, distant_paths, paths
 from widget.store import Live
 
 ROUNDS = 7
@@ -37,6 +41,8 @@ NETWORK = {
     "downloadThroughput": 1_474_560 / 8,
     "uploadThroughput": 675_000 / 8,
 }
+ROUND_TRIP = 0.15
+"""Seconds: what Lighthouse's emulation stands for."""
 PHONE = {
     "viewport": {"width": 360, "height": 800},
     "device_scale_factor": 2,
@@ -117,10 +123,14 @@ class View:
 Views = dict[str, list[tuple[View, View]]]
 
 
-def measure(rounds: int = ROUNDS) -> Views:
-    """Return the first and the second view of each visit, by way, taken in turns."""
+def measure() -> tuple[Views, Views]:
+    """Return the first and the second view of each visit, by way, taken in turns.
+
+    In the emulated network, and of some ways with a real distance.
+    """
     others.install()
-    found: Views = defaultdict(list)
+    emulated: Views = defaultdict(list)
+    distant: Views = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         place = stack.enter_context(running(Path(folder, "data"), named=True))
         port = stack.enter_context(others.isso(Path(folder), place.host.origin))
@@ -128,14 +138,20 @@ def measure(rounds: int = ROUNDS) -> Views:
         store = place.store()
         entries = [it.entry for id_ in ENTRIES if isinstance(it := store.live(id_), Live)]
         store.close()
-        pages = paths(Site(place, (entries[0], entries[1]), isso))
+        site = Site(place, (entries[0], entries[1]), isso)
         start = place.host.origin + place.host.add("<!doctype html><title>Start</title>")
         browser = launch(stack)
-        for _ in range(rounds):
-            for name, both in pages.items():
-                first, second = (place.host.origin + path for path in both)
-                found[name].append(_visit(browser, start, first, second, name))
-    return found
+        away = stack.enter_context(distance(ROUND_TRIP))
+        for found, pages, proxy in (
+            (emulated, paths(site), None),
+            (distant, distant_paths(site), away),
+        ):
+            for _ in range(ROUNDS):
+                for name, both in pages.items():
+                    first, second = (place.host.origin + path for path in both)
+                    visit = _visit(browser, start, first, second, bare=name == BARE, proxy=proxy)
+                    found[name].append(visit)
+    return emulated, distant
 
 
 def launch(stack: ExitStack, *flags: str) -> Browser:
@@ -149,14 +165,18 @@ def launch(stack: ExitStack, *flags: str) -> Browser:
     return browser
 
 
-def _visit(browser: Browser, start: str, first: str, second: str, name: str) -> tuple[View, View]:
-    with browsers.new_context(browser, **PHONE) as context:
-        page, session = phone(context, start)
-        bare = name == BARE
+def _visit(
+    browser: Browser, start: str, first: str, second: str, *, bare: bool, proxy: str | None
+) -> tuple[View, View]:
+    away: dict[str, Any] = {"proxy": {"server": proxy}} if proxy else {}
+    with browsers.new_context(browser, **PHONE, **away) as context:
+        page, session = phone(context, start, emulate_latency=not proxy)
         return view(page, session, first, bare=bare), view(page, session, second, bare=bare)
 
 
-def phone(context: BrowserContext, start: str) -> tuple[Page, CDPSession]:
+def phone(
+    context: BrowserContext, start: str, *, emulate_latency: bool = True
+) -> tuple[Page, CDPSession]:
     """Open ``start``, which brings the connection to the host and the process; then throttle."""
     page = context.new_page()
     page.goto(start)
@@ -164,7 +184,8 @@ def phone(context: BrowserContext, start: str) -> tuple[Page, CDPSession]:
     session = context.new_cdp_session(page)
     for domain in ("Network", "Performance", "Profiler", "HeapProfiler"):
         session.send(f"{domain}.enable")
-    session.send("Network.emulateNetworkConditions", NETWORK)
+    network = NETWORK if emulate_latency else {**NETWORK, "latency": 0}
+    session.send("Network.emulateNetworkConditions", network)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     session.send("Profiler.setSamplingInterval", {"interval": SAMPLED})
     return page, session

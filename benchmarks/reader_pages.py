@@ -19,6 +19,8 @@ from widget.entry import Entry
 from widget.panel import Choices, Way, snippet
 
 BARE, STATIC, BLANK = "page without a panel", "panel's HTML in the page", "blank frame"
+FRAME, COMPONENT = "frame, snippet with embed.js", "component"
+RESIZER, NEWSWIRE = "iframe-resizer 4.4.5", "@newswire/frames 1.0.0"
 BADGE = ".insights-lean,.badge,.isso-postbox"
 """What counts as the badge: the viewpoint's line; the one line of a blank frame; Isso's form."""
 
@@ -29,6 +31,7 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Article</title>
 <style>body{{font:1.1em/1.5 serif;margin:1em}}</style>{head}</head>
 <body><h1>Make the ferry free</h1>{text}{body}{more}</body></html>"""
+_CROSSORIGIN = ' crossorigin="anonymous"'
 _BLANK = '<!doctype html><title>Blank</title><p class="badge">Nothing more.</p>'
 _RESIZED = 'style="width:100%;border:0" scrolling="no"'
 
@@ -52,6 +55,18 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     both = [_bodies(site, entry) for entry in site.entries]
     return {name: (page(site.host, *both[0][name]), page(site.host, *both[1][name]))
             for name in both[0]}  # fmt: skip
+
+
+def distant_paths(site: Site) -> dict[str, tuple[str, str]]:
+    """Return the same for a few ways, and for the component as its snippet was before."""
+    names = BARE, BLANK, FRAME, COMPONENT, RESIZER, NEWSWIRE
+    both = [_bodies(site, entry) for entry in site.entries]
+    ways = [{name: bodies[name] for name in names} for bodies in both]
+    for bodies in ways:
+        head, body = bodies[COMPONENT]
+        bodies[f"{COMPONENT}, no crossorigin"] = head, body.replace(_CROSSORIGIN, "")
+    first, second = ways
+    return {name: (page(site.host, *first[name]), page(site.host, *second[name])) for name in first}
 
 
 def page(host: Host, head: str, body: str) -> str:
@@ -82,9 +97,9 @@ def _bodies(site: Site, entry: Entry) -> dict[str, tuple[str, str]]:
         BARE: ("", ""),
         STATIC: ("", _get(f"{place.backend}/fragment/{entry.id}")),
         BLANK: ("", scriptless.replace(f"{place.service}/panel/{entry.id}", _blank(site.host))),
-        "frame, snippet with embed.js": ("", frame),
+        FRAME: ("", frame),
         "frame, no script in the page": ("", scriptless),
-        "component": ("", ours("component")),
+        COMPONENT: ("", ours("component")),
         **{f"htmx {way[-1]}": (_htmx(site.host, way), ours(way)) for way in _HTMX},  # type: ignore[arg-type]  # both are ways
     }
     return ways | _others(site, entry)
@@ -114,9 +129,9 @@ def _others(site: Site, entry: Entry) -> dict[str, tuple[str, str]]:
     ways = {
         "pym.js 1.3.2": f'<div id="p"></div>{parent("pym")}'
         f"<script>new pym.Parent('p', '{pym}', {{}})</script>",
-        "iframe-resizer 4.4.5": f'<iframe id="r" src="{resizer}" {_RESIZED}></iframe>'
+        RESIZER: f'<iframe id="r" src="{resizer}" {_RESIZED}></iframe>'
         f"{parent('resizer')}<script>iFrameResize({{checkOrigin: false}}, '#r')</script>",
-        "@newswire/frames 1.0.0": f'<div data-frame-src="{newswire}"></div>'
+        NEWSWIRE: f'<div data-frame-src="{newswire}"></div>'
         f"{parent('newswire')}<script>newswireFrames.autoInitFrames()</script>",
         "giscus 1.6.0, blank application": (
             f'<script type="module" src="{script("giscus")}"></script>'

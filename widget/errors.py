@@ -108,12 +108,20 @@ class InsightsError(Exception):
     """Base class of all errors that a user can act on."""
 
 
+def _joined(breaches: Iterable[Breach]) -> str:
+    text = ""
+    for breach in breaches:
+        problem = message("%(path)s: %(problem)s", path=breach.path, problem=breach.message)
+        text = message("%(some)s; %(one)s", some=text, one=problem) if text else problem
+    return text
+
+
 class InvalidEntry(InsightsError):
     """A document is not an entry, or breaks the rules; ``breaches`` lists every problem."""
 
     def __init__(self, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
-        super().__init__("; ".join(f"{breach.path}: {breach.message}" for breach in self.breaches))
+        super().__init__(_joined(self.breaches))
 
 
 class InvalidRequest(InvalidEntry):

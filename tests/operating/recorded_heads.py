@@ -34,24 +34,24 @@ Sec-Fetch-Site: cross-site
 Sec-Fetch-Mode: navigate
 Sec-Fetch-Dest: iframe
 Sec-Fetch-Storage-Access: none
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Accept-Encoding: gzip, deflate, br, zstd
 Accept-Language: en-GB,en-US;q=0.9,en;q=0.8
 """,
-    "Chrome, on the publication's own host": f"""\
+    "Chrome, on a page of the same site": f"""\
 {{method}} {{target}} HTTP/1.1
-Host: www.courier.example
+Host: insights.harborcourier.example
 Connection: keep-alive
 Cache-Control: max-age=0
 {CHROME_HINTS}sec-ch-ua-platform: "Android"
 Upgrade-Insecure-Requests: 1
 User-Agent: {CHROME_AGENT}
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
-Sec-Fetch-Site: same-origin
+Sec-Fetch-Site: same-site
 Sec-Fetch-Mode: navigate
 Sec-Fetch-User: ?1
 Sec-Fetch-Dest: iframe
-Referer: https://www.courier.example/opinion/2026/11/ferry-fares?page=2&from=front
+Referer: https://harborcourier.example/opinion/2026/11/ferry-fares?page=2&from=front
 Accept-Encoding: gzip, deflate, br, zstd
 Accept-Language: de-DE,de;q=0.9
 Cookie: consent=eyJhZHMiOmZhbHNlfQ==; _ga=GA1.1.1862.1764; session="f3b8, 9d"; edition=morning
@@ -63,11 +63,11 @@ Connection: keep-alive
 sec-ch-ua-platform: "macOS"
 User-Agent: {CHROME_AGENT}
 {CHROME_HINTS}Accept: */*
-Origin: https://courier.example
+Origin: https://harborcourier.example
 Sec-Fetch-Site: cross-site
 Sec-Fetch-Mode: cors
 Sec-Fetch-Dest: empty
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Accept-Encoding: gzip, deflate, br, zstd
 Accept-Language: en-GB,en;q=0.9
 """,
@@ -78,7 +78,7 @@ User-Agent: {FIREFOX_AGENT}
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 Accept-Language: fr,fr-FR;q=0.8,en-US;q=0.5,en;q=0.3
 Accept-Encoding: gzip, deflate, br, zstd
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Sec-GPC: 1
 DNT: 1
 Connection: keep-alive
@@ -96,9 +96,9 @@ User-Agent: {FIREFOX_AGENT}
 Accept: */*
 Accept-Language: ar,en-US;q=0.7,en;q=0.3
 Accept-Encoding: gzip, deflate
-Origin: https://courier.example
+Origin: https://harborcourier.example
 Connection: keep-alive
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Sec-Fetch-Dest: empty
 Sec-Fetch-Mode: cors
 Sec-Fetch-Site: cross-site
@@ -115,7 +115,7 @@ Sec-Fetch-Dest: iframe
 Accept-Language: es-ES,es;q=0.9
 Sec-Fetch-Mode: navigate
 User-Agent: {SAFARI_AGENT}
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Accept-Encoding: gzip, deflate, br
 Connection: keep-alive
 Priority: u=3, i
@@ -141,7 +141,7 @@ User-Agent: {SAFARI_AGENT}
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 Accept-Language: es-ES,es;q=0.9
 Accept-Encoding: gzip, deflate, br
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Cookie: reader=0f; consent=1
 """,
     "nginx, with persistent connections": f"""\
@@ -155,7 +155,7 @@ User-Agent: {FIREFOX_AGENT}
 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 Accept-Language: fr,fr-FR;q=0.8
 Accept-Encoding: gzip, deflate, br, zstd
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Sec-Fetch-Dest: iframe
 Sec-Fetch-Mode: navigate
 Sec-Fetch-Site: cross-site
@@ -166,11 +166,11 @@ Cookie: theme=dark
 Host: panels.example
 User-Agent: {CHROME_AGENT}
 Accept: */*
-Origin: https://courier.example
+Origin: https://harborcourier.example
 Sec-Fetch-Site: cross-site
 Sec-Fetch-Mode: cors
 Sec-Fetch-Dest: empty
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Accept-Language: en-GB,en;q=0.9
 X-Forwarded-For: 203.0.113.7, 198.51.100.2
 Via: 1.1 edge-7 (Varnish/7.7)
@@ -193,7 +193,7 @@ accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 sec-fetch-site: cross-site
 sec-fetch-mode: navigate
 sec-fetch-dest: iframe
-referer: https://courier.example/
+referer: https://harborcourier.example/
 accept-language: de-DE,de;q=0.9
 cookie: consent=1; reader=77
 priority: u=0, i
@@ -209,7 +209,7 @@ Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 Accept-Language: en
 Accept-Encoding: br, gzip
 Fastly-Orig-Accept-Encoding: gzip, deflate, br, zstd
-Referer: https://courier.example/
+Referer: https://harborcourier.example/
 Sec-Fetch-Dest: iframe
 Sec-Fetch-Mode: navigate
 X-Forwarded-For: 203.0.113.7, 198.51.100.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -32,6 +33,7 @@ TARGETS = [
     "/embed.js",
 ]
 FORWARDINGS = [Forwarding(), Forwarding(["127.0.0.0/8"]), Forwarding((), "https://x.example/in")]
+PUBLICATIONS = [{"name": "The Harbor Courier", "origins": ["https://harborcourier.example"]}]
 OWN = ("date", "x-request-id")
 """Headers that each answer has of its own."""
 
@@ -63,7 +65,7 @@ def flask(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 def application(data: Path, *, filled: bool) -> Flask:
     """Return the application over a store of the demo's entries."""
-    settings = Settings.model_validate({"store": f"dir:{data}"})
+    settings = Settings.model_validate({"store": f"dir:{data}", "publications": PUBLICATIONS})
     store = open_store(settings.store, rules(settings))
     if not filled:
         demo.fill(Editorial(store, settings))
@@ -93,7 +95,8 @@ def test_the_loop_answers_as_flask_does(flask: Flask, client: str, forwarding: F
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served"), {}, workers=1) as it:
+    own = {"INSIGHTS_PUBLICATIONS": json.dumps(PUBLICATIONS)}
+    with serving(tmp_path_factory.mktemp("served"), own, workers=1) as it:
         yield it
 
 

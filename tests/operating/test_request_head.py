@@ -75,6 +75,8 @@ HEADS = st.builds(
 @example(CHROMIUM)
 @example(CHROMIUM.replace(b"GET", b"HEAD"))
 @example(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a \t\r\nOrigin:\t https://paper.example \r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match:\r\nOrigin: \r\n\r\n")
 @example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\r\nCookie: b\r\n\r\n")
 @example(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nCookie: a\r\n")
 @example(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nCookie: a\r\n\r\n")
@@ -204,6 +206,22 @@ def test_only_so_much_is_remembered() -> None:
         assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + name + b": " + b"a" * 2000 + b"\r\n\r\n")
     for key in [*heads._heads, *heads._layouts]:
         assert len(str(key)) < 1024 + 100
+
+
+def test_the_same_value_in_another_field_is_another_head() -> None:
+    heads = RequestHeadParser()
+    value = b"https://paper.example/"
+    keys = set()
+    for name in (b"Origin", b"Referer", b"If-None-Match", b"X-Other"):
+        for rest in (b"\r\n", b"\r\nX-Any: 1\r\nSec-Fetch-Dest: iframe\r\n"):
+            data = b"GET / HTTP/1.1\r\n" + HOST + name + b": " + value + rest + b"\r\n"
+            head = heads.read(data)
+            assert head
+            understood = by_the_server(data)
+            assert understood
+            assert head.request_key == request_key(understood[0])
+            keys.add(head.request_key)
+    assert len(keys) == 4  # a Referer counts in a frame only
 
 
 def test_a_head_is_read_alike_whatever_was_read_before() -> None:

@@ -29,7 +29,11 @@ _WORDS = (
     *("data-saving", "data-waiting", "data-signed-out", "data-refused", "data-no-answer"),
     *("data-filled", "data-reading", "data-check", "data-nothing", "data-close", "data-copied"),
 )
-_NOT_WORDS = re.compile(r"https?://\S+|[\w.-]+@[\w.-]+|\b[\w-]+(?:\.[\w-]+)*\.example\b\S*")
+# Addresses, JSON paths, digests, and values in quotation marks.
+_NOT_WORDS = re.compile(
+    r"https?://\S*|[\w.-]+@[\w.-]+|\b[\w-]+(?:\.[\w-]+)*\.example\b\S*"
+    r"|\$[\w.\[\]]*|\b[0-9a-f]{16,}\b|'[\w-]+'"
+)
 
 
 def made_up(text: str) -> str:

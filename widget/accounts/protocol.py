@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_args
 
+from widget.errors import Message, message
+
 Role = Literal["editor", "publisher", "admin"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
+ROLE_WORDS: dict[str, Message] = {
+    "editor": message("editor"),
+    "publisher": message("publisher"),
+    "admin": message("admin"),
+}
+"""The roles as they stand within sentences."""
 """The roles in ascending order; each includes the permissions of those before it."""
 
 IDLE_SECONDS = 60 * 60

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from widget.accounts.expiring_store import digest
 from widget.accounts.names import check_token_name
-from widget.accounts.protocol import TOKEN_PREFIX, TOUCH_SECONDS, Role, Token, at_least
+from widget.accounts.protocol import ROLE_WORDS, TOKEN_PREFIX, TOUCH_SECONDS, Role, Token, at_least
 from widget.accounts.repository import AccountRepository, TokenRecord
 from widget.errors import InvalidAccount, NotFound, StoreUnavailable, message
 
@@ -54,7 +54,7 @@ class TokenService:
                         "a token may do no more than its owner, and %(name)s is %(role)s; "
                         "give it the role %(role)s",
                         name=owner,
-                        role=user.role,
+                        role=ROLE_WORDS[user.role],
                     )
                 )
             of_owner = [it for it in transaction.state.tokens.values() if it.owner == owner]

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from widget.entry import Entry
-from widget.errors import Conflict, NotFound, instant, message
-from widget.store.protocol import Draft, Live, Revision, Withdrawn
+from widget.errors import Conflict, Message, NotFound, instant, message
+from widget.store.protocol import Action, Draft, Live, Revision, Withdrawn
 from widget.store.workflow import NO_WORKFLOW, Workflow, document_digest
 
 FILE_ACTOR = "file"
@@ -61,6 +61,21 @@ def drops_draft(revision: Revision) -> bool:
     return revision.action == "discard" or (revision.action == "publish" and not by_hand)
 
 
+_ACTION_WORDS: dict[Action, Message] = {
+    "save": message("save"),
+    "discard": message("discard"),
+    "publish": message("publish"),
+    "withdraw": message("withdraw"),
+    "submit": message("submit"),
+    "approve": message("approve"),
+    "return": message("return"),
+    "assign": message("assign"),
+    "schedule": message("schedule"),
+    "comment": message("comment"),
+    "resolve": message("resolve"),
+}
+
+
 def conflict(entry_id: str, expected: int, newest: int, first: Revision | None) -> Conflict:
     """Return the error for a change of an old revision; ``first`` is the newest, if readable."""
     if first is None:
@@ -69,7 +84,7 @@ def conflict(entry_id: str, expected: int, newest: int, first: Revision | None) 
         other = message(
             "%(name)s came first (%(action)s, revision %(number)d, %(time)s)",
             name=first.actor,
-            action=first.action,
+            action=_ACTION_WORDS[first.action],
             number=newest,
             time=instant(first.at),
         )

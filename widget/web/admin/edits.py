@@ -46,11 +46,11 @@ def act(document: Document, form: Mapping[str, str]) -> tuple[FormAction | None,
     if way in ("undo", "redo"):
         turn = changes.undo if way == "undo" else changes.redo
         words = turn(document)
-        said = {
+        results = {
             "undo": _("Undone: %(change)s", change=words),
             "redo": _("Done again: %(change)s", change=words),
         }
-        action = FormAction(way, said[way] if words else "")
+        action = FormAction(way, results[way] if words else "")
         return action, Carried(changes, filling.marks_of(form))
     filled, marks = filling.fill(document, form)
     action_or_none = filled or pasted.paste(document, form) or arrange(document, form)

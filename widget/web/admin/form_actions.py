@@ -109,7 +109,7 @@ def _remove(document: Document, name: str, form: Mapping[str, str]) -> FormActio
     count = len(items_of(document, place))
     words = _("%(item)s was removed.", item=_called(name))
     if place == "sources":
-        words = f"{words} {_('Its markers went with it.')}"
+        words = " ".join([words, _("Its markers went with it.")])
     first = _FIRST[place.rpartition(".")[2]]
     # By Backspace the caret goes to the end of what stands before.
     next_index = max(index - 1, 0) if "backwards" in form else min(index, count - 1)
@@ -135,7 +135,7 @@ def _move(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
         "%(item)s is number %(number)d of %(count)d now.", item=item, number=new + 1, count=count
     )
     if place == "sources":
-        words = f"{words} {_('The markers follow.')}"
+        words = " ".join([words, _("The markers follow.")])
     return FormAction(f"{place}.{new}.{way}", words, back)
 
 

@@ -126,6 +126,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
     environment.filters["term"] = terms.term
     environment.filters["action"] = terms.action
+    environment.tests["term"] = terms.is_term
     environment.filters["noted"] = terms.noted
     environment.filters["words"] = terms.words
     environment.filters["sentence"] = sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from widget.accounts import ROLE_WORDS
 from widget.editorial import comparison
 from widget.errors import Message, message
 from widget.web.admin.interface import shown
@@ -68,11 +69,11 @@ _TERMS: dict[str, Message] = {
     "test": message("Test"),
     # The search of a provider: the others are names.
     "none": message("None"),
-    # Users; these also stand within sentences.
-    "editor": message("editor"),
-    "publisher": message("publisher"),
-    "admin": message("admin"),
+    **ROLE_WORDS,
 }
+
+_VOCABULARIES = frozenset({"lean", "confidence", "kind", "role", "type", "origin"})
+"""The fields of a document whose values are terms."""
 
 _ACTIONS: dict[str, Message] = {
     "save": message("Saved a draft"),
@@ -98,6 +99,8 @@ NOTES = {
 
 _FORM_FIELDS: dict[str, Message] = {
     "id": message("id"),
+    "schema": message("schema"),
+    "provider": message("provider"),
     "assignee": message("assignee"),
     "due": message("due"),
     "publish_at": message("publish at"),
@@ -125,6 +128,11 @@ def words(value: str) -> str:
     """Return a term of the vocabulary as it stands alone: ``in-review`` is "In review"."""
     text = term(value)
     return text[:1].upper() + text[1:]
+
+
+def is_term(path: str) -> bool:
+    """Return whether the field at a JSONPath has a term of the vocabulary as its value."""
+    return path.rpartition(".")[2] in _VOCABULARIES
 
 
 def action(value: str) -> str:
