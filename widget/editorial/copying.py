@@ -195,6 +195,7 @@ def copy(
     refused: list[tuple[Revision, ...]] = []
     batches = _batches(plan.missing, lambda entry_id: plan.missing[entry_id][1])
     for found in _side_by_side(copied, batches):
+        done = 0
         for entry_id, it in found.items():
             plan.same[entry_id] = it.content
             if not it.is_whole:
@@ -202,7 +203,8 @@ def copy(
             elif it.refusal:
                 refused.append(it.missing)
             else:
-                report(plan.missing[entry_id][1] - plan.missing[entry_id][0])
+                done += plan.missing[entry_id][1] - plan.missing[entry_id][0]
+        report(done)
     return _copy_in_order(target, refused, report)
 
 
