@@ -45,9 +45,7 @@ model: $(VENV)/.test ## install a small language model for the tests (280 MB; it
 schema: $(VENV)/.installed ## regenerate static/entry.schema.json
 	$(BIN)/python -c "import pathlib, widget.entry; pathlib.Path('static/entry.schema.json').write_bytes(widget.entry.schema_document())"
 
-messages: $(VENV)/.installed ## extract the interface's messages into the catalogs
-	$(BIN)/pybabel -q extract -F pyproject.toml -o widget/locale/messages.pot --no-location --sort-output --omit-header .
-	$(BIN)/pybabel -q extract -F widget/locale/desk.toml -k message -k counted:1,2 -o widget/locale/desk.pot --no-location --sort-output --omit-header .
+messages: $(VENV)/.test ## extract the interface's messages into the catalogs
 	$(TOOLS)/catalogs.py
 
 pictures: $(VENV)/.test ## regenerate the screenshots of docs/admin.md, and contact sheets in build/pictures (ARGS=sheets: only those)

@@ -11,15 +11,19 @@ from pathlib import Path
 
 from benchmarks import (
     attacks,
+    bulk,
+    checking,
     commands,
     database,
     delivery,
+    dictionary,
     gate,
     lighthouse,
     machine,
     newsroom,
     outages,
     pages,
+    reader,
     scale,
     serving,
     slow,
@@ -34,6 +38,7 @@ SECTIONS = (
     "weights",
     "delivery",
     "takedown",
+    "checking",
     "pages",
     "scale",
     "lighthouse",
@@ -45,6 +50,9 @@ SECTIONS = (
     "structure",
     "gate",
     "commands",
+    "bulk",
+    "reader",
+    "dictionary",
 )
 
 
@@ -56,6 +64,8 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=100_000, help="number of attack texts")
     parser.add_argument("--words", type=int, default=30, help="words of each entry in a database")
     parser.add_argument("--data", type=Path, help="create the stores here, or reuse those here")
+    parser.add_argument("--only", choices=bulk.KINDS, help="of bulk work only this kind")
+    parser.add_argument("--runs", type=int, default=3, help="how often each piece of bulk work")
     parser.add_argument("--keep-index", action="store_true", help="do not rebuild it first")
     parser.add_argument(
         "--root", type=Path, default=structure.ROOT, help="checkout whose structure is measured"
@@ -69,6 +79,8 @@ def main() -> None:
         _delivery(given.entries or [1_000], given.data)
     if given.section in (None, "takedown"):
         _takedown()
+    if given.section in (None, "checking"):
+        _checking()
     if given.section in (None, "pages"):
         _pages(given.entries or [10_000], given.data)
     if given.section in (None, "lighthouse"):
@@ -78,6 +90,8 @@ def main() -> None:
         _scale(counts, given.data, rebuild=not given.keep_index)
     if given.section == "database":
         _database(given.entries or [1_000_000], given.words, given.data)
+    if given.section == "bulk":
+        _bulk(given.entries or [10_000], given.only, given.runs)
     if given.section in (None, "outages"):
         _outages()
     if given.section == "soak":
@@ -90,6 +104,10 @@ def main() -> None:
         _gate()
     if given.section in (None, "commands"):
         _commands()
+    if given.section == "reader":
+        _reader()
+    if given.section == "dictionary":
+        _dictionary()
 
 
 def _structure(root: Path) -> None:
@@ -127,7 +145,7 @@ def _delivery(counts: Iterable[int], data: Path | None) -> None:
 
 
 def _takedown() -> None:
-    """Print how long a withdrawn panel is served, and how long a new one takes at first.
+    """Print how long a withdrawn panel is served.
 
     Two hundred withdrawals each: at one machine, through Varnish, on two machines' services.
     """
@@ -141,16 +159,36 @@ def _takedown() -> None:
             times["withdrawal to last byte, 4 workers"] = measured["last byte"]
             times["withdrawal to its acknowledgement"] = measured["acknowledged"]
         times["withdrawal to last byte, Varnish"] = takedown.through_varnish(folder)
-        with serving.serving(url, workers=1) as served:
-            editor = takedown.Editor(url, served.port)
-            firsts = takedown.firsts(100, served.port, url, editor)
-            times["first request after a change"] = firsts
     times["withdrawal to last byte, two services on PostgreSQL"] = takedown.on_postgresql()
-    print("Taking down, and the first look; milliseconds p50, p95, p99 and the worst")
+    print("Taking down; milliseconds p50, p95, p99 and the worst")
     for name, each in times.items():
         print(takedown.line(name, each))
     rounded = {name: [round(it, 1) for it in each] for name, each in times.items()}
     keep("takedown", {"machine": on, "ms": rounded})
+
+
+def _checking() -> None:
+    """Print the CPU time of the rules, and of the stages of the first response after a change."""
+    on = machine.description()
+    times = {
+        **checking.rules_of_typical_entries(),
+        **checking.rules_of_costliest_entries(),
+    }
+    with store(1000, None) as folder:
+        stages = checking.first_responses(folder)
+        url = f"dir:{folder}"
+        with serving.serving(url, workers=1) as served:
+            firsts = takedown.firsts(100, served, url, takedown.Editor(url, served.port))
+    print("Rules for publishing; CPU milliseconds, median, p95 and the worst")
+    print(*checking.table(times), sep="\n")
+    print("Stages of the first response after a change, in one process; the same")
+    print(*checking.table(stages), sep="\n")
+    print("The first request after a change, at insights serve; milliseconds")
+    print(*checking.table(firsts), sep="\n")
+    stages = {f"first response, {name}": each for name, each in stages.items()}
+    measured = {**times, **stages, **firsts}
+    rounded = {name: [round(it, 3) for it in each] for name, each in measured.items()}
+    keep("checking", {"machine": on, "ms": rounded})
 
 
 def _outages() -> None:
@@ -191,6 +229,31 @@ def _commands() -> None:
     print(commands.table(found))
     rounded = {name: [[round(it, 1) for it in run] for run in each] for name, each in found.items()}
     keep("commands", {"machine": on, "[wall, CPU] in ms": rounded})
+
+
+def _reader() -> None:
+    """Print what a panel costs a reader on a throttled phone, beside other embeds."""
+    on = machine.description()
+    emulated, distant = reader.measure()
+    print(f"A throttled phone, {reader.ROUNDS} visits each in turns; milliseconds, medians")
+    print(reader.table(emulated))
+    print("The same with servers 150 ms away")
+    print(reader.table(distant))
+    visits = {"visits": reader.as_json(emulated), "150 ms away": reader.as_json(distant)}
+    keep("reader", {"machine": on, **visits})
+
+
+def _dictionary() -> None:
+    """Print what a compression dictionary would save later panels, and what it costs the first."""
+    on = machine.description()
+    found = dictionary.measure()
+    print(f"Four panels one after another, {dictionary.ROUNDS} times; bytes of each page, medians")
+    print(dictionary.table(found))
+    views = {
+        name: {id_: [reader.numbers(it) for it in each] for id_, each in panels.items()}
+        for name, panels in found.items()
+    }
+    keep("dictionary", {"machine": on, "views": views})
 
 
 def _slow() -> None:
@@ -247,6 +310,15 @@ def _database(counts: Iterable[int], words: int, data: Path | None) -> None:
         keep(f"database-{count}-{words}", {"machine": on, **results[count]})
     print(f"The PostgreSQL store, entries of {words} words and a title; p50 / p99 in milliseconds")
     print(scale.table(results))
+
+
+def _bulk(counts: Iterable[int], only: str | None, runs: int) -> None:
+    """Print how long bulk work takes."""
+    for count in counts:
+        on = machine.description()
+        print(f"Bulk work with {count:,} entries; medians of {runs} runs")
+        found = bulk.measure(count, only, runs)
+        keep(f"bulk-{count}" + (f"-{only}" if only else ""), {"machine": on, **found})
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import postgres
 import psycopg
 
-from benchmarks.scale import listed, save, timed
+from benchmarks.scale import listed, pages_by_key, save, timed
 from benchmarks.serving import serving
 from widget.store import Query, Rules, Sort, Store, open_store
 
@@ -172,6 +172,7 @@ def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
                     lambda _, page=page, offset=offset: store.rows(page, limit=50, offset=offset),  # type: ignore[misc]  # called at once
                 ),
             )
+    yield from pages_by_key(store, total, 20)
     numbers = [f"{time.time_ns() + number}" for number in range(60)]
     yield "save a new draft", timed(numbers, lambda number: save(store, number))
     yield "publish it", timed(numbers, lambda it: store.publish(f"measured-{it}", actor="ana"))

@@ -46,6 +46,11 @@ BROWSER = {
     "Accept-Language": "en-US,en;q=0.9",
     "Cookie": "consent=1; edition=morning",
 }
+NEW = "{new}"
+"""Where ``SCRIPT`` inserts what no request had before."""
+NEW_COOKIES = {**BROWSER, "Cookie": f"{BROWSER['Cookie']}; reader={NEW}"}
+NEW_BROWSERS = {**BROWSER, "User-Agent": f"{BROWSER['User-Agent']} {NEW}"}
+SCRIPT = Path(__file__).parent / "new_values.lua"
 SERVER_CORE, LOAD_CORE = "0", "1"
 CONNECTIONS = 16
 
@@ -119,8 +124,13 @@ class Server:
             return answer.read(), answer.headers.get("ETag", "")
 
     def load(self, path: str, headers: Mapping[str, str], seconds: float) -> Run:
-        """Request one URL repeatedly on ``CONNECTIONS`` persistent connections."""
+        """Request one URL repeatedly on ``CONNECTIONS`` persistent connections.
+
+        A header that contains ``NEW`` has another value in each request.
+        """
         command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
+        if any(NEW in value for value in headers.values()):
+            command += ["-s", str(SCRIPT)]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
         before = self.cpu_seconds()
@@ -227,7 +237,9 @@ def measure(data: Path, *, rounds: int = 7, seconds: float = 3) -> dict[str, Any
                 "/page",
                 {"If-None-Match": other_tag},
             ),
-            "brotli, browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
+            "a browser's head": (ours, path, BROWSER, "/br/page", BROWSER),
+            "another cookie each": (ours, path, NEW_COOKIES, "/br/page", NEW_COOKIES),
+            "another browser each": (ours, path, NEW_BROWSERS, "/br/page", NEW_BROWSERS),
             "Flask alone, brotli": (flask, path, brotli, "/br/page", {}),
         }
         runs: dict[str, list[tuple[Run, Run]]] = {name: [] for name in requests}

@@ -15,7 +15,8 @@ from benchmarks.serving import serving
 from widget.app import rules
 from widget.config import Settings
 from widget.entry import parse_entry
-from widget.store import Query, Store, open_store
+from widget.store import Key, Query, Sort, Store, open_store
+from widget.store.query import key
 
 _SHARES = {"p50": 0.5, "p99": 0.99}
 
@@ -60,11 +61,17 @@ def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
         "list, filtered": Query(state="live", lean="left", section="Letters"),
         "search: two words": Query(search="ropeway observatory"),
         "search: a word in every entry": Query(search="the"),
-        "search: two letters": Query(search="zz"),
+        "search: two letters that no text has": Query(search="zz"),
+        "search: two letters of every text": Query(search="th"),
+        "search: two letters, filtered": Query(search="th", lean="left", section="Letters"),
+        "search: one letter": Query(search="z"),
+        "search: digits inside numbers": Query(search="7777"),
+        "search: an entry's name": Query(search=few[0]),
     }.items():
         yield name, timed(few, lambda _, query=query: listed(store, query))  # type: ignore[misc]  # called at once
     last = len(ids) - 50
     yield "list, last page", timed(few, lambda _: store.rows(Query(), limit=50, offset=last))
+    yield from pages_by_key(store, len(ids), 30)
     numbers = [str(time.time_ns() + number) for number in range(60)]
     yield "save a new draft", timed(numbers, lambda number: save(store, number))
     yield (
@@ -73,6 +80,23 @@ def _calls(store: Store) -> Iterator[tuple[str, dict[str, float]]]:
     )
     for number in numbers:
         store.withdraw(f"measured-{number}", actor="ana", legal=True)
+
+
+def pages_by_key(store: Store, total: int, number: int) -> Iterator[tuple[str, dict[str, float]]]:
+    """Time the pages that follow rows anywhere in the list, in each order."""
+    chance = random.Random(5)  # noqa: S311  # any rows will do
+    sorts: tuple[Sort, ...] = ("changed", "title", "id")
+    for sort in sorts:
+        query = Query(sort=sort)
+        keys = {}
+        for name in map(str, range(number)):
+            (row,) = store.rows(query, limit=1, offset=chance.randrange(total))
+            keys[name] = key(sort, row)
+
+        def look(name: str, query: Query = query, keys: dict[str, Key] = keys) -> None:
+            store.rows(query, limit=50, after=keys[name])
+
+        yield f"list by {sort}, a page by key", timed(list(keys), look)
 
 
 def listed(store: Store, query: Query) -> None:

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("editor"), status = document.getElementById("status");
-  const saver = document.getElementById("autosave");
+  const saver = document.getElementById("autosave"), words = saver.dataset;
   const PAUSE = 2000, SPACE = 10000, AGAIN = 5000;
   let unsaved = "unsaved" in form.dataset, version = 0, sent = 0, timer, leaving = false;
   let begun = 0, last = -SPACE; // when the first keystroke not saved was, and the last save
@@ -15,7 +15,7 @@
     sent = version;
     begun = 0;
     last = performance.now();
-    status.textContent = "Saving…";
+    status.textContent = words.saving;
     htmx.trigger(saver, "autosave");
   };
   const plan = () => {
@@ -36,7 +36,7 @@
     if (["width", "theme"].includes(event.target.name) || event.target.closest(".paste")) return;
     version += 1;
     unsaved = true;
-    status.textContent = "Not saved yet";
+    status.textContent = words.waiting;
     plan();
   });
   // The buttons of lists save what they do.
@@ -57,10 +57,9 @@
   for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     saver.addEventListener(failure, (event) => {
       const code = event.detail.xhr?.status;
-      const why = code === 401 ? "you are signed out. Sign in in another tab; your text stays here"
-        : code === 403 ? "press Save draft" : "no answer from the server; trying again";
+      const textContent = code === 401 ? words.signedOut : code === 403 ? words.refused : words.noAnswer;
       status.textContent = "";
-      status.append(Object.assign(document.createElement("strong"), { className: "bad", textContent: `Not saved: ${why}` }));
+      status.append(Object.assign(document.createElement("strong"), { className: "bad", textContent }));
       if (!code || code >= 500) timer = setTimeout(save, AGAIN);
     });
   }

@@ -4,12 +4,12 @@
   "use strict";
   const form = document.getElementById("editor");
   const place = new URL(`${form.getAttribute("action").replace(/draft$/, "source-facts")}`, location.href);
-  const NOTE = "filled from the page, please check";
+  const words = () => document.getElementById("f-sources").dataset;
 
   const mark = (field) => {
     const label = form.querySelector(`label[for="${field.id}"]`);
     if (label.querySelector(".filled")) return;
-    label.append(" ", Object.assign(document.createElement("small"), { className: "filled", textContent: NOTE }));
+    label.append(" ", Object.assign(document.createElement("small"), { className: "filled", textContent: words().filled }));
     field.addEventListener("input", (event) => {
       if (event.isTrusted) label.querySelector(".filled")?.remove();
     });
@@ -36,8 +36,8 @@
     const address = form.elements[`${source}.url`], asked = address.value.trim();
     const status = () => document.getElementById(`filling-${source.replace(".", "-")}`);
     if (!asked) return;
-    status().textContent = "Reading the page…";
-    let words = "There was no answer; fill it in by hand, or try again.";
+    status().textContent = words().reading;
+    let outcome = words().noAnswer;
     try {
       const body = new URLSearchParams({ csrf: form.elements.csrf.value, url: asked });
       const answer = await fetch(place, { method: "POST", body });
@@ -46,10 +46,10 @@
         // Somebody may have gone on meanwhile: to another address, or another order.
         if (form.elements[`${source}.url`]?.value.trim() !== asked) return;
         const count = put(source, found);
-        words = count ? "Filled from the page; please check." : found.problem || "Its page says nothing more.";
+        outcome = count ? words().check : found.problem || words().nothing;
       }
     } catch { /* said below */ }
-    if (status()) status().textContent = words;
+    if (status()) status().textContent = outcome;
   };
 
   form.addEventListener("click", (event) => {

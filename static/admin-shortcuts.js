@@ -3,11 +3,12 @@
   "use strict";
   const show = () => {
     const dialog = document.createElement("dialog");
+    const keys = document.getElementById("shortcuts");
     const bar = Object.assign(document.createElement("form"), { method: "dialog" });
-    bar.append(Object.assign(document.createElement("button"), { textContent: "Close" }));
+    bar.append(Object.assign(document.createElement("button"), { textContent: keys.dataset.close }));
     dialog.className = "keys";
     dialog.setAttribute("aria-labelledby", "h-keys");
-    for (const part of document.getElementById("shortcuts").children) dialog.append(part.cloneNode(true));
+    for (const part of keys.children) dialog.append(part.cloneNode(true));
     dialog.querySelector("h2").id = "h-keys";
     dialog.append(bar);
     dialog.addEventListener("close", () => { dialog.remove(); });

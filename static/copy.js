@@ -1,12 +1,13 @@
-// A button that copies what its aria-controls names, and says so.
+// A button that copies what its data-copy names, and says so in the words of the page, else in English.
 (() => {
   "use strict";
   if (!navigator.clipboard) return;
   let timer;
   const show = () => { for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false; };
+  const status = () => document.getElementById("copied");
   const say = text => {
     clearTimeout(timer);
-    document.getElementById("copied").textContent = text;
+    status().textContent = text;
     if (text) timer = setTimeout(say, 3000, "");
   };
   document.addEventListener("click", async ({ target }) => {
@@ -15,9 +16,9 @@
     say("");
     try {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-      say("Copied.");
+      say(status().dataset.copied ?? "Copied.");
     } catch {
-      say("The browser did not allow it: select the text and copy it.");
+      say(status().dataset.refused ?? "The browser did not allow it: select the text and copy it.");
     }
   });
   document.addEventListener("htmx:afterSwap", show);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -30,16 +31,49 @@ class Message(str):
         return self
 
     def translated(
-        self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]
+        self,
+        gettext: Callable[[str], str],
+        ngettext: Callable[[str, str, int], str],
+        write: Callable[[datetime | int], str],
     ) -> str:
-        """Return the text in the language of a catalog, with messages among its values, too."""
-        values = {
-            name: value.translated(gettext, ngettext) if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
+        """Return the text in the language of a catalog, with messages among its values, too.
+
+        ``write`` writes the times and large numbers among them.
+        """
+
+        def shown(value: object) -> object:
+            if isinstance(value, Written):
+                return write(value.value)
+            if isinstance(value, Message):
+                return value.translated(gettext, ngettext, write)
+            return value
+
+        values = {name: shown(value) for name, value in self.values.items()}
         if self.number is None:
             return gettext(self.template) % values
         return ngettext(self.template, self.plural, self.number) % values
+
+
+class Written(str):
+    """A time or a number in a message: as commands print it, for pages to write in their way."""
+
+    __slots__ = ("value",)
+
+    value: datetime | int
+
+
+def instant(at: datetime) -> Written:
+    """Return a time as commands print it, such as ``2026-05-04 10:00:00 UTC``."""
+    text = Written(f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    text.value = at
+    return text
+
+
+def amount(number: int) -> Written:
+    """Return a large number as commands print it, such as ``524,288``."""
+    text = Written(f"{number:,}")
+    text.value = number
+    return text
 
 
 def message(template: str, /, **values: object) -> Message:
@@ -74,12 +108,20 @@ class InsightsError(Exception):
     """Base class of all errors that a user can act on."""
 
 
+def _joined(breaches: Iterable[Breach]) -> str:
+    text = ""
+    for breach in breaches:
+        problem = message("%(path)s: %(problem)s", path=breach.path, problem=breach.message)
+        text = message("%(some)s; %(one)s", some=text, one=problem) if text else problem
+    return text
+
+
 class InvalidEntry(InsightsError):
     """A document is not an entry, or breaks the rules; ``breaches`` lists every problem."""
 
     def __init__(self, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
-        super().__init__("; ".join(f"{breach.path}: {breach.message}" for breach in self.breaches))
+        super().__init__(_joined(self.breaches))
 
 
 class InvalidRequest(InvalidEntry):

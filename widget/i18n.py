@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from widget.assets import locale_folder
@@ -109,10 +110,15 @@ def direction(tag: str) -> str:
 
 def long_date(moment: date | datetime, language: str) -> str:
     """Return the day as running text in ``language``, such as ``4 May 2026``. Times are UTC."""
+    return _long_date(moment.date() if isinstance(moment, datetime) else moment, language)
+
+
+@lru_cache(maxsize=1_000)
+def _long_date(day: date, language: str) -> str:
     locale = _locale(language)
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
-    return localized_digits(format_date(moment, pattern, locale=locale), language)
+    return localized_digits(format_date(day, pattern, locale=locale), language)
 
 
 def listed(names: Sequence[str], language: str) -> str:
@@ -127,6 +133,20 @@ def localized_digits(text: str, language: str) -> str:
     """Return ``text`` with the digits of the CLDR's default numbering system for ``language``."""
     digits = _DIGITS.get(_locale(language).default_numbering_system)
     return text.translate(str.maketrans("0123456789", digits)) if digits else text
+
+
+def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:
+    """Return the time of day as ``language`` writes it, such as ``14:05``."""
+    locale = _locale(language)
+    pattern = "medium" if seconds else "short"
+    if locale.language == "en" and not locale.territory:  # as in long_date
+        pattern = "HH:mm:ss" if seconds else "HH:mm"
+    return format_time(moment.replace(tzinfo=None), pattern, locale=locale)
+
+
+def number(value: float, language: str) -> str:
+    """Return a number as ``language`` writes it, such as ``1,234``."""
+    return format_decimal(value, locale=_locale(language))
 
 
 @cache

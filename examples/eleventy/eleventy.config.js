@@ -11,6 +11,6 @@ export default function (config) {
     return `<insights-widget ${attributes}>
 <a href="${SERVICE}/panel/${encodeURIComponent(entry)}">Insights on this article</a>
 </insights-widget>
-<script src="${SERVICE}/embed.js" async></script>`;
+<script src="${SERVICE}/embed.js" crossorigin="anonymous" async></script>`;
   });
 }

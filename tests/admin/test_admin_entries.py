@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
 from newsroom import ENTRY, post
 from samples import sample_bytes, sample_entry
 
+from widget.editorial import listing
 from widget.store import Store
+from widget.store.directory import search_index, text_search
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +29,55 @@ def test_the_list_shows_states_in_words_and_keeps_filters_in_the_address(
     piece = editor.get("/admin/entries?q=nothing-like-it", headers={"HX-Request": "true"}).text
     assert "No entry matches." in piece
     assert "<html" not in piece
+
+
+def pages(editor: FlaskClient, start: str, rel: str) -> list[list[str]]:
+    """Follow the links of the list; return the ids on each page."""
+    found: list[list[str]] = []
+    url: str | None = start
+    while url:
+        text = editor.get(url).text
+        found.append(re.findall(r'name="entry" value="([^"]+)"', text))
+        link = re.search(rf'<a href="([^"]+)" rel="{rel}"', text)
+        url = html.unescape(link[1]) if link else None
+        assert len(found) < 9
+    return found
+
+
+@pytest.mark.parametrize("sort", ["changed", "title", "id"])
+@pytest.mark.parametrize("search", ["", "ferry", "rr"])
+def test_the_links_between_pages_lead_through_the_whole_list_and_back(
+    editor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch, sort: str, search: str
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    for number in range(5):
+        saved = {"id": f"e{number}", "article__url": f"https://paper.example/{number}"}
+        saved |= {"article__aliases": [], "article__title": f'Ferry "{number % 2}" é & 渡'}
+        store.save(sample_entry(**saved), actor="x")
+    query = f"?sort={sort}&q={search}"
+    forward = pages(editor, f"/admin/entries{query}", "next")
+    assert [len(page) for page in forward] == [2, 2, 1]
+    assert sorted(name for page in forward for name in page) == [
+        f"e{number}" for number in range(5)
+    ]
+    assert pages(editor, f"/admin/entries{query}&page=3", "prev") == forward[::-1]
+    middle = editor.get(f"/admin/entries{query}&page=2").text
+    assert "Page 2 of 3" in middle
+
+
+def test_a_search_that_finds_very_many_says_that_there_are_more(
+    editor: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 1)
+    monkeypatch.setattr(text_search, "COUNTED", 2)
+    monkeypatch.setattr(search_index, "COUNTED", 2)
+    for number in range(4):
+        url = f"https://paper.example/{number}"
+        store.save(sample_entry(id=f"e{number}", article__url=url, article__aliases=[]), actor="x")
+    text = editor.get("/admin/entries?q=ra").text
+    assert "more than 2 of 4 entries" in text
+    assert "Page 1 of more than 2" in text
+    assert len(pages(editor, "/admin/entries?q=ra", "next")) == 4, "links lead beyond the count"
 
 
 def test_an_entry_begins_from_an_address(editor: FlaskClient, store: Store) -> None:

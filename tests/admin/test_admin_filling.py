@@ -20,7 +20,7 @@ from widget.store import Store
 
 pytestmark = pytest.mark.unit
 
-NOTE = "filled from the page, please check"
+NOTE = ">filled from the page, please check<"
 PAGE = """<!doctype html><html lang=en><head><title>Nights on the line | Rail Review</title>
 <meta property="og:site_name" content="Rail Review">
 <script type="application/ld+json">{"@type": "NewsArticle", "headline": "Nights on the line",

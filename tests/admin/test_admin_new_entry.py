@@ -99,7 +99,7 @@ def test_an_address_may_lack_its_scheme(desk: FlaskClient, store: Store) -> None
 
 def test_the_whole_analysis_comes_with_it(desk: FlaskClient, store: Store) -> None:
     page = begin(desk, url="https://paper.example/trains", pasted=ANALYSIS)
-    assert "Added 4 points and 3 sources; 1 invisible character removed." in page.text
+    assert "Added 4 points and 3 sources. 1 invisible character was removed." in page.text
     groups = newest(store).perspectives
     assert [len(it.points) for it in groups] == [2, 2]
     assert newest(store).sources[0].title == "The cost of a berth"

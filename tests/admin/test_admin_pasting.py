@@ -60,7 +60,7 @@ def blank() -> Any:  # noqa: ANN401
 def test_a_whole_analysis_fills_an_empty_entry(editor: FlaskClient, store: Store) -> None:
     store.save(blank(), actor="x")
     answer = paste(editor, "perspectives", ANALYSIS)
-    assert "Added 4 points and 3 sources; 1 invisible character removed." in answer.text
+    assert "Added 4 points and 3 sources. 1 invisible character was removed." in answer.text
     assert texts(store) == [
         ["Night trains spare a hotel bill.", "They leave from the middle of town."],
         ["A berth costs more than a seat [1].", "Tracks are repaired by night[2][3]."],

@@ -77,7 +77,7 @@ def test_fields_have_the_language_and_the_direction_of_the_entry(
     ):
         assert name in own
     assert "provenance.provider" not in own
-    assert '<html lang="en">' in page, "the desk's own texts"
+    assert '<html lang="en" dir="ltr">' in page, "the desk's own texts"
     assert re.search(
         r'dir="ltr"[^>]* id="?f-sources-0-url|name="sources.0.url"[^>]*dir="ltr"', page
     )

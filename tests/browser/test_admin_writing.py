@@ -134,7 +134,7 @@ def test_a_list_is_pasted_below_the_points_and_taken_back(
     box.locator("textarea").fill("- One [1]\n- T\u200bwo\n\n[1] A title https://a.example/")
     box.get_by_role("button").click()
     done = page.locator(".undo")
-    expect(done).to_contain_text("Added 2 points and 1 source; 1 invisible character removed.")
+    expect(done).to_contain_text("Added 2 points and 1 source. 1 invisible character was removed.")
     assert points(page) == ["One [1]", "Two"]
     expect(field(page, "sources.0.title")).to_have_value("A title")
     done.get_by_role("button", name="Undo").click()

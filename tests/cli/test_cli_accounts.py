@@ -30,6 +30,8 @@ def test_init_makes_the_first_admin_and_no_second() -> None:
             "invited": False,
             "signed_in_at": None,
             "publications": [],
+            "language": "",
+            "time_zone": "",
         }
     ]
     result = run("init", "--admin", "eve", "--password-stdin", stdin=PASSWORD)

@@ -10,7 +10,8 @@ from samples import sample_entry
 
 from widget.editorial import listing
 from widget.editorial.listing import ListingRequest
-from widget.store import Query, Store
+from widget.store import Query, Sort, Store
+from widget.store.query import key
 
 pytestmark = pytest.mark.unit
 
@@ -110,6 +111,54 @@ def test_pages_cut_the_list_and_the_last_one_answers_for_those_behind(
     assert (page.found, page.total, page.pages) == (3, 3, 2)
 
 
+@pytest.mark.parametrize("sort", ["changed", "title", "id"])
+def test_pages_by_key_neither_repeat_nor_skip_when_the_list_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    names = ["bb", "cc", "dd", "ee", "ff", "gg"]
+    for name in names if sort != "changed" else names[::-1]:
+        keep(store, name)
+
+    def look(**place: Any) -> listing.Listing:  # noqa: ANN401
+        return listing.find(store, ListingRequest(Query(sort=sort), **place))
+
+    def shown(page: listing.Listing) -> tuple[list[str], bool, bool]:
+        return [row.id for row in page.rows], page.has_previous, page.has_next
+
+    first = look()
+    assert shown(first) == (["bb", "cc"], False, True)
+    keep(store, "aa")  # before all others, also as the newest
+    after = key(sort, first.rows[-1])
+    second = look(after=after, page=2)
+    assert shown(second) == (["dd", "ee"], True, True)
+    assert second.page == 2
+    store.discard("ff", actor="a")
+    last = look(after=key(sort, second.rows[-1]), page=3)
+    assert shown(last) == (["gg"], True, False)
+    again = look(before=key(sort, last.rows[0]), page=2)
+    assert shown(again) == (["dd", "ee"], True, True)
+    assert again.page == 2
+    back = look(before=key(sort, again.rows[0]), page=1)
+    assert shown(back) == (["bb", "cc"], True, True)
+    assert back.page == 2, "there is a row before it"
+    assert shown(look(before=key(sort, back.rows[0]), page=1)) == (["aa", "bb"], False, True)
+
+
+def test_a_page_by_key_whose_rows_went_is_replaced_by_one_that_has_rows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    for name in ("aa", "bb", "cc"):
+        keep(store, name)
+    query = Query(sort="id")
+    behind = listing.find(store, ListingRequest(query, page=2, after=("", "zz")))
+    assert ([row.id for row in behind.rows], behind.page, behind.pages) == (["cc"], 2, 2)
+    in_front = listing.find(store, ListingRequest(query, page=7, before=("", "a")))
+    assert ([row.id for row in in_front.rows], in_front.page) == (["aa", "bb"], 1)
+
+
 def test_what_is_wrong_in_an_address_is_passed_over() -> None:
     wrong = {"state": "x", "lean": "up", "sort": "'", "page": "-1", "section": ""}
+    wrong |= {"after": "x", "before": "é"}
     assert ListingRequest.from_query(wrong) == ListingRequest()

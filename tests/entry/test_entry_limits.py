@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
 
 import bleach
 import pytest
 from samples import PERMALINK, PUBLICATION, sample_document, sample_entry
 
+from benchmarks import costly_texts
+from benchmarks.costly_texts import SHAPES, costliest, filled
 from widget.config import Publication
-from widget.entry import Entry, check, light_html, parse_entry
-from widget.entry.limits import MAX_COST
+from widget.entry import Entry, check, light_html
 from widget.panel import Options, fragment, frame
 
 pytestmark = pytest.mark.unit
 
-# The slowest shapes that were found, each to be filled up to the length of a text.
-SLOW = {
-    "tags that never end": ("<a ", "x "),
-    "bold tags that never end": ("<b ", "x "),
-    "one tag of many attributes": ("<a a b c d e f g", ""),
-    "links": ("<a href=https://a.example/>", ""),
-    "open elements": ("<i><b>", ""),
-    "references": ("&#x41;", ""),
-    "quoted signs": ("<a b='>' ", "c d "),
-    "one tag of numbered attributes": ("<a ", ""),
-    "references to no character": ("&nosuch;", ""),
-}
-ROLES = ("ideas", "different-views", "context", "reply", "ideas", "context")
-
-
-def filled(shape: str, number: int) -> str:
-    """Return the costliest text of a shape that is accepted, another one for each number."""
-    unit, rest = SLOW[shape]
-    count = min(light_html.MAX_ANGLES // max(1, unit.count("<")), 4_000 // len(unit))
-    count = min(count, light_html.MAX_AMPERSANDS // max(1, unit.count("&")))
-    name = {"one tag of many attributes": " n", "one tag of numbered attributes": " "}.get(shape)
-    attributes = "".join(f"{name}{index}" for index in range(900)) if name else ""
-    text = f"{unit * (1 if attributes else count)}{attributes}"
-    return f"{number} {text}{rest * ((4_900 - len(text)) // max(1, len(rest)))}"[:4_990] + " [1]"
-
 
 def with_texts(texts: list[str]) -> Entry:
-    groups: list[dict[str, Any]] = []
-    for start in range(0, len(texts), 12):
-        points = [{"text": text, "attributed_to": None} for text in texts[start : start + 12]]
-        groups.append({"role": ROLES[len(groups)], "heading": None, "points": points})
-    document = sample_document(perspectives=groups)
-    return parse_entry(json.dumps(document).encode())
+    return costly_texts.with_texts(sample_document(), texts)
 
 
-@pytest.mark.parametrize("shape", sorted(SLOW))
+@pytest.mark.parametrize("shape", SHAPES)
 def test_an_entry_of_the_costliest_texts_is_refused_before_any_is_looked_at(
     shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,15 +37,9 @@ def test_an_entry_of_the_costliest_texts_is_refused_before_any_is_looked_at(
     assert "remove tags" in breach.message
 
 
-@pytest.mark.parametrize("shape", SLOW)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_the_costliest_that_is_accepted_is_judged_in_a_moment(shape: str) -> None:
-    texts: list[str] = []
-    while len(texts) < 72:
-        texts.append(filled(shape, len(texts)))
-        if sum(map(light_html.cost, texts)) > MAX_COST:
-            texts.pop()
-            break
-    entry = with_texts(texts)
+    entry = costliest(sample_document(), shape)
     start = time.process_time()
     found = check(entry, PUBLICATION)
     # Half a second on the machine that docs/benchmarks.md names; a slow one may be here.

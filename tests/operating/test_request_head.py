@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.http.parser import RequestParser
-from gunicorn.http.wsgi import create
+from gunicorn_parser import by_the_server
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from widget.http.proxies import Forwarding
 from widget.http.response_cache import request_key
 from widget.server.request_head import LONGEST, RequestHeadParser
 
@@ -25,20 +24,6 @@ CHROMIUM = (
     b"Sec-Fetch-Dest: iframe\r\nReferer: https://paper.example/opinion/a?b=c\r\n"
     b"Accept-Encoding: gzip, deflate, br, zstd\r\nCookie: consent=1\r\n\r\n"
 )
-
-
-def by_the_server(data: bytes) -> tuple[dict[str, object], bytes] | None:
-    """Return how gunicorn understands ``data``, and what it leaves of it; None: not at all."""
-    config = Config()
-    config.set("forwarded_allow_ips", "")
-    parser = RequestParser(config, iter([data]), ("127.0.0.1", 1))
-    try:
-        request = next(parser)
-        _, environ = create(request, None, ("127.0.0.1", 1), ("127.0.0.1", 80), config)
-        body = request.body.read()
-    except Exception:
-        return None
-    return environ, body + parser.unreader.take_buffered()
 
 
 # Parts of heads, mostly right, at times wrong or on the edge.
@@ -90,10 +75,24 @@ HEADS = st.builds(
 @example(CHROMIUM)
 @example(CHROMIUM.replace(b"GET", b"HEAD"))
 @example(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a \t\r\nOrigin:\t https://paper.example \r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match:\r\nOrigin: \r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\r\nCookie: b\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nCookie: a\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nCookie: a\r\n\r\n")
+@example(b"\r\nCookie: a\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
+@example(b"Cookie: a\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\rb\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\nTransfer-Encoding: chunked\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\r\n b\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a\x00\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nCookie: a\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\n Cookie: a\r\n\r\n")
+@example(b"GET / HTTP/1.1\r\nHost: a\r\nX-Cookie: a\r\n\r\n")
 def test_what_is_read_means_what_the_server_understands(data: bytes) -> None:
     heads = RequestHeadParser()
     head = heads.read(data)
-    for _ in range(3):  # by lines, and whole, that are remembered
+    for _ in range(3):  # in parts, and whole, that are remembered
         assert heads.read(data) == head
     if head:
         understood = by_the_server(data)
@@ -164,26 +163,98 @@ def test_what_asks_for_more_is_left_to_the_server(name: str, value: str) -> None
     assert RequestHeadParser().read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n") is None
 
 
-def test_what_tells_who_asks_is_not_remembered() -> None:
-    heads = RequestHeadParser()
-    private = (b"Cookie: session=secret", b"X-Forwarded-For: 192.0.2.7", b"Referer: https://a/b?c")
-    for field in private:
-        for _ in range(3):
-            assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + field + b"\r\n\r\n")
+@pytest.mark.parametrize("forwarding", [Forwarding(), Forwarding(["127.0.0.1"])])
+def test_what_tells_who_asks_is_not_remembered(forwarding: Forwarding) -> None:
+    heads = RequestHeadParser(forwarding)
+    cookies = (b"Cookie: session=secret", b"COOKIE: session=secret", b"Cookie:\tsession=secret")
+    private = (b"X-Forwarded-For: 192.0.2.7", b"Referer: https://a/b?secret")
+    for field in (*cookies, b"Cookie: secret\xe9", *private):
+        for others in (b"", b"Accept: */*\r\n", b"Accept: */*\r\nX-Unknown: secret\r\n"):
+            for _ in range(3):
+                assert heads.read(
+                    b"GET / HTTP/1.1\r\n" + HOST + others + field + b"\r\n\r\n", "127.0.0.1"
+                )
     public = b"GET / HTTP/1.1\r\n" + HOST + b"Referer: https://paper.example/\r\n\r\n"
     for _ in range(3):
         heads.read(public)
-    remembered = [*heads._lines, *heads._heads]
-    assert remembered == [HOST.rstrip(), b"Referer: https://paper.example/", public]
+    assert public in heads._heads
+    remembered = repr((heads._heads, heads._layouts))
+    assert "secret" not in remembered
+    assert "192.0.2.7" not in remembered
+
+
+def test_a_head_that_never_returns_is_not_remembered() -> None:
+    heads = RequestHeadParser()
+    usual = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+    for _ in range(2):
+        heads.read(usual)
+    for number in range(3_000):
+        heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"User-Agent: %d\r\n\r\n" % number)
+    assert [it for it in heads._heads if isinstance(it, bytes)] == [usual]
+
+
+def test_a_head_is_recognized_whatever_its_cookie() -> None:
+    heads = RequestHeadParser()
+    for _ in range(3):  # the second time it is remembered
+        wanted = heads.read(CHROMIUM.replace(b"/opinion/a?b=c", b"/"))
+    for cookie in (b"reader=1", b"", b'a="b, c"; d=%20'):
+        for line in (b"Cookie: %b\r\n", b"cookie: %b\r\n", b""):
+            data = CHROMIUM.replace(b"/opinion/a?b=c", b"/")
+            other = data.replace(b"Cookie: consent=1\r\n", line and line % cookie)
+            assert heads.read(other) is wanted
 
 
 def test_only_so_much_is_remembered() -> None:
     heads = RequestHeadParser()
     for number in range(10_000):
-        line = b"User-Agent: %d\r\n" % number
-        for _ in range(2):
-            assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + line + b"\r\n")
-    assert len(heads._lines) <= 2048
+        lines = b"User-Agent: %d\r\nX-%d: a\r\nOrigin: https://%d.example\r\n" % ((number,) * 3)
+        for line in (lines, lines.replace(b"X-", b"")):
+            for _ in range(2):
+                assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + line + b"\r\n")
     assert len(heads._heads) <= 2048
-    assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"Accept: " + b"a" * 2000 + b"\r\n\r\n")
-    assert max(map(len, [*heads._lines, *heads._heads])) < 1024
+    assert len(heads._read_once) <= 2048
+    assert len(heads._layouts) <= 2048
+    for name in (b"Accept", b"Origin", b"a" * 2000):
+        assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + name + b": " + b"a" * 2000 + b"\r\n\r\n")
+    for key in [*heads._heads, *heads._layouts]:
+        assert len(str(key)) < 1024 + 100
+
+
+def test_the_same_value_in_another_field_is_another_head() -> None:
+    heads = RequestHeadParser()
+    value = b"https://paper.example/"
+    keys = set()
+    for name in (b"Origin", b"Referer", b"If-None-Match", b"X-Other"):
+        for rest in (b"\r\n", b"\r\nX-Any: 1\r\nSec-Fetch-Dest: iframe\r\n"):
+            data = b"GET / HTTP/1.1\r\n" + HOST + name + b": " + value + rest + b"\r\n"
+            head = heads.read(data)
+            assert head
+            understood = by_the_server(data)
+            assert understood
+            assert head.request_key == request_key(understood[0])
+            keys.add(head.request_key)
+    assert len(keys) == 4  # a Referer counts in a frame only
+
+
+def test_a_head_is_read_alike_whatever_was_read_before() -> None:
+    """One llhttp reads the heads of all connections: none may leave anything to the next."""
+    heads = RequestHeadParser()
+    plain = b"GET /panel/a HTTP/1.1\r\n" + HOST + b"\r\n"
+    wanted = RequestHeadParser().read(plain + b"")
+    others = [
+        b"GET / HTTP/1.1\r\n" + HOST + b"Content-Length: 99\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"\r\nGET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"\r\nG\r\n\r\n",
+        b"GET / HTTP/1.0\r\n" + HOST + b"\r\n",
+        b"CONNECT a:1 HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"PRI * HTTP/2.0\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"\r\n\r\n",
+    ]
+    for other in others:
+        heads.read(other)
+        fresh = plain.replace(b"\r\n\r\n", b"\r\nX-Of: %d\r\n\r\n" % others.index(other))
+        assert heads.read(fresh) == wanted, other

@@ -238,3 +238,10 @@ def test_the_command_says_why_there_is_no_snippet(
     published.withdraw(ID, actor="test", legal=True)
     assert "was withdrawn" in run(*store, ID)[2]
     assert run(*store)[1].startswith("<insights-widget")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_loader_comes_over_the_connection_that_its_fetches_need(way: Way) -> None:
+    """Browsers keep connections with and without credentials apart; the component has none."""
+    line = 'src="https://insights.example/embed.js" crossorigin="anonymous" async>'
+    assert (line in made(way).body) == (way in ("component", "site"))

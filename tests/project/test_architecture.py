@@ -147,7 +147,7 @@ def test_a_library_is_imported_at_one_door(library: str, door: str | tuple[str, 
 
 def test_files_are_replaced_by_one_module() -> None:
     """The journal renames and links files itself: each step of a change is one it can finish."""
-    movers = {"storage.atomic", "store.directory.journal"}
+    movers = {"storage.atomic", "store.directory.journal", "store.directory.batch_writer"}
     allowed = {"os.fsync": {"storage.atomic"}}
     allowed |= dict.fromkeys(("os.rename", "os.replace", "os.link"), movers)
     for path in MODULES:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,10 +41,11 @@ def _extra(name: str) -> Iterator[Requirement]:
             yield requirement
 
 
-def pinned(lock: str) -> dict[str, set[str]]:
+def pinned(lock: str | Path) -> dict[str, set[str]]:
     """Return the versions by name. Only pins and their hashes may stand in a lock."""
     pins: dict[str, set[str]] = {}
-    text = (ROOT / "locks" / f"{lock}.txt").read_text("utf-8")
+    # A path in place of a name stays what it is.
+    text = (ROOT / "locks" / lock).with_suffix(".txt").read_text("utf-8")
     for entry in re.split(r"\n(?=\S)", text.strip()):
         if entry.startswith("#"):
             continue
@@ -123,6 +125,19 @@ def test_node_s_lock_is_in_step_and_every_package_has_its_hash() -> None:
     for name, package in packages.items():
         assert package["integrity"].startswith("sha512-"), name
         assert "resolved" not in package, name
+
+
+@pytest.mark.unit
+def test_what_a_benchmark_compares_has_exact_versions_and_hashes() -> None:
+    folder = ROOT / "benchmarks" / "others"
+    asked = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    assert packages.pop("")["dependencies"] == asked
+    assert asked == {name: packages[f"node_modules/{name}"]["version"] for name in asked}
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
+    assert "isso" in pinned(folder / "isso.txt")
 
 
 @pytest.mark.unit

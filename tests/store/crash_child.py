@@ -13,13 +13,15 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from store_support import entry, rules
 
 from widget.errors import StoreUnavailable
 from widget.storage import files
-from widget.store import Live, Store, open_store
+from widget.store import Action, Live, Revision, Store, open_store
+from widget.store.directory import batch_writer
 
 ID = "ferry-fares"
 PR_SET_PTRACER = 0x59616D61
@@ -33,6 +35,23 @@ CHANGES: list[Callable[[Store], object]] = [
     lambda store: store.save(entry(title="three"), actor="cem"),
     lambda store: store.withdraw(ID, actor="cem", reason="Wrong."),
     lambda store: store.discard(ID, actor="cem"),
+]
+
+
+AT = datetime(2020, 2, 29, 12, 0, 0, 123000, UTC)
+
+
+def history(entry_id: str, *actions: Action) -> list[Revision]:
+    return [
+        Revision(number, AT, "ana", action, "", entry(entry_id, title=f"number {number}"))
+        for number, action in enumerate(actions, 1)
+    ]
+
+
+BATCH = [
+    history("both", "save", "publish", "save"),
+    history("live", "save", "publish"),
+    history("draft", "save"),
 ]
 
 
@@ -79,6 +98,9 @@ def play(root: str, scenario: str, teller: Teller) -> None:
         for _ in range(3):
             store.save(entry(title=f"head {store.head(ID)}"), actor="ana")
             store.publish(ID, actor="ana")
+    elif scenario == "batch":
+        batch_writer._AT_ONCE = 1  # the order of calls of several threads depends on the clock
+        play_batch(store, teller)
     elif scenario == "read":
         read(store, teller, Path(root).parent / "stop")
 
@@ -112,6 +134,16 @@ def play_changes(store: Store, teller: Teller) -> None:
                 teller.tell("done at the second try", number)
             return
         teller.tell("ack", number)
+
+
+def play_batch(store: Store, teller: Teller) -> None:
+    try:
+        refusals = store.adopt_all(BATCH)
+    except StoreUnavailable as error:
+        teller.tell("refused", 1, str(error))
+        return
+    assert refusals == [None] * len(BATCH)
+    teller.tell("ack", 1)
 
 
 def read(store: Store, teller: Teller, stop: Path) -> None:

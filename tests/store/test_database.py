@@ -140,7 +140,7 @@ def test_what_lists_show_adds_up_whatever_happened(store: Store, database_url: s
         if number % 11 == 1:
             store.withdraw(name, actor="ana")
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(entry_tables._SUM_COUNTS)
+        connection.execute(entry_tables.SUM_COUNTS)
         columns = "state, waiting, lean, section, language"
         counted = f"SELECT {columns}, count(*) FROM entry WHERE state <> '' GROUP BY {columns}"  # noqa: S608  # no input
         rows = connection.execute(counted).fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_pages_by_place_join_without_gap_or_repetition(store: Store, sort: Sort)
         joined += page
     assert joined == whole
     assert store.rows(query, limit=2, offset=1) == whole[1:3]
+    backwards = replace(query, backwards=True)
+    assert store.rows(backwards, limit=100) == whole[::-1]
+    for offset in range(len(NAMES)):
+        row = whole[offset]
+        assert store.rows(query, limit=2, after=key(sort, row)) == whole[offset + 1 :][:2]
+        before = store.rows(backwards, limit=2, after=key(sort, row))
+        assert before[::-1] == whole[max(0, offset - 2) : offset]
+        assert store.rows(backwards, limit=2, offset=offset) == whole[::-1][offset:][:2]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -83,17 +84,23 @@ def find_light() -> Path | None:
 
 
 def launch(
-    playwright: Playwright, name: Name, executable: Path, *, scripts: bool = True
+    playwright: Playwright,
+    name: Name,
+    executable: Path,
+    *,
+    scripts: bool = True,
+    flags: Sequence[str] = (),
 ) -> Browser:
     """Start the browser. Firefox is the reader's own, spoken to in WebDriver BiDi.
 
-    Without ``scripts`` Firefox runs none, which its driver cannot ask for page by page.
+    Without ``scripts`` Firefox runs none, which its driver cannot ask for page by page. ``flags``
+    are further ones of Chromium.
     """
     if name == "chromium":
         # Not the option of a context that ignores every error: nothing would be cached then.
         trusted = f"--ignore-certificate-errors-spki-list={https.public_key_hash()}"
         return playwright.chromium.launch(
-            executable_path=executable, args=[*_CHROMIUM_FLAGS, trusted]
+            executable_path=executable, args=[*_CHROMIUM_FLAGS, trusted, *flags]
         )
     return playwright.firefox.launch(
         executable_path=executable,

@@ -58,9 +58,11 @@ def hosting(*, named: bool = False) -> Iterator[Host]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body, headers = host.pages.get(self.path, (b"", {}))
-            quiet = self.path == "/favicon.ico"  # which browsers ask for by themselves
-            self.send_response(204 if quiet else 200 if self.path in host.pages else 404)
+            # A page is the same for every query, if it was not added with one.
+            path = self.path if self.path in host.pages else self.path.partition("?")[0]
+            body, headers = host.pages.get(path, (b"", {}))
+            quiet = path == "/favicon.ico"  # which browsers ask for by themselves
+            self.send_response(204 if quiet else 200 if path in host.pages else 404)
             self.send_header("Content-Length", str(len(body)))
             for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from widget.accounts.directory import DirectoryAccounts, DirectoryRepository
 from widget.accounts.networks import prefix_of
+from widget.accounts.preferences import time_zones
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
     CONFIRM_SECONDS,
@@ -11,6 +12,7 @@ from widget.accounts.protocol import (
     IDLE_SECONDS,
     LINK_SECONDS,
     PASSWORD_LINK_SECONDS,
+    ROLE_WORDS,
     ROLES,
     TOKEN_PREFIX,
     Accounts,
@@ -32,6 +34,7 @@ __all__ = [
     "LINK_SECONDS",
     "PASSWORD_LINK_SECONDS",
     "ROLES",
+    "ROLE_WORDS",
     "TOKEN_PREFIX",
     "Accounts",
     "DirectoryAccounts",
@@ -44,6 +47,7 @@ __all__ = [
     "open_accounts",
     "open_repository",
     "prefix_of",
+    "time_zones",
 ]
 
 

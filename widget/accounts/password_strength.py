@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from widget.errors import Message, message
+
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _MIN_WORD = 3
 _MIN_REST = 4
@@ -17,17 +19,17 @@ _MIN_DISTINCT = 4
 _SERVICE_WORDS = ("insights", "admin", "editor", "publisher", "password")
 
 
-def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> str | None:
+def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> Message | None:
     """Return why ``password`` (normalized) is easy to guess, or None where it is not.
 
     ``name`` is the user's, ``own_words`` are names of the service, such as its publications'.
     """
     folded = password.casefold()
     if len(set(folded)) < _MIN_DISTINCT:
-        return f"repeats fewer than {_MIN_DISTINCT} different characters"
+        return message("repeats fewer than %(count)d different characters", count=_MIN_DISTINCT)
     core = _NOT_LETTERS.sub("", folded)
     if folded in _common() or (core and core in _common() and len(core) >= _MIN_REST):
-        return "is one of the most common passwords"
+        return message("is one of the most common passwords")
     words = {
         part
         for text in (name, *own_words, *_SERVICE_WORDS)
@@ -38,7 +40,7 @@ def weakness(password: str, *, name: str, own_words: Iterable[str] = ()) -> str 
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
     if rest != core and len(rest) < _MIN_REST:
-        return "consists of your name or the service's"
+        return message("consists of your name or the service's")
     return None
 
 

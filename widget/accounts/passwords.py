@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from widget.accounts.password_strength import weakness
-from widget.errors import InvalidAccount
+from widget.errors import InvalidAccount, counted, message
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
@@ -25,16 +25,28 @@ def check_password(name: str, password: str, *, own_words: Iterable[str] = ()) -
     length = len(_prepared(password))
     if length < MIN_LENGTH:
         raise InvalidAccount(
-            f"the password has {length} characters; at least {MIN_LENGTH} are needed"
+            counted(
+                "the password has %(num)d character; at least %(minimum)d are needed",
+                "the password has %(num)d characters; at least %(minimum)d are needed",
+                length,
+                minimum=MIN_LENGTH,
+            )
         )
     if length > MAX_LENGTH:
         raise InvalidAccount(
-            f"the password has {length} characters; at most {MAX_LENGTH} are accepted"
+            message(
+                "the password has %(count)d characters; at most %(limit)d are accepted",
+                count=length,
+                limit=MAX_LENGTH,
+            )
         )
     problem = weakness(_prepared(password), name=name, own_words=own_words)
     if problem:
         raise InvalidAccount(
-            f"the password {problem}; choose another, such as a sentence of several words"
+            message(
+                "the password %(problem)s; choose another, such as a sentence of several words",
+                problem=problem,
+            )
         )
 
 

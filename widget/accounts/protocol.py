@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_args
 
+from widget.errors import Message, message
+
 Role = Literal["editor", "publisher", "admin"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
+ROLE_WORDS: dict[str, Message] = {
+    "editor": message("editor"),
+    "publisher": message("publisher"),
+    "admin": message("admin"),
+}
+"""The roles as they stand within sentences."""
 """The roles in ascending order; each includes the permissions of those before it."""
 
 IDLE_SECONDS = 60 * 60
@@ -140,6 +148,13 @@ class Accounts(Protocol):
     def set_publications(self, name: str, publications: Sequence[str]) -> None:
         """Change the publications that a user works for, from the next request on; empty: all.
 
+        Raises NotFound, InvalidAccount.
+        """
+
+    def set_preferences(self, name: str, *, language: str, time_zone: str) -> None:
+        """Change the language and the time zone of the user's pages, from the next request on.
+
+        ``language`` has a catalog of the pages, ``time_zone`` is an IANA name; "" resets either.
         Raises NotFound, InvalidAccount.
         """
 

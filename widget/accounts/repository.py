@@ -6,9 +6,16 @@ import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from widget.accounts.protocol import Role, Token, User, lower
 from widget.errors import StoreUnavailable
@@ -32,6 +39,17 @@ class UserRecord(_Record):
     created_at: AwareDatetime
     signed_in_at: AwareDatetime | None = None
     publications: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
+
+    @model_serializer(mode="wrap")
+    def _only_if_chosen(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Until somebody chooses, an older version can still read the document.
+        fields: dict[str, Any] = serialize(self)
+        for name in ("language", "time_zone"):
+            if not fields[name]:
+                del fields[name]
+        return fields
 
     def user(self) -> User:
         """Return the user without secrets."""
@@ -42,6 +60,8 @@ class UserRecord(_Record):
             invited=self.password is None,
             signed_in_at=self.signed_in_at,
             publications=self.publications,
+            language=self.language,
+            time_zone=self.time_zone,
         )
 
     def is_working_admin(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from widget.accounts.expiring_store import ExpiringStore, Kind, digest, handle_of
-from widget.accounts.names import check_token_name, check_user_name
+from widget.accounts.names import check_user_name
 from widget.accounts.passwords import Passwords, check_password
+from widget.accounts.preferences import check_preferences
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
     CONFIRM_SECONDS,
@@ -19,24 +19,22 @@ from widget.accounts.protocol import (
     IDLE_SECONDS,
     LINK_SECONDS,
     PASSWORD_LINK_SECONDS,
-    TOKEN_PREFIX,
     TOUCH_SECONDS,
     OpenSession,
     Role,
     Session,
-    Token,
     User,
-    at_least,
 )
-from widget.accounts.repository import AccountRepository, TokenRecord, UserRecord
+from widget.accounts.repository import AccountRepository, UserRecord
 from widget.accounts.throttle import PasswordThrottle
-from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable
+from widget.accounts.token_service import TokenService
+from widget.errors import Denied, InvalidAccount, NotFound, StoreUnavailable, message
 from widget.net.rate_limiter import gcra
 
 log = logging.getLogger("widget.accounts")
 
 
-class AccountService:
+class AccountService(TokenService):
     """``Accounts`` over two stores: ``repository`` is permanent, ``expiring`` is temporary.
 
     ``clock`` returns seconds since 1970, the same for all processes that share the stores.
@@ -51,9 +49,8 @@ class AccountService:
         passwords: Passwords | None = None,
         own_words: Iterable[str] = (),
     ) -> None:
-        self._repository = repository
+        super().__init__(repository, clock)
         self._expiring = expiring
-        self._clock = clock
         self._throttle = PasswordThrottle(expiring, clock)
         self._passwords = passwords or Passwords()
         self._own_words = tuple(own_words)
@@ -91,7 +88,7 @@ class AccountService:
         )
         with self._repository.transaction() as transaction:
             if name in transaction.state.users:
-                raise InvalidAccount(f"there is a user {name!r} already")
+                raise InvalidAccount(message("there is a user %(name)r already", name=name))
             transaction.state = transaction.state.with_user(record)
         return record.user()
 
@@ -109,6 +106,11 @@ class AccountService:
         """Change the publications that a user works for. Raises NotFound, InvalidAccount."""
         self._change_user(name, publications=tuple(dict.fromkeys(publications)))
 
+    def set_preferences(self, name: str, *, language: str, time_zone: str) -> None:
+        """Change a user's interface language and time zone. Raises NotFound, InvalidAccount."""
+        check_preferences(language, time_zone)
+        self._change_user(name, language=language, time_zone=time_zone)
+
     def set_disabled(self, name: str, disabled: bool) -> None:  # noqa: FBT001  # the value itself
         """Disable or enable a user. Raises NotFound, InvalidAccount."""
         self._change_user(name, disabled=disabled, generation=_new_generation())
@@ -117,12 +119,15 @@ class AccountService:
         with self._repository.transaction() as transaction:
             record = transaction.state.users.get(name)
             if record is None:
-                raise NotFound(f"there is no user {name!r}")
+                raise NotFound(message("there is no user %(name)r", name=name))
             changed = transaction.state.with_user(record.model_copy(update=changes))
             if transaction.state.has_admin() and not changed.has_admin():
                 raise InvalidAccount(
-                    "there must always be, for all publications, an admin who can sign in, and "
-                    f"{name} is the last one; make another user admin first"
+                    message(
+                        "there must always be, for all publications, an admin who can sign in, "
+                        "and %(name)s is the last one; make another user admin first",
+                        name=name,
+                    )
                 )
             transaction.state = changed
 
@@ -138,7 +143,7 @@ class AccountService:
         password_hash = record.password if record else None
         matches = self._passwords.matches(password_hash, password)
         if record is None or password_hash is None or not matches or record.disabled:
-            raise Denied("this name and password let nobody in")
+            raise Denied(message("this name and password let nobody in"))
         self._throttle.succeeded(account, address, device)
         if self._passwords.is_dated(password_hash):
             self._change_user(name, password=self._passwords.hash(password))
@@ -257,7 +262,7 @@ class AccountService:
     def _issue(self, kind: Kind, user: User, seconds: float) -> str:
         record = self._repository.state().users.get(user.name)
         if record is None or record.disabled:
-            raise Denied("this name and password let nobody in")
+            raise Denied(message("this name and password let nobody in"))
         secret = secrets.token_urlsafe(32)
         now = self._clock()
         stored = {"user": record.name, "generation": record.generation, "created": now, "seen": now}
@@ -283,90 +288,6 @@ class AccountService:
             return None
         return record.user()
 
-    # Tokens
-
-    def create_token(
-        self, name: str, role: Role, *, owner: str, expires_at: datetime, actor: str
-    ) -> tuple[str, Token]:
-        """Return a new token's secret and the token. Raises NotFound, InvalidAccount."""
-        check_token_name(name)
-        now = self._now()
-        if expires_at <= now:
-            raise InvalidAccount(f"a token until {expires_at:%Y-%m-%d %H:%M} would be of no use")
-        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        record = TokenRecord(
-            id=secrets.token_hex(6),
-            name=name,
-            owner=owner,
-            role=role,
-            sha256=digest(secret),
-            created_by=actor,
-            created_at=now,
-            expires_at=expires_at.astimezone(UTC),
-        )
-        with self._repository.transaction() as transaction:
-            user = transaction.state.users.get(owner)
-            if user is None:
-                raise NotFound(f"there is no user {owner!r}")
-            if not at_least(user.role, role):
-                raise InvalidAccount(
-                    f"a token may do no more than its owner, and {owner} is {user.role}; "
-                    f"give it the role {user.role}"
-                )
-            of_owner = [it for it in transaction.state.tokens.values() if it.owner == owner]
-            if any(it.name == name and it.is_open(now) for it in of_owner):
-                # The history names tokens by it.
-                raise InvalidAccount(
-                    f"there is a token {name!r} of {owner}'s already; revoke it first"
-                )
-            transaction.state = transaction.state.with_token(record)
-            token = transaction.state.token(record)
-        return secret, token
-
-    def token(self, secret: str) -> Token | None:
-        """Return the token with this secret, or None where it is not valid."""
-        now = self._now()
-        wanted = digest(secret)
-        state = self._repository.state()
-        found = None
-        for record in state.tokens.values():
-            if hmac.compare_digest(record.sha256, wanted):
-                found = record
-        if found is None or not state.opens(found, now):
-            return None
-        used = found.last_used_at
-        if used is None or (now - used).total_seconds() >= TOUCH_SECONDS:
-            found = self._mark_used(found, now)
-        return state.token(found) if state.opens(found, now) else None
-
-    def tokens(self) -> list[Token]:
-        """Return all tokens, newest first."""
-        state = self._repository.state()
-        ordered = sorted(state.tokens.values(), key=lambda it: it.created_at, reverse=True)
-        return [state.token(record) for record in ordered]
-
-    def revoke_token(self, token_id: str) -> None:
-        """Revoke a token at once. Raises NotFound."""
-        with self._repository.transaction() as transaction:
-            record = transaction.state.tokens.get(token_id)
-            if record is None:
-                raise NotFound(f"there is no token {token_id!r}")
-            if record.revoked_at is None:
-                revoked = record.model_copy(update={"revoked_at": self._now()})
-                transaction.state = transaction.state.with_token(revoked)
-
-    def _mark_used(self, record: TokenRecord, now: datetime) -> TokenRecord:
-        try:
-            with self._repository.transaction() as transaction:
-                newest = transaction.state.tokens.get(record.id, record)
-                used = newest.model_copy(update={"last_used_at": now})
-                transaction.state = transaction.state.with_token(used)
-        except StoreUnavailable as error:
-            # A failure to store the time must not prevent the use.
-            log.warning("cannot store the last use of token %r: %s", record.name, error)
-            return record
-        return used
-
     # Rate limits and idempotent answers, shared by all processes
 
     def hit(self, key: str, *, limit: int, seconds: float) -> float | None:
@@ -387,9 +308,6 @@ class AccountService:
     def recall(self, key: str) -> dict[str, Any] | None:
         """Return the payload stored under ``key``, or None."""
         return self._expiring.read("answer", key)
-
-    def _now(self) -> datetime:
-        return _utc(self._clock())
 
 
 def _utc(seconds: float) -> datetime:

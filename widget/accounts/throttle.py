@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from widget.accounts.expiring_store import ExpiringStore, handle_of
 from widget.accounts.networks import network_of
-from widget.errors import Throttled
+from widget.errors import Message, Throttled, counted, message
 
 FORGET_SECONDS = 3600.0
 
@@ -68,7 +68,9 @@ class PasswordThrottle:
             ]
             if max(waits) > 0:
                 raise Throttled(
-                    f"too many tries failed; try again in {_duration(max(waits))}",
+                    message(
+                        "too many tries failed; try again in %(time)s", time=_duration(max(waits))
+                    ),
                     retry_after=max(waits),
                 )
             for (_, key), (failures, _) in zip(limits, counts, strict=True):
@@ -109,8 +111,8 @@ def _save(expiring: ExpiringStore, key: str, failures: int, at: float) -> None:
     expiring.write("throttle", key, {"failures": failures, "at": at}, seconds=FORGET_SECONDS)
 
 
-def _duration(seconds: float) -> str:
+def _duration(seconds: float) -> Message:
     whole = max(1, round(seconds + 0.5))
     if whole < 100:
-        return f"{whole} seconds" if whole > 1 else "a second"
-    return f"{-(-whole // 60)} minutes"
+        return counted("a second", "%(num)d seconds", whole)
+    return counted("%(num)d minute", "%(num)d minutes", -(-whole // 60))

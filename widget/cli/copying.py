@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from widget.accounts import open_repository
 from widget.cli.context import Context, open_editorial
-from widget.cli.output import confirm, is_quiet
+from widget.cli.output import confirm
+from widget.cli.progress import progress
 from widget.editorial import copying
 from widget.editorial.copying import Difference
 from widget.editorial.service import Editorial
@@ -53,7 +51,7 @@ def _copy(
     one: EntryReader, other: Editorial, source: str, target: str, *, replace_accounts: bool
 ) -> None:
     ids = copying.all_ids(one, other.entries)
-    with _bar("Comparing", len(ids)) as report:
+    with progress("Comparing", len(ids)) as report:
         plan = copying.plan(one, other.entries, ids, report)
     _raise_for(
         plan.diverged,
@@ -66,12 +64,12 @@ def _copy(
             "TO has other users and tokens, and nothing was copied; use an empty folder or "
             "database for TO, or replace them with --replace-accounts",
         )
-    with _bar("Copying", len(plan.missing)) as report:
-        failed = copying.copy(one, other, plan.missing, report)
+    with progress("Copying", plan.revisions) as report:
+        failed = copying.copy(one, other, plan, report)
     failed += copying.copy_accounts(from_records, to_records, replace=replace_accounts)
     ids = copying.all_ids(one, other.entries)
-    with _bar("Verifying", len(ids)) as report:
-        differing = copying.differences(one, other.entries, ids, plan.identical, report)
+    with progress("Verifying", len(ids)) as report:
+        differing = copying.differences(one, other.entries, ids, plan.same, report)
     failed = differing + failed + plan.unreadable
     failed += copying.account_differences(
         from_records.state(), open_repository(target).state(), both_ways=True
@@ -81,7 +79,7 @@ def _copy(
     _raise_for(list(by_subject.values()), "TO differs from FROM; see the lines above")
     users = to_records.state().users
     confirm(
-        f"{len(plan.missing)} revisions copied; {len(ids)} entries and {len(users)} users "
+        f"{plan.revisions} revisions copied; {len(ids)} entries and {len(users)} users "
         "are the same in both"
     )
 
@@ -96,12 +94,6 @@ def _check(source: str, target: str) -> None:
     ]
     if places[0] == places[1]:
         raise InvalidSettings("copy: FROM and TO are the same store")
-
-
-@contextmanager
-def _bar(label: str, length: int) -> Iterator[Callable[[], object]]:
-    with click.progressbar(length=length, label=label, file=sys.stderr, hidden=is_quiet()) as bar:
-        yield lambda: bar.update(1)
 
 
 def _raise_for(differences: list[Difference], why: str) -> None:

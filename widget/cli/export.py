@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from widget.cli.context import Context
-from widget.cli.output import confirm, is_quiet
+from widget.cli.output import confirm
+from widget.cli.progress import progress
 from widget.export import checked_base, export_site
 from widget.store import Live
+
+_BATCH = 250
 
 
 @click.command("export")
@@ -55,28 +57,26 @@ def _site(context: Context, out: Path, base: str | None) -> None:
             "Give the URL of the files: --base https://cdn.example/insights, "
             "or base_url in insights.toml"
         )
-    with (
-        context.entries() as store,
-        click.progressbar(length=0, label="Exporting", file=sys.stderr, hidden=is_quiet()) as bar,
-    ):
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        report = export_site(store, context.settings, out, checked_base(url), progress)
+    with context.entries() as store, progress("Exporting") as show:
+        report = export_site(store, context.settings, out, checked_base(url), show)
     confirm(f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed")
 
 
 def _entries(context: Context, out: Path, *, drafts: bool) -> None:
     with (
         context.entries() as store,
+        progress("Exporting", len(store.ids())) as report,
         click.open_file(str(out), "w", encoding="utf-8", atomic=str(out) != "-") as output,
     ):
-        for entry_id in store.ids():
-            draft = store.draft(entry_id) if drafts else None
-            live = store.live(entry_id)
-            entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
-            if entry:
-                document = entry.model_dump(mode="json", by_alias=True)
-                click.echo(json.dumps(document, ensure_ascii=False), file=output)
+        ids = store.ids()
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            for found in store.read_many(batch, history=False).values():
+                live = found.live
+                entry = live.entry if isinstance(live, Live) else None
+                if drafts and found.draft:
+                    entry = found.draft.entry
+                if entry:
+                    document = entry.model_dump(mode="json", by_alias=True)
+                    click.echo(json.dumps(document, ensure_ascii=False), file=output)
+            report(len(batch))

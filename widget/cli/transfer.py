@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
 from widget.cli.context import Context, actor_option
 from widget.cli.next_steps import next_steps
-from widget.cli.output import confirm, is_quiet
-from widget.entry import parse_entry
+from widget.cli.output import confirm
+from widget.cli.progress import progress
+from widget.entry import Entry, parse_entry
 from widget.errors import Breach, InsightsError, InvalidEntry
+from widget.store.entry_summary import lookup_keys
 
+_BATCH = 250
+"""Documents that are saved, and acknowledged, as a whole."""
+_AT_ONCE = 2
 _SPACE = " \t\r\n"
 
 
@@ -25,6 +34,10 @@ class Document:
 
     where: str
     data: bytes
+
+
+_Put = Callable[[list[Entry]], list[InsightsError | None]]
+_Outcome = tuple[Document, Entry | None, InsightsError | None]
 
 
 @click.command("import")
@@ -50,29 +63,78 @@ def import_entries(
     """
     documents = [document for path in _files(paths) for document in _documents(path)]
     refused: list[tuple[str, Breach]] = []
-    imported = 0
-    with (
-        context.editorial() as editorial,
-        click.progressbar(documents, label="Importing", file=sys.stderr, hidden=is_quiet()) as bar,
-    ):
-        for document in bar:
-            try:
-                entry = parse_entry(document.data)
-                with next_steps(editorial, context.settings, entry, saved=False):
-                    editorial.put(entry, actor=actor, note=note, publish=and_publish)
-            except InvalidEntry as error:
-                refused += [(document.where, breach) for breach in error.breaches]
-            except InsightsError as error:
-                refused.append((document.where, Breach("$", str(error))))
-            else:
-                imported += 1
+    with context.editorial() as editorial, progress("Importing", len(documents)) as report:
+        put = partial(editorial.put_all, actor=actor, note=note, publish=and_publish)
+        for outcomes in _put_all(documents, put):
+            for document, entry, error in outcomes:
+                with _adding(refused, document.where):
+                    if error is not None:
+                        with next_steps(editorial, context.settings, entry, saved=False):
+                            raise error
+            report(len(outcomes))
     for where, breach in refused:
         click.echo(f"{where}: {breach.path}: {breach.message}", err=True)
-    outcome = "published" if and_publish else "saved as drafts"
     count = len({where for where, _ in refused})
+    imported = len(documents) - count
+    outcome = "published" if and_publish else "saved as drafts"
     confirm(f"{imported} {outcome}, {count} refused")
     if refused:
         sys.exit(1)
+
+
+def _put_all(documents: list[Document], put: _Put) -> Iterator[list[_Outcome]]:
+    """Put all of ``documents`` in batches; yields each with why it was refused, or None.
+
+    One batch waits for its store while the next is prepared, unless they have an id or a URL in
+    common: of two such documents the first one wins.
+    """
+    under_way: deque[tuple[Future[list[_Outcome]], set[str]]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE, "importing") as threads:
+        for start in range(0, len(documents), _BATCH):
+            batch = [(it, _parsed(it)) for it in documents[start : start + _BATCH]]
+            names = {name for _, it in batch if isinstance(it, Entry) for name in _names(it)}
+            while under_way and (
+                len(under_way) >= _AT_ONCE or any(names & others for _, others in under_way)
+            ):
+                yield under_way.popleft()[0].result()
+            under_way.append((threads.submit(_put, batch, put), names))
+        while under_way:
+            yield under_way.popleft()[0].result()
+
+
+def _parsed(document: Document) -> Entry | InvalidEntry:
+    try:
+        return parse_entry(document.data)
+    except InvalidEntry as error:
+        return error
+
+
+def _names(entry: Entry) -> Iterator[str]:
+    yield f"id {entry.id}"
+    yield from lookup_keys(entry)
+
+
+def _put(batch: list[tuple[Document, Entry | InvalidEntry]], put: _Put) -> list[_Outcome]:
+    entries = [it for _, it in batch if isinstance(it, Entry)]
+    try:
+        refusals = iter(put(entries))
+    except InsightsError as error:
+        refusals = iter([error] * len(entries))
+    return [
+        (document, it, next(refusals)) if isinstance(it, Entry) else (document, None, it)
+        for document, it in batch
+    ]
+
+
+@contextmanager
+def _adding(refused: list[tuple[str, Breach]], where: str) -> Iterator[None]:
+    """Add the error of the block to ``refused``."""
+    try:
+        yield
+    except InvalidEntry as error:
+        refused += [(where, breach) for breach in error.breaches]
+    except InsightsError as error:
+        refused.append((where, Breach("$", str(error))))
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

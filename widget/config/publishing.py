@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from widget.config.publication import Hold
 from widget.config.settings import Settings
 from widget.entry import Entry, check, light_html
-from widget.errors import Breach
+from widget.errors import Breach, message
 
 
 def check_under(settings: Settings, entry: Entry) -> list[Breach]:
@@ -48,10 +48,17 @@ def missing_approvals(settings: Settings, entry: Entry, approvals: int) -> list[
         return []
     hold = held(settings.publication_for(entry.article.url).hold, entry)
     if hold:
-        message = f"is held for {hold!r}: two persons have to approve exactly this version"
+        missing = message(
+            "is held for %(hold)r: two persons have to approve exactly this version; "
+            "submit it for review",
+            hold=hold,
+        )
     else:
-        message = "is by a language model: another person has to approve exactly this version"
-    return [Breach("$.provenance", f"{message}; submit it for review")]
+        missing = message(
+            "is by a language model: another person has to approve exactly this version; "
+            "submit it for review"
+        )
+    return [Breach("$.provenance", missing)]
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -10,7 +10,7 @@ from widget.drafting.evidence import Evidence
 from widget.drafting.findings import Finding
 from widget.drafting.runs import Resolution, Run, RunStore
 from widget.entry import Entry, light_html
-from widget.errors import Breach
+from widget.errors import Breach, message
 
 _OF_THE_ANSWER = frozenset({"cite-unknown", "quote-altered", "marker-debris"})
 """Rules whose findings may concern what the entry does not show, such as a cite of nothing."""
@@ -41,7 +41,10 @@ class EntryChecks:
     def breaches(self) -> list[Breach]:
         """The findings that prevent publishing, as breaches of a rule."""
         return [
-            Breach(it.finding.path, f"{it.finding.rule}: {it.finding.message}")
+            Breach(
+                it.finding.path,
+                message("%(rule)s: %(problem)s", rule=it.finding.rule, problem=it.finding.message),
+            )
             for it in self.findings
             if it.blocks
         ]

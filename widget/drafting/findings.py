@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator
+
+from widget.errors import Message
 
 BlockingRule = Literal[
     "cite-unknown",
@@ -22,6 +24,14 @@ WarningRule = Literal["name-unseen", "one-host", "copied", "lean-unstable"]
 Rule = BlockingRule | WarningRule
 
 
+def _as_is(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    return value if isinstance(value, Message) else validate(value)
+
+
+Text = Annotated[str, WrapValidator(_as_is)]
+"""A text that stays a message, and so can be translated, until the finding is stored."""
+
+
 class Finding(BaseModel):
     """One finding.
 
@@ -36,7 +46,7 @@ class Finding(BaseModel):
     path: str
     rule: Rule
     severity: Literal["block", "warn"]
-    message: str
+    message: Text
     sentence: str = ""
     detail: str = ""
     passage: str = ""

@@ -28,7 +28,7 @@ from widget.editorial.access import Scope
 from widget.editorial.actors import draft_actor, person_of
 from widget.editorial.service import Editorial
 from widget.entry import Entry
-from widget.errors import Breach, InvalidRequest, NotFound
+from widget.errors import Breach, InvalidRequest, NotFound, message
 
 _TEST_SECONDS = 30.0
 
@@ -87,7 +87,9 @@ class Drafting:
         """
         provider = self._provider(request.provider)
         if not (request.article_url or request.article_html):
-            raise InvalidRequest([Breach("$.article_url", "is empty; give the article's address")])
+            raise InvalidRequest(
+                [Breach("$.article_url", message("is empty; give the article's address"))]
+            )
         self._require_own(request)
         run = new_run(request.model_copy(update={"provider": provider.name}), actor=actor)
         run = run.model_copy(update={"publications": self._scope.names})
@@ -146,8 +148,8 @@ class Drafting:
                 finding=finding_id, reason=reason.strip(), by=actor, at=datetime.now(UTC)
             )
         except ValidationError as error:
-            message = "is empty; say what you checked, and where"
-            raise InvalidRequest([Breach("$.reason", message)]) from error
+            empty = message("is empty; say what you checked, and where")
+            raise InvalidRequest([Breach("$.reason", empty)]) from error
 
         def resolved(run: Run) -> Run:
             others = tuple(it for it in run.resolutions if it.finding != finding_id)
@@ -173,28 +175,31 @@ class Drafting:
     def _provider(self, name: str) -> DraftingProvider:
         names = [it.name for it in self.providers]
         if not names:
-            raise NotFound("drafting is off: no provider is configured; docs/drafting.md says how")
+            raise NotFound(
+                message("drafting is off: no provider is configured; docs/drafting.md says how")
+            )
         for provider in self.providers:
             if provider.name == (name or names[0]):
                 return provider
         listed = ", ".join(names)
-        raise InvalidRequest([Breach("$.provider", f"is {name!r}; configured are: {listed}")])
+        unknown = message("is %(name)r; configured are: %(names)s", name=name, names=listed)
+        raise InvalidRequest([Breach("$.provider", unknown)])
 
     def _require_own(self, request: DraftRequest) -> None:
         """Raise InvalidRequest for an article or an entry of another publication."""
         if request.article_url and not self._scope.includes(request.article_url):
-            message = "is not of a publication that you work for; correct the address"
-            raise InvalidRequest([Breach("$.article_url", message)])
+            foreign = message("is not of a publication that you work for; correct the address")
+            raise InvalidRequest([Breach("$.article_url", foreign)])
         entry_id, editorial = request.entry_id, self._place.editorial
         if entry_id and not editorial.entries.head(entry_id) and not editorial.is_free(entry_id):
-            raise InvalidRequest([Breach("$.entry_id", "is taken; choose another id")])
+            raise InvalidRequest([Breach("$.entry_id", message("is taken; choose another id"))])
 
     def _end_cancelled(self, run: Run) -> Run:
         def ended(run: Run) -> Run:
             if run.state != "queued":
                 return run
-            message = f"Cancelled by {run.cancelled_by}."
-            return run.model_copy(update={"state": "failed", "message": message})
+            reason = f"Cancelled by {run.cancelled_by}."
+            return run.model_copy(update={"state": "failed", "message": reason})
 
         return self.runs.update(run.id, ended)
 
@@ -208,10 +213,10 @@ class Drafting:
             entry_id, number = saved
             ended = {"state": "kept", "entry": entry_id, "revision": number, "changed_at": now}
             return run.model_copy(update=ended)
-        message = f"The process that worked on this run ended while it was {run.state}."
+        reason = f"The process that worked on this run ended while it was {run.state}."
         if run.charged:
-            message += " The provider may have charged for it; asking again may cost again."
-        return run.model_copy(update={"state": "failed", "message": message, "changed_at": now})
+            reason += " The provider may have charged for it; asking again may cost again."
+        return run.model_copy(update={"state": "failed", "message": reason, "changed_at": now})
 
     def _saved_revision(self, run: Run) -> tuple[str, int] | None:
         """Return the entry and revision that the run saved before its process ended."""

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from widget.entry import tracking, urls
+from widget.errors import message
 from widget.pages.visible_text import visible
 
 _TRACKING = re.compile(tracking.PATTERN, re.IGNORECASE | re.ASCII)
@@ -39,14 +40,20 @@ def foreign_url(url: str) -> str:
     search engines and shorteners, whose target nobody can check later.
     """
     if problem := urls.link_problem(url):
-        return f"The source's address {_shown(url)} {problem}."
+        return message(
+            "The source's address %(url)s %(problem)s.", url=_shown(url), problem=problem
+        )
     parts = urlsplit(url)
     if len(re.findall(r"(?:%20|\+)[^%+]", f"{parts.path}")) >= 4 or "%0A" in url.upper():
-        return f"The source's address {_shown(url)} has a sentence in it; give the page's address."
+        return message(
+            "The source's address %(url)s has a sentence in it; give the page's address.",
+            url=_shown(url),
+        )
     if is_redirect(url):
-        return (
-            f"The source's address {_shown(url)} only leads on to another; open it, and give the "
-            "address of the page itself."
+        return message(
+            "The source's address %(url)s only leads on to another; open it, and give the "
+            "address of the page itself.",
+            url=_shown(url),
         )
     return ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from widget.entry import Entry, light_html
-from widget.errors import Breach, InvalidRequest, NotFound
+from widget.errors import Breach, InvalidRequest, NotFound, amount, message
 from widget.store import Draft, Live, Revision, Step, Store, Withdrawn, Workflow
 
 MAX_COMMENT = 2_000
@@ -48,14 +48,14 @@ class Comments:
         """Comment on the point or the source at ``path``. Raises InvalidRequest."""
         text = text.strip()
         if not text or len(text) > MAX_COMMENT:
-            message = f"must have 1 to {MAX_COMMENT:,} characters"
-            raise InvalidRequest([Breach("$.text", message)])
+            wanted = message("must have 1 to %(limit)s characters", limit=amount(MAX_COMMENT))
+            raise InvalidRequest([Breach("$.text", wanted)])
 
         def plan(draft: Draft | None, live: Live | Withdrawn | None, workflow: Workflow) -> Step:
             entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
             if path and (entry is None or subject_at(entry, path) is None):
-                message = "names no point and no source of this entry"
-                raise InvalidRequest([Breach("$.path", message)])
+                unknown = message("names no point and no source of this entry")
+                raise InvalidRequest([Breach("$.path", unknown)])
             number = workflow.open_comments + 1
             return Step(workflow.model_copy(update={"open_comments": number}))
 
@@ -68,9 +68,17 @@ class Comments:
         head = self._store.head(entry_id)
         found = {it.number: it for it in self.of(entry_id)}
         if number not in found:
-            raise NotFound(f"{entry_id!r} has no comment {number}")
+            raise NotFound(
+                message("%(entry)r has no comment %(number)d", entry=entry_id, number=number)
+            )
         if found[number].resolved_by is not None:
-            raise NotFound(f"{found[number].resolved_by} has resolved the comment {number} already")
+            raise NotFound(
+                message(
+                    "%(name)s has resolved the comment %(number)d already",
+                    name=found[number].resolved_by,
+                    number=number,
+                )
+            )
 
         def plan(_: Draft | None, __: Live | Withdrawn | None, workflow: Workflow) -> Step:
             left = max(0, workflow.open_comments - 1)

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from widget.entry import Entry
+from widget.errors import Message, message
 
 Kind = Literal["same", "removed", "added"]
 
@@ -17,23 +18,42 @@ _WORD = re.compile(r"\s+|\w+(?:['’-]\w+)*|[^\w\s]")  # noqa: RUF001  # the apo
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*\s*|[.!?\n]+\s*")
 _MAX_PAIRS = 40_000
 """The most pairs of words that are compared: this takes a tenth of a second."""
-_LABELS = {
-    "url": "address",
-    "aliases": "other address",
-    "authors": "author",
-    "kind": "kind",
-    "published": "date",
-    "attributed_to": "attributed to",
-    "archive_url": "archived copy",
-    "generated_at": "generated at",
-    "reviewed_by": "reviewed by",
-    "reviewed_at": "reviewed at",
-    "perspectives": "group",
-    "points": "point",
-    "none_because": "why there are none",
-    "sources": "source",
-    "corrections": "correction",
-    "at": "time",
+_LABELS: dict[str, Message] = {
+    "language": message("language"),
+    "article": message("article"),
+    "url": message("address"),
+    "aliases": message("other address"),
+    "title": message("title"),
+    "authors": message("author"),
+    "section": message("section"),
+    "kind": message("kind"),
+    "published": message("date"),
+    "viewpoint": message("viewpoint"),
+    "lean": message("lean"),
+    "rationale": message("rationale"),
+    "confidence": message("confidence"),
+    "perspectives": message("group"),
+    "role": message("role"),
+    "heading": message("heading"),
+    "points": message("point"),
+    "text": message("text"),
+    "attributed_to": message("attributed to"),
+    "none_because": message("why there are none"),
+    "sources": message("source"),
+    "publisher": message("published by"),  # "publisher" is the role of a user
+    "type": message("type"),
+    "quote": message("quote"),
+    "archive_url": message("archived copy"),
+    "provenance": message("provenance"),
+    "origin": message("origin"),
+    "provider": message("provider"),
+    "model": message("model"),
+    "generated_at": message("generated at"),
+    "reviewed_by": message("reviewed by"),
+    "reviewed_at": message("reviewed at"),
+    "corrections": message("correction"),
+    "at": message("time"),
+    "note": message("note"),
 }
 _SILENT = frozenset({"schema", "id"})
 
@@ -186,7 +206,7 @@ def _lists(
             was = old[i + offset] if i + offset < j else None
             now = new[k + offset] if k + offset < end else None
             index = k + offset if now is not None else i + offset
-            numbered = (*names[:-1], f"{names[-1]} {index + 1}")
+            numbered = (*names[:-1], _numbered(names[-1], index))
             yield from _field_diffs(was, now, f"{path}[{index}]", numbered)
 
 
@@ -194,17 +214,37 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _label(names: tuple[str, ...]) -> str:
-    label = ", ".join(names)
-    return label[:1].upper() + label[1:]
+class _Label(Message):
+    """Parts of a document from the outside in, which begin with a capital in every language."""
+
+    __slots__ = ()
+
+    def translated(self, *catalog: Any) -> str:  # noqa: ANN401  # as the base class takes them
+        """Return the label in the language of a catalog."""
+        text = super().translated(*catalog)
+        return text[:1].upper() + text[1:]
 
 
-def label_of(path: str) -> str:
+def _label(names: tuple[str, ...]) -> Message:
+    """Return the label of a part: ``("source 3", "address")`` is "Source 3, address"."""
+    inner: str = names[-1] if names else ""
+    for outer in reversed(names[:-1]):
+        inner = message("%(outer)s, %(inner)s", outer=outer, inner=inner)
+    label = _Label(inner[:1].upper() + inner[1:])
+    label.template, label.plural, label.number, label.values = "%(part)s", "", None, {"part": inner}
+    return label
+
+
+def _numbered(name: str, index: int) -> Message:
+    return message("%(part)s %(number)d", part=name, number=index + 1)
+
+
+def label_of(path: str) -> Message:
     """Return the label of a JSONPath: ``$.sources[2].url`` is "Source 3, address"."""
     names: list[str] = []
     for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         if key:
             names.append(_LABELS.get(key, key))
         elif names:
-            names[-1] += f" {int(index) + 1}"
-    return _label(tuple(names)) or "The document"
+            names[-1] = _numbered(names[-1], int(index))
+    return _label(tuple(names)) if names else message("The document")

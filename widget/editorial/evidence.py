@@ -12,7 +12,7 @@ from widget.config import Settings, approvals_needed, held
 from widget.editorial.comments import comments_in
 from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS
 from widget.entry import Entry
-from widget.errors import NotFound
+from widget.errors import NotFound, message
 from widget.store import (
     Action,
     Approval,
@@ -184,7 +184,7 @@ def evidence_of(
     """
     history = entries.history(entry_id)
     if not history:
-        raise NotFound(f"there is no entry {entry_id!r}")
+        raise NotFound(message("there is no entry %(entry)r", entry=entry_id))
     live, draft = entries.live(entry_id), entries.draft(entry_id)
     chosen = _chosen(history, revision or _default(history, live, draft))
     entry, sha256 = chosen.entry, document_digest(chosen.entry)
@@ -216,7 +216,9 @@ def _chosen(history: Sequence[Revision], number: int) -> Revision:
     for revision in history:
         if revision.number == number:
             return revision
-    raise NotFound(f"{history[0].entry.id!r} has no revision {number}")
+    raise NotFound(
+        message("%(entry)r has no revision %(number)d", entry=history[0].entry.id, number=number)
+    )
 
 
 def _standing(

@@ -8,21 +8,32 @@ import jinja2
 
 from widget import assets
 from widget.editorial.evidence import ReviewEvidence
+from widget.errors import Message, counted, instant, message
 from widget.logs import printable
 
 
-def verdict(record: ReviewEvidence) -> str:
+def verdict(record: ReviewEvidence) -> Message:
     """Say in one sentence what the record proves."""
     review = record.review
     if review.review == "proven":
-        persons = "One person" if review.given == 1 else f"{review.given} persons"
+        given = counted(
+            "One person approved exactly this version",
+            "%(num)d persons approved exactly this version",
+            review.given,
+        )
         missing = review.needed - review.given
-        more = f"; {missing} more {'is' if missing == 1 else 'are'} needed" if missing > 0 else ""
-        return f"{persons} approved exactly this version{more}."
+        if missing <= 0:
+            return message("%(given)s.", given=given)
+        more = counted("%(num)d more is needed", "%(num)d more are needed", missing)
+        return message("%(given)s; %(more)s.", given=given, more=more)
     if review.review == "declared":
         by = record.version.reviewed_by
-        return f"Its text names a reviewer ({by}), but nobody proved to have reviewed this version."
-    return "Nobody has reviewed this version."
+        return message(
+            "Its text names a reviewer (%(name)s), but nobody proved to have reviewed this "
+            "version.",
+            name=by,
+        )
+    return message("Nobody has reviewed this version.")
 
 
 def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
@@ -37,5 +48,6 @@ def rendered(record: ReviewEvidence, form: Literal["text", "html"]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["printable"] = printable
+    environment.filters["record_time"] = instant
     template = environment.get_template("evidence.html" if form == "html" else "evidence.txt")
     return template.render(record=record, verdict=verdict(record)).lstrip()

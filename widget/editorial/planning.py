@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from widget.errors import Breach, Forbidden, InvalidRequest, NotFound
+from widget.errors import Breach, Forbidden, InvalidRequest, NotFound, instant, message
 from widget.store import Draft, Live, Revision, Step, Store, Withdrawn, Workflow
+from widget.store.state import nothing_to
 
 FourEyes = Callable[[str, str], str]
 """Returns why this actor may not publish the entry with this id, "" if they may."""
@@ -57,9 +58,11 @@ class Planning:
 
         def plan(draft: Draft | None, live: Live | Withdrawn | None, workflow: Workflow) -> Step:
             if publish_at and draft is None:
-                raise NotFound(f"{entry_id!r} has no draft to publish")
+                raise nothing_to("publish", entry_id)
             if expires_at and not publish_at and not isinstance(live, Live):
-                raise NotFound(f"{entry_id!r} is not live and not planned to be")
+                raise NotFound(
+                    message("%(entry)r is not live and not planned to be", entry=entry_id)
+                )
             update = {
                 "publish_at": publish_at and publish_at.astimezone(UTC),
                 "expires_at": expires_at and expires_at.astimezone(UTC),
@@ -76,23 +79,21 @@ class Planning:
 
 def _described(publish_at: datetime | None, expires_at: datetime | None) -> list[str]:
     parts = (("to be published", publish_at), ("to be withdrawn", expires_at))
-    return [f"{what} on {_utc(at)}" for what, at in parts if at]
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return [f"{what} on {instant(at)}" for what, at in parts if at]
 
 
 def _require_future(publish_at: datetime | None, expires_at: datetime | None, reason: str) -> None:
     now = datetime.now(UTC)
     breaches = [
-        Breach(path, f"has passed ({_utc(at)}); choose a later time")
+        Breach(path, message("has passed (%(time)s); choose a later time", time=instant(at)))
         for path, at in (("$.publish_at", publish_at), ("$.expires_at", expires_at))
         if at and at <= now
     ]
     if publish_at and expires_at and expires_at <= publish_at:
-        breaches.append(Breach("$.expires_at", "is not after publish_at; choose a later time"))
+        early = message("is not after publish_at; choose a later time")
+        breaches.append(Breach("$.expires_at", early))
     if expires_at and not reason.strip():
-        breaches.append(Breach("$.reason", "is empty; say to readers why it will be withdrawn"))
+        empty = message("is empty; say to readers why it will be withdrawn")
+        breaches.append(Breach("$.reason", empty))
     if breaches:
         raise InvalidRequest(breaches)

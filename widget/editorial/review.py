@@ -10,7 +10,16 @@ from typing import Literal, get_args
 from widget.config import Settings, approvals_needed, held
 from widget.editorial.actors import person_of
 from widget.entry import Entry
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, InvalidRequest, NotFound
+from widget.errors import (
+    Breach,
+    Conflict,
+    Forbidden,
+    InvalidEntry,
+    InvalidRequest,
+    Message,
+    NotFound,
+    message,
+)
 from widget.store import (
     Approval,
     Draft,
@@ -27,12 +36,12 @@ from widget.store.workflow import Proof
 
 ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
 CHECKLIST: tuple[ChecklistItem, ...] = get_args(ChecklistItem)
-CHECKLIST_WORDS: dict[str, str] = {
-    "sources": "Every source was opened.",
-    "quotes": "Every quote, number and name was compared with its source.",
-    "fairness": "The opposing views are real, attributed and presented fairly.",
-    "language": "No language dehumanises people or minimises violence.",
-    "law": "The law allows its publication.",
+CHECKLIST_WORDS: dict[str, Message] = {
+    "sources": message("Every source was opened."),
+    "quotes": message("Every quote, number and name was compared with its source."),
+    "fairness": message("The opposing views are real, attributed and presented fairly."),
+    "language": message("No language dehumanises people or minimises violence."),
+    "law": message("The law allows its publication."),
 }
 """What a reviewer confirms with each item."""
 
@@ -123,7 +132,7 @@ class Review:
     ) -> Revision:
         """Return the draft to its author. Raises InvalidRequest without a note that says why."""
         if not note.strip():
-            raise InvalidRequest([Breach("$.note", "is empty; say what has to change")])
+            raise InvalidRequest([Breach("$.note", message("is empty; say what has to change"))])
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             _seen(entry_id, draft, digest)
@@ -135,7 +144,9 @@ class Review:
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""
         draft = self._store.draft(entry_id)
-        return self._refusal(draft, reviewer) if draft else f"{entry_id!r} has no draft"
+        if draft is None:
+            return message("%(entry)r has no draft", entry=entry_id)
+        return self._refusal(draft, reviewer)
 
     def status(self, entry: Entry, workflow: Workflow) -> ReviewStatus:
         """Return how many approvals a draft needs and has."""
@@ -146,14 +157,18 @@ class Review:
     def _refusal(self, draft: Draft, reviewer: str) -> str:
         saver = None if draft.actor == FILE_ACTOR else person_of(draft.actor)
         if saver is None:
-            return (
-                f"{draft.actor} saved this draft last and belongs to no user, so nobody can tell "
-                "whether the reviewer is somebody else; save it again as a user"
+            return message(
+                "%(name)s saved this draft last and belongs to no user, so nobody can tell "
+                "whether the reviewer is somebody else; save it again as a user",
+                name=draft.actor,
             )
         if saver == reviewer:
-            return f"{reviewer} saved this draft last and cannot approve it; ask somebody else"
+            return message(
+                "%(name)s saved this draft last and cannot approve it; ask somebody else",
+                name=reviewer,
+            )
         if reviewer in {it.reviewer for it in draft.workflow.approvals_of(draft.entry)}:
-            return f"{reviewer} has approved this version already"
+            return message("%(name)s has approved this version already", name=reviewer)
         return ""
 
     def _signed(self, entry: Entry, reviewer: Reviewer, at: datetime) -> Entry:
@@ -194,21 +209,30 @@ def unsigned(entry: Entry, workflow: Workflow) -> Entry:
 
 def _seen(entry_id: str, draft: Draft | None, digest: str | None) -> Draft:
     if draft is None:
-        raise NotFound(f"{entry_id!r} has no draft to review")
+        raise NotFound(message("%(entry)r has no draft to review", entry=entry_id))
     if digest is not None and digest != document_digest(draft.entry):
-        message = f"{draft.actor} has changed the draft since you opened it; read it again"
-        raise Conflict(message, head=draft.revision)
+        changed = message(
+            "%(name)s has changed the draft since you opened it; read it again", name=draft.actor
+        )
+        raise Conflict(changed, head=draft.revision)
     return draft
 
 
 def _require_checklist(checked: Sequence[str]) -> None:
     breaches = [
-        Breach("$.checked", f"{it!r} is no item of the checklist; it has {', '.join(CHECKLIST)}")
+        Breach(
+            "$.checked",
+            message(
+                "%(item)r is no item of the checklist; it has %(items)s",
+                item=it,
+                items=", ".join(CHECKLIST),
+            ),
+        )
         for it in checked
         if it not in CHECKLIST
     ]
     breaches += [
-        Breach("$.checked", f"lacks {it!r}; approve when it is checked")
+        Breach("$.checked", message("lacks %(item)r; approve when it is checked", item=it))
         for it in CHECKLIST
         if it not in checked
     ]

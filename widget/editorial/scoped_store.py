@@ -6,7 +6,7 @@ are taken, the error says that and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,15 @@ from datetime import datetime
 from widget.editorial.access import Scope
 from widget.entry import Entry, Withdrawn
 from widget.entry.model import is_id
-from widget.errors import Breach, Conflict, Forbidden, InvalidEntry, NotFound
+from widget.errors import (
+    Breach,
+    Conflict,
+    Forbidden,
+    InsightsError,
+    InvalidEntry,
+    NotFound,
+    message,
+)
 from widget.store import (
     UNKNOWN,
     Counts,
@@ -23,20 +31,24 @@ from widget.store import (
     Key,
     Live,
     Plan,
+    Prepare,
     Problem,
     Query,
     Revision,
     Row,
     Step,
     Store,
+    StoredEntry,
     Unknown,
     Workflow,
 )
 from widget.store.entry_summary import UrlTaken
-from widget.store.state import conflict, nothing_to
+from widget.store.state import conflict, no_revision, nothing_to
 from widget.store.workflow import NO_WORKFLOW
 
-_SET_ASIDE = "is set aside; somebody who works for all publications can see why"
+_SET_ASIDE = message("is set aside; somebody who works for all publications can see why")
+
+_MANY = message("many entries at once can be changed only with all publications")
 
 
 class ScopedStore:
@@ -105,13 +117,28 @@ class ScopedStore:
 
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
-        missing = NotFound(f"there is no revision {number} of {entry_id!r}")
+        missing = no_revision(entry_id, number)
         if not self._has(entry_id):
             raise missing
         revision = self._store.revision(entry_id, number)
         if not self._includes(revision.entry):
             raise missing
         return revision
+
+    def heads(self) -> dict[str, int]:
+        """Return the number of the newest revision of each entry, by id."""
+        return {entry_id: self._store.head(entry_id) for entry_id in self.ids()}
+
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything of this scope about these entries, by id."""
+        found = {}
+        for entry_id in entry_ids:
+            draft, live = self._shown(entry_id)
+            revisions = tuple(reversed(self.history(entry_id))) if history else ()
+            found[entry_id] = StoredEntry(self.head(entry_id), revisions, live, draft)
+        return found
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:  # noqa: ARG002
         """Return nothing: whose file it is cannot be told of one that cannot be read."""
@@ -196,7 +223,25 @@ class ScopedStore:
 
     def adopt(self, revision: Revision) -> None:
         """Raise Forbidden: copying a store is for those who work for all publications."""
-        raise Forbidden(f"{revision.entry.id!r} can be copied only with all publications")
+        raise Forbidden(
+            message("%(entry)r can be copied only with all publications", entry=revision.entry.id)
+        )
+
+    def adopt_all(self, histories: Sequence[Sequence[Revision]]) -> list[InsightsError | None]:
+        """Refuse all, as ``adopt``."""
+        return [Forbidden(_MANY) for _ in histories]
+
+    def put_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        actor: str,  # noqa: ARG002
+        note: str = "",  # noqa: ARG002
+        publish: bool = False,  # noqa: ARG002
+        prepare: Prepare,  # noqa: ARG002
+    ) -> list[InsightsError | None]:
+        """Refuse all: importing is for those who work for all publications."""
+        return [Forbidden(_MANY) for _ in entries]
 
     def poll(self) -> None:
         """Look for changes that others made."""
@@ -244,7 +289,7 @@ class ScopedStore:
     def _taken(self, entry_id: str, head: int | None) -> Conflict | InvalidEntry:
         if head:
             return conflict(entry_id, head, 0, None)
-        return InvalidEntry([Breach("$.id", "is taken; choose another id")])
+        return InvalidEntry([Breach("$.id", message("is taken; choose another id"))])
 
     def is_free(self, entry_id: str) -> bool:
         """Return whether no entry of any publication has this id."""
@@ -267,10 +312,14 @@ class ScopedStore:
             if url not in existing
         ]
         own = ", ".join(self._scope.publications) or "none"
-        message = f"is not of a publication that you work for ({own}); correct the address"
-        return [Breach(path, message) for path, url in given if not self._scope.includes(url)]
+        foreign = message(
+            "is not of a publication that you work for (%(own)s); correct the address", own=own
+        )
+        return [Breach(path, foreign) for path, url in given if not self._scope.includes(url)]
 
     def _redacted(self, breach: Breach) -> Breach:
         if isinstance(breach, UrlTaken) and not self._has(breach.owner):
-            return Breach(breach.path, "is already the URL of another entry; correct the address")
+            return Breach(
+                breach.path, message("is already the URL of another entry; correct the address")
+            )
         return breach

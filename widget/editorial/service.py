@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from widget.config import Settings, check_under, missing_approvals
 from widget.editorial.access import Scope
@@ -12,10 +12,19 @@ from widget.editorial.planning import Planning
 from widget.editorial.review import Review, unsigned
 from widget.editorial.scoped_store import ScopedStore
 from widget.entry import Entry, parse_entry
-from widget.errors import Breach, Forbidden, InvalidEntry, InvalidRequest, NotFound
+from widget.errors import (
+    Breach,
+    Forbidden,
+    InsightsError,
+    InvalidEntry,
+    InvalidRequest,
+    NotFound,
+    message,
+)
 from widget.store import Draft, EntryReader, Revision, Store
 
 _BESIDE_THE_DOCUMENT = frozenset({"submit", "return", "assign", "schedule", "comment", "resolve"})
+
 
 DraftedCheck = Callable[[Entry], list[Breach]]
 """Returns what a person has to settle in a drafted entry before it is published."""
@@ -164,8 +173,8 @@ class Editorial:
     ) -> Revision:
         """Withdraw the live entry. Raises InvalidRequest without a reason or ``legal``."""
         if not reason.strip() and not legal:
-            message = "is empty; give a reason for readers, or mark it as legal"
-            raise InvalidRequest([Breach("$.reason", message)])
+            empty = message("is empty; give a reason for readers, or mark it as legal")
+            raise InvalidRequest([Breach("$.reason", empty)])
         head = self._seen(entry_id, head)
         return self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
 
@@ -181,6 +190,33 @@ class Editorial:
         """Append a revision of another store unchanged; see ``Store.adopt``."""
         self._store.adopt(revision)
 
+    def adopt_all(self, histories: Sequence[Sequence[Revision]]) -> list[InsightsError | None]:
+        """Append revisions of another store; see ``Store.adopt_all``."""
+        return self._store.adopt_all(histories)
+
+    def put_all(
+        self, entries: Sequence[Entry], *, actor: str, note: str = "", publish: bool = False
+    ) -> list[InsightsError | None]:
+        """Do what ``put`` does with each entry; returns why each was refused, None if it was not.
+
+        All of them are acknowledged as a whole; see ``Store.put_all``.
+        """
+        refusals = [self._refusal_in_one_step(it, actor) if publish else None for it in entries]
+        allowed = [it for it, refusal in zip(entries, refusals, strict=True) if refusal is None]
+        outcomes = iter(
+            self._store.put_all(allowed, actor=actor, note=note, publish=publish, prepare=unsigned)
+        )
+        return [next(outcomes) if refusal is None else refusal for refusal in refusals]
+
+    def _refusal_in_one_step(self, entry: Entry, actor: str) -> InsightsError | None:
+        """Return why an entry cannot be saved and published at once, beside what the store says."""
+        if self._settings.four_eyes:
+            return _not_in_one_step(actor)
+        unsettled = [it for it in self._unsettled(entry) if it.severity == "error"]
+        if unsettled:
+            return InvalidEntry([*check_under(self._settings, entry), *unsettled])
+        return None
+
     def four_eyes_refusal(self, entry_id: str, *, actor: str) -> str:
         """Return why ``four_eyes`` forbids ``actor`` to publish the current draft, or "".
 
@@ -191,19 +227,22 @@ class Editorial:
             return ""
         saver, publisher = person_of(draft.actor), person_of(actor)
         if publisher is None:
-            return (
-                f"{actor} belongs to no user, so four_eyes cannot verify that a second person "
-                "publishes this; create a token for a user"
+            return message(
+                "%(name)s belongs to no user, so four_eyes cannot verify that a second person "
+                "publishes this; create a token for a user",
+                name=actor,
             )
         if saver is None:
-            return (
-                f"{draft.actor} saved this draft last and belongs to no user (four_eyes); "
-                "save it again as a user, and let somebody else publish it"
+            return message(
+                "%(name)s saved this draft last and belongs to no user (four_eyes); "
+                "save it again as a user, and let somebody else publish it",
+                name=draft.actor,
             )
         if saver == publisher:
-            return (
-                f"{draft.actor} saved this draft last and cannot publish it (four_eyes); "
-                "ask somebody else to review and publish it"
+            return message(
+                "%(name)s saved this draft last and cannot publish it (four_eyes); "
+                "ask somebody else to review and publish it",
+                name=draft.actor,
             )
         return ""
 
@@ -232,10 +271,7 @@ class Editorial:
 
     def _raise_unless_publishable_in_one_step(self, entry: Entry, actor: str) -> None:
         if self._settings.four_eyes:
-            raise Forbidden(
-                f"{actor} cannot save and publish in one step (four_eyes); save a draft, and "
-                "let somebody else publish it"
-            )
+            raise _not_in_one_step(actor)
         breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
         errors = [breach for breach in breaches if breach.severity == "error"]
         if errors:
@@ -247,3 +283,13 @@ class Editorial:
             self.discard(entry_id, actor=actor, note=note)
         else:
             self.save(before.entry, actor=actor, note=note)
+
+
+def _not_in_one_step(actor: str) -> Forbidden:
+    return Forbidden(
+        message(
+            "%(name)s cannot save and publish in one step (four_eyes); save a draft, and "
+            "let somebody else publish it",
+            name=actor,
+        )
+    )

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from widget.errors import Breach, InsightsError, InvalidEntry
+from widget.errors import Breach, InsightsError, InvalidEntry, message
 
 log = logging.getLogger("insights")
 
@@ -23,7 +23,12 @@ def describe(operation: str, error: Exception) -> Breach:
     reason = f"{type(error).__name__}: {error}"[:200]
     printable = reason.encode("utf-8", "backslashreplace").decode()
     return Breach(
-        "$", f"makes {operation} fail ({printable}); change the text and report this error"
+        "$",
+        message(
+            "makes %(operation)s fail (%(reason)s); change the text and report this error",
+            operation=operation,
+            reason=printable,
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, Message, amount, message
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
@@ -24,7 +24,11 @@ MAX_KEY_LENGTH = 100
 # Possessive, and it accepts an unterminated string: otherwise each quotation mark in
 # such a string would begin another search to the end of the document.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+# Only an escape can write NUL or half of a pair: as raw characters JSON or UTF-8 forbids them.
+_ESCAPED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -44,9 +48,11 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:  # noqa: ANN40
     Raises InvalidEntry with every breach: size, encoding, depth, syntax (at ``$``),
     duplicate keys, numbers out of bounds, lone surrogates, NUL (each at its path).
     """
-    value = _parse(_decode(data, max_bytes))
-    breaches = list(_breaches(value, "$"))
-    if breaches:
+    text = _decode(data, max_bytes)
+    reader = _Reader()
+    value = reader.parse(text)
+    # Looking at each value takes longer than all else, and most documents need no look.
+    if (reader.suspect or _ESCAPED.search(text)) and (breaches := list(_breaches(value, "$"))):
         raise InvalidEntry(breaches)
     return value
 
@@ -65,47 +71,92 @@ def child_path(path: str, key: str | int) -> str:
 
 def _decode(data: bytes, max_bytes: int) -> str:
     if len(data) > max_bytes:
-        raise _invalid(f"is {len(data):,} bytes long; at most {max_bytes:,} are accepted")
+        raise _invalid(
+            message(
+                "is %(size)s bytes long; at most %(limit)s are accepted",
+                size=amount(len(data)),
+                limit=amount(max_bytes),
+            )
+        )
     try:
         # Windows editors write a byte order mark; RFC 8259 allows parsers to ignore it.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _invalid(f"is not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+        raise _invalid(
+            message("is not UTF-8 at byte %(byte)d; save the file as UTF-8", byte=error.start)
+        ) from error
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401
+class _Reader:
+    """Parses one document; ``suspect`` afterwards if it has a duplicate key or an odd number."""
+
+    def __init__(self) -> None:
+        self.suspect = False
+
+    def parse(self, text: str) -> Any:  # noqa: ANN401
+        deepest = _depth(text)
+        if deepest > MAX_DEPTH:
+            raise _invalid(
+                message(
+                    "is nested %(depth)d deep; at most %(limit)d levels are accepted",
+                    depth=deepest,
+                    limit=MAX_DEPTH,
+                )
+            )
+        try:
+            return json.loads(
+                text,
+                object_pairs_hook=self._object,
+                parse_int=self._integer,
+                parse_float=self._float,
+                parse_constant=self._not_json,
+            )
+        except json.JSONDecodeError as error:
+            raise _invalid(
+                message(
+                    "is not JSON at line %(line)d, column %(column)d: %(reason)s",
+                    line=error.lineno,
+                    column=error.colno,
+                    reason=error.msg.removesuffix(" at"),
+                )
+            ) from error
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> _Object:
+        result = _Object(pairs)
+        if len(result) < len(pairs):
+            self.suspect = True
+            counts = Counter(key for key, _ in pairs)
+            result.duplicates = tuple(key for key in result if counts[key] > 1)
+        return result
+
+    def _integer(self, digits: str) -> int | _NotJson:
+        return int(digits) if len(digits) <= MAX_DIGITS else self._not_json(digits)
+
+    def _float(self, digits: str) -> float:
+        value = float(digits)
+        self.suspect = self.suspect or not math.isfinite(value)
+        return value
+
+    def _not_json(self, text: str) -> _NotJson:
+        self.suspect = True
+        return _NotJson(text)
+
+
+def _depth(text: str) -> int:
     depth = deepest = 0
-    for token in _STRUCTURE.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += _STEPS[bracket]
         deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise _invalid(f"is nested {deepest} deep; at most {MAX_DEPTH} levels are accepted")
-    try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_NotJson
-        )
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise _invalid(f"is not JSON at {where}: {error.msg.removesuffix(' at')}") from error
-
-
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    result = _Object(pairs)
-    if len(result) < len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        result.duplicates = tuple(key for key in result if counts[key] > 1)
-    return result
-
-
-def _integer(digits: str) -> int | _NotJson:
-    return int(digits) if len(digits) <= MAX_DIGITS else _NotJson(digits)
+    return deepest
 
 
 def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
     if isinstance(value, _NotJson) or (isinstance(value, float) and not math.isfinite(value)):
         yield Breach(
             path,
-            "is a number that JSON cannot represent; write a finite number of at most 20 digits",
+            message(
+                "is a number that JSON cannot represent; write a finite number of at most 20 digits"
+            ),
         )
     elif isinstance(value, str):
         yield from _text_breaches(value, path)
@@ -115,7 +166,7 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
     elif isinstance(value, _Object):
         for key in value.duplicates:
             yield Breach(
-                _printable(child_path(path, key)), "is a duplicate key; remove one of them"
+                _printable(child_path(path, key)), message("is a duplicate key; remove one of them")
             )
         for key, item in value.items():
             child = _printable(child_path(path, key))
@@ -125,14 +176,16 @@ def _breaches(value: Any, path: str) -> Iterator[Breach]:  # noqa: ANN401
 
 def _text_breaches(text: str, path: str) -> Iterator[Breach]:
     if "\0" in text:
-        yield Breach(path, "contains the character U+0000; remove it")
+        yield Breach(path, message("contains the character U+0000; remove it"))
     if _SURROGATE.search(text):
-        yield Breach(path, "contains half of a surrogate pair; write the complete character")
+        yield Breach(
+            path, message("contains half of a surrogate pair; write the complete character")
+        )
 
 
 def _printable(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def _invalid(message: str) -> InvalidEntry:
-    return InvalidEntry([Breach("$", message)])
+def _invalid(problem: Message) -> InvalidEntry:
+    return InvalidEntry([Breach("$", problem)])

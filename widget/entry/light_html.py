@@ -17,6 +17,7 @@ from bleach.html5lib_shim import (  # type: ignore[attr-defined]  # the stubs la
 from markupsafe import Markup, escape
 
 from widget.entry import urls
+from widget.errors import Message, message
 
 TAGS = frozenset(("a", "abbr", "b", "br", "cite", "code", "em", "i", "q", "strong", "sub", "sup"))
 ATTRIBUTES = {"a": frozenset({"href"}), "abbr": frozenset({"title"})}
@@ -28,14 +29,21 @@ MAX_ANGLES = 200
 MAX_AMPERSANDS = 200
 
 
-def cost_problem(text: str) -> str | None:
+def cost_problem(text: str) -> Message | None:
     """Return why ``text`` is too expensive to sanitize, or None."""
     if len(text) > MAX_LENGTH:
-        return f"has {len(text)} characters; shorten it to {MAX_LENGTH}"
+        return message(
+            "has %(count)d characters; shorten it to %(limit)d", count=len(text), limit=MAX_LENGTH
+        )
     for character, limit in (("<", MAX_ANGLES), ("&", MAX_AMPERSANDS)):
         count = text.count(character)
         if count > limit:
-            return f"contains {character!r} {count} times; at most {limit} are accepted"
+            return message(
+                "contains %(character)r %(count)d times; at most %(limit)d are accepted",
+                character=character,
+                count=count,
+                limit=limit,
+            )
     return None
 
 

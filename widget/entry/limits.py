@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from widget.entry import light_html
 from widget.entry.model import Entry
-from widget.errors import Breach
+from widget.errors import Breach, amount, message
 
 MAX_COST = 40_000
 """In the units of ``light_html.cost``; the slowest texts of this cost take half a second."""
@@ -29,6 +29,10 @@ def cost_breach(entry: Entry) -> Breach | None:
     path = max(costs, key=lambda it: it[0])[1]
     return Breach(
         path,
-        f"has the most markup in an entry with too much markup ({total:,}; at most {MAX_COST:,} "
-        "characters from the first tag of each text on); remove tags, or write plain text",
+        message(
+            "has the most markup in an entry with too much markup (%(total)s; at most %(limit)s "
+            "characters from the first tag of each text on); remove tags, or write plain text",
+            total=amount(total),
+            limit=amount(MAX_COST),
+        ),
     )

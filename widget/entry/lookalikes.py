@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from widget.errors import Message, message
+
 # UTS 39, section 5.2, "highly restrictive": one script, or the combinations that Japanese,
 # Chinese and Korean are written in.
 _COMPATIBLE_SCRIPTS = (
@@ -22,35 +24,40 @@ _LATIN_LOOKALIKES = {
 }
 
 
-def mixed_scripts(name: str) -> str:
-    """Return a description of the label that mixes scripts, or ``""``.
+def mixed_scripts(name: str) -> Message | None:
+    """Return a description of the label that mixes scripts, or None.
 
     ``name`` is a result of ``hostnames.to_ascii``.
     """
     if "xn--" not in name:
-        return ""  # all letters are Latin
+        return None  # all letters are Latin
     for label in map(_unicode, name.split(".")):
         scripts = sorted(_scripts(label))
         if len(scripts) > 1 and not any(it.issuperset(scripts) for it in _COMPATIBLE_SCRIPTS):
             names = " and ".join(script.capitalize() for script in scripts)
-            return f"{label!r} mixes {names} letters"
-    return ""
+            return message("%(label)r mixes %(scripts)s letters", label=label, scripts=names)
+    return None
 
 
-def latin_lookalike(name: str) -> str:
-    """Return a description of the label whose letters all look Latin, or ``""``."""
+def latin_lookalike(name: str) -> Message | None:
+    """Return a description of the label whose letters all look Latin, or None."""
     if "xn--" not in name:
-        return ""
+        return None
     labels = name.removesuffix(".").split(".")
     if not labels[-1].isascii() or labels[-1].startswith("xn--"):
-        return ""  # the whole host is in that script
+        return None  # the whole host is in that script
     for label in map(_unicode, labels):
         for script, (lookalikes, latin) in _LATIN_LOOKALIKES.items():
             letters = {character for character in label if character.isalpha()}
             if letters and _scripts(label) == {script} and letters <= set(lookalikes):
                 read = label.translate(str.maketrans(lookalikes, latin))
-                return f"{label!r} is written in {script.capitalize()} and reads like {read!r}"
-    return ""
+                return message(
+                    "%(label)r is written in %(script)s and reads like %(read)r",
+                    label=label,
+                    script=script.capitalize(),
+                    read=read,
+                )
+    return None
 
 
 def _unicode(label: str) -> str:

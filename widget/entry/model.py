@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, PydanticSerializationError
 
 from widget.entry import light_html
 from widget.entry.containment import contained
@@ -35,7 +35,7 @@ from widget.entry.vocabulary import (
     Role,
     SourceKind,
 )
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, Message, counted, message
 
 MAX_PERSPECTIVES = 6
 MAX_POINTS = 12
@@ -184,8 +184,12 @@ class Entry(_Part):
 
         Every key is present, except that only a group that has ``none_because`` writes it.
         """
-        value = self.model_dump(mode="json", by_alias=True)
-        return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+        try:
+            return f"{self.model_dump_json(by_alias=True, indent=2)}\n".encode()
+        except PydanticSerializationError:
+            # Half of a surrogate pair; raises UnicodeEncodeError, which callers expect.
+            value = self.model_dump(mode="json", by_alias=True)
+            return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def parse_entry(data: bytes) -> Entry:
@@ -203,7 +207,12 @@ def _parsed(data: bytes) -> Entry:
         breaches = [_breach(detail) for detail in errors[:MAX_BREACHES]]
         if len(errors) > MAX_BREACHES:
             more = len(errors) - MAX_BREACHES
-            breaches.append(Breach("$", f"has {more} more breaches; fix these first"))
+            others = counted(
+                "has %(num)d more breach; fix these first",
+                "has %(num)d more breaches; fix these first",
+                more,
+            )
+            breaches.append(Breach("$", others))
         raise InvalidEntry(breaches) from error
 
 
@@ -211,48 +220,54 @@ def _breach(error: ErrorDetails) -> Breach:
     path = "$"
     for key in error["loc"]:
         path = child_path(path, key)
+    return Breach(path, _problem(error) or error["msg"])
+
+
+def _problem(error: ErrorDetails) -> Message | None:
+    """Return pydantic's error for people, or None for one of the types that are not expected."""
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            message = f"is not a key of an entry; {_suggestion(error['loc'])}"
+            return _unknown_key(error["loc"])
         case "missing":
-            message = "is missing; add it"
+            return message("is missing; add it")
         case "literal_error":
-            message = f"must be {context['expected']}"
+            return message("must be %(expected)s", expected=context["expected"])
         case "string_too_long":
-            message = f"is too long; shorten it to {context['max_length']} characters"
+            limit = context["max_length"]
+            return message("is too long; shorten it to %(limit)d characters", limit=limit)
         case "string_too_short":
-            message = "is empty; fill it in"
+            return message("is empty; fill it in")
         case "too_long":
-            message = f"has too many items; at most {context['max_length']} are accepted"
+            limit = context["max_length"]
+            return message("has too many items; at most %(limit)d are accepted", limit=limit)
         case "string_pattern_mismatch" if error["loc"] == ("id",):
-            message = (
+            return message(
                 "must be 1 to 80 lower-case letters, digits and hyphens, "
                 "without a hyphen at either end"
             )
         case "string_pattern_mismatch":
-            message = 'must be a BCP 47 language tag such as "en" or "pt-BR"'
+            return message('must be a BCP 47 language tag such as "en" or "pt-BR"')
         case "timezone_aware":
-            message = 'lacks its time zone; write it like "2026-05-06T09:00:00Z"'
+            return message('lacks its time zone; write it like "2026-05-06T09:00:00Z"')
         case kind if kind.startswith("datetime"):
-            message = 'is not a date with time; write it like "2026-05-06T09:00:00Z"'
+            return message('is not a date with time; write it like "2026-05-06T09:00:00Z"')
         case kind if kind.startswith("date"):
-            message = 'is not a date; write it like "2026-05-04", or null'
+            return message('is not a date; write it like "2026-05-04", or null')
         case "string_type":
-            message = "must be text in quotation marks"
+            return message("must be text in quotation marks")
         case "tuple_type":
-            message = "must be a list in square brackets"
+            return message("must be a list in square brackets")
         case "model_type" | "model_attributes_type" | "dict_type":
-            message = "must be an object in curly braces"
-        case _:
-            message = error["msg"]
-    return Breach(path, message)
+            return message("must be an object in curly braces")
+    return None
 
 
-def _suggestion(loc: tuple[int | str, ...]) -> str:
-    keys = _keys_at(loc[:-1])
-    close = difflib.get_close_matches(str(loc[-1]), keys, n=1)
-    return f"did you mean {close[0]!r}?" if close else "remove it"
+def _unknown_key(loc: tuple[int | str, ...]) -> Message:
+    close = difflib.get_close_matches(str(loc[-1]), _keys_at(loc[:-1]), n=1)
+    if close:
+        return message("is not a key of an entry; did you mean %(key)r?", key=close[0])
+    return message("is not a key of an entry; remove it")
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 from widget import i18n
@@ -14,11 +14,20 @@ from widget.entry.containment import contained
 from widget.entry.limits import cost_breach
 from widget.entry.model import Entry, Perspective
 from widget.entry.notations import other_notations
-from widget.errors import Breach, InvalidEntry, Severity
+from widget.errors import Breach, InvalidEntry, Message, Severity, message
 
 # Bidirectional controls, whose effect may extend beyond the text that contains them.
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}]")
+
+# What a field must have, for messages.
+_ARTICLE_TITLE = message("the article's title")
+_AUTHOR = message("the author's name")
+_HEADING = message("a heading, or null")
+_NAME = message("a name, or null")
+_REASON = message("the reason, or null, and points instead")
+_SOURCE_TITLE = message("the source's title")
+_CORRECTED = message("what was corrected")
 
 
 class Eligibility(Protocol):
@@ -66,8 +75,12 @@ def _language(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         available = ", ".join(i18n.languages())
         yield Breach(
             "$.language",
-            f"is {entry.language!r}, which the interface is not translated into; the panel's own "
-            f"texts appear in English. Available languages: {available}",
+            message(
+                "is %(language)r, which the interface is not translated into; the panel's own "
+                "texts appear in English. Available languages: %(available)s",
+                language=entry.language,
+                available=available,
+            ),
             "warning",
         )
 
@@ -79,9 +92,13 @@ def _origin(
     if unlisted and not urls.link_problem(url):
         yield Breach(
             "$.article.url",
-            f"is at {urls.origin(url)}, which no publication lists; the article is attributed to "
-            f"{publication.name}. Add the origin to its publication in insights.toml, or correct "
-            "the address",
+            message(
+                "is at %(origin)s, which no publication lists; the article is attributed to "
+                "%(publication)s. Add the origin to its publication in insights.toml, or correct "
+                "the address",
+                origin=urls.origin(url),
+                publication=publication.name,
+            ),
             unlisted,
         )
 
@@ -94,23 +111,34 @@ def _article(entry: Entry, publication: Eligibility) -> Iterator[Breach]:
         path = f"$.article.aliases[{index}]"
         yield from _link(path, alias)
         if alias and _key(alias) in seen:
-            yield Breach(path, "repeats an address of the article; remove it", "warning")
+            repeated = message("repeats an address of the article; remove it")
+            yield Breach(path, repeated, "warning")
         seen.add(_key(alias))
-    yield from _plain("$.article.title", article.title, required="the article's title")
+    yield from _plain("$.article.title", article.title, required=_ARTICLE_TITLE)
     for index, author in enumerate(article.authors):
-        yield from _plain(f"$.article.authors[{index}]", author, required="the author's name")
+        yield from _plain(f"$.article.authors[{index}]", author, required=_AUTHOR)
     yield from _plain("$.article.section", article.section)
     if article.kind not in publication.kinds:
         eligible = ", ".join(publication.kinds)
         yield Breach(
             "$.article.kind",
-            f"is {article.kind!r}; {publication.name} shows panels only beside: {eligible}",
+            message(
+                "is %(kind)r; %(publication)s shows panels only beside: %(eligible)s",
+                kind=article.kind,
+                publication=publication.name,
+                eligible=eligible,
+            ),
         )
     if publication.sections and article.section not in publication.sections:
         eligible = ", ".join(publication.sections)
         yield Breach(
             "$.article.section",
-            f"is {article.section!r}; {publication.name} shows panels only in: {eligible}",
+            message(
+                "is %(section)r; %(publication)s shows panels only in: %(eligible)s",
+                section=article.section,
+                publication=publication.name,
+                eligible=eligible,
+            ),
         )
 
 
@@ -120,29 +148,29 @@ def _viewpoint(entry: Entry, _: Eligibility) -> Iterator[Breach]:
 
 def _perspectives(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     if not entry.perspectives:
-        yield Breach("$.perspectives", "is empty; add a group of points")
+        yield Breach("$.perspectives", message("is empty; add a group of points"))
     for group_index, group in enumerate(entry.perspectives):
         path = f"$.perspectives[{group_index}]"
         if group.heading is not None:
-            yield from _plain(f"{path}.heading", group.heading, required="a heading, or null")
+            yield from _plain(f"{path}.heading", group.heading, required=_HEADING)
         yield from _emptiness(path, group)
         for index, point in enumerate(group.points):
             inner = f"{path}.points[{index}]"
             if is_blank(point.text):
-                yield Breach(f"{inner}.text", "is empty; write the point or remove it")
+                yield Breach(f"{inner}.text", message("is empty; write the point or remove it"))
                 continue
-            yield from _light_html(f"{inner}.text", point.text, required="write the point")
+            yield from _light_html(f"{inner}.text", point.text, is_required=True)
             if point.attributed_to is not None:
-                yield from _plain(
-                    f"{inner}.attributed_to", point.attributed_to, required="a name, or null"
-                )
+                yield from _plain(f"{inner}.attributed_to", point.attributed_to, required=_NAME)
             markers = _markers(point.text)
             yield from _marker_breaches(f"{inner}.text", markers, len(entry.sources))
             yield from _notations(f"{inner}.text", point.text)
             if group.role == "different-views" and not markers:
                 yield Breach(
                     f"{inner}.text",
-                    "cites no source; every different view needs one: add a marker such as [1]",
+                    message(
+                        "cites no source; every different view needs one: add a marker such as [1]"
+                    ),
                 )
 
 
@@ -150,25 +178,31 @@ def _emptiness(path: str, group: Perspective) -> Iterator[Breach]:
     """Yield what is wrong with a group without points, or with its reason for having none."""
     reason = group.none_because
     if not group.points and reason is None:
-        remedy = "add a point or remove the group"
+        empty = message("is empty; add a point or remove the group")
         if group.role == "different-views":
-            remedy = "add a point, say in none_because why there are none, or remove the group"
-        yield Breach(f"{path}.points", f"is empty; {remedy}")
+            empty = message(
+                "is empty; add a point, say in none_because why there are none, or remove the group"
+            )
+        yield Breach(f"{path}.points", empty)
     if reason is None:
         return
     if group.role != "different-views":
         yield Breach(
             f"{path}.none_because",
-            f"is only for a group of different-views, and this is one of {group.role}; remove it",
+            message(
+                "is only for a group of different-views, and this is one of %(role)s; remove it",
+                role=group.role,
+            ),
         )
     elif group.points:
         yield Breach(
             f"{path}.none_because",
-            "says why there are no different views, but the group has points; remove one of them",
+            message(
+                "says why there are no different views, but the group has points; "
+                "remove one of them"
+            ),
         )
-    yield from _plain(
-        f"{path}.none_because", reason, required="the reason, or null, and points instead"
-    )
+    yield from _plain(f"{path}.none_because", reason, required=_REASON)
 
 
 def _marker_breaches(
@@ -176,14 +210,26 @@ def _marker_breaches(
 ) -> Iterator[Breach]:
     for marker in dict.fromkeys(markers):
         if marker.number > sources:
-            count = f"there are only {sources}" if sources else "there are no sources"
-            yield Breach(
-                path,
-                f"cites source [{marker.number}], but {count}; add the source or remove the marker",
+            missing = message(
+                "cites source [%(number)d], but there are no sources; "
+                "add the source or remove the marker",
+                number=marker.number,
             )
+            if sources:
+                missing = message(
+                    "cites source [%(number)d], but there are only %(sources)d; "
+                    "add the source or remove the marker",
+                    number=marker.number,
+                    sources=sources,
+                )
+            yield Breach(path, missing)
         if marker.in_link:
             yield Breach(
-                path, f"has the marker [{marker.number}] inside a link; move it after the link"
+                path,
+                message(
+                    "has the marker [%(number)d] inside a link; move it after the link",
+                    number=marker.number,
+                ),
             )
 
 
@@ -191,13 +237,21 @@ def _notations(path: str, text: str) -> Iterator[Breach]:
     notations = other_notations(text)
     if not notations.marks:
         return
-    marks = " and ".join(dict.fromkeys(notations.marks))
-    advice = (
-        f"with markers it would be: {notations.corrected}"
-        if notations.corrected != text
-        else "markers are [1] to [99]"
+    first, *others = dict.fromkeys(notations.marks)
+    marks: str = first
+    for mark in others:
+        marks = message("%(marks)s and %(mark)s", marks=marks, mark=mark)
+    unclear = message(
+        "has %(marks)s, which readers see as plain text; markers are [1] to [99]", marks=marks
     )
-    yield Breach(path, f"has {marks}, which readers see as plain text; {advice}", "warning")
+    if notations.corrected != text:
+        unclear = message(
+            "has %(marks)s, which readers see as plain text; with markers it would be: "
+            "%(corrected)s",
+            marks=marks,
+            corrected=notations.corrected,
+        )
+    yield Breach(path, unclear, "warning")
 
 
 def _sources(entry: Entry, _: Eligibility) -> Iterator[Breach]:
@@ -210,19 +264,25 @@ def _sources(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     }
     for index, source in enumerate(entry.sources):
         path = f"$.sources[{index}]"
-        yield from _plain(f"{path}.title", source.title, required="the source's title")
+        yield from _plain(f"{path}.title", source.title, required=_SOURCE_TITLE)
         yield from _link(f"{path}.url", source.url)
         if source.url:
             first = numbers.setdefault(_key_with_fragment(source.url), index + 1)
             if first <= index:
-                message = f"is also the address of source [{first}]; cite that and remove this one"
-                yield Breach(f"{path}.url", message, "warning")
+                repeated = message(
+                    "is also the address of source [%(number)d]; cite that and remove this one",
+                    number=first,
+                )
+                yield Breach(f"{path}.url", repeated, "warning")
         if source.archive_url is not None:
             yield from _link(f"{path}.archive_url", source.archive_url)
         yield from _plain(f"{path}.publisher", source.publisher or "")
         yield from _plain(f"{path}.quote", source.quote or "")
         if index + 1 not in cited:
-            yield Breach(path, f"is never cited; cite it as [{index + 1}] in a point or remove it")
+            uncited = message(
+                "is never cited; cite it as [%(number)d] in a point or remove it", number=index + 1
+            )
+            yield Breach(path, uncited)
 
 
 def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
@@ -231,18 +291,17 @@ def _provenance(entry: Entry, _: Eligibility) -> Iterator[Breach]:
         yield from _plain(f"$.provenance.{name}", getattr(provenance, name) or "")
     if provenance.origin != "human" and not provenance.provider:
         yield Breach(
-            "$.provenance.provider", "is empty; name the AI provider, which the panel discloses"
+            "$.provenance.provider",
+            message("is empty; name the AI provider, which the panel discloses"),
         )
 
 
 def _corrections(entry: Entry, _: Eligibility) -> Iterator[Breach]:
     for index, correction in enumerate(entry.corrections):
-        yield from _plain(
-            f"$.corrections[{index}].note", correction.note, required="what was corrected"
-        )
+        yield from _plain(f"$.corrections[{index}].note", correction.note, required=_CORRECTED)
 
 
-def _light_html(path: str, text: str, *, required: str = "") -> Iterator[Breach]:
+def _light_html(path: str, text: str, *, is_required: bool = False) -> Iterator[Breach]:
     problem = light_html.cost_problem(text)
     if problem:
         yield Breach(path, problem)
@@ -251,25 +310,35 @@ def _light_html(path: str, text: str, *, required: str = "") -> Iterator[Breach]
     changed = light_html.change(text)
     if changed is not None:
         yield Breach(
-            path, f"contains HTML that is not allowed; it would be shown as: {changed}", "warning"
+            path,
+            message(
+                "contains HTML that is not allowed; it would be shown as: %(changed)s",
+                changed=changed,
+            ),
+            "warning",
         )
-    if required and is_blank(light_html.plain(text)):
-        yield Breach(path, f"is empty after sanitizing; {required}")
+    if is_required and is_blank(light_html.plain(text)):
+        yield Breach(path, message("is empty after sanitizing; write the point"))
 
 
-def _plain(path: str, text: str, *, required: str | None = None) -> Iterator[Breach]:
+def _plain(path: str, text: str, *, required: Message | None = None) -> Iterator[Breach]:
     controls = list(_overrides(path, text))
     if required and not text.strip():
-        yield Breach(path, f"is empty; give {required}")
+        yield Breach(path, message("is empty; give %(required)s", required=required))
     elif text and is_blank(text) and not controls:
-        remedy = f"give {required}" if required else "write it out or leave it empty"
-        yield Breach(path, f"contains no visible character; {remedy}")
+        blank = message("contains no visible character; write it out or leave it empty")
+        if required:
+            blank = message("contains no visible character; give %(required)s", required=required)
+        yield Breach(path, blank)
     yield from controls
 
 
 def _overrides(path: str, text: str) -> Iterator[Breach]:
     for character in sorted(set(_CONTROL.findall(text))):
-        yield Breach(path, f"contains the control character U+{ord(character):04X}; remove it")
+        code = f"U+{ord(character):04X}"
+        yield Breach(
+            path, message("contains the control character %(character)s; remove it", character=code)
+        )
 
 
 def _link(path: str, url: str) -> Iterator[Breach]:
@@ -292,16 +361,10 @@ def _key(url: str) -> str:
         return url
 
 
+@lru_cache(maxsize=100)  # 10 MB at most; the rules for points and for sources share them
 def _markers(text: str) -> tuple[footnotes.Marker, ...]:
     return () if light_html.cost_problem(text) else footnotes.markers(light_html.clean(text))
 
 
-RULES: tuple[Rule, ...] = (
-    _article,
-    _viewpoint,
-    _perspectives,
-    _sources,
-    _provenance,
-    _corrections,
-)
+RULES: tuple[Rule, ...] = (_article, _viewpoint, _perspectives, _sources, _provenance, _corrections)
 """In document order. A rule that raises is reported as a breach; the others still run."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from widget.entry import hostnames, lookalikes, tracking
+from widget.errors import Message, message
 
 MAX_LENGTH = 2048
 
@@ -37,38 +39,51 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _RESERVED_CODES = re.compile(r"%(?=2[3-6BCF]|3[ABDF]|40)", re.IGNORECASE)
 
 
-def link_problem(url: str) -> str | None:
+def link_problem(url: str) -> Message | None:
     """Return why ``url`` (unescaped) cannot be linked to, or None."""
     if not url:
-        return "is empty; give an address that begins with https://"
+        return message("is empty; give an address that begins with https://")
     if len(url) > MAX_LENGTH:
-        return f"has {len(url)} characters; at most {MAX_LENGTH} are accepted"
+        return message(
+            "has %(count)d characters; at most %(limit)d are accepted",
+            count=len(url),
+            limit=MAX_LENGTH,
+        )
+    return _link_problem(url)
+
+
+@lru_cache(maxsize=1_000)
+def _link_problem(url: str) -> Message | None:
+    """Judge a link. Cached for the rules and the panels, which ask again; 8 MB at most."""
     if problem := _character_problem(url):
         return problem
     if not re.match(r"https?://[^/]", url, re.IGNORECASE):
-        return "is not absolute; write it with https:// (or http://) and the host"
+        return message("is not absolute; write it with https:// (or http://) and the host")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "is not a valid web address; copy it from the browser's address bar"
+        return message("is not a valid web address; copy it from the browser's address bar")
     if "@" in parts.netloc:
-        return "contains a user name or password; remove everything before the @"
+        return message("contains a user name or password; remove everything before the @")
     if port == 0 or parts.netloc.endswith(":"):
-        return "has an invalid port; remove it"
+        return message("has an invalid port; remove it")
     if "]" in parts.netloc and not re.search(r"\](?::\d+)?\Z", parts.netloc):
-        return "is not a valid web address; copy it from the browser's address bar"
+        return message("is not a valid web address; copy it from the browser's address bar")
     return _host_problem(_host(parts))
 
 
-def _character_problem(url: str) -> str | None:
+def _character_problem(url: str) -> Message | None:
     if _ORDINARY.fullmatch(url):
         return None
     for character in _HOST_PART.sub(_without_joiners, url, count=1):
         if unicodedata.category(character) in _INVISIBLE:
-            return f"contains the invisible character U+{ord(character):04X}; remove it"
+            code = f"U+{ord(character):04X}"
+            return message(
+                "contains the invisible character %(character)s; remove it", character=code
+            )
         if character in '\\<>"`{}|^':
-            return f"contains {character!r}; write it percent-encoded"
+            return message("contains %(character)r; write it percent-encoded", character=character)
     return None
 
 
@@ -76,27 +91,35 @@ def _without_joiners(host: re.Match[str]) -> str:
     return host[0].translate({0x200C: None, 0x200D: None})
 
 
-def _host_problem(host: str) -> str | None:
-    problem = f"has the host {host!r}, which is not a host name; copy the address again"
+def _host_problem(host: str) -> Message | None:
     try:
         name = hostnames.to_ascii(host)
     except ValueError:
-        return problem
+        return _no_host_name(host)
     if host.startswith("["):
         return None
     folded = unicodedata.normalize("NFKC", host) != unicodedata.normalize("NFC", host)
     if folded or "%" in host or "\u3002" in host:
-        return problem  # full-width letters, other dots and the like
+        return _no_host_name(host)  # full-width letters, other dots and the like
     labels = name.removesuffix(".").split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or len(".".join(labels)) > 253:
-        return problem
+        return _no_host_name(host)
     if labels[-1].isdecimal():
-        return None if name == host else problem  # 127.1 and the like
+        return None if name == host else _no_host_name(host)  # 127.1 and the like
     if len(labels) < 2 and name != "localhost":
-        return f"has the host {host!r}, which lacks a domain such as .org"
+        return message("has the host %(host)r, which lacks a domain such as .org", host=host)
     if mixed := lookalikes.mixed_scripts(name):
-        return f"has a host that imitates another: {mixed}; copy the address again"
+        return message(
+            "has a host that imitates another: %(imitation)s; copy the address again",
+            imitation=mixed,
+        )
     return None
+
+
+def _no_host_name(host: str) -> Message:
+    return message(
+        "has the host %(host)r, which is not a host name; copy the address again", host=host
+    )
 
 
 def with_scheme(text: str) -> str:
@@ -110,21 +133,28 @@ def with_scheme(text: str) -> str:
     return f"https://{address}"
 
 
-def link_doubt(url: str) -> str | None:
+def link_doubt(url: str) -> Message | None:
     """Return what is suspicious about the host of a valid link, or None."""
     if link_problem(url):
         return None
     host = _host(urlsplit(url))
     name = hostnames.to_ascii(host)
     if name.startswith("[") or name.removesuffix(".").rpartition(".")[2].isdecimal():
-        return f"has the IP address {name} as its host; use the name of the site"
+        return message(
+            "has the IP address %(host)s as its host; use the name of the site", host=name
+        )
     labels = name.removesuffix(".").split(".")
     if labels[-1] in _LOCAL_DOMAINS:
-        return f"has the host {host!r}, which differs for each reader; link to a public site"
+        return message(
+            "has the host %(host)r, which differs for each reader; link to a public site", host=host
+        )
     if name.endswith("."):
-        return f"has the host {host!r} with a trailing dot; remove the dot"
+        return message("has the host %(host)r with a trailing dot; remove the dot", host=host)
     if imitation := lookalikes.latin_lookalike(name):
-        return f"has a host that may imitate another: {imitation}; check that you mean this one"
+        return message(
+            "has a host that may imitate another: %(imitation)s; check that you mean this one",
+            imitation=imitation,
+        )
     return None
 
 

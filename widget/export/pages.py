@@ -17,6 +17,8 @@ from widget.panel import Choices, Options
 from widget.store import Approval, EntryReader, Live
 
 SHARDS = 256
+_BATCH = 250
+"""Entries that are read from the store at once."""
 Files = Iterator[tuple[str, bytes]]
 
 
@@ -44,12 +46,16 @@ class Subject:
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
     """Return all public entries by id."""
-    found = ((entry_id, _subject(store, entry_id)) for entry_id in store.ids())
-    return {entry_id: subject for entry_id, subject in found if subject}
+    found = {}
+    ids = store.ids()
+    for start in range(0, len(ids), _BATCH):
+        for entry_id, stored in store.read_many(ids[start : start + _BATCH], history=False).items():
+            if subject := _subject(store, entry_id, stored.live):
+                found[entry_id] = subject
+    return found
 
 
-def _subject(store: EntryReader, entry_id: str) -> Subject | None:
-    live = store.live(entry_id)
+def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -> Subject | None:
     if isinstance(live, Live):
         article = live.entry.article
         proof = "".join(it.model_dump_json() for it in live.approvals)

@@ -79,6 +79,7 @@ def server_configs(
             origins=_origin_patterns(settings),
             embedders=_embedders(settings),
             short=responses.SHORT,
+            evergreen=responses.EVERGREEN,
             immutable=responses.IMMUTABLE,
             htmx_headers=responses.HTMX_HEADERS,
             framed=responses.FRAMED,
@@ -98,8 +99,9 @@ def _rules(settings: Settings, root: str, immutable: Sequence[str]) -> Iterator[
     yield Rule(f"{root}/fragment/*", {**short, **allowed, **_PREFLIGHT})
     yield Rule(f"{root}/map/*", {**short, **allowed})
     yield Rule(f"{root}/oembed/*", {**short, **_ANYONE})
-    for path in ("/entries.json", "/embed.js", "/static/embed.css"):
-        yield Rule(root + path, {**short, **_ANYONE})
+    yield Rule(f"{root}/entries.json", {**short, **_ANYONE})
+    for path in ("/embed.js", "/static/embed.css"):
+        yield Rule(root + path, {"Cache-Control": responses.EVERGREEN, **_ANYONE})
     for path in immutable:
         yield Rule(f"{root}/{path}", {**ever, **_ANYONE})
     yield Rule(

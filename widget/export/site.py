@@ -22,7 +22,7 @@ from widget.export.pages import Subject
 from widget.store import EntryReader
 
 Progress = Callable[[int, int], None]
-"""Called with the number of entries written, and of all that have changed."""
+"""Called with the number of entries written since the last call, and of all that have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,6 @@ def export_site(
         }
         _refuse_foreign_files(folder, needed)
         folder.announce(needed, {it.shown.id for it in changed})
-        done = iter(range(1, len(changed) + 1))
-
         failed: dict[str, str] = {}
 
         def write(subjects: Iterable[Subject]) -> None:
@@ -76,7 +74,7 @@ def export_site(
                     folder.write(path, data)
                 folder.set_recipe(subject.shown.id, recipes[subject.shown.id])
                 if progress:
-                    progress(next(done), len(changed))
+                    progress(1, len(changed))
 
         write(it for it in changed if it.withdrawn)
         obsolete = [it for it in folder.own_files() - needed if not _is_versioned(it)]

@@ -32,6 +32,8 @@ Key = tuple[str | None, ...]
 _OVERHEAD = 1_500
 """Bytes that a cached response takes beside its body and its key, about."""
 
+_NO_DATE = "Thu, 01 Jan 1970 00:00:00 GMT"
+
 _NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
 """RFC 9110, section 15.4.5."""
 _SET_BY_SERVER = frozenset({"date"})
@@ -69,16 +71,42 @@ def request_key(environ: Mapping[str, Any]) -> RequestKey | None:
 
 
 class Reply:
-    """A WSGI response; ``wire`` is its serialized header block, with the empty line."""
+    """A WSGI response, which is also serialized once, with room for its Date."""
 
-    __slots__ = ("body", "headers", "status", "wire")
+    __slots__ = ("_body_at", "_date", "_date_at", "_packet", "headers", "size", "status")
 
-    def __init__(self, status: str, headers: Headers, body: list[bytes]) -> None:
+    def __init__(self, status: str, headers: Headers, body: bytes = b"") -> None:
         self.status = status
         self.headers = headers
-        self.body = body
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        self.wire = f"{lines}\r\n".encode("latin-1")
+        start = f"HTTP/1.1 {status}\r\nDate: "
+        lines = "".join(f"\r\n{name}: {value}" for name, value in headers)
+        head = f"{start}{_NO_DATE}{lines}\r\n\r\n".encode("latin-1")
+        self._packet = bytearray(head + body)
+        self.size = len(self._packet)
+        self._date = b""
+        self._date_at = len(start)
+        self._body_at = len(head)
+
+    def packet(self, date: bytes) -> bytearray:
+        """Return all bytes of the response, with its Date. The next call changes them in place.
+
+        For one thread: the event loop, whose ``date`` is the same object for a second.
+        """
+        if self._date is not date:
+            self._packet[self._date_at : self._date_at + len(date)] = date
+            self._date = date
+        return self._packet
+
+    def closing(self, date: bytes) -> bytes:
+        """Return all bytes of the response as the last of its connection."""
+        packet = self.packet(date)
+        end = self._date_at + len(date)
+        return bytes(packet[:end]) + b"\r\nConnection: close" + packet[end:]
+
+    @property
+    def body(self) -> list[bytes]:
+        """The body, for PEP 3333."""
+        return [bytes(self._packet[self._body_at :])] if self._body_at < self.size else []
 
 
 @dataclass(slots=True, eq=False)
@@ -135,18 +163,23 @@ class ResponseCache:
         Without ``wait`` it never waits for the store.
         """
         key, head, etag = request
-        cached = self._peek(key)
-        if cached is None or (
-            (cached.changes != self._changes or monotonic() >= cached.until)
-            and not self._revalidate(key, cached, wait=wait)
-        ):
+        try:
+            # The order of use is not updated here: that takes the lock, at every hit.
+            cached = Cache.__getitem__(self._cache, key)
+        except KeyError:
             return None
-        if etag is not None and etag not in cached.etags:
+        if (
+            cached.changes != self._changes or monotonic() >= cached.until
+        ) and not self._revalidate(key, cached, wait=wait):
+            return None
+        if etag is None:
+            reply = cached.head if head else cached.whole
+        elif etag in cached.etags:
+            reply = cached.not_modified
+        else:
             return None
         self.hits += 1
-        if etag is not None:
-            return cached.not_modified
-        return cached.head if head else cached.whole
+        return reply
 
     def changed(self) -> None:
         """Revalidate all cached responses, each when it is next requested.
@@ -195,14 +228,16 @@ class ResponseCache:
             return [content]  # never cache a failure
         headers = [it for it in headers if it[0].lower() not in _SET_BY_SERVER]
         slim = [it for it in headers if it[0].lower() not in _NOT_IN_304]
-        whole = Reply(status, headers, [content])
+        whole = Reply(status, headers, content)
+        head, not_modified = Reply(status, headers), Reply("304 NOT MODIFIED", slim)
         cached = _CachedResponse(
             whole,
-            head=Reply(status, headers, []),
-            not_modified=Reply("304 NOT MODIFIED", slim, []),
+            head,
+            not_modified,
             etags=_etags(headers) if status.startswith("200") else (),
-            size=len(content)
-            + 3 * len(whole.wire)
+            size=whole.size
+            + head.size
+            + not_modified.size
             + sum(len(part) for part in request.key if part)
             + _OVERHEAD,
             is_fresh=is_fresh,
@@ -210,14 +245,7 @@ class ResponseCache:
             until=started + REVALIDATE_SECONDS,
         )
         self._insert(request.key, cached)
-        return whole.body
-
-    def _peek(self, key: Key) -> _CachedResponse | None:
-        # The order of use is not updated here: that takes the lock, at every hit.
-        try:
-            return Cache.__getitem__(self._cache, key)
-        except KeyError:
-            return None
+        return [content]
 
     def _insert(self, key: Key, cached: _CachedResponse) -> None:
         with self._lock:

@@ -15,6 +15,9 @@ from widget.config import Publication
 from widget.http.codings import CODINGS, ContentCoding, Representation
 
 SHORT = "public, max-age=30"
+# What a page needs before it can show anything of ours: a browser that has a copy uses it at once,
+# and looks for a newer one beside it (RFC 5861, section 3). Pages may pin a loader for longer.
+EVERGREEN = f"{SHORT}, stale-while-revalidate=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 # A page that isolates itself (COEP) shows only frames that isolate themselves likewise (HTML,

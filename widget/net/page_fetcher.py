@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 from widget.entry import urls
-from widget.errors import InsightsError
+from widget.errors import InsightsError, message
 from widget.net.addresses import is_loopback, is_public
 from widget.net.http_client import (
     InvalidCertificate,
@@ -42,16 +42,16 @@ _CHARSET = re.compile(
 )
 _CHARSET_PARAMETER = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSET_MARK = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-_AWAY = "The page leads on to another place, which is not followed."
+_AWAY = message("The page leads on to another place, which is not followed.")
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
 
 class FetchFailed(InsightsError):
     """The page was not fetched; the message says why, and never contains the URL's query."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: Reason, text: str) -> None:
         self.reason = reason
-        super().__init__(message)
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def fetch_page(
     """
     url = url.strip()
     if problem := urls.link_problem(url):
-        raise FetchFailed("url", f"The address {problem}.")
+        raise FetchFailed("url", message("The address %(problem)s.", problem=problem))
     addresses: dict[str, list[str]] = {}
     for _ in range(MAX_REDIRECTS + 1):
         if refusal := rules.refusal(url):
@@ -108,7 +108,10 @@ def fetch_page(
         url = _redirect_target(url, answer, rules)
     raise FetchFailed(
         "redirect",
-        f"The page leads on more than {MAX_REDIRECTS} times; give the last address.",
+        message(
+            "The page leads on more than %(limit)d times; give the last address.",
+            limit=MAX_REDIRECTS,
+        ),
     )
 
 
@@ -120,13 +123,18 @@ def _resolve(url: str, rules: Rules, resolver: Resolver, deadline: float) -> lis
     except TimeoutError:
         raise
     except (OSError, UnicodeError) as error:
-        raise FetchFailed("unknown-host", f"The host {host} is not to be found.") from error
+        raise FetchFailed(
+            "unknown-host", message("The host %(host)s is not to be found.", host=host)
+        ) from error
     # An origin on loopback was listed deliberately; all others must be public.
     accepted = is_loopback if urls.origin(url) in rules.loopback_origins else is_public
     if not found or not all(accepted(address) for address in found):
         raise FetchFailed(
             "private",
-            f"{host} is not in the public internet, so its pages are not fetched from here.",
+            message(
+                "%(host)s is not in the public internet, so its pages are not fetched from here.",
+                host=host,
+            ),
         )
     return found
 
@@ -137,14 +145,20 @@ def _answer(url: str, addresses: list[str], rules: Rules, deadline: float) -> Fe
     try:
         return _request(url, addresses, rules, deadline)
     except InvalidCertificate as error:
-        message = f"The certificate of {origin} is not valid: {error}."
-        raise FetchFailed("certificate", message) from error
+        problem = message(
+            "The certificate of %(origin)s is not valid: %(reason)s.", origin=origin, reason=error
+        )
+        raise FetchFailed("certificate", problem) from error
     except TooLarge as error:
-        message = f"The page is larger than {MAX_BYTES // 1024 // 1024} MB."
-        raise FetchFailed("too-large", message) from error
+        problem = message("The page is larger than %(limit)d MB.", limit=MAX_BYTES // 1024 // 1024)
+        raise FetchFailed("too-large", problem) from error
     except RequestFailed as error:
-        message = f"{origin} did not answer as a web server should ({error})."
-        raise FetchFailed("no-answer", message) from error
+        problem = message(
+            "%(origin)s did not answer as a web server should (%(reason)s).",
+            origin=origin,
+            reason=error,
+        )
+        raise FetchFailed("no-answer", problem) from error
 
 
 def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> FetchedPage | str:
@@ -166,7 +180,14 @@ def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> F
         if response.status in _REDIRECTS and location:
             return location
         if response.status != HTTPStatus.OK:
-            raise FetchFailed("status", f"{origin} answered {response.status} for this address.")
+            raise FetchFailed(
+                "status",
+                message(
+                    "%(origin)s answered %(status)d for this address.",
+                    origin=origin,
+                    status=response.status,
+                ),
+            )
         kind, text = _content(response, rules, deadline)
         return FetchedPage(url, kind, text, list(response.headers.items()))
 
@@ -174,10 +195,10 @@ def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> F
 def _redirect_target(url: str, location: str, rules: Rules) -> str:
     try:
         target = urljoin(url, location)
-        problem = urls.link_problem(target)
+        invalid = urls.link_problem(target) is not None
     except ValueError:
-        target, problem = "", "is not a valid web address"
-    if problem:
+        target, invalid = "", True
+    if invalid:
         raise FetchFailed("redirect", rules.redirect_refusal(url, "") or _AWAY)
     if refusal := rules.redirect_refusal(url, target):
         raise FetchFailed("redirect", refusal)
@@ -193,12 +214,19 @@ def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, st
     kind = kind.strip().lower()
     if kind not in rules.types:
         raise FetchFailed(
-            "type", f"This is no HTML page but {_shorten(kind) or 'of unknown type'}."
+            "type",
+            message("This is no HTML page but %(type)s.", type=_shorten(kind))
+            if kind
+            else message("This is no HTML page but of unknown type."),
         )
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
         raise FetchFailed(
-            "type", f"The page came in the coding {_shorten(coding)}; only gzip is read."
+            "type",
+            message(
+                "The page came in the coding %(coding)s; only gzip is read.",
+                coding=_shorten(coding),
+            ),
         )
     body = read_body(response, max_bytes=MAX_BYTES, deadline=deadline, gunzip=coding != "identity")
     found = _CHARSET_PARAMETER.search(parameters)

@@ -23,6 +23,7 @@ _JOINER = escape("\u2060")
 _BREAK = escape("\u200b")
 
 # A character reference counts as one character and is not split.
+_LONGEST_REFERENCE = 42
 _LAST_WORD = re.compile(rf"(?>&[^\s<>&;]{{1,40}};|[^\s<>]){{1,{_LONG_WORD + 1}}}\Z")
 _CHARACTER = re.compile(r"&[^\s<>&;]+;|.", re.DOTALL)
 
@@ -91,7 +92,8 @@ def _last_word(text: str) -> int:
     Chinese and Japanese have no spaces and wrap between any two characters; Thai has no spaces
     either, and a German word may be wider than a phone.
     """
-    word = _LAST_WORD.search(text)
+    longest = (_LONG_WORD + 1) * (_LONGEST_REFERENCE if "&" in text else 1)
+    word = _LAST_WORD.search(text, max(0, len(text) - longest))  # only there, to save time
     if not word:
         return len(text)
     characters = _CHARACTER.findall(word[0])

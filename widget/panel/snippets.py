@@ -228,6 +228,10 @@ def _rendered(
             "integrity": integrity(),
             "crossorigin": "anonymous",
         }
+    elif choices.way in ("component", "site"):
+        # Browsers fetch without credentials over other connections than with them: so the loader
+        # opens the one over which the component's content comes.
+        script["crossorigin"] = "anonymous"
     body = (
         _environment()
         .get_template(definition.template)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widget.config import Settings
+from widget.errors import counted, message
 from widget.purging.caches import open_cache
 from widget.purging.jobs import PurgeJob, PurgeOutbox, What
 from widget.purging.keys import Surrogate, keys_of_request
@@ -24,7 +25,11 @@ __all__ = [
     "start_leader",
 ]
 
-_DONE = {"publish": "published", "withdraw": "withdrawn", "start": "started"}
+_DONE = {
+    "publish": message("published"),
+    "withdraw": message("withdrawn"),
+    "start": message("started"),
+}
 
 
 def open_purger(settings: Settings) -> Purger | None:
@@ -56,8 +61,16 @@ def describe(job: PurgeJob) -> str:
     """Describe the state of a job, such as "withdrawn, purge confirmed 0.4 s later"."""
     done = _DONE[job.what]
     if job.confirmed is not None:
-        return f"{done}, purge confirmed {job.confirmed:.1f} s later"
+        confirmed = f"{job.confirmed:.1f}"
+        return message(
+            "%(done)s, purge confirmed %(seconds)s s later", done=done, seconds=confirmed
+        )
     if not job.tries:
-        return f"{done}, purge not yet confirmed"
-    times = "once" if job.tries == 1 else f"{job.tries} times"
-    return f"{done}, purge not yet confirmed, tried {times}: {job.trouble or 'tried again now'}"
+        return message("%(done)s, purge not yet confirmed", done=done)
+    return counted(
+        "%(done)s, purge not yet confirmed, tried once: %(trouble)s",
+        "%(done)s, purge not yet confirmed, tried %(num)d times: %(trouble)s",
+        job.tries,
+        done=done,
+        trouble=job.trouble or message("tried again now"),
+    )

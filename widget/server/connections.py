@@ -19,6 +19,8 @@ class Connection(TConn):
 
     def __init__(self, *given: Any) -> None:  # noqa: ANN401  # gunicorn's
         super().__init__(*given)
+        self.peer: str = self.client[0] if isinstance(self.client, tuple) else ""
+        """The IP address of the other side; empty for a Unix socket."""
         self.buffered = b""
         """An incomplete head, or the bytes after a request that is being answered."""
         self.incoming: IncomingRequest | None = None

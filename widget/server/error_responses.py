@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.utils import formatdate
 from http import HTTPStatus
 
 from widget.http import security_headers
@@ -33,10 +34,7 @@ class RequestRejected(Exception):  # what happened, as in widget.errors
 
 
 def error_response(status: HTTPStatus) -> bytes:
-    """Return the header fields and body of a response (RFC 9457), without status line and date.
-
-    It contains nothing of the request.
-    """
+    """Return a response (RFC 9457) that is sent now. It contains nothing of the request."""
     problem = {
         "type": "about:blank",
         "title": status.phrase,
@@ -45,10 +43,11 @@ def error_response(status: HTTPStatus) -> bytes:
     }
     content = json.dumps(problem).encode()
     fields = {
+        "Date": formatdate(usegmt=True),
         "Content-Type": "application/problem+json",
         "Content-Length": str(len(content)),
         **security_headers.OF_ERRORS,
         "Connection": "close",
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return f"{lines}\r\n".encode("latin-1") + content
+    return f"HTTP/1.1 {status} {status.phrase}\r\n{lines}\r\n".encode("latin-1") + content

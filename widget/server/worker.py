@@ -24,13 +24,14 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from widget.http.response_cache import Reply, ResponseCache
+from widget.http.response_cache import ResponseCache
 from widget.server.connections import Connection, over_memory_limit, receive
+from widget.server.date_field import DateField
 from widget.server.error_responses import RequestRejected, error_response
 from widget.server.incoming_request import IncomingRequest, read_head
+from widget.server.poller import Poller
 from widget.server.request_body import bare_line_feed
 from widget.server.request_head import RequestHeadParser
-from widget.server.status_lines import StatusLines
 from widget.server.write_buffer import Outcome, WriteBuffer, respond
 
 KEEPALIVE_SECONDS = 75
@@ -72,6 +73,7 @@ class Worker(ThreadWorker):
     """The worker. All methods run in the event loop, except ``handle`` and what it calls."""
 
     _accepting: bool
+    poller: Poller  # type: ignore[assignment]  # as much of a selector as is used
 
     def init_process(self) -> None:
         """Start in the forked process (gunicorn's hook)."""
@@ -81,7 +83,8 @@ class Worker(ThreadWorker):
         self._now = self._swept = monotonic()
         self._head_parser = RequestHeadParser()
         self._cache: ResponseCache | None = None
-        self._status_lines = StatusLines()
+        self._date_field = DateField()
+        self._date = self._date_field.now()
         super().init_process()
 
     def load_wsgi(self) -> None:
@@ -117,15 +120,21 @@ class Worker(ThreadWorker):
 
     # The loop
 
+    def run(self) -> None:
+        """Serve until the worker stops (gunicorn's hook)."""
+        self.poller.close()
+        self.poller = Poller()
+        super().run()
+
     def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         """Serve for ``timeout`` seconds, or until gunicorn's own loop has something to do."""
         until = monotonic() + (timeout or 0)
         alive = self.alive
         while True:
             events = self.poller.select(until - self._now)
-            self._now = monotonic()
-            for key, _ in events:
-                key.data(key.fileobj)
+            self._now, self._date = monotonic(), self._date_field.now()
+            for source, callback in events:
+                callback(source)
             if (
                 self._now >= until
                 or not (self.alive and alive)
@@ -156,10 +165,11 @@ class Worker(ThreadWorker):
 
     def _on_readable(self, connection: Connection, client: socket.socket) -> None:
         data = receive(client)
-        if data:
+        if not data:
+            if data is not None:
+                self._drop(connection)
+        elif connection.incoming or connection.buffered or not self._send_cached(connection, data):
             self._feed(connection, data)
-        elif data is not None:
-            self._drop(connection)
 
     def _feed(self, connection: Connection, data: bytes) -> None:
         """Answer the request in ``data``, hand it to a thread, or wait for the rest of it."""
@@ -168,9 +178,7 @@ class Worker(ThreadWorker):
             return
         before, connection.buffered = connection.buffered, b""
         data = before + data
-        reply = self._cache and self.alive and self._cached_reply(self._cache, connection, data)
-        if reply:
-            self._send(connection, reply)
+        if before and self._send_cached(connection, data):
             return
         end = data.find(_END, max(0, len(before) - 3))
         if (end if end >= 0 else len(data)) > LONGEST_HEAD:
@@ -214,47 +222,40 @@ class Worker(ThreadWorker):
         """Send an error response to an invalid request, and close the connection."""
         connection.incoming, connection.buffered = None, b""
         with suppress(OSError):  # the client has closed the connection
-            connection.sock.send(self._error_response(status))
+            connection.sock.send(error_response(status))
         self._linger(connection, registered=True)
 
-    def _error_response(self, status: HTTPStatus) -> bytes:
-        return self._status_lines.start(f"{status} {status.phrase}") + error_response(status)
-
-    def _cached_reply(
-        self, cache: ResponseCache, connection: Connection, data: bytes
-    ) -> Reply | None:
+    def _send_cached(self, connection: Connection, data: bytes) -> bool:
+        """Send the cached response to the request that ``data`` is, if there is one."""
+        if self._cache is None or not self.alive:
+            return False
         try:
-            peer = connection.client
-            head = self._head_parser.read(data, peer[0] if isinstance(peer, tuple) else "")
-            if head is None:
-                return None
-            connection.close_after = head.close_after
-            return cache.lookup(head.request_key, wait=False)
+            head = self._head_parser.read(data, connection.peer)
+            reply = head and self._cache.lookup(head.request_key, wait=False)
         except Exception:  # an error must not end the loop, which serves all connections
             self.log.exception("cannot use the response cache; a thread answers")
-            return None
-
-    def _send(self, connection: Connection, reply: Reply) -> None:
-        start = self._status_lines.start(reply.status)
-        if connection.close_after:
-            start += _CLOSE
-        buffers = (start, reply.wire, *reply.body)
-        connection.set_deadline(self._now, KEEPALIVE_SECONDS)
+            return False
+        if head is None or reply is None:
+            return False
+        packet = reply.closing(self._date) if head.close_after else reply.packet(self._date)
+        connection.began, connection.deadline = self._now, self._now + KEEPALIVE_SECONDS
         try:
-            sent = connection.sock.sendmsg(buffers)
+            sent = connection.sock.send(packet)
         except BlockingIOError:
             sent = 0
         except OSError:
             self._drop(connection)
-            return
-        if sent < sum(map(len, buffers)):
-            connection.unsent = memoryview(b"".join(buffers))[sent:]
+            return True
+        if sent < len(packet):
+            connection.close_after = head.close_after
+            connection.unsent = memoryview(bytes(packet))[sent:]
             connection.set_deadline(self._now, BODY_SECONDS)
             self.poller.modify(
                 connection.sock, selectors.EVENT_WRITE, partial(self._on_writable, connection)
             )
-        elif connection.close_after:
+        elif head.close_after:
             self._linger(connection, registered=True)
+        return True
 
     def _on_writable(self, connection: Connection, client: socket.socket) -> None:
         try:
@@ -298,7 +299,7 @@ class Worker(ThreadWorker):
         connection.set_deadline(self._now, KEEPALIVE_SECONDS if self.alive else LINGER_SECONDS)
         self._watch(connection)
         rest, connection.buffered = connection.buffered, b""
-        if rest:
+        if rest and not self._send_cached(connection, rest):
             self._feed(connection, rest)
 
     def _linger(self, connection: Connection, *, registered: bool) -> None:
@@ -379,7 +380,7 @@ class Worker(ThreadWorker):
         except Exception:  # the application handles its own errors; this one is of the response
             self.log.exception("cannot send a response")
             buffer, keep = WriteBuffer(), False
-            buffer.sendall(self._error_response(HTTPStatus.INTERNAL_SERVER_ERROR))
+            buffer.sendall(error_response(HTTPStatus.INTERNAL_SERVER_ERROR))
         try:
             return Outcome(buffer.begin(connection.sock), keep)
         except OSError:  # the client has closed the connection

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from widget.entry import Entry, Withdrawn, urls
 from widget.entry.containment import or_else
-from widget.errors import Breach
+from widget.errors import Breach, message
 from widget.store.protocol import Draft, Live
 from widget.store.query import LONG_AGO, Row, State
 from widget.store.workflow import NO_WORKFLOW, Workflow
@@ -86,7 +87,13 @@ def _normalized(url: str) -> str | None:
 def lookup_keys(entry: Entry) -> frozenset[str]:
     """Return the lookup keys of all URLs of an entry."""
     all_urls = [entry.article.url, *entry.article.aliases]
-    return frozenset(key for key in map(lookup_key, all_urls) if key)
+    return frozenset(key for key in map(_own_key, all_urls) if key)
+
+
+@lru_cache(1_024)
+def _own_key(url: str) -> str | None:
+    """Return the key of an entry's own URL, which a change asks for several times."""
+    return lookup_key(url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,11 @@ def url_conflicts(entry: Entry, owner: Callable[[str], str | None]) -> list[Brea
     found_at += [(f"$.article.aliases[{i}]", url) for i, url in enumerate(article.aliases)]
     found: list[Breach] = []
     for path, url in found_at:
-        owned_by = owner(lookup_key(url) or "") or entry.id
+        owned_by = owner(_own_key(url) or "") or entry.id
         if owned_by != entry.id:
-            message = f"is already the URL of the entry {owned_by!r}; change it in one of them"
-            found.append(UrlTaken(path, message, owner=owned_by))
+            taken = message(
+                "is already the URL of the entry %(entry)r; change it in one of them",
+                entry=owned_by,
+            )
+            found.append(UrlTaken(path, taken, owner=owned_by))
     return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol, get_args
 
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
-from widget.errors import Breach
+from widget.errors import Breach, InsightsError
 from widget.store.query import Counts, Key, Query, Row
 from widget.store.workflow import NO_WORKFLOW, Approval, Workflow
 
@@ -102,6 +102,23 @@ class Step:
     document: Entry | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """Everything that a store has of one entry.
+
+    ``history`` has the readable revisions, oldest first; ``head`` is the number of the newest one.
+    """
+
+    head: int = 0
+    history: tuple[Revision, ...] = ()
+    live: Live | Withdrawn | None = None
+    draft: Draft | None = None
+
+
+Prepare = Callable[[Entry, Workflow], Entry]
+"""Returns the document to save, from the one that is given and the state of its entry."""
+
+
 Plan = Callable[["Draft | None", "Live | Withdrawn | None", Workflow], Step]
 """Decides a desk action from the state under the entry's lock. May raise any InsightsError."""
 
@@ -177,6 +194,17 @@ class EntryReader(Protocol):
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
 
+    def heads(self) -> dict[str, int]:
+        """Return the number of the newest revision of each entry, by id."""
+
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything about these entries, by id, with few calls to the store.
+
+        Without ``history``, that is empty.
+        """
+
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return what is set aside; ``thorough`` reads every revision, which takes long."""
 
@@ -249,6 +277,29 @@ class Store(EntryReader, Protocol):
         that of the newest plus one, InvalidEntry if it publishes what lacks the approvals that are
         required here, or a URL that another entry owns here: revisions of several entries have to
         be copied in their original order.
+        """
+
+    def adopt_all(self, histories: Sequence[Sequence[Revision]]) -> list[InsightsError | None]:
+        """Append revisions of another store, as ``adopt`` does, and acknowledge them as a whole.
+
+        Each item has the next revisions of one entry, all of which are appended, or none. Returns
+        for each why it was refused, or None. Nobody sees a state in between, so an entry may
+        have had a URL that belongs to another one by now. A crash leaves whole entries, and
+        perhaps not all of them.
+        """
+
+    def put_all(
+        self,
+        entries: Sequence[Entry],
+        *,
+        actor: str,
+        note: str = "",
+        publish: bool = False,
+        prepare: Prepare,
+    ) -> list[InsightsError | None]:
+        """Save each entry as the draft and, with ``publish``, publish it, or refuse both.
+
+        Returns for each why it was refused, or None; acknowledged as ``adopt_all``.
         """
 
     def poll(self) -> None:

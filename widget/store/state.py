@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from widget.entry import Entry
-from widget.errors import Conflict, NotFound
-from widget.store.protocol import Draft, Live, Revision, Withdrawn
+from widget.errors import Conflict, Message, NotFound, instant, message
+from widget.store.protocol import Action, Draft, Live, Revision, Withdrawn
 from widget.store.workflow import NO_WORKFLOW, Workflow, document_digest
 
 FILE_ACTOR = "file"
@@ -60,13 +61,40 @@ def drops_draft(revision: Revision) -> bool:
     return revision.action == "discard" or (revision.action == "publish" and not by_hand)
 
 
+_ACTION_WORDS: dict[Action, Message] = {
+    "save": message("save"),
+    "discard": message("discard"),
+    "publish": message("publish"),
+    "withdraw": message("withdraw"),
+    "submit": message("submit"),
+    "approve": message("approve"),
+    "return": message("return"),
+    "assign": message("assign"),
+    "schedule": message("schedule"),
+    "comment": message("comment"),
+    "resolve": message("resolve"),
+}
+
+
 def conflict(entry_id: str, expected: int, newest: int, first: Revision | None) -> Conflict:
     """Return the error for a change of an old revision; ``first`` is the newest, if readable."""
-    who = f"somebody else made revision {newest}"
-    if first:
-        at = f"{first.at:%Y-%m-%d %H:%M:%S} UTC"
-        who = f"{first.actor} came first ({first.action}, revision {newest}, {at})"
-    return Conflict(f"{who}; you changed revision {expected} of {entry_id!r}", head=newest)
+    if first is None:
+        other = message("somebody else made revision %(number)d", number=newest)
+    else:
+        other = message(
+            "%(name)s came first (%(action)s, revision %(number)d, %(time)s)",
+            name=first.actor,
+            action=_ACTION_WORDS[first.action],
+            number=newest,
+            time=instant(first.at),
+        )
+    came_first = message(
+        "%(other)s; you changed revision %(number)d of %(entry)r",
+        other=other,
+        number=expected,
+        entry=entry_id,
+    )
+    return Conflict(came_first, head=newest)
 
 
 def now() -> datetime:
@@ -75,12 +103,16 @@ def now() -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def live_from(revision: Revision, before: Live | Withdrawn | None = None) -> Live:
+def live_from(
+    revision: Revision,
+    before: Live | Withdrawn | None = None,
+    digest_of: Callable[[Entry], str] = document_digest,
+) -> Live:
     """Return a publication as readers see it; ``before`` saves computing the digest again."""
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
-        digest = document_digest(revision.entry)
+        digest = digest_of(revision.entry)
     approvals = revision.workflow.published
     return Live(revision.entry, revision.number, revision.at, digest, approvals)
 
@@ -98,6 +130,13 @@ def withdrawn_from(revision: Revision) -> Withdrawn:
         reason=revision.note,
         legal=revision.legal,
     )
+
+
+def shown_from(newest: Revision | None) -> Live | Withdrawn | None:
+    """Return what readers see after the newest publication or withdrawal."""
+    if newest is None:
+        return None
+    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
 
 
 def shown_entry(
@@ -120,13 +159,23 @@ def nothing_to(
     action: Literal["discard", "publish", "withdraw", "change"], entry_id: str
 ) -> NotFound:
     """Return the error of a change for which an entry lacks its draft or what is live."""
-    lacks = {
-        "discard": "has no draft",
-        "publish": "has no draft to publish",
-        "withdraw": "is not live",
-        "change": "has no draft and was never published",
-    }
-    return NotFound(f"{entry_id!r} {lacks[action]}")
+    match action:
+        case "discard":
+            return NotFound(message("%(entry)r has no draft", entry=entry_id))
+        case "publish":
+            return NotFound(message("%(entry)r has no draft to publish", entry=entry_id))
+        case "withdraw":
+            return NotFound(message("%(entry)r is not live", entry=entry_id))
+        case "change":
+            lacks = message("%(entry)r has no draft and was never published", entry=entry_id)
+            return NotFound(lacks)
+
+
+def no_revision(entry_id: str, number: int) -> NotFound:
+    """Return the error of a revision that there is not."""
+    return NotFound(
+        message("there is no revision %(number)d of %(entry)r", number=number, entry=entry_id)
+    )
 
 
 def draft_from(revision: Revision, workflow: Workflow = NO_WORKFLOW) -> Draft:

@@ -6,7 +6,7 @@ from widget.entry import Entry
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
-from widget.errors import Breach, InvalidEntry, NotFound
+from widget.errors import Breach, InvalidEntry, NotFound, amount, message
 from widget.store.protocol import Rules
 from widget.store.state import FILE_ACTOR, MAX_NOTE
 from widget.store.workflow import Workflow
@@ -16,10 +16,14 @@ def check_entry(entry: Entry, document: bytes) -> None:
     """Raise InvalidEntry where ``document``, the entry as JSON, is too long or its id invalid."""
     length = len(document)
     if length > MAX_BYTES:
-        message = f"is {length:,} bytes long; at most {MAX_BYTES:,} are accepted"
-        raise InvalidEntry([Breach("$", message)])
+        too_long = message(
+            "is %(size)s bytes long; at most %(limit)s are accepted",
+            size=amount(length),
+            limit=amount(MAX_BYTES),
+        )
+        raise InvalidEntry([Breach("$", too_long)])
     if not is_id(entry.id):
-        raise InvalidEntry([Breach("$.id", "is not a valid id")])
+        raise InvalidEntry([Breach("$.id", message("is not a valid id"))])
 
 
 def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
@@ -45,7 +49,9 @@ def check_change(entry_id: str, actor: str, note: str) -> None:
     if actor == FILE_ACTOR:
         raise ValueError(f"the actor {FILE_ACTOR!r} is reserved for changes by hand")
     if len(note) > MAX_NOTE:
-        message = f"is too long; shorten it to {MAX_NOTE:,} characters"
-        raise InvalidEntry([Breach("$.note", message)])
+        too_long = message(
+            "is too long; shorten it to %(limit)s characters", limit=amount(MAX_NOTE)
+        )
+        raise InvalidEntry([Breach("$.note", too_long)])
     if not is_id(entry_id):
-        raise NotFound(f"there is no entry {entry_id!r}")
+        raise NotFound(message("there is no entry %(entry)r", entry=entry_id))

@@ -18,6 +18,9 @@ def environment(folder: str) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    # The shared templates are marked for translation; the editors' pages bring catalogs.
+    jinja.add_extension("jinja2.ext.i18n")
+    jinja.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension's
     jinja.globals["asset"] = _asset
     jinja.globals["url_for"] = url_for
     return jinja

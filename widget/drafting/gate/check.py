@@ -20,6 +20,7 @@ from widget.drafting.gate.statements import (
 from widget.drafting.proposal import Proposal
 from widget.entry import Entry
 from widget.entry.vocabulary import LEAN_SCALE, Lean
+from widget.errors import message
 
 _STATEMENT_RULES: tuple[Callable[[Statement, Checking], Iterator[Finding]], ...] = (
     rules.cites,
@@ -89,10 +90,22 @@ def check_lean(first: Lean, second: Lean) -> Finding | None:
         return None
     far = first in LEAN_SCALE and second in LEAN_SCALE
     steps = abs(LEAN_SCALE.index(first) - LEAN_SCALE.index(second)) if far else 0
-    distance = f", {steps} steps apart" if steps > 1 else ""
+    unstable = message(
+        "Two runs suggest %(first)r and %(second)r. Decide by the article.",
+        first=first,
+        second=second,
+    )
+    if steps > 1:
+        unstable = message(
+            "Two runs suggest %(first)r and %(second)r, %(steps)d steps apart. "
+            "Decide by the article.",
+            first=first,
+            second=second,
+            steps=steps,
+        )
     return Finding(
         path="$.viewpoint.lean", rule="lean-unstable", severity="warn", detail=f"{first}, {second}",
-        message=f"Two runs suggest {first!r} and {second!r}{distance}. Decide by the article.",
+        message=unstable,
     )  # fmt: skip
 
 
@@ -112,8 +125,10 @@ def _sources(entry: Entry, corpus: Corpus) -> Iterator[Finding]:
             yield Finding(
                 path=f"$.sources[{n}].url", rule="url-foreign", severity="block",
                 sentence=source.title, detail=source.url,
-                message=f"The source's URL {reason}. Correct it, add the page to the evidence, "
-                "or remove the source.",
+                message=message(
+                    "The source's URL %(problem)s. Correct it, add the page to the evidence, "
+                    "or remove the source.", problem=reason,
+                ),
             )  # fmt: skip
 
 
@@ -131,5 +146,8 @@ def _one_host(entry: Entry) -> Iterator[Finding]:
     if count > _HOST_SHARE * total:
         yield Finding(
             path="$.sources", rule="one-host", severity="warn", detail=host,
-            message=f"{count} of {total} cites are of {host}. Look for a source from elsewhere.",
+            message=message(
+                "%(count)d of %(total)d cites are of %(host)s. Look for a source from elsewhere.",
+                count=count, total=total, host=host,
+            ),
         )  # fmt: skip

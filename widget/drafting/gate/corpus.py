@@ -10,6 +10,7 @@ from itertools import accumulate
 from widget.drafting.evidence import Article, Document, Evidence
 from widget.drafting.gate import dates, folding, language, numbers
 from widget.entry import urls
+from widget.errors import Message, message
 
 
 class EvidenceText:
@@ -125,9 +126,16 @@ def language_of(evidence: Evidence, default: str = "") -> str:
     return (stated or default).partition("-")[0].lower()
 
 
-def labels(texts: Sequence[EvidenceText]) -> str:
-    """Return such as ``the article`` or ``document 2, document 3``."""
-    return ", ".join(f"document {it.number}" if it.number else "the article" for it in texts)
+_ARTICLE = message("the article")
+
+
+def labels(texts: Sequence[EvidenceText]) -> Message | None:
+    """Return such as ``the article`` or ``document 2, document 3``; None without texts."""
+    names: Message | None = None
+    for it in texts:
+        name = message("document %(number)d", number=it.number) if it.number else _ARTICLE
+        names = name if names is None else message("%(texts)s, %(text)s", texts=names, text=name)
+    return names
 
 
 def _key(url: str) -> str | None:

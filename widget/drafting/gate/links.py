@@ -7,6 +7,7 @@ import re
 from widget.drafting.gate.corpus import Corpus
 from widget.drafting.source_urls import is_redirect
 from widget.entry import urls
+from widget.errors import Message, message
 
 _URL = re.compile(
     r"(?:https?|ftp)://[^\s<>\"\u201c\u201d\u00bb]+|\bwww\.[^\s<>\"\u201c\u201d\u00bb]+",
@@ -33,16 +34,16 @@ def _trimmed(url: str) -> str:
     return url.rstrip(".,;:!?)]}'\u2019\u2026")
 
 
-def problem(url: str, corpus: Corpus) -> str | None:
+def problem(url: str, corpus: Corpus) -> Message | None:
     """Return why the URL of a source or a link is no URL of the evidence, or None."""
     if reason := urls.link_problem(url):
         return reason
     if is_redirect(url):
-        return "is a redirect, which hides the page that it leads to"
-    return None if corpus.has_url(url) else "is the URL of no document of the evidence"
+        return message("is a redirect, which hides the page that it leads to")
+    return None if corpus.has_url(url) else message("is the URL of no document of the evidence")
 
 
-def problem_in_text(url: str, corpus: Corpus) -> str | None:
+def problem_in_text(url: str, corpus: Corpus) -> Message | None:
     """Like ``problem``; a bare host is accepted if a text of the evidence is from there."""
     full = url if "://" in url else f"https://{url}"
     reason = problem(full, corpus)

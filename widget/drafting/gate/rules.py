@@ -20,9 +20,16 @@ from widget.drafting.gate import (
 from widget.drafting.gate.corpus import Corpus, EvidenceText, labels
 from widget.drafting.gate.passages import Nearest
 from widget.drafting.gate.statements import Statement
+from widget.errors import Message, message
 
-_LANGUAGES = {"ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French"}
-_CONFIRM = "or confirm it with a reason."
+_LANGUAGES = {
+    "ar": message("Arabic"),
+    "de": message("German"),
+    "en": message("English"),
+    "es": message("Spanish"),
+    "fr": message("French"),
+}
+_CITED = message("a cited text")
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Checking:
         self,
         rule: Rule,
         statement: Statement,
-        message: str,
+        problem: Message,
         *,
         detail: str = "",
         sentence: str | None = None,
@@ -51,7 +58,7 @@ class Checking:
         sought = detail if rule == "quote-altered" else sentence
         passage, number = self.nearest.passage(sought, near) if near else ("", None)
         return Finding(
-            path=statement.path, rule=rule, severity="block", message=message, sentence=sentence,
+            path=statement.path, rule=rule, severity="block", message=problem, sentence=sentence,
             detail=detail, passage=passage, document=number,
         )  # fmt: skip
 
@@ -61,16 +68,21 @@ def cites(statement: Statement, checking: Checking) -> Iterator[Finding]:
     for number in statement.unknown:
         yield checking.block(
             "cite-unknown", statement,
-            f"The point cites number {number}, and there is no such source. Cite another, "
-            "or remove the number.",
+            message(
+                "The point cites number %(number)d, and there is no such source. Cite another, "
+                "or remove the number.", number=number,
+            ),
             detail=str(number), sentence=statement.text, texts=(),
         )  # fmt: skip
     for text in checking.corpus.cited(statement.cites):
         if not text.text:
             yield checking.block(
                 "cite-unknown", statement,
-                f"Document {text.number} of the evidence has no text, so that nothing can be held "
-                f"against it. Add its text to the evidence, cite another, {_CONFIRM}",
+                message(
+                    "Document %(number)d of the evidence has no text, so that nothing can be held "
+                    "against it. Add its text to the evidence, cite another, "
+                    "or confirm it with a reason.", number=text.number,
+                ),
                 detail=f"document {text.number}", sentence=statement.text, texts=(),
             )  # fmt: skip
 
@@ -80,7 +92,9 @@ def missing_cite(statement: Statement, checking: Checking, *, cited: bool) -> It
     if statement.role == "different-views" and not cited:
         yield checking.block(
             "cite-missing", statement,
-            "A different view must cite at least one source. Add a cite, or remove the point.",
+            message(
+                "A different view must cite at least one source. Add a cite, or remove the point."
+            ),
             sentence=statement.text, texts=checking.corpus.documents,
         )  # fmt: skip
 
@@ -105,19 +119,24 @@ def _quotation(
     beside: bool = False,
 ) -> Iterator[Finding]:
     texts = statement.readable
-    where = labels(texts) or "a cited text"
+    where = labels(texts) or _CITED
     quotation = readings[0].strip()
     # The sentence of a point: so that the finding ends when an editor removes it.
     sentence = (statement.text if beside else statement.sentence_with(quotation)) or quotation
     holders = [(it, text) for it in readings for text in texts if quotes.is_in(it, text.folded)]
     if not holders:
+        altered = message(
+            "These words are not in %(where)s as they are quoted. Quote exactly, remove the "
+            "quotation marks, or confirm it with a reason.",
+            where=where,
+        )
         if statement.support and not texts:
-            reason = "What the point cites has no text, so that the quotation cannot be found."
-        else:
-            reason = f"These words are not in {where} as they are quoted."
+            altered = message(
+                "What the point cites has no text, so that the quotation cannot be found. "
+                "Quote exactly, remove the quotation marks, or confirm it with a reason."
+            )
         yield checking.block(
-            "quote-altered", statement,
-            f"{reason} Quote exactly, remove the quotation marks, {_CONFIRM}",
+            "quote-altered", statement, altered,
             detail=quotation, sentence=sentence,
         )  # fmt: skip
     elif not folding.negates(outside) and all(
@@ -125,8 +144,10 @@ def _quotation(
     ):
         yield checking.block(
             "quote-altered", statement,
-            "The source negates these words, and the quotation leaves the negation out. Quote it, "
-            f"{_CONFIRM}",
+            message(
+                "The source negates these words, and the quotation leaves the negation out. "
+                "Quote it, or confirm it with a reason."
+            ),
             detail=quotation, sentence=sentence, texts=[text for _, text in holders],
         )  # fmt: skip
 
@@ -138,8 +159,11 @@ def negations(statement: Statement, checking: Checking) -> Iterator[Finding]:
         if found:
             yield Finding(
                 path=statement.path, rule="quote-altered", severity="block", sentence=sentence,
-                message="The sentence repeats the source nearly word for word, but one of the two "
-                f"has a negation that the other lacks. Correct the sentence, {_CONFIRM}",
+                message=message(
+                    "The sentence repeats the source nearly word for word, but one of the two "
+                    "has a negation that the other lacks. Correct the sentence, "
+                    "or confirm it with a reason."
+                ),
                 passage=found[0][:400], document=found[1],
             )  # fmt: skip
 
@@ -147,7 +171,7 @@ def negations(statement: Statement, checking: Checking) -> Iterator[Finding]:
 def facts(statement: Statement, checking: Checking) -> Iterator[Finding]:
     """``number-unsupported`` and ``date-unsupported``."""
     texts = statement.readable
-    where = labels(texts) or "a cited text"
+    where = labels(texts) or _CITED
     for sentence, own in statement.own_sentences:
         plain = folding.light(own)
         for stated in dates.find(plain):
@@ -155,16 +179,21 @@ def facts(statement: Statement, checking: Checking) -> Iterator[Finding]:
             if not (any(has) if stated.either else all(has)):
                 yield checking.block(
                     "date-unsupported", statement,
-                    f"The date {stated.text!r} is not in {where}. Correct it, cite the source "
-                    f"that has it, {_CONFIRM}",
+                    message(
+                        "The date %(date)r is not in %(where)s. Correct it, cite the source "
+                        "that has it, or confirm it with a reason.", date=stated.text, where=where,
+                    ),
                     detail=stated.text, sentence=sentence,
                 )  # fmt: skip
         for number in numbers.find(dates.without_dates(plain), checking.language):
             if not any(it.amounts.supports(number) for it in texts):
                 yield checking.block(
                     "number-unsupported", statement,
-                    f"The number {number.text!r} is not in {where}. Correct it, cite the source "
-                    f"that has it, {_CONFIRM}",
+                    message(
+                        "The number %(number)r is not in %(where)s. Correct it, cite the source "
+                        "that has it, or confirm it with a reason.",
+                        number=number.text, where=where,
+                    ),
                     detail=number.text, sentence=sentence,
                 )  # fmt: skip
 
@@ -178,8 +207,11 @@ def attribution(statement: Statement, _checking: Checking) -> Iterator[Finding]:
         yield Finding(
             path=statement.path.removesuffix(".text") + ".attributed_to", rule="name-unsupported",
             severity="block", sentence=statement.attributed_to, detail=name,
-            message=f"{labels(statement.support) or 'No cited text'} does not name {name!r}, to "
-            f"whom the point is attributed. Correct the attribution, remove it, {_CONFIRM}",
+            message=message(
+                "%(where)s does not name %(name)r, to whom the point is attributed. "
+                "Correct the attribution, remove it, or confirm it with a reason.",
+                where=labels(statement.support) or message("No cited text"), name=name,
+            ),
         )  # fmt: skip
 
 
@@ -189,7 +221,10 @@ def urls_in(statement: Statement, checking: Checking) -> Iterator[Finding]:
         if reason := links.problem_in_text(url, checking.corpus):
             yield checking.block(
                 "url-foreign", statement,
-                f"The URL {url!r} {reason}. Remove it; a source belongs into the list of sources.",
+                message(
+                    "The URL %(url)r %(problem)s. Remove it; a source belongs into the list of "
+                    "sources.", url=url, problem=reason,
+                ),
                 detail=url, texts=(),
             )  # fmt: skip
 
@@ -199,7 +234,9 @@ def leftovers(statement: Statement, checking: Checking) -> Iterator[Finding]:
     for mark in debris.find(statement.raw, mended=checking.mended, nonce=checking.nonce):
         yield checking.block(
             "marker-debris", statement,
-            f"{mark!r} is left over from the language model or its input. Remove it.",
+            message(
+                "%(mark)r is left over from the language model or its input. Remove it.", mark=mark
+            ),
             detail=mark, texts=(),
         )  # fmt: skip
 
@@ -212,8 +249,11 @@ def in_language(statement: Statement, checking: Checking) -> Iterator[Finding]:
             expected = _LANGUAGES.get(checking.language, checking.language)
             yield checking.block(
                 "wrong-language", statement,
-                f"The text seems to be in {_LANGUAGES.get(found, found)}, the article is in "
-                f"{expected}. Translate it, {_CONFIRM}",
+                message(
+                    "The text seems to be in %(language)s, the article is in %(expected)s. "
+                    "Translate it, or confirm it with a reason.",
+                    language=_LANGUAGES.get(found, found), expected=expected,
+                ),
                 detail=found, sentence=statement.text, texts=(),
             )  # fmt: skip
             return
@@ -231,7 +271,10 @@ def unseen_names(statement: Statement, checking: Checking) -> Iterator[Finding]:
                 yield Finding(
                     path=statement.path, rule="name-unseen", severity="warn", sentence=sentence,
                     detail=" ".join(run),
-                    message=f"No text of the evidence contains {' '.join(unseen)!r}. Check it.",
+                    message=message(
+                        "No text of the evidence contains %(name)r. Check it.",
+                        name=" ".join(unseen),
+                    ),
                 )  # fmt: skip
 
 
@@ -243,6 +286,9 @@ def copying(statement: Statement, checking: Checking) -> Iterator[Finding]:
         yield Finding(
             path=statement.path, rule="copied", severity="warn", sentence=statement.text,
             detail=words, passage=words[:400], document=source.number,
-            message=f"{verbatim.COPIED_WORDS} words in a row are copied from {labels([source])}. "
-            "Say it in other words, or put it in quotation marks.",
+            message=message(
+                "%(count)d words in a row are copied from %(where)s. "
+                "Say it in other words, or put it in quotation marks.",
+                count=verbatim.COPIED_WORDS, where=labels([source]),
+            ),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.record import Run
 from widget.drafting.runs.store import hour_before, is_run_id, no_run, time_of
-from widget.errors import StoreUnavailable, Throttled
+from widget.errors import StoreUnavailable, Throttled, message
 from widget.storage.atomic import Disk, SyncFailed, reason
 from widget.storage.lock import Busy, StoreLock
 
@@ -174,8 +174,11 @@ class DirectoryRuns:
 def throttled(run: Run, per_hour: int, *, wait: float) -> Throttled:
     """Return the error for one run too many within an hour."""
     return Throttled(
-        f"{run.request.provider} had {per_hour} runs within an hour, its limit (per_hour); "
-        "try again later",
+        message(
+            "%(provider)s had %(count)d runs within an hour, its limit (per_hour); try again later",
+            provider=run.request.provider,
+            count=per_hour,
+        ),
         retry_after=max(1.0, wait),
     )
 

@@ -16,7 +16,7 @@ from widget.drafting.providers.protocol import Usage
 from widget.entry.model import EntryId, Line
 from widget.entry.urls import MAX_LENGTH as MAX_URL_LENGTH
 from widget.entry.vocabulary import ArticleKind
-from widget.errors import Breach, InvalidRequest
+from widget.errors import Breach, InvalidRequest, Message, message
 
 RunState = Literal[
     "queued", "fetching", "searching", "writing", "checking", "kept", "refused", "failed"
@@ -132,21 +132,21 @@ def request_from(**given: object) -> DraftRequest:
     except ValidationError as error:
         raise InvalidRequest(
             [
-                Breach(".".join(("$", *map(str, it["loc"]))), _message(it))
+                Breach(".".join(("$", *map(str, it["loc"]))), _problem(it))
                 for it in error.errors(include_url=False)
             ]
         ) from error
 
 
-def _message(error: ErrorDetails) -> str:
+def _problem(error: ErrorDetails) -> Message:
     limit = error.get("ctx", {}).get("max_length")
     match error["type"]:
         case "too_long":
-            return f"has too many items; at most {limit} are accepted"
+            return message("has too many items; at most %(limit)d are accepted", limit=limit)
         case "string_too_long":
-            return f"is too long; shorten it to {limit} characters"
+            return message("is too long; shorten it to %(limit)d characters", limit=limit)
         case _:
-            return f"cannot be used: {error['msg']}"
+            return message("cannot be used: %(reason)s", reason=error["msg"])
 
 
 def new_run(request: DraftRequest, *, actor: str, at: datetime | None = None) -> Run:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from widget.drafting.evidence import Evidence
 from widget.drafting.runs.record import Run
-from widget.errors import NotFound
+from widget.errors import NotFound, message
 
 LOST_SECONDS = 15.0
 """A run whose holder has not been heard of for so long has lost its process."""
@@ -63,7 +63,7 @@ class RunStore(Protocol):
 
 def no_run(run_id: str) -> NotFound:
     """Return the error for an unknown run."""
-    return NotFound(f"there is no run {run_id[:20]!r}")
+    return NotFound(message("there is no run %(run)r", run=run_id[:20]))
 
 
 def is_run_id(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -158,7 +158,11 @@ class Committer:
 
     def update_url_owners(self, entry: Entry) -> None:
         """Update the entries that own the URLs of ``entry``. The caller holds the lock."""
-        owners = self._sync.url_owners(lookup_keys(entry))
+        self.update_owners(lookup_keys(entry))
+
+    def update_owners(self, keys: Iterable[str]) -> None:
+        """Update the entries that own lookup keys. The caller holds the lock."""
+        owners = self._sync.url_owners(keys)
         if owners is None:
             self._scanner.scan()
             return

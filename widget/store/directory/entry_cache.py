@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,7 +27,7 @@ from widget.store.protocol import Live, Revision, Rules, Withdrawn
 from widget.store.quarantine import Quarantine
 from widget.store.state import FILE_ACTOR, EntryState, draft_from, live_from, withdrawn_from
 from widget.store.validation import broken_rules, missing_approvals
-from widget.store.workflow import Workflow
+from widget.store.workflow import Workflow, document_digest
 
 
 class Unvalidated(InsightsError):
@@ -52,6 +52,7 @@ class EntryCache:
         journal: Journal,
         rules: Rules,
         quarantine: Quarantine,
+        digest_of: Callable[[Entry], str] = document_digest,
     ) -> None:
         self.entries: dict[str, EntrySnapshot] = {}
         self.url_owners: dict[str, str] = {}
@@ -61,6 +62,7 @@ class EntryCache:
         self._revisions = revisions
         self._journal = journal
         self._rules = rules
+        self._digest_of = digest_of
         self._quarantine = quarantine
         self._fingerprints: dict[str, int] = {}
         self._keys: dict[str, frozenset[str]] = {}
@@ -93,7 +95,7 @@ class EntryCache:
         for _ in range(10):
             live = self._live.read(entry_id)
             draft = self._drafts.read(entry_id)
-            state = self._revisions.state(entry_id, state)
+            state = self._revisions.state(entry_id, state, (live, draft))
             # A change commits its revision before its files. So files and revisions belong
             # together if the files are unchanged after the revisions were read.
             if self._live.read(entry_id) is live and self._drafts.read(entry_id) is draft:
@@ -154,6 +156,24 @@ class EntryCache:
         self._keys = {entry_id: frozenset(its) for entry_id, its in found.items()}
         self._fingerprints = fingerprints
 
+    def restore_one(self, entry_id: str, found: int | None, keys: frozenset[str]) -> bool:
+        """Add an evicted entry that another process has read; the caller holds ``guard``.
+
+        Returns False, and does nothing, where this process has read other files.
+        """
+        if found is None or entry_id in self.entries:
+            return False
+        expected = self._fingerprints.setdefault(entry_id, found)
+        if expected == found:
+            self._keys[entry_id] = keys
+            self._own_urls(entry_id, keys)
+        return expected == found
+
+    def _own_urls(self, entry_id: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            # Two live entries share a URL only if an earlier release compared URLs otherwise.
+            self.url_owners[key] = min(entry_id, self.url_owners.get(key, entry_id))
+
     def fingerprint(self, entry_id: str) -> int | None:
         """Return the fingerprint of an entry's files, None where they must be read again."""
         return self._fingerprints.get(entry_id)
@@ -199,7 +219,7 @@ class EntryCache:
             self._quarantine.clear(self._live.where(entry_id))
             last = replace(last, entry=file.entry)  # share one object: half the memory
             fresh = replace(fresh, state=replace(fresh.state, live=last))
-            return _with_publication(fresh, last, cached)
+            return self._with_publication(fresh, last, cached)
         if cached is not NO_ENTRY and self._journal.is_open(entry_id):
             return replace(self._fall_back(cached, fresh), needs_recheck=True)
         if not validate and not file.verdict:
@@ -214,7 +234,7 @@ class EntryCache:
             return replace(self._fall_back(cached, fresh), needs_recheck=bool(open_breaches))
         self._quarantine.clear(self._live.where(entry_id))
         written = hand_edit(file.entry, fresh.state, file, "publish")
-        fresh = _with_publication(fresh, written, cached)
+        fresh = self._with_publication(fresh, written, cached)
         return replace(fresh, unrecorded=frozenset({"live"}))
 
     def _with_draft(
@@ -248,8 +268,14 @@ class EntryCache:
             return replace(with_shown(fresh, shown, shown.entry), unrecorded=frozenset({"live"}))
         last = fresh.state.live
         if last is not None and last.action == "publish":
-            return _with_publication(fresh, last, cached)
+            return self._with_publication(fresh, last, cached)
         return _with_withdrawal(fresh, last)
+
+    def _with_publication(
+        self, fresh: EntrySnapshot, revision: Revision, cached: EntrySnapshot
+    ) -> EntrySnapshot:
+        shown = live_from(revision, cached.shown, self._digest_of)
+        return with_shown(fresh, shown, revision.entry)
 
     def url_conflicts(self, entry: Entry) -> tuple[Breach, ...]:
         """Return the URLs of ``entry`` that other entries own."""
@@ -263,9 +289,7 @@ class EntryCache:
         for key in cached.keys - fresh.keys:
             if self.url_owners.get(key) == entry_id:
                 self._release_url(key)
-        for key in fresh.keys:
-            # Two live entries share a URL only if an earlier release compared URLs otherwise.
-            self.url_owners[key] = min(entry_id, self.url_owners.get(key, entry_id))
+        self._own_urls(entry_id, fresh.keys)
         self._fingerprints.pop(entry_id, None)
         self.entries.pop(entry_id, None)  # inserted again below, as the newest
         empty = fresh.live_file is ABSENT and fresh.draft_file is ABSENT and not fresh.state.head
@@ -319,12 +343,6 @@ class EntryCache:
             if found and found.breaches:
                 return f"{where}: {found.breaches[0].path} {found.breaches[0].message}"
         return ""
-
-
-def _with_publication(
-    fresh: EntrySnapshot, revision: Revision, cached: EntrySnapshot
-) -> EntrySnapshot:
-    return with_shown(fresh, live_from(revision, cached.shown), revision.entry)
 
 
 def _with_withdrawal(fresh: EntrySnapshot, revision: Revision | None) -> EntrySnapshot:

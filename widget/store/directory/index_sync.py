@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from widget.entry.containment import contained, or_else
+from widget.entry.containment import contained
 from widget.errors import InvalidEntry, StoreUnavailable
+from widget.store.directory import index_pool
 from widget.store.directory.entry_cache import EntryCache
-from widget.store.directory.search_index import IndexRebuilt, IndexUpdate, SearchIndex
+from widget.store.directory.index_rows import IndexUpdate, to_update
+from widget.store.directory.search_index import IndexRebuilt, SearchIndex
 from widget.store.directory.snapshot import EntrySnapshot
-from widget.store.entry_summary import search_text, summarize
-from widget.store.protocol import Live
 from widget.store.quarantine import Quarantine, log
-from widget.store.query import Row
 from widget.store.state import EntryState
 
 T = TypeVar("T")
@@ -31,6 +30,7 @@ class IndexSync:
 
     def __init__(self, root: str, cache: EntryCache, quarantine: Quarantine) -> None:
         self._index = SearchIndex(root)
+        self._root = root
         self._cache = cache
         self._quarantine = quarantine
         self._pending: dict[str, IndexUpdate] = {}
@@ -47,7 +47,7 @@ class IndexSync:
         """
         with self._cache.guard:
             snapshot = self._cache.update(entry_id, validate=validate, state=state)
-            self._pending[entry_id] = self._to_update(entry_id, snapshot)
+            self._pending[entry_id] = to_update(self._cache, entry_id, snapshot)
         if not self._batching or len(self._pending) >= _BATCH:
             self.flush()
         return snapshot
@@ -56,7 +56,45 @@ class IndexSync:
         """Write the row of an entry anew because its problem changed, and nothing else."""
         with self._cache.guard:
             snapshot = self._cache.snapshot(entry_id)
-            self._pending[entry_id] = self._to_update(entry_id, snapshot)
+            self._pending[entry_id] = to_update(self._cache, entry_id, snapshot)
+
+    def fill(
+        self,
+        entry_ids: Iterable[str],
+        closing: threading.Event | None = None,
+        report: Callable[[int], object] | None = None,
+    ) -> set[str]:
+        """Write the rows of very many entries; returns the ids of those that were written.
+
+        The others have to be updated one by one: those that need more than reading, and all of
+        them where they are few. ``closing`` ends it early; ``report`` gets the size of each batch.
+        """
+        ids = [entry_id for entry_id in entry_ids if entry_id not in self._cache.entries]
+        done: set[str] = set()
+        if len(ids) < index_pool.WORTH_PROCESSES:
+            return done
+        pending: list[IndexUpdate] = []
+        with self._index.filling():
+            for updates in index_pool.read_unchanged(self._root, ids):
+                pending += updates
+                if report:
+                    report(len(updates))
+                if len(pending) >= _BATCH:
+                    done |= self._fill(pending)
+                    pending = []
+                if closing and closing.is_set():
+                    break
+            done |= self._fill(pending)
+        return done
+
+    def _fill(self, updates: list[IndexUpdate]) -> set[str]:
+        with self._cache.guard:
+            found = [
+                it for it in updates if self._cache.restore_one(it.id, it.fingerprint, it.keys)
+            ]
+            self._pending.update((it.id, it) for it in found)
+            self.flush()
+        return {it.id for it in found}
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -140,15 +178,15 @@ class IndexSync:
         except IndexRebuilt:
             return None
 
-    def mark_pending(self, entry_id: str) -> None:
-        """JournalRecord that an entry is about to change, in case the process crashes."""
+    def mark_pending(self, *entry_ids: str) -> None:
+        """Record that entries are about to change, in case the process crashes."""
         with suppress(IndexRebuilt):
-            self._index.mark_pending(entry_id)
+            self._index.mark_pending(entry_ids)
 
-    def clear_pending(self, entry_id: str) -> None:
-        """JournalRecord that the row of a changed entry is written."""
+    def clear_pending(self, *entry_ids: str) -> None:
+        """Record that the rows of changed entries are written."""
         with suppress(IndexRebuilt):
-            self._index.clear_pending(entry_id)
+            self._index.clear_pending(entry_ids)
 
     def changed_ids(self) -> list[str]:
         """Return the ids of rows that any process wrote since the last call."""
@@ -174,42 +212,10 @@ class IndexSync:
             self._rebuilding.release()
 
     def _write_all(self) -> None:
-        for entry_id in self._cache.ids():
+        ids = self._cache.ids()
+        for entry_id in ids - self.fill(ids):
             with suppress(OSError):  # retried by whoever asks for this entry
                 self.update(entry_id, validate=True)
         self.flush()
         with suppress(IndexRebuilt):
             self._index.mark_complete()
-
-    # Rows
-
-    def _to_update(self, entry_id: str, snapshot: EntrySnapshot) -> IndexUpdate:
-        row = Row(entry_id, problem="cannot be listed; the log says why")
-        fallback = IndexUpdate(entry_id, row, entry_id, snapshot.keys)
-        return or_else("listing it", lambda: self._summarize(entry_id, snapshot), fallback)
-
-    def _summarize(self, entry_id: str, snapshot: EntrySnapshot) -> IndexUpdate:
-        problem = self._cache.problem(entry_id, snapshot)
-        if problem.startswith("revisions/"):
-            problem = ""  # live and draft are valid
-        if snapshot.draft is None and snapshot.shown is None and not problem:
-            return IndexUpdate(entry_id)
-        entry = snapshot.draft.entry if snapshot.draft else None
-        if entry is None and isinstance(snapshot.shown, Live):
-            entry = snapshot.shown.entry
-        elif entry is None and snapshot.state.live:
-            entry = snapshot.state.live.entry
-        return IndexUpdate(
-            entry_id,
-            summarize(
-                entry_id,
-                snapshot.shown,
-                snapshot.draft,
-                entry,
-                problem,
-                workflow=snapshot.state.workflow,
-            ),
-            search_text(entry_id, entry),
-            snapshot.keys,
-            self._cache.fingerprint(entry_id),
-        )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Literal
 
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
-from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable, message
 from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
 from widget.storage.files import InvalidFile, fingerprint, read_regular
 from widget.store.directory.revision_log import RevisionLog, encode, timestamp
@@ -28,6 +29,14 @@ from widget.store.state import drops_draft, writes_draft
 FolderName = Literal["live", "drafts"]
 FOLDER_NAMES: tuple[FolderName, FolderName] = ("live", "drafts")
 _MAX_JOURNAL_BYTES = 64 * 1024
+
+
+def _remove(path: str) -> None:
+    """Remove a temporary file, or a temporary folder with revisions."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        remove(path)
 
 
 def files_changed_by(revision: Revision) -> dict[FolderName, bool]:
@@ -46,18 +55,21 @@ def files_changed_by(revision: Revision) -> dict[FolderName, bool]:
 class FileChange:
     """One file that a change puts, with the entry of the revision, or removes.
 
-    ``before`` is its fingerprint when the change began.
+    ``before`` is its fingerprint when the change began. ``number`` is the revision whose entry is
+    put, None: the last one of the change.
     """
 
     put: bool
     before: str | None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRecord:
     """A change as the journal describes it; ``token`` is in the names of its temporary files.
 
-    The names of the fields are those on disk.
+    ``first`` is the number of its first revision if it has several, which are in ``revisions/``
+    all or none. The names of the fields are those on disk.
     """
 
     token: str
@@ -66,11 +78,15 @@ class JournalRecord:
     actor: str
     action: str
     steps: dict[FolderName, FileChange]
+    first: int = 0
 
     def encode(self) -> bytes:
         """Return the record as a file."""
-        steps = {place: [step.put, step.before] for place, step in self.steps.items()}
-        fields = (self.token, self.number, self.at, self.actor, self.action, steps)
+        steps = {
+            place: [step.put, step.before, *([step.number] if step.number else [])]
+            for place, step in self.steps.items()
+        }
+        fields = (self.token, self.number, self.at, self.actor, self.action, steps, self.first)
         return json.dumps(dict(zip(self.__slots__, fields, strict=True))).encode()
 
     @classmethod
@@ -79,7 +95,7 @@ class JournalRecord:
         try:
             value = json.loads(data)
             steps = {
-                place: FileChange(bool(value["steps"][place][0]), value["steps"][place][1])
+                place: _decode_step(*value["steps"][place])
                 for place in FOLDER_NAMES
                 if place in value["steps"]
             }
@@ -93,6 +109,7 @@ class JournalRecord:
                 actor=str(value["actor"]),
                 action=str(value["action"]),
                 steps=steps,
+                first=int(value.get("first", 0)),
             )
         except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise InvalidFile(f"is not the journal of a change ({error}); remove it") from error
@@ -106,6 +123,10 @@ class JournalRecord:
             revision.actor,
             revision.action,
         )
+
+
+def _decode_step(put: object, before: str | None, number: int | None = None) -> FileChange:
+    return FileChange(bool(put), before, None if number is None else int(number))
 
 
 class Journal:
@@ -136,7 +157,7 @@ class Journal:
             raise StoreUnavailable(str(error)) from error
         except BaseException as error:
             with suppress(OSError):
-                self._undo(record, entry_id)
+                self.undo(record, entry_id)
             if isinstance(error, OSError):
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             raise
@@ -144,7 +165,7 @@ class Journal:
             self._disk.sync_folder(self._revisions.folder(entry_id))
             for place, step in record.steps.items():
                 self._apply_step(place, step, entry_id, record.token)
-            remove(self._temporary("revisions", entry_id, record.token))
+            remove(self.temporary("revisions", entry_id, record.token))
             if steps:
                 remove(self.file_path(entry_id))
         except (OSError, SyncFailed) as error:
@@ -166,7 +187,7 @@ class Journal:
         )
 
     def _step(self, place: FolderName, entry_id: str, *, put: bool) -> FileChange:
-        path = self._target(place, entry_id)
+        path = self.target(place, entry_id)
         if put and os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
             message = f"{place}/{entry_id}.json is not a regular file: remove it; nothing was saved"
             raise StoreUnavailable(message)
@@ -178,20 +199,20 @@ class Journal:
         if not os.path.isdir(folder):
             os.mkdir(folder, 0o700)
             self._disk.sync_folder(self._revisions.path)
-        self._disk.write(self._temporary("revisions", entry_id, record.token), encode(revision))
+        self._disk.write(self.temporary("revisions", entry_id, record.token), encode(revision))
         for place, step in record.steps.items():
             if step.put:
-                temporary = self._temporary(place, entry_id, record.token)
+                temporary = self.temporary(place, entry_id, record.token)
                 self._disk.write(temporary, revision.entry.to_json())
                 self._disk.sync_folder(os.path.join(self._root, place))
         if record.steps:
-            temporary = self._temporary("journal", entry_id, record.token)
+            temporary = self.temporary("journal", entry_id, record.token)
             self._disk.write(temporary, record.encode())
             os.rename(temporary, self.file_path(entry_id))
             self._disk.sync_folder(self.path)
 
     def _link(self, record: JournalRecord, revision: Revision) -> None:
-        source = self._temporary("revisions", revision.entry.id, record.token)
+        source = self.temporary("revisions", revision.entry.id, record.token)
         target = self._revisions.file_path(revision.entry.id, revision.number)
         try:
             os.link(source, target, follow_symlinks=False)
@@ -199,14 +220,18 @@ class Journal:
             if self._is_same(source, target):
                 return  # A network file system repeated a call that had succeeded.
             if isinstance(error, FileExistsError):
-                message = f"revision {revision.number} of {revision.entry.id!r} came first"
-                raise Conflict(message, head=revision.number) from error
+                first = message(
+                    "revision %(number)d of %(entry)r came first",
+                    number=revision.number,
+                    entry=revision.entry.id,
+                )
+                raise Conflict(first, head=revision.number) from error
             raise
 
     def _apply_step(self, place: FolderName, step: FileChange, entry_id: str, token: str) -> None:
-        target = self._target(place, entry_id)
+        target = self.target(place, entry_id)
         if step.put:
-            os.rename(self._temporary(place, entry_id, token), target)
+            os.rename(self.temporary(place, entry_id, token), target)
         elif step.before is not None and os.path.lexists(target):
             if not stat.S_ISREG(os.lstat(target).st_mode):
                 return
@@ -232,7 +257,7 @@ class Journal:
             path = os.path.join(self._root, folder)
             for name in os.listdir(path):
                 if name.startswith(".") and name.endswith(".insights-tmp"):
-                    remove(os.path.join(path, name))
+                    _remove(os.path.join(path, name))
 
     def _recover_contained(self, entry_id: str) -> None:
         try:
@@ -257,7 +282,7 @@ class Journal:
             return False
         taken = self._revisions.numbers(entry_id)
         if taken and taken[-1] > record.number:
-            self._undo(record, entry_id)  # It finished; only the removal of the journal was lost.
+            self.undo(record, entry_id)  # It finished; only the removal of the journal was lost.
             return True
         try:
             revision = self._revisions.read(entry_id, record.number)
@@ -271,7 +296,7 @@ class Journal:
             self._finish(record, revision)
         else:
             log.warning("undoing the interrupted %s of %s", record.action, entry_id)
-            self._undo(record, entry_id)
+            self.undo(record, entry_id)
         return True
 
     def _finish(self, record: JournalRecord, revision: Revision) -> None:
@@ -279,13 +304,20 @@ class Journal:
         # written again.
         entry_id = revision.entry.id
         fresh = new_token()
-        number = self._revisions.file_path(entry_id, revision.number)
-        self._replace("revisions", entry_id, fresh, encode(revision), number)
+        revisions = {revision.number: revision}
+        for number in range(record.first or revision.number, revision.number):
+            with suppress(NotFound):  # set aside: it cannot be written again
+                revisions[number] = self._revisions.read(entry_id, number)
+        for number, each in revisions.items():
+            path = self._revisions.file_path(entry_id, number)
+            self._replace("revisions", entry_id, fresh, encode(each), path)
         self._disk.sync_folder(self._revisions.folder(entry_id))
         self._disk.sync_folder(self._revisions.path)
         for place, step in record.steps.items():
-            self._finish_step(place, step, record, revision, fresh)
-        self._undo(record, entry_id)
+            shown = revisions.get(step.number or revision.number)
+            if shown:
+                self._finish_step(place, step, record, shown, fresh)
+        self.undo(record, entry_id)
 
     def _finish_step(
         self,
@@ -296,7 +328,7 @@ class Journal:
         fresh: str,
     ) -> None:
         entry_id = revision.entry.id
-        target = self._target(place, entry_id)
+        target = self.target(place, entry_id)
         now = fingerprint(target, MAX_BYTES)
         if not step.put:
             if now is not None and now == step.before:
@@ -304,7 +336,7 @@ class Journal:
             self._disk.sync_folder(os.path.join(self._root, place))
             return
         document = revision.entry.to_json()
-        temporary = self._temporary(place, entry_id, record.token)
+        temporary = self.temporary(place, entry_id, record.token)
         waiting = os.path.lexists(temporary) and now == step.before
         if waiting:
             # Through the change's own temporary file: as long as it exists the step is open, so
@@ -318,15 +350,16 @@ class Journal:
         self._disk.sync_folder(os.path.join(self._root, place))
 
     def _replace(self, folder: str, entry_id: str, token: str, data: bytes, target: str) -> None:
-        temporary = self._temporary(folder, entry_id, token)
+        temporary = self.temporary(folder, entry_id, token)
         self._disk.write(temporary, data)
         os.rename(temporary, target)
 
-    def _undo(self, record: JournalRecord, entry_id: str) -> None:
-        remove(self._temporary("revisions", entry_id, record.token))
+    def undo(self, record: JournalRecord, entry_id: str) -> None:
+        """Remove the temporary files of a change, and its record."""
+        _remove(self.temporary("revisions", entry_id, record.token))
         for place in FOLDER_NAMES:
-            remove(self._temporary(place, entry_id, record.token))
-        remove(self._temporary("journal", entry_id, record.token))
+            remove(self.temporary(place, entry_id, record.token))
+        remove(self.temporary("journal", entry_id, record.token))
         if record.steps:
             remove(self.file_path(entry_id))
 
@@ -334,10 +367,12 @@ class Journal:
         """Return the path of the journal of an entry's change."""
         return f"{self.path}/{entry_id}.json"
 
-    def _target(self, place: FolderName, entry_id: str) -> str:
+    def target(self, place: FolderName, entry_id: str) -> str:
+        """Return the path of an entry's file."""
         return f"{self._root}/{place}/{entry_id}.json"
 
-    def _temporary(self, folder: str, entry_id: str, token: str) -> str:
+    def temporary(self, folder: str, entry_id: str, token: str) -> str:
+        """Return the path of a file of a change before it is put in its place."""
         return f"{self._root}/{folder}/.{entry_id}.{token}.insights-tmp"
 
     @staticmethod

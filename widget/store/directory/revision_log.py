@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from widget.entry import parse_entry
+from widget.entry import Entry, parse_entry
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound
 from widget.storage.files import InvalidFile, is_racy, read_regular
+from widget.store.directory.entry_folder import EntryFile
 from widget.store.protocol import ACTIONS, Action, Revision
 from widget.store.quarantine import Quarantine
-from widget.store.state import EntryState, conflict, drops_draft, writes_draft
+from widget.store.state import EntryState, conflict, drops_draft, no_revision, writes_draft
 from widget.store.workflow import NO_WORKFLOW, Workflow
 
 MAX_REVISION_BYTES = MAX_BYTES + 128 * 1024
@@ -44,14 +46,18 @@ def encode(revision: Revision) -> bytes:
     return text[:-1].encode() + b', "entry": ' + revision.entry.to_json() + b"}\n"
 
 
-def decode(data: bytes) -> Revision:
-    """Return the revision in a file. Raises InvalidFile, InvalidEntry (paths in the entry)."""
+def decode(data: bytes, files: Iterable[EntryFile] = ()) -> Revision:
+    """Return the revision in a file. Raises InvalidFile, InvalidEntry (paths in the entry).
+
+    A document that is written like one of ``files`` is not parsed again.
+    """
     try:
-        value = json.loads(data)
+        value, entry = _split(data, files)
         action = value["action"]
         if action not in ACTIONS:
             raise ValueError(f"unknown action {action!r}")
-        entry = parse_entry(json.dumps(value["entry"], ensure_ascii=False).encode())
+        if entry is None:
+            entry = parse_entry(json.dumps(value["entry"], ensure_ascii=False).encode())
         return Revision(
             number=int(value["number"]),
             at=datetime.fromisoformat(value["at"]).astimezone(UTC),
@@ -65,6 +71,24 @@ def decode(data: bytes) -> Revision:
         )
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise InvalidFile(f"is not a revision ({type(error).__name__}: {error})") from error
+
+
+def _split(data: bytes, files: Iterable[EntryFile]) -> tuple[Any, Entry | None]:
+    """Return the fields of a revision, and its document if one of ``files`` is the same text."""
+    head, brace, rest = data.rpartition(b"}")
+    head = head.rstrip()
+    for file in files:
+        document = file.raw.strip()
+        if file.entry is None or not (brace and head.endswith(document)) or rest.strip():
+            continue
+        try:
+            value = json.loads(head[: -len(document)] + b"null}")
+        except ValueError:
+            continue
+        # Only as the last field: the same bytes may end the text of another one.
+        if isinstance(value, dict) and list(value.items())[-1:] == [("entry", None)]:
+            return value, file.entry
+    return json.loads(data), None
 
 
 def timestamp(at: datetime) -> str:
@@ -106,16 +130,19 @@ class RevisionLog:
             if f"{number:06d}.json" in names
         )
 
-    def read(self, entry_id: str, number: int) -> Revision:
-        """Return one revision. Raises NotFound where it is missing or broken, OSError."""
+    def read(self, entry_id: str, number: int, files: Iterable[EntryFile] = ()) -> Revision:
+        """Return one revision. Raises NotFound where it is missing or broken, OSError.
+
+        A document that is written like one of ``files`` is not parsed again.
+        """
         where = f"revisions/{entry_id}/{number:06d}.json"
         try:
             data, _ = read_regular(self.file_path(entry_id, number), MAX_REVISION_BYTES)
-            revision = contained("reading it", lambda: decode(data))
+            revision = contained("reading it", lambda: decode(data, files))
             if revision.number != number or revision.entry.id != entry_id:
                 raise InvalidFile(f"is revision {revision.number} of {revision.entry.id!r}")
         except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"there is no revision {number} of {entry_id!r}") from None
+            raise no_revision(entry_id, number) from None
         except InvalidEntry as error:
             breaches = [replace(each, path="$.entry" + each.path[1:]) for each in error.breaches]
             self._quarantine.report(where, number, breaches)
@@ -135,18 +162,23 @@ class RevisionLog:
             first = None
         return conflict(entry_id, expected, newest, first)
 
-    def history(self, entry_id: str) -> list[Revision]:
-        """Return all readable revisions, newest first. Raises OSError."""
+    def history(self, entry_id: str, files: Iterable[EntryFile] = ()) -> list[Revision]:
+        """Return all readable revisions, newest first; ``files`` as in ``read``. Raises OSError."""
         found = []
         for number in reversed(self.numbers(entry_id)):
             try:
-                found.append(self.read(entry_id, number))
+                found.append(self.read(entry_id, number, files))
             except NotFound:
                 continue
         return found
 
-    def state(self, entry_id: str, cached: EntryState) -> EntryState:
-        """Return the current state, based on an earlier one, ``cached``. Raises OSError."""
+    def state(
+        self, entry_id: str, cached: EntryState, files: Iterable[EntryFile] = ()
+    ) -> EntryState:
+        """Return the current state, based on an earlier one, ``cached``. Raises OSError.
+
+        ``files`` are the entry's, whose documents its revisions have, too.
+        """
         stamp = self.stamp(entry_id)
         if stamp is not None and stamp == cached.stamp:
             return cached
@@ -154,10 +186,15 @@ class RevisionLog:
         head = numbers[-1] if numbers else 0
         if head == cached.head:
             return replace(cached, stamp=stamp)
-        return replace(self._replay(entry_id, numbers, cached, head), stamp=stamp)
+        return replace(self._replay(entry_id, numbers, cached, head, files), stamp=stamp)
 
     def _replay(
-        self, entry_id: str, numbers: list[int], cached: EntryState, head: int
+        self,
+        entry_id: str,
+        numbers: list[int],
+        cached: EntryState,
+        head: int,
+        files: Iterable[EntryFile],
     ) -> EntryState:
         base = cached if 0 < cached.head < head and cached.head in numbers else EntryState()
         newest: list[Revision] = []
@@ -166,7 +203,7 @@ class RevisionLog:
             if number <= base.head or (live and draft):
                 break
             try:
-                revision = self.read(entry_id, number)
+                revision = self.read(entry_id, number, files)
             except NotFound:
                 continue
             newest.append(revision)

@@ -54,20 +54,16 @@ class Scanner:
         """Say whether a scan takes longer than a request should wait."""
         return self.unread > 0 or len(self._cache) > MANY
 
-    def scan(self, *, wait: bool = True) -> list[str]:
+    def scan(self) -> list[str]:
         """Bring all entries up to date; return the ids of those with unrecorded hand edits.
 
-        Withdrawals come first. Where another thread scans, its scan is waited for, or with
-        ``wait=False`` nothing is done. Raises StoreUnavailable.
+        Withdrawals come first. Where another thread scans, its scan is waited for. Raises
+        StoreUnavailable.
         """
         requested = time.monotonic()
-        if not self.running.acquire(blocking=wait):
-            return []
-        try:
+        with self.running:
             if self.scanned < requested:
                 self.scan_now()
-        finally:
-            self.running.release()
         return self._cache.hand_edits()
 
     def scan_now(self) -> list[str]:
@@ -104,10 +100,15 @@ class Scanner:
     def _update_all(self, ids: list[str]) -> None:
         entries = self._cache.entries
         hand_edits = []
+        filled = self._sync.fill(
+            [entry_id for entry_id in ids if entry_id not in entries], self.closing, self._count
+        )
         for entry_id in ids:
             if self.closing.is_set():
                 return
-            self.unread -= self.unread > 1
+            if entry_id in filled:
+                continue
+            self._count(1)
             cached = entries.get(entry_id, NO_ENTRY)
             if cached.needs_recheck and cached.live_file.entry is not None:
                 # Another entry owned its URL and may give it up in this scan.
@@ -123,6 +124,10 @@ class Scanner:
             if self.closing.is_set():
                 return
             self._update(entry_id, validate=True)
+
+    def _count(self, read: int) -> None:
+        if self.unread:
+            self.unread = max(1, self.unread - read)  # 0 once everything is in the index
 
     def _update(self, entry_id: str, *, validate: bool) -> None:
         try:

@@ -13,15 +13,15 @@ import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from widget.entry import urls
 from widget.errors import InsightsError, StoreUnavailable
 from widget.storage.atomic import is_refused
+from widget.store.directory.index_rows import IndexUpdate
 from widget.store.directory.statements import (
     COLUMNS,
     PUT,
@@ -41,22 +41,11 @@ FOLDER = "index"
 _VERSION = zlib.crc32(f"5 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
+_CACHE = 8_000
+"""Kilobytes of the file that are held in memory."""
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class IndexUpdate:
-    """The new row of one entry; None removes it.
-
-    ``fingerprint`` is that of the files it was made from; None: read them again at start.
-    """
-
-    id: str
-    row: Row | None = None
-    text: str = ""
-    keys: frozenset[str] = frozenset()
-    fingerprint: int | None = None
 
 
 class IndexRebuilt(InsightsError):
@@ -130,7 +119,7 @@ class SearchIndex:
             database.execute("PRAGMA journal_mode = WAL")
             # After a power failure the rows are compared with the files again.
             database.execute("PRAGMA synchronous = OFF")
-            database.execute("PRAGMA cache_size = -8000")
+            database.execute(f"PRAGMA cache_size = -{_CACHE}")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != _VERSION:
                 self._create_schema(database)
@@ -208,6 +197,19 @@ class SearchIndex:
                 else:
                     self._put(update, update.row)
 
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Let very many rows be written within the block, with more memory."""
+        self._set_cache(64_000)
+        try:
+            yield
+        finally:
+            self._set_cache(_CACHE)
+
+    def _set_cache(self, kilobytes: int) -> None:
+        with self.guard, suppress(sqlite3.Error):
+            self._database.execute(f"PRAGMA cache_size = -{kilobytes}")
+
     def _put(self, update: IndexUpdate, row: Row) -> None:
         text = update.text
         content = f"{row!r}\0{sorted(update.keys)}\0{text}"
@@ -221,9 +223,10 @@ class SearchIndex:
             return
         values = (row.id, update.fingerprint, digest, *row_values(row), row.title.casefold())
         ((n,),) = self._database.execute(PUT, values).fetchall()
-        self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
+        if existing is not None:
+            self._database.execute("DELETE FROM words WHERE rowid = ?", (n,))
+            self._database.execute("DELETE FROM address WHERE n = ?", (n,))
         self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (n, indexed(text)))
-        self._database.execute("DELETE FROM address WHERE n = ?", (n,))
         pairs = [(key, n) for key in update.keys]
         self._database.executemany("INSERT INTO address (key, n) VALUES (?, ?)", pairs)
 
@@ -235,14 +238,19 @@ class SearchIndex:
             self._database.execute("DELETE FROM address WHERE n = ?", found)
 
     @_repairs_index
-    def mark_pending(self, entry_id: str) -> None:
-        """Record that an entry is about to change, in case the process crashes."""
-        self._database.execute("INSERT OR IGNORE INTO promised (id) VALUES (?)", (entry_id,))
+    def mark_pending(self, entry_ids: Iterable[str]) -> None:
+        """Record that entries are about to change, in case the process crashes."""
+        self._for_each("INSERT OR IGNORE INTO promised (id) VALUES (?)", entry_ids)
 
     @_repairs_index
-    def clear_pending(self, entry_id: str) -> None:
-        """Record that the row of a changed entry is written."""
-        self._database.execute("DELETE FROM promised WHERE id = ?", (entry_id,))
+    def clear_pending(self, entry_ids: Iterable[str]) -> None:
+        """Record that the rows of changed entries are written."""
+        self._for_each("DELETE FROM promised WHERE id = ?", entry_ids)
+
+    def _for_each(self, statement: str, entry_ids: Iterable[str]) -> None:
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(statement, [(entry_id,) for entry_id in entry_ids])
 
     @_repairs_index
     def mark_complete(self) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from widget.entry import Entry
 from widget.entry.model import is_id
-from widget.errors import Breach, InvalidEntry, NotFound
+from widget.errors import Breach, InsightsError, InvalidEntry
 from widget.storage.atomic import Disk
 from widget.storage.files import unavailable_on_os_error
 from widget.storage.lock import StoreLock
+from widget.store.batch import BatchStore, Request
+from widget.store.directory.batch_committer import BatchCommitter
+from widget.store.directory.batch_writer import BatchWriter
 from widget.store.directory.committer import Committer, next_revision
 from widget.store.directory.entry_cache import EntryCache
 from widget.store.directory.entry_folder import EntryFolder
@@ -35,17 +38,18 @@ from widget.store.protocol import (
     Problem,
     Revision,
     Rules,
+    StoredEntry,
     Unknown,
     Withdrawn,
 )
 from widget.store.quarantine import Quarantine
 from widget.store.query import Counts, Key, Query, Row
-from widget.store.state import nothing_to, shown_entry
+from widget.store.state import no_revision, nothing_to, shown_entry
 from widget.store.validation import check_change, check_entry
 from widget.store.workflow import Workflow
 
 
-class DirStore:
+class DirStore(BatchStore):
     """A ``Store`` in the folder ``path``; ``create`` makes a missing one.
 
     In a read-only folder readers are served and changes are refused.
@@ -65,6 +69,7 @@ class DirStore:
             make_folders(root)
         else:
             open_folders(root)
+        self._rules = rules
         self._quarantine = Quarantine()
         disk = Disk()
         live = EntryFolder(root, "live", self._quarantine)
@@ -76,13 +81,26 @@ class DirStore:
         self._scanner = Scanner(
             self._cache, self._sync, live, drafts, self._revisions, self._quarantine
         )
+        lock = StoreLock(os.path.join(root, "lock"))
         self._committer = Committer(
-            StoreLock(os.path.join(root, "lock")),
+            lock,
             disk,
             journal,
             self._cache,
             self._sync,
             self._scanner,
+            on_change,
+        )
+        self._batches = BatchCommitter(
+            lock,
+            disk,
+            self._committer,
+            BatchWriter(root, disk, journal, self._revisions),
+            self._cache,
+            self._sync,
+            journal,
+            self._revisions,
+            (live, drafts),
             on_change,
         )
         self._refresher = Refresher(
@@ -181,9 +199,29 @@ class DirStore:
     def revision(self, entry_id: str, number: int) -> Revision:
         """Return one revision. Raises NotFound."""
         if not is_id(entry_id) or number < 1:
-            raise NotFound(f"there is no revision {number} of {entry_id!r}")
+            raise no_revision(entry_id, number)
         with unavailable_on_os_error():
             return self._revisions.read(entry_id, number)
+
+    def heads(self) -> dict[str, int]:
+        """Return the number of the newest revision of each entry, by id."""
+        with unavailable_on_os_error():
+            numbers = {entry_id: self._revisions.numbers(entry_id) for entry_id in self.ids()}
+        return {entry_id: its[-1] if its else 0 for entry_id, its in numbers.items()}
+
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything about these entries, by id."""
+        with unavailable_on_os_error(), self._sync.batch():
+            return {entry_id: self._read_one(entry_id, history) for entry_id in entry_ids}
+
+    def _read_one(self, entry_id: str, history: bool) -> StoredEntry:  # noqa: FBT001
+        it = self._refresher.current(entry_id)
+        found: list[Revision] = []
+        if history and is_id(entry_id):
+            found = self._revisions.history(entry_id, (it.live_file, it.draft_file))
+        return StoredEntry(it.state.head, tuple(reversed(found)), it.shown, it.draft)
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return the files that are set aside; ``thorough`` reads every revision, too."""
@@ -296,6 +334,10 @@ class DirStore:
                 if breaches := self._cache.adoption_breaches(entry, snapshot.state.workflow):
                     raise InvalidEntry(breaches)
             self._committer.commit(snapshot, revision, files_changed_by(revision))
+
+    def _append_all(self, requests: Sequence[Request]) -> list[InsightsError | None]:
+        self._refresher.require_all_read()
+        return self._batches.append_all(requests)
 
     @contextmanager
     def _change(

@@ -23,7 +23,7 @@ FAR = 10_000
 """Rows of the sort order that are read before the candidates: at most FAR, and only NEAR where
 so few of them match that FAR would not be enough."""
 MOST = 300_000
-"""Entries of the index that are read to find candidates; with more of them, all texts are read."""
+"""Entries of the index that are read for a short word; with more of them, all texts are read."""
 _TRIGRAMS = 24
 """Trigrams of the words that are looked up in the index; each shortens the list of candidates."""
 _LAST = "\U0010ffff" * 3
@@ -77,7 +77,7 @@ class TextSearch:
             found = self._near(wanted, far, order)
             if found is not None:
                 return found
-            candidates = self._candidates(MOST)
+            candidates = self._by_trigrams() or self._candidates(MOST)
         return _take(wanted, filter(self._has_words, self._numbers(candidates, order)))
 
     def _near(self, wanted: int, far: int, order: str) -> list[int] | None:
@@ -103,18 +103,24 @@ class TextSearch:
         return None
 
     def _lookups(self) -> Iterator[_Candidates]:
-        trigrams = {word[at : at + 3]: None for word in self._words for at in range(len(word) - 2)}
-        step = len(trigrams) // _TRIGRAMS + 1
-        if trigrams:
-            quoted = ['"' + it.replace('"', '""') + '"' for it in list(trigrams)[::step]]
-            match = " AND ".join(quoted)
-            yield _Candidates("words", "rowid", "words MATCH ?", (match,))
+        trigrams = self._by_trigrams()
+        if trigrams is not None:
+            yield trigrams
         for word in self._words:
             if len(word) < 3:
                 # As the tokenizer writes them.
                 start = word.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
                 where = "term >= ? AND term <= ?"
                 yield _Candidates("trigrams", "doc", where, (start, start + _LAST))
+
+    def _by_trigrams(self) -> _Candidates | None:
+        """Return the texts that contain the trigrams of the words; None if the words are short."""
+        found = {word[at : at + 3]: None for word in self._words for at in range(len(word) - 2)}
+        if not found:
+            return None
+        step = len(found) // _TRIGRAMS + 1
+        quoted = ['"' + it.replace('"', '""') + '"' for it in list(found)[::step]]
+        return _Candidates("words", "rowid", "words MATCH ?", (" AND ".join(quoted),))
 
     def _numbers(self, candidates: _Candidates | None, order: str) -> Iterator[int]:
         """Yield the numbers of entries that match in all but their texts."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 from psycopg import errors
 
 from widget.entry import Entry
 from widget.entry.containment import or_else
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, message
 from widget.storage.postgres import Connection
 from widget.store.entry_summary import lookup_keys, search_text, summarize
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, one, to_revision, to_workflow
-from widget.store.protocol import Draft, Live, Problem, Revision, Withdrawn
+from widget.store.protocol import Draft, Live, Revision, Withdrawn
 from widget.store.quarantine import log
 from widget.store.query import Row, moment_key
 from widget.store.state import NO_REVISIONS, EntryState, draft_from, withdrawn_from
@@ -36,7 +37,7 @@ _STATE = f"""
 SELECT head, live, draft, entry.workflow, {COLUMNS} FROM entry LEFT JOIN revision
   ON entry_id = id AND number IN (live, draft) WHERE id = %s
 """
-_PUT = """
+PUT = """
 INSERT INTO entry (id, head, live, draft, title, folded, url, state, waiting, lean, section,
   language, changed, workflow, phase, assignee, saved_by, due, planned, origin, live_origin)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
@@ -48,13 +49,13 @@ ON CONFLICT (id) DO UPDATE SET head = excluded.head, live = excluded.live, draft
   saved_by = excluded.saved_by, due = excluded.due, planned = excluded.planned,
   origin = excluded.origin, live_origin = excluded.live_origin
 """
-_PUT_WORDS = """
+PUT_WORDS = """
 INSERT INTO words (id, text, pairs) VALUES (%s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET text = excluded.text, pairs = excluded.pairs
   WHERE words.text <> excluded.text
 """
 # An acknowledged change is on disk, whatever the database is set to; stronger settings stay.
-_DURABLE = """
+DURABLE = """
 SELECT set_config('synchronous_commit', 'on', true)
 WHERE current_setting('synchronous_commit') = 'off'
 """
@@ -69,11 +70,11 @@ FROM (SELECT 1) AS one LEFT JOIN
 """
 MANY = 1_000
 """If more entries changed at once, all of them count as changed."""
-_COUNT = """
+COUNT = """
 INSERT INTO kind (state, waiting, lean, section, language, rows) VALUES (%s, %s, %s, %s, %s, %s)
 """
 # Rows that another change is summing are skipped, so that nobody waits.
-_SUM_COUNTS = """
+SUM_COUNTS = """
 WITH summed AS (
   DELETE FROM kind WHERE ctid = ANY (ARRAY(SELECT ctid FROM kind FOR UPDATE SKIP LOCKED))
   RETURNING state, waiting, lean, section, language, rows
@@ -140,18 +141,6 @@ def newest_readable(connection: Connection, entry_id: str) -> Revision | None:
     return found[0] if found else None
 
 
-def unreadable(connection: Connection) -> Iterator[Problem]:
-    """Yield the unreadable revisions; reads all of them, which takes long."""
-    sql = f"SELECT {COLUMNS} FROM revision"
-    with connection.transaction(), connection.cursor("revisions") as cursor:
-        for values in cursor.execute(sql):
-            try:
-                to_revision(values)
-            except Unreadable as error:
-                where = f"revision {values[1]} of {values[0]!r}"
-                yield Problem(where, (Breach("$.entry", str(error)),))
-
-
 def head(connection: Connection, entry_id: str) -> int:
     """Return the number of the newest revision, 0 if there is none."""
     sql = "SELECT head FROM entry WHERE id = %s"
@@ -187,7 +176,7 @@ def lock(connection: Connection, entry_id: str) -> EntryState:
 
 
 def _lock(connection: Connection, entry_id: str) -> EntryState:
-    connection.execute(_DURABLE)
+    connection.execute(DURABLE)
     connection.execute("SELECT 1 FROM entry WHERE id = %s FOR NO KEY UPDATE", (entry_id,))
     state = NO_REVISIONS
     for number, live_number, draft_number, noted, *values in connection.execute(
@@ -218,61 +207,82 @@ def append(connection: Connection, before: EntryState, revision: Revision) -> No
     Raises Conflicting where another transaction took its number or a URL, InvalidEntry where the
     database refuses a character.
     """
-    try:
+    with translated():
         _append(connection, before, revision)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise Conflicting or InvalidEntry for what a database may refuse to write."""
+    try:
+        yield
     except (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure) as error:
         raise Conflicting from error
     except (errors.UntranslatableCharacter, errors.InvalidTextRepresentation) as error:
-        message = "contains a character that the database cannot store, such as U+0000; remove it"
-        raise InvalidEntry([Breach("$", message)]) from error
+        unstorable = message(
+            "contains a character that the database cannot store, such as U+0000; remove it"
+        )
+        raise InvalidEntry([Breach("$", unstorable)]) from error
 
 
 def _append(connection: Connection, before: EntryState, revision: Revision) -> None:
     entry_id = revision.entry.id
     after = before.after(revision)
-    old, new = _row(entry_id, before), _row(entry_id, after)
-    values = (
-        entry_id,
+    old, new = row_of(entry_id, before), row_of(entry_id, after)
+    with connection.pipeline():
+        document = revision.entry.to_json().decode()
+        connection.execute(_APPEND, revision_values(revision, document))
+        connection.execute(PUT, entry_values(entry_id, after, new))
+        _put_words(connection, entry_id, before, after)
+        _put_urls(connection, entry_id, before.live, after.live)
+        changes: dict[Kind, int] = {}
+        for row, number in ((old, -1), (new, 1)):
+            if row:
+                changes[kind_of(row)] = changes.get(kind_of(row), 0) + number
+        for kind, number in changes.items():
+            if number:
+                connection.execute(COUNT, (*kind, number))
+        if secrets.randbelow(_SUM_EVERY) == 0:
+            connection.execute(SUM_COUNTS)
+        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
+
+
+def revision_values(revision: Revision, document: str) -> tuple[object, ...]:
+    """Return the columns of a revision, as ``_APPEND`` has them."""
+    return (
+        revision.entry.id,
         revision.number,
         revision.at,
         revision.actor,
         revision.action,
         revision.note,
         revision.legal,
+        document,
+        revision.workflow.to_json(),
+        revision.detail,
     )
-    with connection.pipeline():
-        document, workflow = revision.entry.to_json().decode(), revision.workflow.to_json()
-        connection.execute(_APPEND, (*values, document, workflow, revision.detail))
-        connection.execute(_PUT, _values(entry_id, after, new))
-        _put_words(connection, entry_id, before, after)
-        _put_urls(connection, entry_id, before.live, after.live)
-        changes: dict[Kind, int] = {}
-        for row, number in ((old, -1), (new, 1)):
-            if row:
-                changes[_kind(row)] = changes.get(_kind(row), 0) + number
-        for kind, number in changes.items():
-            if number:
-                connection.execute(_COUNT, (*kind, number))
-        if secrets.randbelow(_SUM_EVERY) == 0:
-            connection.execute(_SUM_COUNTS)
-        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, entry_id))
 
 
 def _put_words(
     connection: Connection, entry_id: str, before: EntryState, after: EntryState
 ) -> None:
-    was, now = _displayed(before), _displayed(after)
+    was, now = displayed(before), displayed(after)
     if now is None:
         connection.execute("DELETE FROM words WHERE id = %s", (entry_id,))
     elif now is not was:
-        text = or_else("indexing it", lambda: search_text(entry_id, now), entry_id)
-        connection.execute(_PUT_WORDS, (entry_id, text, sorted(pairs(text))))
+        text = words_of(entry_id, now)
+        connection.execute(PUT_WORDS, (entry_id, text, sorted(pairs(text))))
+
+
+def words_of(entry_id: str, entry: Entry) -> str:
+    """Return the text that searches look through; the id alone if our code fails over it."""
+    return or_else("indexing it", lambda: search_text(entry_id, entry), entry_id)
 
 
 def pairs(text: str) -> set[int]:
     """Return hashes of each character and of each two in a row, for words below three letters."""
-    doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in pairwise(text)}
-    return doubles | {ord(one) for one in text}
+    doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in set(pairwise(text))}
+    return doubles | {ord(one) for one in set(text)}
 
 
 def _put_urls(
@@ -296,14 +306,15 @@ def _keys(shown: Revision | None) -> frozenset[str]:
     return or_else("indexing its URLs", lambda: lookup_keys(shown.entry), frozenset[str]())
 
 
-def _displayed(state: EntryState) -> Entry | None:
+def displayed(state: EntryState) -> Entry | None:
     """Return the document that a list shows: the draft, else what is or was live."""
     revision = state.draft or state.live
     return revision.entry if revision else None
 
 
-def _row(entry_id: str, state: EntryState) -> Row | None:
-    entry = _displayed(state)
+def row_of(entry_id: str, state: EntryState) -> Row | None:
+    """Return the row that lists show, None if they do not show it."""
+    entry = displayed(state)
     if entry is None:
         return None
     last = state.live
@@ -318,11 +329,13 @@ def _row(entry_id: str, state: EntryState) -> Row | None:
     return summarize(entry_id, shown, draft, entry, workflow=state.workflow)
 
 
-def _kind(row: Row) -> Kind:
+def kind_of(row: Row) -> Kind:
+    """Return what rows are counted by."""
     return row.state, row.waiting, row.lean or "", row.section, row.language
 
 
-def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, ...]:
+def entry_values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, ...]:
+    """Return the columns of an entry, as ``PUT`` has them."""
     numbers = (
         state.head,
         state.live.number if state.live else None,
@@ -348,7 +361,7 @@ def _values(entry_id: str, state: EntryState, row: Row | None) -> tuple[object, 
         row.title,
         row.title.casefold()[:FOLDED],
         row.url,
-        *_kind(row),
+        *kind_of(row),
         moment_key(row.changed),
         *noted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from widget.entry import Entry
 from widget.entry.containment import contained
 from widget.errors import Breach, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import Connection
-from widget.store.protocol import Revision
+from widget.store.protocol import Problem, Revision
 from widget.store.workflow import NO_WORKFLOW, Workflow
 
 COLUMNS = "entry_id, number, at, actor, action, note, legal, entry::text, revision.workflow, detail"
@@ -25,6 +25,18 @@ def one(connection: Connection, sql: str, values: tuple[object, ...]) -> Revisio
     """Return the one revision that a query finds, or None. Raises Unreadable."""
     found = connection.execute(sql, values, prepare=True).fetchone()
     return to_revision(found) if found else None
+
+
+def unreadable(connection: Connection) -> Iterator[Problem]:
+    """Yield the unreadable revisions; reads all of them, which takes long."""
+    sql = f"SELECT {COLUMNS} FROM revision"
+    with connection.transaction(), connection.cursor("revisions") as cursor:
+        for values in cursor.execute(sql):
+            try:
+                to_revision(values)
+            except Unreadable as error:
+                where = f"revision {values[1]} of {values[0]!r}"
+                yield Problem(where, (Breach("$.entry", str(error)),))
 
 
 def to_revision(values: Iterable[object]) -> Revision:

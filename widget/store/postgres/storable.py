@@ -7,7 +7,7 @@ import re
 
 from widget.entry import Entry
 from widget.entry.json_input import read_json
-from widget.errors import Breach, InvalidEntry
+from widget.errors import Breach, InvalidEntry, message
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -27,7 +27,10 @@ def encode(entry: Entry) -> bytes:
 def check_text(actor: str, note: str) -> None:
     """Raise InvalidEntry where a name or a note has a character that cannot be stored."""
     breaches = [
-        Breach(f"$.{name}", "contains a character that cannot be stored, such as U+0000; remove it")
+        Breach(
+            f"$.{name}",
+            message("contains a character that cannot be stored, such as U+0000; remove it"),
+        )
         for name, text in (("actor", actor), ("note", note))
         if _UNSTORABLE.search(text)
     ]

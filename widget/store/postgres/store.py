@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar, cast
 
 from widget.entry import Entry
 from widget.entry.containment import or_else
 from widget.entry.model import is_id
-from widget.errors import Breach, InvalidEntry, NotFound, StoreUnavailable
+from widget.errors import Breach, InsightsError, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import PATIENCE_SECONDS, Connection, InDoubt, open_database, release
+from widget.store.batch import BatchPlan, BatchStore, Request
 from widget.store.entry_summary import lookup_key, lookup_keys, url_conflicts
-from widget.store.postgres import entry_tables, search
+from widget.store.postgres import bulk, bulk_rows, entry_tables, revision_rows, search
 from widget.store.postgres.listener import Listener
 from widget.store.postgres.live_cache import LiveCache, Value, Values
+from widget.store.postgres.planned_change import PlannedChange
 from widget.store.postgres.rekeying import renew_keys
 from widget.store.postgres.storable import check_text, encode
 from widget.store.protocol import (
     UNKNOWN,
-    Action,
     ChangeListener,
     DeskAction,
     Draft,
@@ -30,6 +31,7 @@ from widget.store.protocol import (
     Problem,
     Revision,
     Rules,
+    StoredEntry,
     Unknown,
     Withdrawn,
 )
@@ -38,11 +40,10 @@ from widget.store.state import (
     EntryState,
     conflict,
     draft_from,
-    live_from,
+    no_revision,
     nothing_to,
-    now,
     shown_entry,
-    withdrawn_from,
+    shown_from,
 )
 from widget.store.validation import broken_rules, check_change, check_entry, missing_approvals
 from widget.store.workflow import NO_WORKFLOW, Workflow
@@ -56,18 +57,7 @@ _TRIES = 20
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """The revision that a change appends, without number and time."""
-
-    action: Action
-    entry: Entry
-    legal: bool = False
-    workflow: Workflow | None = None
-    detail: str = ""
-
-
-class PostgresStore:
+class PostgresStore(BatchStore):
     """A ``Store`` in the database at ``url``; ``create`` makes missing tables."""
 
     def __init__(
@@ -165,8 +155,19 @@ class PostgresStore:
         if is_id(entry_id) and 0 < number < 2**31:
             found = self._retried(lambda it: entry_tables.revision(it, entry_id, number))
         if found is None:
-            raise NotFound(f"there is no revision {number} of {entry_id!r}")
+            raise no_revision(entry_id, number)
         return found
+
+    def heads(self) -> dict[str, int]:
+        """Return the number of the newest revision of each entry, by id."""
+        return self._retried(bulk_rows.heads, LIST_SECONDS)
+
+    def read_many(
+        self, entry_ids: Sequence[str], *, history: bool = True
+    ) -> dict[str, StoredEntry]:
+        """Return everything about these entries, by id."""
+        read = partial(bulk.read_many, entry_ids=entry_ids, history=history)
+        return self._retried(read, LIST_SECONDS)
 
     def problems(self, *, thorough: bool = False) -> list[Problem]:
         """Return unreadable revisions if ``thorough``; there are no other problems."""
@@ -174,7 +175,7 @@ class PostgresStore:
             self._retried(entry_tables.horizon)  # raises StoreUnavailable during an outage
             return []
         with self._database.reading() as connection:
-            return list(entry_tables.unreadable(connection))
+            return list(revision_rows.unreadable(connection))
 
     def poll(self) -> None:
         """Do nothing: the listener notices changes by others."""
@@ -228,17 +229,17 @@ class PostgresStore:
     ) -> Revision:
         """Save ``entry`` as the draft. Raises InvalidEntry, Conflict."""
         check_entry(entry, encode(entry))
-        return self._change(entry.id, actor, note, head, lambda *_: _Planned("save", entry))
+        return self._change(entry.id, actor, note, head, lambda *_: PlannedChange("save", entry))
 
     def discard(
         self, entry_id: str, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
         """Discard the draft. Raises NotFound, Conflict."""
 
-        def plan(_: Connection, state: EntryState) -> _Planned:
+        def plan(_: Connection, state: EntryState) -> PlannedChange:
             if state.draft is None:
                 raise nothing_to("discard", entry_id)
-            return _Planned("discard", state.draft.entry)
+            return PlannedChange("discard", state.draft.entry)
 
         return self._change(entry_id, actor, note, head, plan)
 
@@ -247,7 +248,7 @@ class PostgresStore:
     ) -> Revision:
         """Make the draft live. Raises NotFound, InvalidEntry, Conflict."""
 
-        def plan(connection: Connection, state: EntryState) -> _Planned:
+        def plan(connection: Connection, state: EntryState) -> PlannedChange:
             if state.draft is None:
                 raise nothing_to("publish", entry_id)
             entry = state.draft.entry
@@ -258,7 +259,7 @@ class PostgresStore:
             ]
             if breaches:
                 raise InvalidEntry(breaches)
-            return _Planned("publish", entry)
+            return PlannedChange("publish", entry)
 
         return self._change(entry_id, actor, note, head, plan)
 
@@ -273,7 +274,7 @@ class PostgresStore:
     ) -> Revision:
         """Take the live entry down; a draft stays. Raises NotFound, Conflict."""
 
-        def plan(connection: Connection, state: EntryState) -> _Planned:
+        def plan(connection: Connection, state: EntryState) -> PlannedChange:
             live = state.live
             if live is None and entry_tables.has_live(connection, entry_id):
                 live = entry_tables.newest_readable(connection, entry_id)
@@ -281,7 +282,7 @@ class PostgresStore:
                 live = None
             if live is None:
                 raise nothing_to("withdraw", entry_id)
-            return _Planned("withdraw", live.entry, legal)
+            return PlannedChange("withdraw", live.entry, legal)
 
         return self._change(entry_id, actor, reason, head, plan)
 
@@ -298,12 +299,14 @@ class PostgresStore:
     ) -> Revision:
         """Append a desk action. Raises NotFound, Conflict, what ``plan`` raises."""
 
-        def planned(_: Connection, state: EntryState) -> _Planned:
+        def planned(_: Connection, state: EntryState) -> PlannedChange:
             draft = draft_from(state.draft, state.workflow) if state.draft else None
-            live = _as_shown(state.live)
+            live = shown_from(state.live)
             current = shown_entry(entry_id, draft, live, state)
             step = plan(draft, live, state.workflow)
-            return _Planned(action, step.document or current, workflow=step.workflow, detail=detail)
+            return PlannedChange(
+                action, step.document or current, workflow=step.workflow, detail=detail
+            )
 
         return self._change(entry_id, actor, note, head, planned)
 
@@ -327,13 +330,26 @@ class PostgresStore:
 
         self._append(entry_id, build)
 
+    def _append_all(self, requests: Sequence[Request]) -> list[InsightsError | None]:
+        try:
+            plan = bulk.append_all(self._database, requests)
+        except bulk.BatchInDoubt as error:
+            self._notify_all(error.plan)
+            raise
+        self._notify_all(plan)
+        return plan.refusals
+
+    def _notify_all(self, plan: BatchPlan) -> None:
+        for revision in plan.revisions:
+            self._notify(revision.entry.id, revision)
+
     def _change(
         self,
         entry_id: str,
         actor: str,
         note: str,
         head: int | None,
-        plan: Callable[[Connection, EntryState], _Planned],
+        plan: Callable[[Connection, EntryState], PlannedChange],
     ) -> Revision:
         check_change(entry_id, actor, note)
         check_text(actor, note)
@@ -342,19 +358,7 @@ class PostgresStore:
             if head is not None and head != state.head:
                 first = entry_tables.revision(connection, entry_id, state.head)
                 raise conflict(entry_id, head, state.head, first)
-            planned = plan(connection, state)
-            after = state.workflow.after(planned.action, planned.entry, actor)
-            return Revision(
-                number=state.head + 1,
-                at=now(),
-                actor=actor,
-                action=planned.action,
-                note=note,
-                entry=planned.entry,
-                legal=planned.legal,
-                workflow=after if planned.workflow is None else planned.workflow,
-                detail=planned.detail,
-            )
+            return plan(connection, state).revision(state, actor, note)
 
         return self._append(entry_id, build)
 
@@ -385,14 +389,7 @@ class PostgresStore:
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
-    return _as_shown(entry_tables.live(connection, entry_id))
-
-
-def _as_shown(newest: Revision | None) -> Live | Withdrawn | None:
-    """Return what readers see after the newest publication or withdrawal."""
-    if newest is None:
-        return None
-    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
+    return shown_from(entry_tables.live(connection, entry_id))
 
 
 def _url_conflicts(connection: Connection, entry: Entry) -> list[Breach]:

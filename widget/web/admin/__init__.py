@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from widget.errors import InsightsError
+from widget.errors import InsightsError, message
 from widget.http import problem_details
 from widget.web.admin import (
     auth,
@@ -20,6 +20,7 @@ from widget.web.admin import (
     notifications,
     people,
     plan,
+    preferences,
     presence,
     publishing,
     record,
@@ -29,8 +30,22 @@ from widget.web.admin import (
     source,
 )
 from widget.web.admin.context import AdminContext, configure
+from widget.web.admin.interface import shown
 
 __all__ = ["AdminContext", "init_app"]
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: message("The request is incomplete"),
+    HTTPStatus.UNAUTHORIZED: message("Sign in first"),
+    HTTPStatus.FORBIDDEN: message("This is not allowed"),
+    HTTPStatus.NOT_FOUND: message("Not found"),
+    HTTPStatus.CONFLICT: message("Somebody else was faster"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: message("This is too large"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: message("This cannot be done"),
+    HTTPStatus.TOO_MANY_REQUESTS: message("Too many attempts"),
+    HTTPStatus.SERVICE_UNAVAILABLE: message("Not available at present"),
+}
+_OTHER = message("Something went wrong")
 
 routes = Blueprint("admin", __name__, url_prefix="/admin")
 routes.before_request(auth.enter)
@@ -50,6 +65,7 @@ for _part in (
     drafting,
     notifications,
     me,
+    preferences,
     people,
 ):
     routes.register_blueprint(_part.routes)
@@ -64,7 +80,8 @@ def init_app(app: Flask, context: AdminContext) -> None:
 
 @routes.errorhandler(HTTPException)
 def _from_http(error: HTTPException) -> Response:
-    return _error_page(HTTPStatus(error.code or 500), error.description or "")
+    own = error.description != type(error).description
+    return _error_page(HTTPStatus(error.code or 500), (error.description or "") if own else "")
 
 
 @routes.errorhandler(InsightsError)
@@ -73,4 +90,5 @@ def _from_error(error: InsightsError) -> Response:
 
 
 def _error_page(status: HTTPStatus, detail: str) -> Response:
-    return rendering.page("error.html", status=status, title=status.phrase, detail=detail)
+    title = shown(_TITLES.get(status) or _OTHER)
+    return rendering.page("error.html", status=status, title=title, detail=shown(detail))

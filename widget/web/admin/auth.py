@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import DEVICE_SECONDS, Role, Session, User, at_least
-from widget.errors import Denied, Forbidden, Throttled
+from widget.errors import Denied, Forbidden, Throttled, message
 from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import csrf, rendering
@@ -23,6 +23,8 @@ from widget.web.admin.cookies import (
     host_name,
     set_cookie,
 )
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.terms import term
 
 CONFIRMATION = "confirmation"
 """The form field in which the password is repeated."""
@@ -83,18 +85,26 @@ def _check_origin(session: Session | None) -> None:
     own = admin().settings.base_origin
     if request.method not in csrf.SAFE_METHODS and not csrf.same_origin(own):
         security_events.record("request-forged", actor=_name(session), detail="foreign origin")
-        abort(HTTPStatus.FORBIDDEN, "The request came from another site, and was refused.")
+        abort(HTTPStatus.FORBIDDEN, _("The request came from another site, and was refused."))
 
 
 def _check_role(user: User, needed: Role) -> None:
     if not at_least(user.role, needed):
         security_events.record("access-refused", actor=user.name, detail=f"needs {needed}")
-        message = f"This needs the role {needed}; {user.name} is {user.role}."
-        abort(HTTPStatus.FORBIDDEN, message)
+        refusal = _(
+            "This needs the role %(needed)s; %(name)s is %(role)s.",
+            needed=term(needed),
+            name=user.name,
+            role=term(user.role),
+        )
+        abort(HTTPStatus.FORBIDDEN, refusal)
     if needed == "admin" and not user.manages_users:
         security_events.record("access-refused", actor=user.name, detail="needs all publications")
-        message = f"This needs an admin of all publications; {user.name} works for some of them."
-        abort(HTTPStatus.FORBIDDEN, message)
+        refusal = _(
+            "This needs an admin of all publications; %(name)s works for some of them.",
+            name=user.name,
+        )
+        abort(HTTPStatus.FORBIDDEN, refusal)
 
 
 def _has_token(session: Session | None, *, before_session: bool) -> bool:
@@ -109,7 +119,7 @@ def _confirmed(session: Session) -> AnyResponse | None:
     headers: dict[str, str] = {}
     if password is not None:
         try:
-            check_password(session.user, password, wrong="this is not your password")
+            check_password(session.user, password, wrong=message("this is not your password"))
         except (Forbidden, Throttled) as error:
             problem, status = rendering.sentence(error), problem_details.status_of(error)
             headers = problem_details.headers_of(error)

@@ -15,6 +15,8 @@ from widget.entry.model import is_id
 from widget.store import Live
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.terms import term
 
 routes = Blueprint("bulk", __name__, url_prefix="/bulk")
 
@@ -55,9 +57,11 @@ def change() -> Response:
 def _action() -> BulkAction:
     action = next((it for it in ACTIONS if it == request.form.get("action")), None)
     if action is None:
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY, "Choose what to do with the chosen entries.")
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, _("Choose what to do with the chosen entries."))
     if action in _OF_PUBLISHERS and not at_least(auth.user().role, "publisher"):
-        abort(HTTPStatus.FORBIDDEN, f"A publisher does this; your role is {auth.user().role}.")
+        role = term(auth.user().role)
+        refusal = _("A publisher does this; your role is %(role)s.", role=role)
+        abort(HTTPStatus.FORBIDDEN, refusal)
     return action
 
 
@@ -78,9 +82,9 @@ def _compared(action: BulkAction, entry_id: str) -> dict[str, Any]:
 
 def _head(text: str) -> tuple[str, int]:
     """Read ``ferry-fares 12``: an entry and the revision that was compared."""
-    entry_id, _, head = text.partition(" ")
+    entry_id, __, head = text.partition(" ")
     if not is_id(entry_id) or not head.isdecimal() or len(head) > 9:
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY, "Choose the entries in the list.")
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, _("Choose the entries in the list."))
     return entry_id, int(head)
 
 

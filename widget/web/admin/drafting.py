@@ -13,6 +13,7 @@ from widget.errors import Breach, InsightsError, InvalidEntry, Throttled
 from widget.http import problem_details
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 if TYPE_CHECKING:
     from widget.drafting.evidence import Article, Document
@@ -103,7 +104,10 @@ def document(run_id: str, number: int) -> Response:
     if evidence:
         texts = [evidence.article, *evidence.documents]
     if not 0 <= number < len(texts):
-        abort(HTTPStatus.NOT_FOUND, f"Run {run_id} has no document {number}.")
+        abort(
+            HTTPStatus.NOT_FOUND,
+            _("Run %(run)s has no document %(number)d.", run=run_id, number=number),
+        )
     response = rendering.page(
         "evidence.html",
         run=run,
@@ -119,7 +123,7 @@ def drafting() -> Drafting:
     """Return drafting; 404 where no provider is configured."""
     service = admin().drafting
     if service is None:
-        abort(HTTPStatus.NOT_FOUND, "Drafting is off: no provider is configured.")
+        abort(HTTPStatus.NOT_FOUND, _("Drafting is off: no provider is configured."))
     return service
 
 

@@ -23,7 +23,7 @@ from widget.entry.vocabulary import (
     Role,
     SourceKind,
 )
-from widget.errors import Conflict
+from widget.errors import Conflict, message
 from widget.panel import Options
 from widget.store import Approval, Live
 from widget.web.admin import (
@@ -43,6 +43,8 @@ from widget.web.admin.edits import Carried
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
 from widget.web.admin.form_actions import FormAction, missing_sources
 from widget.web.admin.forms import Document, Judgement
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.interface import ngettext, shown
 from widget.web.admin.merged import Merged
 from widget.web.context import service
 
@@ -56,14 +58,16 @@ _CHOICES = {
     "correction": get_args(CorrectionKind),
 }
 _UNREAD = {
-    "slow": "its site did not answer in time",
-    "unknown-host": "its host is not to be found",
-    "private": "it is not in the public internet",
-    "status": "its site refused it",
-    "certificate": "its certificate is not valid",
-    "too-large": "it is too large",
-    "type": "it is no HTML page",
-    **dict.fromkeys(("no-answer", "redirect", "not-allowed", "url"), "its site did not send it"),
+    "slow": message("its site did not answer in time"),
+    "unknown-host": message("its host is not to be found"),
+    "private": message("it is not in the public internet"),
+    "status": message("its site refused it"),
+    "certificate": message("its certificate is not valid"),
+    "too-large": message("it is too large"),
+    "type": message("it is no HTML page"),
+    **dict.fromkeys(
+        ("no-answer", "redirect", "not-allowed", "url"), message("its site did not send it")
+    ),
 }
 """Why an article's page was not read, by the page fetcher's reason."""
 _EVERYTHING = frozenset({*get_args(Role), "sources"})
@@ -194,7 +198,7 @@ def source_facts(entry_id: str) -> AnyResponse:
     entry_status(entry_id)
     url = urls.with_scheme(request.form.get("url", ""))
     facts, problem = filling.facts_of(url)
-    return jsonify(url=url, facts=facts, problem=problem)
+    return jsonify(url=url, facts=facts, problem=shown(problem))
 
 
 @routes.get("/preview")
@@ -305,8 +309,11 @@ def _fresh(now: EntryStatus) -> Entry | None:
 
 def _refused(now: EntryStatus, document: Document, judged: Judgement) -> Response:
     if rendering.is_htmx():
-        count = len(judged.breaches)
-        problem = f"Not saved: {count} thing{'s' if count > 1 else ''} to fix first"
+        problem = ngettext(
+            "Not saved: %(num)d thing to fix first",
+            "Not saved: %(num)d things to fix first",
+            len(judged.breaches),
+        )
         return rendering.page("_saved.html", now=now, problem=problem)
     head = request.form.get("head", "")
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -318,7 +325,7 @@ def _conflict(
 ) -> Response:
     """Save both versions as one where no part differs; else show the parts that do."""
     if rendering.is_htmx() and action is None:
-        problem = "Not saved: somebody else saved this entry. Press Save to merge both versions"
+        problem = _("Not saved: somebody else saved this entry. Press Save to merge both versions")
         return rendering.page("_saved.html", now=now, problem=problem)
     both = merged.with_newest(now, judged.entry, head) if judged.entry else None
     if both and not both.parts and action is None:

@@ -12,6 +12,7 @@ from widget.web.admin.context import admin
 from widget.web.admin.filling import Marks
 from widget.web.admin.form_actions import FormAction, arrange
 from widget.web.admin.forms import Document
+from widget.web.admin.interface import gettext as _
 from widget.web.admin.undo import Changes
 
 _REPEATABLE = ("add", "remove", "move", "cite")
@@ -45,8 +46,11 @@ def act(document: Document, form: Mapping[str, str]) -> tuple[FormAction | None,
     if way in ("undo", "redo"):
         turn = changes.undo if way == "undo" else changes.redo
         words = turn(document)
-        label = {"undo": "Undone", "redo": "Done again"}[way]
-        action = FormAction(way, f"{label}: {words}" if words else "")
+        results = {
+            "undo": _("Undone: %(change)s", change=words),
+            "redo": _("Done again: %(change)s", change=words),
+        }
+        action = FormAction(way, results[way] if words else "")
         return action, Carried(changes, filling.marks_of(form))
     filled, marks = filling.fill(document, form)
     action_or_none = filled or pasted.paste(document, form) or arrange(document, form)
@@ -73,7 +77,7 @@ def recalled(entry_id: str, document: Document, query: Mapping[str, str], *, hea
     which redirects to the editor's page; the form's own list of changes ends there.
     """
     carried = Carried()
-    verb, _, value = query.get("did", "").partition(":")
+    verb, __, value = query.get("did", "").partition(":")
     if verb not in _REPEATABLE or query.get("head") != str(head) or head < 2:
         return carried
     try:

@@ -16,11 +16,12 @@ from widget.editorial.new_ids import free_id
 from widget.entry import Entry, parse_entry, urls
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
-from widget.errors import Breach, Conflict, InvalidEntry
+from widget.errors import Breach, Conflict, InvalidEntry, message
 from widget.store import Sort
 from widget.web.admin import auth, forms, new_entry, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.new_entry import Begun
+from widget.web.admin.terms import NOTES
 
 routes = Blueprint("entries", __name__)
 
@@ -85,25 +86,19 @@ def _save_new(entry: Entry) -> None:
         raise _taken(entry.id)
     owner = store.find(entry.article.url)
     if owner:
-        raise InvalidEntry([Breach("$.article.url", f"is the address of {owner!r} already")])
+        raise InvalidEntry(
+            [Breach("$.article.url", message("is the address of %(entry)r already", entry=owner))]
+        )
     try:
-        note = _NOTES[_way()]
+        note = str.__str__(NOTES[_way()])
         admin().editorial.save(entry, actor=auth.user().name, note=note, head=0)
     except Conflict as error:
         raise _taken(entry.id) from error
 
 
-_NOTES = {
-    "address": "New entry",
-    "json": "From pasted JSON",
-    "file": "From a file",
-    "copy": "A copy",
-}
-
-
 def _way() -> str:
     way = request.form.get("way", "")
-    return way if way in _NOTES else "address"
+    return way if way in NOTES else "address"
 
 
 def _form(*, copy: str, breaches: tuple[Breach, ...] = (), status: int = HTTPStatus.OK) -> Response:
@@ -141,7 +136,7 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
     """Return a copy without what concerns the other article only."""
     history = admin().store.history(of)
     if not history:
-        raise InvalidEntry([Breach("$.copy", "names no entry")])
+        raise InvalidEntry([Breach("$.copy", message("names no entry"))])
     document = forms.of_entry(history[0].entry)
     document |= {"id": name, "corrections": []}
     document["article"] |= {"url": url, "aliases": []}
@@ -149,8 +144,11 @@ def _copy(of: str, name: str, url: str) -> forms.Document:
 
 
 def _taken(entry_id: str) -> InvalidEntry:
-    message = f"is taken: there is an entry {entry_id!r} already; open it, or choose another id"
-    return InvalidEntry([Breach("$.id", message)])
+    problem = message(
+        "is taken: there is an entry %(entry)r already; open it, or choose another id",
+        entry=entry_id,
+    )
+    return InvalidEntry([Breach("$.id", problem)])
 
 
 def _previous(search: ListingRequest, listing: Listing) -> str | None:

@@ -10,6 +10,7 @@ from flask import abort
 from widget.entry import Entry
 from widget.store import Draft, Live, Withdrawn
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def entry_status(entry_id: str) -> EntryStatus:
     if entry is None:
         history = store.history(entry_id)
         if not history:
-            abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+            abort(HTTPStatus.NOT_FOUND, _("There is no entry %(entry)r.", entry=entry_id))
         entry = history[0].entry
     return EntryStatus(head, live, draft, entry)
 

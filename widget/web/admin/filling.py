@@ -12,11 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from widget import __version__
+from widget.errors import message
 from widget.pages.source_facts import read_facts
 from widget.web.admin.context import admin
 from widget.web.admin.form_actions import FormAction
 from widget.web.admin.form_edits import Step, apply
 from widget.web.admin.forms import SOURCE, Document
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.interface import ngettext, shown
 
 if TYPE_CHECKING:
     from widget.net.page_fetcher import FetchedPage, Rules
@@ -44,7 +47,9 @@ def fill(document: Document, form: Mapping[str, str]) -> tuple[FormAction | None
         if index is None:
             return FormAction(), marks
         marks.pop(document["sources"][index]["url"], None)
-        return FormAction(f"sources.{index}.url", f"Source {index + 1} is confirmed."), marks
+        return FormAction(
+            f"sources.{index}.url", _("Source %(number)d is confirmed.", number=index + 1)
+        ), marks
     if "fill" not in form:
         return None, marks
     if form["fill"] == "sources":
@@ -95,7 +100,7 @@ def waiting(document: Document) -> int:
 
 
 def _index(document: Document, name: str) -> int | None:
-    kind, _, number = name.partition(".")
+    kind, __, number = name.partition(".")
     index = int(number) if number.isdecimal() and len(number) < 3 else -1
     return index if kind == "sources" and 0 <= index < len(document["sources"]) else None
 
@@ -120,11 +125,18 @@ def _fill(document: Document, chosen: list[int], marks: Marks) -> FormAction:
             marks[source["url"]] = marks.get(source["url"], {}) | empty
             count += 1
         elif not facts:
-            problems.append(f"Source {index + 1}: {problem or 'its page says nothing of itself.'}")
-    filled = f"Filled {count} source{'s' if count > 1 else ''} from the page; please check."
+            reason = shown(problem) or _("its page says nothing of itself.")
+            problems.append(
+                _("Source %(number)d: %(reason)s", number=index + 1, reason=reason),
+            )
+    filled = ngettext(
+        "Filled %(num)d source from the page; please check.",
+        "Filled %(num)d sources from the page; please check.",
+        count,
+    )
     words = " ".join([*([filled] if count else []), *problems])
     at = f"sources.{chosen[0]}.title" if chosen else "sources.add"
-    return FormAction(at, words or "There was nothing to fill in.", back)
+    return FormAction(at, words or _("There was nothing to fill in."), back)
 
 
 def _facts(url: str, deadline: float, rules: Rules) -> tuple[dict[str, str], str]:
@@ -143,7 +155,7 @@ def fetch(url: str, deadline: float, rules: Rules) -> FetchedPage | str:
     except FetchFailed as error:
         return str(error)
     except TimeoutError:
-        return f"Its site did not answer within {SECONDS:.0f} seconds."
+        return message("Its site did not answer within %(seconds).0f seconds.", seconds=SECONDS)
 
 
 def listed_origins() -> list[str]:

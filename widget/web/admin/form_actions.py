@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from widget.editorial import comparison
 from widget.entry import footnotes, light_html
 from widget.web.admin.form_edits import Step, apply, items_of, texts_of
 from widget.web.admin.forms import POINT, SOURCE, Document
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.interface import ngettext
+from widget.web.admin.terms import place as place_name
 
 _MOVE = re.compile(r"(?P<item>.+)\.(?:(?P<way>up|down)|to\.(?P<to>\d\d?))", re.ASCII)
 _FIRST = {"points": "text", "sources": "url", "corrections": "note", "perspectives": "role"}
@@ -73,7 +75,7 @@ def _add(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     count = len(items_of(document, name))
     back = apply(document, [{"insert": name, "at": count, "item": blanks[kind]}])
     item = f"{name}.{count}"
-    return FormAction(f"{item}.{_FIRST[kind]}", f"{_called(item)} was added.", back)
+    return FormAction(f"{item}.{_FIRST[kind]}", _("%(item)s was added.", item=_called(item)), back)
 
 
 def _add_missing(document: Document) -> FormAction:
@@ -81,7 +83,7 @@ def _add_missing(document: Document) -> FormAction:
     steps = [{"insert": "sources", "at": first + it, "item": dict(SOURCE)} for it in range(count)]
     if not steps:
         return FormAction()
-    words = "1 source was added." if count == 1 else f"{count} sources were added."
+    words = ngettext("%(num)d source was added.", "%(num)d sources were added.", count)
     return FormAction(f"sources.{first}.url", words, apply(document, steps))
 
 
@@ -96,19 +98,23 @@ def _add_behind(document: Document, name: str, rest: str) -> FormAction:
     if rest and text.endswith(rest):
         steps.append({"set": f"{name}.text", "to": text.removesuffix(rest).rstrip()})
     item = f"{place}.{index + 1}"
-    return FormAction(f"{item}.text", f"{_called(item)} was added.", apply(document, steps))
+    return FormAction(
+        f"{item}.text", _("%(item)s was added.", item=_called(item)), apply(document, steps)
+    )
 
 
 def _remove(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     place, index = _item(document, name)
     back = apply(document, [{"remove": place, "at": index}])
     count = len(items_of(document, place))
-    follow = " Its markers went with it." if place == "sources" else ""
+    words = _("%(item)s was removed.", item=_called(name))
+    if place == "sources":
+        words = " ".join([words, _("Its markers went with it.")])
     first = _FIRST[place.rpartition(".")[2]]
     # By Backspace the caret goes to the end of what stands before.
     next_index = max(index - 1, 0) if "backwards" in form else min(index, count - 1)
     at = f"{place}.{next_index}.{first}" if count else f"{place}.add"
-    return FormAction(at, f"{_called(name)} was removed.{follow}", back)
+    return FormAction(at, words, back)
 
 
 def _move(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
@@ -122,16 +128,20 @@ def _move(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     if new == old or not 0 <= new < count:
         return FormAction()
     back = apply(document, [{"move": place, "at": old, "to": new}])
-    follow = " The markers follow." if place == "sources" else ""
     # Focus the same button again; at an end of the list, where it is disabled, the other one.
     way = "down" if new == 0 else "up" if new == count - 1 else match["way"] or "up"
-    words = f"{_called(match['item'])} is number {new + 1} of {count} now.{follow}"
+    item = _called(match["item"])
+    words = _(
+        "%(item)s is number %(number)d of %(count)d now.", item=item, number=new + 1, count=count
+    )
+    if place == "sources":
+        words = " ".join([words, _("The markers follow.")])
     return FormAction(f"{place}.{new}.{way}", words, back)
 
 
 def _cite(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     del form
-    point, _, number = name.rpartition(".")
+    point, __, number = name.rpartition(".")
     place, index = _item(document, point)
     text = items_of(document, place)[index]["text"].rstrip()
     # Before the full stop, as is the style of the panel.
@@ -140,7 +150,8 @@ def _cite(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     gap = "" if text[:cut].endswith("]") else " "
     cited = f"{text[:cut]}{gap}[{int(number)}]{text[cut:]}"
     back = apply(document, [{"set": f"{point}.text", "to": cited}])
-    return FormAction(f"{point}.text", f"{_called(point)} cites source {int(number)}.", back)
+    words = _("%(item)s cites source %(number)d.", item=_called(point), number=int(number))
+    return FormAction(f"{point}.text", words, back)
 
 
 _ACTIONS = {"add": _add, "remove": _remove, "move": _move, "cite": _cite}
@@ -148,7 +159,7 @@ _ACTIONS = {"add": _add, "remove": _remove, "move": _move, "cite": _cite}
 
 def _item(document: Document, name: str) -> tuple[str, int]:
     """Return the place of the list that an item is in, and the item's index."""
-    place, _, number = name.rpartition(".")
+    place, __, number = name.rpartition(".")
     index = int(number)
     if not 0 <= index < len(items_of(document, place)):
         raise IndexError(name)
@@ -156,4 +167,4 @@ def _item(document: Document, name: str) -> tuple[str, int]:
 
 
 def _called(item: str) -> str:
-    return comparison.label_of("$." + re.sub(r"\.(\d+)", r"[\1]", item))
+    return place_name("$." + re.sub(r"\.(\d+)", r"[\1]", item))

@@ -15,6 +15,7 @@ from widget.errors import Conflict
 from widget.store import Revision
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 _SILENT = frozenset({"", "Autosaved", "As JSON"})
 """Notes that are not written by a person."""
@@ -76,7 +77,7 @@ def comparison(entry_id: str) -> Response:
     new = revisions.get(_number("to", max(revisions)))
     old = revisions.get(_number("from", 0))
     if new is None:
-        abort(HTTPStatus.NOT_FOUND, "There is no such revision.")
+        abort(HTTPStatus.NOT_FOUND, _("There is no such revision."))
     if old and old.number > new.number:
         old, new = new, old
     return rendering.page(
@@ -99,14 +100,14 @@ def restore(entry_id: str) -> AnyResponse:
         actor = auth.user().name
         admin().editorial.restore(entry_id, number, actor=actor, head=_number("head", 0))
     except Conflict:
-        abort(HTTPStatus.CONFLICT, "The entry was changed meanwhile. Go back and reload.")
+        abort(HTTPStatus.CONFLICT, _("The entry was changed meanwhile. Go back and reload."))
     return rendering.see(url_for("admin.editor.form", entry_id=entry_id))
 
 
 def _revisions(entry_id: str) -> list[Revision]:
     revisions = admin().store.history(entry_id)
     if not revisions:
-        abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+        abort(HTTPStatus.NOT_FOUND, _("There is no entry %(entry)r.", entry=entry_id))
     return revisions
 
 

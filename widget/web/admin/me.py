@@ -9,13 +9,14 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import Session
-from widget.errors import Forbidden, InsightsError, InvalidAccount, Throttled
+from widget.errors import Forbidden, InsightsError, InvalidAccount, Throttled, message
 from widget.http import problem_details
 from widget.web import security_events
-from widget.web.admin import auth, rendering
+from widget.web.admin import auth, preferences, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
-_WRONG = "the current password is wrong"
+_WRONG = message("the current password is wrong")
 
 
 routes = Blueprint("me", __name__)
@@ -69,7 +70,7 @@ def _new_password() -> str:
     """Return the new password of a form. Raises InvalidAccount if it was repeated otherwise."""
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
-        raise InvalidAccount("the two new passwords differ. Type the same one twice")
+        raise InvalidAccount(message("the two new passwords differ. Type the same one twice"))
     return password
 
 
@@ -80,7 +81,8 @@ def _me(error: InsightsError | None = None) -> Response:
         "me.html",
         status=problem_details.status_of(error) if error else HTTPStatus.OK,
         problem=rendering.sentence(error) if error else "",
-        changed=request.args.get("changed") == "password",
+        changed=request.args.get("changed", ""),
+        zones=preferences.zone_groups(session.user.time_zone),
         sessions=admin().accounts.sessions(name),
         own=session.handle,
         now=datetime.now(UTC),
@@ -93,8 +95,8 @@ def _me(error: InsightsError | None = None) -> Response:
 def _choose(secret: str, problem: str) -> Response:
     user = admin().accounts.password_link_user(secret)
     if user is None:
-        message = "This link was used before or has expired. Ask an admin for another one."
-        abort(HTTPStatus.FORBIDDEN, message)
+        refusal = _("This link was used before or has expired. Ask an admin for another one.")
+        abort(HTTPStatus.FORBIDDEN, refusal)
     return rendering.page_before(
         "password.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY,

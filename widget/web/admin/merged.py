@@ -9,10 +9,11 @@ from typing import Any
 from widget.editorial import comparison, merging
 from widget.entry import Entry
 from widget.errors import NotFound
-from widget.web.admin import forms, rendering
+from widget.web.admin import forms, terms
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, revision_number
 from widget.web.admin.forms import Document
+from widget.web.admin.interface import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,15 @@ def with_newest(now: EntryStatus, mine: Entry, head: str) -> Merged | None:
     parts = tuple(
         DifferingPart(
             it.path,
-            comparison.label_of(it.path),
+            terms.place(it.path),
             comparison.words(_text(it.theirs), _text(it.mine)),
         )
         for it in both.conflicts
     )
     # Who reviewed it is taken out of what is saved: no person changed that.
     changed = [it for it in both.taken if not it.startswith("$.provenance.reviewed_")]
-    taken = tuple(comparison.label_of(path) for path in changed)
-    other = now.draft.actor if now.draft else "somebody else"
+    taken = tuple(terms.place(path) for path in changed)
+    other = now.draft.actor if now.draft else _("somebody else")
     return Merged(both.document, taken, parts, other)
 
 
@@ -67,8 +68,8 @@ def take_theirs(document: Document, now: EntryStatus, paths: Iterable[str]) -> N
 
 
 def note(merged: Merged) -> str:
-    """Return the note of the revision that merges."""
-    return rendering.sentence(f"merged with what {merged.other} saved")
+    """Return the note of the revision that merges: in English, as it is stored."""
+    return f"Merged with what {merged.other} saved."
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.errors import NotFound
 from widget.web.admin import auth, rendering
+from widget.web.admin.interface import gettext as _
 from widget.web.observability import NOTIFICATIONS
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ def retry() -> AnyResponse:
 def _notifications() -> Notifications:
     found: Notifications | None = current_app.extensions.get(NOTIFICATIONS)
     if found is None:
-        abort(HTTPStatus.NOT_FOUND, "Nobody is notified: the setting notify names no receiver.")
+        abort(HTTPStatus.NOT_FOUND, _("Nobody is notified: the setting notify names no receiver."))
     return found

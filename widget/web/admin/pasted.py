@@ -9,6 +9,8 @@ from widget.entry import footnotes, urls
 from widget.web.admin.form_actions import FormAction
 from widget.web.admin.form_edits import Step, apply, items_of, texts_of
 from widget.web.admin.forms import POINT, SOURCE, Document
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.interface import ngettext
 
 
 def paste(document: Document, form: Mapping[str, str]) -> FormAction | None:
@@ -56,7 +58,7 @@ def _target(document: Document, place: str) -> tuple[int, int | None]:
     """Return the group that items without a heading go to, and the index they go in at."""
     if place in ("perspectives", "sources"):
         return 0, None
-    _, _, rest = place.partition("perspectives.")
+    __, __, rest = place.partition("perspectives.")
     steps = rest.split(".")
     group = int(steps[0])
     items = items_of(document, f"perspectives.{group}.points")
@@ -152,9 +154,19 @@ def _key(url: str) -> str:
 
 def summary(points: int, sources: int, removed: int) -> str:
     """Return what was added, and how many invisible characters were not, as a sentence."""
-    counts = [(points, "point"), (sources, "source")]
-    parts = [f"{count} {name}{'s' if count > 1 else ''}" for count, name in counts if count]
-    added = f"Added {' and '.join(parts)}" if parts else "Nothing was found to add"
+    of_points = ngettext("%(num)d point", "%(num)d points", points)
+    of_sources = ngettext("%(num)d source", "%(num)d sources", sources)
+    if points and sources:
+        added = _("Added %(points)s and %(sources)s.", points=of_points, sources=of_sources)
+    elif points or sources:
+        added = _("Added %(items)s.", items=of_points if points else of_sources)
+    else:
+        added = _("Nothing was found to add.")
     if not removed:
-        return f"{added}."
-    return f"{added}; {removed} invisible character{'s' if removed > 1 else ''} removed."
+        return added
+    gone = ngettext(
+        "%(num)d invisible character was removed.",
+        "%(num)d invisible characters were removed.",
+        removed,
+    )
+    return f"{added} {gone}"

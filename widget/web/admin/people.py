@@ -9,10 +9,11 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.accounts import ROLES, Role, User, at_least
-from widget.errors import InvalidAccount
+from widget.errors import InvalidAccount, message
 from widget.web import security_events
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 _DAYS = (30, 90, 180, 365)
 
@@ -106,7 +107,7 @@ def make_link(name: str) -> Response:
     """Create a link of one use to sign in or choose a password."""
     user = _user(name)
     if user.disabled:
-        return _person(user, problem="the account is disabled; enable it first")
+        return _person(user, problem=message("the account is disabled; enable it first"))
     return _person(user, link=_link(user), status=HTTPStatus.CREATED)
 
 
@@ -176,7 +177,8 @@ def _person(
 
 
 def _user(name: str) -> User:
-    return admin().accounts.user(name) or abort(HTTPStatus.NOT_FOUND, f"There is no user {name!r}.")
+    unknown = _("There is no user %(name)r.", name=name)
+    return admin().accounts.user(name) or abort(HTTPStatus.NOT_FOUND, unknown)
 
 
 def _link(user: User) -> str:
@@ -198,7 +200,7 @@ def _record(event: security_events.Event, subject: str, detail: str = "") -> Non
 def _role() -> Role:
     given = request.form.get("role", "")
     role = next((role for role in ROLES if role == given), None)
-    return role or abort(HTTPStatus.BAD_REQUEST, "There is no such role.")
+    return role or abort(HTTPStatus.BAD_REQUEST, _("There is no such role."))
 
 
 def _names(*existing: str) -> list[str]:
@@ -211,16 +213,16 @@ def _publications(*existing: str) -> tuple[str, ...]:
     """Return the publications that the form names; none: all."""
     chosen = request.form.getlist("publication")
     if request.form.get("reach") == "some" and not chosen:
-        raise InvalidAccount("choose at least one publication, or all of them")
+        raise InvalidAccount(message("choose at least one publication, or all of them"))
     if not set(chosen) <= set(_names(*existing)):
-        abort(HTTPStatus.BAD_REQUEST, "There is no such publication.")
+        abort(HTTPStatus.BAD_REQUEST, _("There is no such publication."))
     return tuple(chosen) if request.form.get("reach") == "some" else ()
 
 
 def _expiry() -> datetime:
     days = request.form.get("days", "")
     if days not in map(str, _DAYS):
-        abort(HTTPStatus.BAD_REQUEST, "A token is good for a number of days on the list.")
+        abort(HTTPStatus.BAD_REQUEST, _("A token is good for a number of days on the list."))
     return datetime.now(UTC) + timedelta(days=int(days))
 
 

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
 
-from widget import i18n
 from widget.editorial.listing import ANY_TIME
 from widget.store import Live
-from widget.web.admin import rendering
+from widget.web.admin import interface, rendering, terms
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 routes = Blueprint("plan", __name__)
 
@@ -24,7 +23,7 @@ _MISSED = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """One publication or withdrawal to come, in the time zone of its publication."""
+    """One publication or withdrawal to come. ``zone`` is that of its publication."""
 
     entry_id: str
     title: str
@@ -34,9 +33,9 @@ class PlannedChange:
     review: str
 
     @property
-    def time(self) -> str:
-        """The time of day."""
-        return f"{self.at:%H:%M}"
+    def at_publication(self) -> str:
+        """The time in the zone of the publication, "" where the user's clock shows the same."""
+        return interface.elsewhere(self.at, self.zone)
 
     @property
     def missed(self) -> bool:
@@ -49,7 +48,7 @@ def listing() -> Response:
     """Show what is planned."""
     ids = admin().store.planned(ANY_TIME)[:MAX_PLANNED]
     changes = sorted((it for each in ids for it in _changes(each)), key=lambda it: it.at)
-    days = groupby(changes, key=lambda it: i18n.long_date(it.at, "en"))
+    days = groupby(changes, key=lambda it: interface.day(it.at))
     return rendering.page("plan.html", days=[(day, list(its)) for day, its in days])
 
 
@@ -64,15 +63,16 @@ def _changes(entry_id: str) -> Iterator[PlannedChange]:
     review = ""
     if draft:
         complete = editorial.review.status(draft.entry, workflow).complete
-        review = "Ready" if complete else rendering.words(workflow.phase)
+        review = _("Ready") if complete else terms.words(workflow.phase)
     if draft and workflow.publish_at:
-        yield _change(entry_id, entry.article.title, "Publish", workflow.publish_at, zone, review)
+        yield _change(
+            entry_id, entry.article.title, _("Publish"), workflow.publish_at, zone, review
+        )
     if workflow.expires_at:
-        yield _change(entry_id, entry.article.title, "Withdraw", workflow.expires_at, zone, "")
+        yield _change(entry_id, entry.article.title, _("Withdraw"), workflow.expires_at, zone, "")
 
 
 def _change(
     entry_id: str, title: str, what: str, at: datetime, zone: str, review: str
 ) -> PlannedChange:
-    local = at.astimezone(ZoneInfo(zone))
-    return PlannedChange(entry_id, title or entry_id, what, local, zone, review)
+    return PlannedChange(entry_id, title or entry_id, what, at, zone, review)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from widget.errors import Breach
 from widget.store import Draft, Live, Revision, Withdrawn, Workflow, document_digest
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 from widget.web.context import service
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ def show(
         comments=comments_in(page.history),
         people=admin().colleagues(),
         zone=time_zone(entry_id),
+        now=datetime.now(UTC),
         snippet=_snippet(page),
         typed=rendering.typed(),
     )
@@ -116,7 +119,7 @@ def _page(entry_id: str) -> Page:
     store = admin().store
     head = store.head(entry_id)
     if not head:
-        abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+        abort(HTTPStatus.NOT_FOUND, _("There is no entry %(entry)r.", entry=entry_id))
     live, draft = store.live(entry_id), store.draft(entry_id)
     return Page(entry_id, head, live, draft, store.history(entry_id), store.workflow(entry_id))
 

@@ -20,6 +20,7 @@ from widget.store import Live
 from widget.web import security_events
 from widget.web.admin import auth, publication_page, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
 
 routes = Blueprint("publishing", __name__, url_prefix="/entries/<entry_id>")
 
@@ -70,7 +71,7 @@ def withdraw(entry_id: str) -> AnyResponse:
         actor = auth.user().name
         admin().editorial.withdraw(entry_id, actor=actor, reason=reason, legal=legal)
     except InvalidRequest:
-        problem = "Give readers a reason, or mark it as legal."
+        problem = _("Give readers a reason, or mark it as legal.")
         return _withdrawal(entry_id, problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except NotFound:
         pass  # somebody withdrew it already
@@ -91,9 +92,9 @@ def _refused(entry_id: str, error: InsightsError) -> Response:
     problem, status = str(error), problem_details.status_of(error)
     match error:
         case Conflict():
-            problem = "The entry was changed since you opened this page. Check it again:"
+            problem = _("The entry was changed since you opened this page. Check it again")
         case NotFound():
-            problem, status = "There is no draft.", HTTPStatus.CONFLICT
+            problem, status = _("There is no draft"), HTTPStatus.CONFLICT
         case InvalidEntry(breaches=breaches):
             return publication_page.show(entry_id, breaches=breaches, status=status)
         case Forbidden():
@@ -127,7 +128,7 @@ def _title(entry_id: str) -> str:
 
 
 def _nothing(entry_id: str) -> int:
-    abort(HTTPStatus.NOT_FOUND, f"There is no entry {entry_id!r}.")
+    abort(HTTPStatus.NOT_FOUND, _("There is no entry %(entry)r.", entry=entry_id))
 
 
 def _head() -> int:

@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget import i18n
 from widget.accounts import Session
-from widget.editorial import comparison
 from widget.web import templating
-from widget.web.admin import interface
+from widget.web.admin import interface, terms
 from widget.web.admin.context import admin
 from widget.web.admin.cookies import BEFORE, cookie_name, set_cookie
 
@@ -45,7 +44,11 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             **context,
         )
     )
-    return Response(html, status, content_type="text/html; charset=utf-8")
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    response.content_language.add(interface.language())
+    if session is None or not session.user.language:
+        response.vary.add("Accept-Language")
+    return response
 
 
 def _is_notifying() -> bool:
@@ -119,9 +122,13 @@ def _environment() -> jinja2.Environment:
     environment = templating.environment("admin")
     interface.install(environment)
     environment.filters["local"] = local_time
-    environment.filters["place"] = comparison.label_of
+    environment.filters["place"] = terms.place
     environment.filters["dashed"] = lambda name: name.replace(".", "-")
-    environment.filters["words"] = words
+    environment.filters["term"] = terms.term
+    environment.filters["action"] = terms.action
+    environment.tests["term"] = terms.is_term
+    environment.filters["noted"] = terms.noted
+    environment.filters["words"] = terms.words
     environment.filters["sentence"] = sentence
     return environment
 
@@ -134,13 +141,6 @@ def local_time(at: datetime | None, zone: str) -> str:
 
 
 def sentence(error: object) -> str:
-    """Return the message of an error as a sentence."""
-    text = str(error)
+    """Return the message of an error as a sentence, in the user's language."""
+    text = interface.shown(str(error))
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def words(value: str) -> str:
-    """Return a term of the vocabulary for display: ``different-views`` is "Different views"."""
-    if value.startswith("center-"):
-        return value.capitalize()
-    return value.replace("-", " ").capitalize().replace("Ai", "AI")

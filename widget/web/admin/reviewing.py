@@ -10,13 +10,15 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial.review import Reviewer
-from widget.errors import Breach, Forbidden, InsightsError, InvalidRequest
+from widget.errors import Breach, Forbidden, InsightsError, InvalidRequest, message
 from widget.http import problem_details
 from widget.store import Revision
 from widget.web import security_events
-from widget.web.admin import auth, publication_page
+from widget.web.admin import auth, publication_page, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import shown
 from widget.web.admin.rendering import see
+from widget.web.admin.terms import place
 
 routes = Blueprint("reviewing", __name__, url_prefix="/entries/<entry_id>")
 
@@ -124,18 +126,19 @@ def _done(entry_id: str, change: Callable[[], Revision], *, to: str = "review") 
 def _problem(error: InsightsError) -> str:
     if isinstance(error, InvalidRequest):
         return "; ".join(_in_words(breach) for breach in error.breaches)
-    return str(error)
+    return shown(str(error))
 
 
 def _in_words(breach: Breach) -> str:
     """Return a breach of what the form sent; its fields have names that people read."""
-    field = breach.path.removeprefix("$.").replace("_", " ").capitalize()
-    return f"{field} {breach.message}"
+    return f"{place(breach.path)} {shown(breach.message)}"
 
 
 def _user(name: str) -> str | None:
     if name and name not in admin().colleagues(disabled=True):
-        raise InvalidRequest([Breach("$.assignee", f"names no user: {name!r}; choose another")])
+        raise InvalidRequest(
+            [Breach("$.assignee", message("names no user: %(name)r; choose another", name=name))]
+        )
     return name or None
 
 
@@ -143,8 +146,8 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        message = "is not a date; write it like 2026-12-01"
-        raise InvalidRequest([Breach("$.due", message)]) from None
+        problem = message("is not a date; write it like 2026-12-01")
+        raise InvalidRequest([Breach("$.due", problem)]) from None
 
 
 def _moment(entry_id: str, name: str) -> datetime | None:
@@ -155,10 +158,13 @@ def _moment(entry_id: str, name: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        message = "is not a date with time; write it like 2026-12-01T09:00"
-        raise InvalidRequest([Breach(f"$.{name}", message)]) from None
-    zone = ZoneInfo(publication_page.time_zone(entry_id))
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+        problem = message("is not a date with time; write it like 2026-12-01T09:00")
+        raise InvalidRequest([Breach(f"$.{name}", problem)]) from None
+    zone = publication_page.time_zone(entry_id)
+    planned: datetime | None = getattr(admin().store.workflow(entry_id), name)
+    if planned and rendering.local_time(planned, zone) == at.isoformat(timespec="seconds"):
+        return planned  # unchanged, even in the hour that a clock repeats
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def _text(name: str) -> str:

@@ -14,6 +14,8 @@ from widget.http import problem_details
 from widget.web import security_events
 from widget.web.admin import auth, cookies, rendering
 from widget.web.admin.context import admin
+from widget.web.admin.interface import gettext as _
+from widget.web.admin.interface import ngettext
 
 CLEARED = '"cache", "storage"'
 """What a browser deletes at sign-out. Not "cookies": it would drop those of the whole registrable
@@ -41,7 +43,7 @@ def enter() -> AnyResponse:
         user = auth.authenticate(name, request.form.get("password", ""))
     except Denied:
         security_events.record("sign-in-refused", actor=_account(name))
-        return _form("Wrong name or password.", name=name, status=HTTPStatus.FORBIDDEN)
+        return _form(_("Wrong name or password."), name=name, status=HTTPStatus.FORBIDDEN)
     except Throttled as error:
         security_events.record("sign-in-throttled", actor=_account(name))
         return _throttled(name, error)
@@ -53,8 +55,22 @@ def _throttled(name: str, error: Throttled) -> Response:
     retry_after = problem_details.retry_after(error)
     seconds = int(retry_after)
     at = datetime.now(UTC) + timedelta(seconds=seconds)
-    wait = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
-    problem = f"Too many attempts. Try again in {wait}, after {at:%H:%M:%S} UTC."
+    after = f"{at:%H:%M:%S} UTC"
+    problem = (
+        ngettext(
+            "Too many attempts. Try again in %(num)d second, after %(time)s.",
+            "Too many attempts. Try again in %(num)d seconds, after %(time)s.",
+            seconds,
+            time=after,
+        )
+        if seconds < 120
+        else ngettext(
+            "Too many attempts. Try again in %(num)d minute, after %(time)s.",
+            "Too many attempts. Try again in %(num)d minutes, after %(time)s.",
+            math.ceil(seconds / 60),
+            time=after,
+        )
+    )
     response = _form(problem, name=name, status=HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = retry_after
     return response
@@ -79,7 +95,7 @@ def follow_link() -> AnyResponse:
     user = admin().accounts.redeem_sign_in(code)
     if user is None:
         security_events.record("sign-in-refused", actor="unknown", detail="link")
-        problem = (
+        problem = _(
             "This link was used before or has expired. Sign in with your password, or ask an "
             "admin for another link."
         )

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.editorial import comparison
 from widget.entry import Entry
 from widget.entry.paths import line_numbers, line_of
-from widget.errors import Breach, Conflict
+from widget.errors import Breach, Conflict, message
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
+from widget.web.admin.interface import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def check(entry_id: str) -> Response:
 def _judge(entry_id: str, text: str) -> tuple[Entry | None, list[Breach]]:
     entry, breaches = admin().editorial.validate(text.encode("utf-8", "surrogatepass"))
     if entry is not None and entry.id != entry_id:
-        return None, [Breach("$.id", f"must stay {entry_id!r}"), *breaches]
+        return None, [Breach("$.id", message("must stay %(entry)r", entry=entry_id)), *breaches]
     if entry is not None and admin().editorial.foreign_urls(entry):
         return None, breaches
     return entry, breaches
@@ -115,7 +116,7 @@ def _remark(breach: Breach, numbers: dict[str, int]) -> Remark:
 
 def _refused(now: EntryStatus, text: str, breaches: list[Breach], head: str) -> Response:
     if rendering.is_htmx():
-        problem = "Not saved: this cannot be a draft yet"
+        problem = _("Not saved: this cannot be a draft yet")
         return rendering.page("_saved.html", now=now, problem=problem)
     return _page(now, text, breaches, status=HTTPStatus.UNPROCESSABLE_ENTITY, head=head)
 
@@ -124,7 +125,9 @@ def _conflict(
     now: EntryStatus, text: str, entry: Entry, breaches: list[Breach], head: str
 ) -> Response:
     if rendering.is_htmx():
-        problem = "Not saved: somebody else saved this entry. Press Save to compare both versions"
+        problem = _(
+            "Not saved: somebody else saved this entry. Press Save to compare both versions"
+        )
         return rendering.page("_saved.html", now=now, problem=problem)
     changes = comparison.entries(now.entry, entry)
     status = HTTPStatus.CONFLICT

@@ -50,7 +50,7 @@ def _warm(_: object) -> None:
 def embed() -> Response:
     """Send the loader of this version."""
     responses.cacheable(request, _until_restart)
-    return _for_anyone(responses.send(_files().embed_js, request))
+    return _for_anyone(_evergreen(_files().embed_js))
 
 
 @routes.get("/static/<name>")
@@ -60,7 +60,7 @@ def static(name: str) -> Response:
     if name in files.immutable:
         response = _immutable(files.immutable[name])
     elif name in files.evergreen:
-        response = responses.send(files.evergreen[name], request)
+        response = _evergreen(files.evergreen[name])
     elif _OTHER_STYLESHEET.fullmatch(name):
         # A pinned loader of another version asks for its own version's stylesheet.
         response = responses.send(files.stylesheet, request)
@@ -109,6 +109,10 @@ def _files() -> _Files:
             for path in (folder / "vendor").glob("*.js")
         },
     )
+
+
+def _evergreen(representation: Representation) -> Response:
+    return responses.send(representation, request, cache_control=responses.EVERGREEN)
 
 
 def _immutable(representation: Representation) -> Response:
