@@ -10,7 +10,6 @@ from functools import cache
 from urllib.parse import quote
 
 import jinja2
-from babel.support import NullTranslations
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -222,15 +221,15 @@ def _environment() -> jinja2.Environment:
 
 @jinja2.pass_context
 def _gettext(context: Context, message: str) -> str:
-    text: str = _catalog(context).ugettext(message)
+    text: str = i18n.translations(_language(context)).ugettext(message)
     return text
 
 
 @jinja2.pass_context
 def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    text: str = _catalog(context).ungettext(one, many, count)
+    text: str = i18n.translations(_language(context)).ungettext(one, many, count)
     return text
 
 
-def _catalog(context: Context) -> NullTranslations:
-    return i18n.translations(i18n.interface_language(context["view"].language))
+def _language(context: Context) -> str:
+    return i18n.interface_language(context["view"].language)
