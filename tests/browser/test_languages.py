@@ -19,6 +19,7 @@ from widget.store import Approval
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.embedding,
     pytest.mark.exhaustive,
     pytest.mark.service_only("needs no service at all"),
 ]
