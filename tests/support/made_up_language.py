@@ -82,7 +82,7 @@ def offered(folder: Path) -> Iterator[None]:
         elif message.id:
             catalog.add(message.id, made_up(str(message.id)))
     place = copy / TAG / "LC_MESSAGES" / "desk.po"
-    place.parent.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as target:
         write_po(target, catalog)
     with pytest.MonkeyPatch.context() as patch:
