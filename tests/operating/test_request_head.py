@@ -183,9 +183,20 @@ def test_what_tells_who_asks_is_not_remembered(forwarding: Forwarding) -> None:
     assert "192.0.2.7" not in remembered
 
 
+def test_a_head_that_never_returns_is_not_remembered() -> None:
+    heads = RequestHeadParser()
+    usual = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
+    for _ in range(2):
+        heads.read(usual)
+    for number in range(3_000):
+        heads.read(b"GET / HTTP/1.1\r\n" + HOST + b"User-Agent: %d\r\n\r\n" % number)
+    assert [it for it in heads._heads if isinstance(it, bytes)] == [usual]
+
+
 def test_a_head_is_recognized_whatever_its_cookie() -> None:
     heads = RequestHeadParser()
-    wanted = heads.read(CHROMIUM.replace(b"/opinion/a?b=c", b"/"))
+    for _ in range(3):  # the second time it is remembered
+        wanted = heads.read(CHROMIUM.replace(b"/opinion/a?b=c", b"/"))
     for cookie in (b"reader=1", b"", b'a="b, c"; d=%20'):
         for line in (b"Cookie: %b\r\n", b"cookie: %b\r\n", b""):
             data = CHROMIUM.replace(b"/opinion/a?b=c", b"/")
@@ -201,6 +212,7 @@ def test_only_so_much_is_remembered() -> None:
             for _ in range(2):
                 assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + line + b"\r\n")
     assert len(heads._heads) <= 2048
+    assert len(heads._read_once) <= 2048
     assert len(heads._layouts) <= 2048
     for name in (b"Accept", b"Origin", b"a" * 2000):
         assert heads.read(b"GET / HTTP/1.1\r\n" + HOST + name + b": " + b"a" * 2000 + b"\r\n\r\n")

@@ -16,7 +16,7 @@ from widget import panel
 from widget.app import create_app, rules
 from widget.config import Settings
 from widget.errors import StoreUnavailable
-from widget.http.response_cache import REVALIDATE_SECONDS, ResponseCache
+from widget.http.response_cache import REVALIDATE_SECONDS, Reply, ResponseCache
 from widget.store import Live, Store, Withdrawn, open_store
 
 pytestmark = pytest.mark.unit
@@ -222,3 +222,15 @@ def test_while_the_store_is_away_flask_says_so(settings: Settings, store: Store)
     assert client.get(PANEL).status_code == 503
     away.away = False
     assert client.get(PANEL).status_code == 200
+
+
+def test_a_response_is_serialized_with_the_date_on_which_it_is_sent() -> None:
+    reply = Reply("200 OK", [("Content-Length", "2"), ("Vary", "Origin")], b"hi")
+    first, second = b"Mon, 30 Nov 2026 01:00:00 GMT", b"Mon, 30 Nov 2026 01:00:01 GMT"
+    fields = b"\r\nContent-Length: 2\r\nVary: Origin\r\n\r\nhi"
+    for date in (first, first, second):
+        assert reply.packet(date) == b"HTTP/1.1 200 OK\r\nDate: " + date + fields
+        close = b"\r\nConnection: close"
+        assert reply.closing(date) == b"HTTP/1.1 200 OK\r\nDate: " + date + close + fields
+    assert reply.body == [b"hi"]
+    assert Reply("304 NOT MODIFIED", []).body == []

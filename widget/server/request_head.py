@@ -53,7 +53,8 @@ _COMMON = frozenset(
 _MOST, _LONGEST_REMEMBERED = 2048, 1024
 
 
-_Key = TypeVar("_Key")
+_Key = bytes | tuple[object, ...]
+_Any = TypeVar("_Any")
 _Value = TypeVar("_Value")
 
 
@@ -90,7 +91,8 @@ class RequestHeadParser:
         self._relevant_fields = (
             _RELEVANT_FIELDS | _FORWARDED_FIELDS if self._forwarding.trusts else _RELEVANT_FIELDS
         )
-        self._heads: dict[bytes | tuple[object, ...], Head] = {}
+        self._heads: dict[_Key, Head] = {}
+        self._read_once: dict[int, None] = {}
         self._layouts: dict[tuple[bytes, ...], _Layout] = {}
         self._fields: dict[bytes, bytes] = {}
         self.on_header = self._fields.setdefault
@@ -140,10 +142,19 @@ class RequestHeadParser:
             origin = _ORIGIN.fullmatch(relevant.get("HTTP_REFERER", b""))
             if head is None or not (layout.memorable and origin):
                 return head
-            _remember(self._heads, key, head, sum(map(len, (line, *texts))))
+            self._remember(key, head, sum(map(len, (line, *texts))))
         if layout.common:
-            _remember(self._heads, data, head, len(data))
+            self._remember(data, head, len(data))
         return head
+
+    def _remember(self, key: _Key, head: Head, size: int) -> None:
+        """Remember a head that is read for the second time; most of the others never return."""
+        if size > _LONGEST_REMEMBERED:
+            return
+        if (mark := hash(key)) in self._read_once:
+            _store(self._heads, key, head)
+        else:
+            _store(self._read_once, mark, None)
 
     def _layout(self, names: tuple[bytes, ...]) -> _Layout | None:
         """Return the layout of a head, None where it is not plain."""
@@ -168,7 +179,8 @@ class RequestHeadParser:
             common=_COMMON.issuperset(lower),
             memorable=_FORWARDED_FIELDS.keys().isdisjoint(lower),
         )
-        _remember(self._layouts, names, layout, sum(map(len, names)))
+        if sum(map(len, names)) <= _LONGEST_REMEMBERED:
+            _store(self._layouts, names, layout)
         return layout
 
     def _head(self, line: bytes, fields: dict[str, bytes], peer: str) -> Head | None:
@@ -207,8 +219,7 @@ def _without_cookie(data: bytes) -> bytes:
     return data[: name_end - 3] + data[end:]
 
 
-def _remember(memory: dict[_Key, _Value], key: _Key, value: _Value, size: int) -> None:
-    if size <= _LONGEST_REMEMBERED:
-        if len(memory) >= _MOST:
-            memory.clear()
-        memory[key] = value
+def _store(memory: dict[_Any, _Value], key: _Any, value: _Value) -> None:
+    if len(memory) >= _MOST:
+        memory.clear()
+    memory[key] = value

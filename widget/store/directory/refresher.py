@@ -33,6 +33,7 @@ _PAUSE_SECONDS = 0.03
 class Refresher:
     """Keeps the cache up to date with the files, every half second while requests come in.
 
+    A request waits for a scan only where none came in for a while.
     With very many files a scan takes longer. Then it runs in a thread, a fifth of the time;
     changes of other processes are read from the index, and an entry that is asked for by its id
     or a cached URL is compared with its files alone.
@@ -134,7 +135,10 @@ class Refresher:
         return age > max(STALE_SECONDS, 10 * self._scanner.duration)
 
     def refresh(self) -> None:
-        """Scan where the last scan is older than SCAN_SECONDS. Raises StoreUnavailable."""
+        """Scan where the last scan is older than SCAN_SECONDS. Raises StoreUnavailable.
+
+        In a thread, as long as what was read before may be served.
+        """
         started = time.monotonic()
         age = started - self._scanner.scanned
         if age < SCAN_SECONDS:
@@ -142,8 +146,10 @@ class Refresher:
         if self._scanner.is_long():
             self._poll(started)
             return
-        # While another thread scans, the cache is used as it is where it is young enough.
-        found = self._scanner.scan(wait=age > STALE_SECONDS)
+        if age <= STALE_SECONDS:
+            self._scan_in_background()  # the cache is young enough to be used meanwhile
+            return
+        found = self._scanner.scan()
         self._committer.record_hand_edits(found, patience=0)
 
     def refresh_if_idle(self) -> None:
@@ -168,8 +174,11 @@ class Refresher:
             self._polled = now
             for entry_id in self._sync.changed_ids():
                 self.update(entry_id)
-        due = now - self._scanner.scanned >= 5 * self._scanner.duration
-        if due and self._scanner.running.acquire(blocking=False):
+        if now - self._scanner.scanned >= 5 * self._scanner.duration:
+            self._scan_in_background()
+
+    def _scan_in_background(self) -> None:
+        if self._scanner.running.acquire(blocking=False):
             threading.Thread(target=self._scan_in_thread, name="store", daemon=True).start()
 
     def _scan_in_thread(self) -> None:

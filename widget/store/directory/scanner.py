@@ -54,20 +54,16 @@ class Scanner:
         """Say whether a scan takes longer than a request should wait."""
         return self.unread > 0 or len(self._cache) > MANY
 
-    def scan(self, *, wait: bool = True) -> list[str]:
+    def scan(self) -> list[str]:
         """Bring all entries up to date; return the ids of those with unrecorded hand edits.
 
-        Withdrawals come first. Where another thread scans, its scan is waited for, or with
-        ``wait=False`` nothing is done. Raises StoreUnavailable.
+        Withdrawals come first. Where another thread scans, its scan is waited for. Raises
+        StoreUnavailable.
         """
         requested = time.monotonic()
-        if not self.running.acquire(blocking=wait):
-            return []
-        try:
+        with self.running:
             if self.scanned < requested:
                 self.scan_now()
-        finally:
-            self.running.release()
         return self._cache.hand_edits()
 
     def scan_now(self) -> list[str]:
