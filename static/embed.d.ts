@@ -27,7 +27,11 @@ export interface InsightsAttributes {
   url?: string;
   theme?: "light" | "dark" | "auto";
   /** The interface's language. */
-  lang?: "en" | "es" | "fr" | "de" | "ar";
+  lang?:
+    | "en" | "ar" | "bg" | "bn" | "ca" | "ckb" | "cs" | "da" | "de" | "el" | "es" | "et"
+    | "fa" | "fi" | "fr" | "he" | "hi" | "hr" | "hu" | "id" | "it" | "ja" | "ko" | "lt"
+    | "lv" | "nb" | "nl" | "pl" | "ps" | "pt" | "ro" | "ru" | "sd" | "sk" | "sl" | "sr"
+    | "sr-Latn" | "sv" | "th" | "tr" | "ug" | "uk" | "ur" | "vi" | "yi" | "zh-Hans" | "zh-Hant";
   "heading-level"?: 1 | 2 | 3 | 4 | 5 | "1" | "2" | "3" | "4" | "5";
   /** What starts open: roles and `sources`, with commas. */
   open?: string;

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -22,6 +25,12 @@ DESK = "desk"
 """The catalogs of the editors' pages."""
 
 
+_WRITTEN_ALIKE = {"no": "nb", "nn": "nb"}
+"""Languages without a catalog whose readers read another one as their own."""
+_DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹", "beng": "০১২৩৪৫৬৭৮৯"}
+"""The digits of the CLDR's numbering systems, other than ``latn``."""
+
+
 @cache
 def languages(domain: str = DOMAIN) -> tuple[str, ...]:
     """Return the tags of the languages that have a catalog of ``domain``, English first."""
@@ -29,10 +38,39 @@ def languages(domain: str = DOMAIN) -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *others)
 
 
+@lru_cache(maxsize=512)
+def catalog_language(tag: str) -> str | None:
+    """Return the interface language that texts in ``tag`` (BCP 47) are read in; None without one.
+
+    The script decides between two catalogs of a language: ``zh-TW`` is ``zh-Hant``, and ``sr-ME``
+    is ``sr-Latn``. Withdrawn codes mean what they stand for: ``iw`` is ``he``.
+    """
+    language, script = written_in(tag)
+    language = _WRITTEN_ALIKE.get(language, language)
+    return next((it for it in (f"{language}-{script}", language) if it in languages()), None)
+
+
 def interface_language(tag: str) -> str:
     """Return the interface language for texts in ``tag``; English if there is no catalog."""
-    primary = tag.partition("-")[0].lower()
-    return primary if primary in languages() else SOURCE_LANGUAGE
+    return catalog_language(tag) or SOURCE_LANGUAGE
+
+
+@lru_cache(maxsize=512)
+def written_in(tag: str) -> tuple[str, str]:
+    """Return the language of ``tag``, and the script it is written in, "" if that is unknown.
+
+    They follow from the likely subtags and the aliases of the CLDR (UTS 35, section 4.3).
+    """
+    language, *others = tag.lower().split("-")
+    aliased = get_global("language_aliases").get(language, language).split("_")
+    language, others = aliased[0], [*others, *(it.lower() for it in aliased[1:])]
+    script = next((it for it in others[:2] if len(it) == 4 and it.isalpha()), "").capitalize()
+    territory = next((it for it in others[:2] if len(it) == 2), "").upper()
+    if not script:
+        likely = get_global("likely_subtags")
+        full = likely.get(f"{language}_{territory}") or likely.get(language) or ""
+        script = next((it for it in full.split("_")[1:] if len(it) == 4), "")
+    return language, script
 
 
 @cache
@@ -61,7 +99,8 @@ def is_language(tag: str) -> bool:
 def language_name(tag: str) -> str:
     """Return the name of a language in that language, such as ``Español``."""
     locale = _locale(tag)
-    return (locale.get_display_name(locale) or tag).capitalize()
+    name = locale.get_display_name(locale) or tag
+    return name[:1].upper() + name[1:]
 
 
 def direction(tag: str) -> str:
@@ -79,7 +118,21 @@ def _long_date(day: date, language: str) -> str:
     locale = _locale(language)
     # Plain "en" has American month-first dates; "en" here means English of any country.
     pattern = "d MMMM y" if locale.language == "en" and not locale.territory else "long"
-    return format_date(day, pattern, locale=locale)
+    return localized_digits(format_date(day, pattern, locale=locale), language)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return the names as ``language`` lists them, such as ``Ana, Ben and Cleo``."""
+    locale = _locale(language)
+    if locale.language == "en" and not locale.territory:
+        locale = Locale("en", "001")  # no comma before "and"
+    return format_list(names, locale=locale)
+
+
+def localized_digits(text: str, language: str) -> str:
+    """Return ``text`` with the digits of the CLDR's default numbering system for ``language``."""
+    digits = _DIGITS.get(_locale(language).default_numbering_system)
+    return text.translate(str.maketrans("0123456789", digits)) if digits else text
 
 
 def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:

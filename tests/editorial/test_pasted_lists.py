@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from widget import i18n
 from widget.editorial.pasting import Pasted, PastedSource, read_pasted
+from widget.editorial.pasting.headings import section_of
 from widget.entry import light_html
 
 pytestmark = pytest.mark.unit
@@ -286,3 +288,22 @@ def test_a_hostile_paste_takes_little_time(text: str) -> None:
     began = time.monotonic()
     read_pasted(text)
     assert time.monotonic() - began < 30, "what is quadratic takes minutes"
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("Ideas expressed in the piece", "ideas"),
+        ("Different views on the topic", "different-views"),
+        ("Context", "context"),
+        ("A reply", "reply"),
+        ("Sources", "sources"),
+    ],
+)
+def test_a_heading_of_the_panel_means_the_same_in_every_language(
+    heading: str, section: str
+) -> None:
+    """No language's word for one section is another's for a different one."""
+    for language in i18n.languages():
+        translated = i18n.translations(language).gettext(heading)
+        assert section_of(translated) == section, (language, translated)

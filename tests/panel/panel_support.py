@@ -77,7 +77,7 @@ HOSTILE = (
 )
 ELEMENTS = {
     *("section", "header", "footer", "h1", "h2", "h3", "p", "div", "ol", "ul", "li", "details"),
-    *("summary", "blockquote", "button", "a", "span", "strong", "em", "q", "sup", "time"),
+    *("summary", "blockquote", "button", "a", "span", "strong", "em", "q", "sup", "time", "bdi"),
 }
 ATTRIBUTES = {
     *("class", "id", "part", "lang", "dir", "role", "open", "href", "target", "rel", "type"),

@@ -115,7 +115,7 @@ def test_arabic_runs_from_right_to_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "direction"), [("sv", "ltr"), ("he", "rtl"), ("enx", "ltr"), ("zh-Hant", "ltr")]
+    ("language", "direction"), [("ga", "ltr"), ("dv", "rtl"), ("enx", "ltr"), ("yue-Hant", "ltr")]
 )
 def test_content_in_a_language_without_a_catalog_is_marked_as_such(
     language: str, direction: str
@@ -128,17 +128,30 @@ def test_content_in_a_language_without_a_catalog_is_marked_as_such(
         for element in panel.iter()
         if element is not panel and element.get("lang")
     }
-    assert marked == {"insights-points", "insights-rationale", "a", "span", "blockquote"}
+    assert marked == {"insights-points", "insights-rationale", "a", "span", "bdi", "blockquote"}
     for element in panel.iter():
         if element is not panel and element.get("lang"):
             assert (element.get("lang"), element.get("dir")) == (language, direction)
 
 
-@pytest.mark.parametrize("language", ["en-GB", "EN", "es-419", "ar-EG"])
+@pytest.mark.parametrize("language", ["en-GB", "EN", "es-419", "ar-EG", "zh-TW", "sr-ME", "iw"])
 def test_a_variant_of_a_language_is_spoken_for_by_its_catalog(language: str) -> None:
     panel = panel_of(included(sample_entry(language=language)))
     assert panel.get("lang") == language
     assert [element for element in panel.iter() if element.get("lang")] == [panel]
+
+
+def test_content_in_a_language_that_another_catalog_speaks_for_is_marked_too() -> None:
+    panel = panel_of(included(sample_entry(language="nn-NO")))
+    assert panel.get("lang") == "nb"
+    assert with_class(panel, "insights-points")[0].get("lang") == "nn-NO"
+
+
+def test_a_publisher_s_name_does_not_turn_the_date_behind_it_round() -> None:
+    """After a Latin name, a number would join its direction (Unicode bidi algorithm, W7)."""
+    line = with_class(framed(sample_entry(language="fa")), "insights-small")[1]
+    assert [text_of(it) for it in line.iter("bdi")] == ["Rail Institute"]
+    assert "۱ اکتبر ۲۰۲۵" in text_of(line)
 
 
 # Policy

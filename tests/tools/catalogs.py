@@ -1,13 +1,15 @@
 """Brings the templates up to the code, and the languages' catalogs up to them: ``make messages``.
 
 There are two domains: ``messages``, what readers see, and ``desk``, the editors' pages. A catalog
-keeps a header of its own: its language and its plural rule, and neither dates nor addresses, which
-would change at each run. ``pybabel update`` knows the header whole or not at all.
+keeps a header of its own: the comment on top, which says how the translation was made and who may
+correct it, its language and its plural rule, and neither dates nor addresses, which would change at
+each run. ``pybabel update`` knows the header whole or not at all.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from typing import Any
 
@@ -51,8 +53,9 @@ def _mappings(domain: str) -> list[tuple[str, str]]:
 def updated(language: str, domain: str) -> bytes:
     """Return a catalog of ``language`` with its template's messages and its own header."""
     path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-    with path.open("rb") as source:
-        catalog = read_po(source, abort_invalid=True)
+    content = path.read_bytes()
+    catalog = read_po(io.BytesIO(content), abort_invalid=True)
+    comment = re.match(rb"(?:#.*\n)*", content)
     with (LOCALE / f"{domain}.pot").open("rb") as source:
         catalog.update(read_po(source), no_fuzzy_matching=True)
     header = (
@@ -64,7 +67,7 @@ def updated(language: str, domain: str) -> bytes:
     )
     written = io.BytesIO()
     write_po(written, catalog, omit_header=True)
-    return header.encode() + written.getvalue()
+    return (comment[0] if comment else b"") + header.encode() + written.getvalue()
 
 
 def main() -> None:

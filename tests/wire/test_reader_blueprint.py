@@ -180,3 +180,17 @@ def test_a_wing_is_imported_where_it_is_used(settings: Settings) -> None:
     )
     imported = imported_by(code, settings.store) & WINGS
     assert imported == {"widget.doctor"} or imported == {"widget.doctor", "urllib3"}
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("accounts", "live")
+def test_a_service_reads_a_catalog_when_a_reader_needs_it_and_no_other(settings: Settings) -> None:
+    code = (
+        "from widget import i18n\n"
+        "from widget.app import create_app\n"
+        "client = create_app(Settings()).test_client()\n"
+        "assert i18n.translations.cache_info().currsize == 0\n"
+        "assert client.get('/panel/night-trains?lang=de').status_code == 200\n"
+        "assert i18n.translations.cache_info().currsize == 1"
+    )
+    assert imported_by(code, settings.store)

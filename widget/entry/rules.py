@@ -71,7 +71,7 @@ def _apply(rule: Rule, entry: Entry, publication: Eligibility) -> list[Breach]:
 
 
 def _language(entry: Entry, _: Eligibility) -> Iterator[Breach]:
-    if entry.language.partition("-")[0].lower() not in i18n.languages():
+    if not i18n.catalog_language(entry.language):
         available = ", ".join(i18n.languages())
         yield Breach(
             "$.language",

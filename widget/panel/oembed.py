@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from widget import i18n
 from widget.config import Publication
 from widget.entry import Entry
 from widget.panel.snippets import Snippet
@@ -18,7 +19,7 @@ def oembed(entry: Entry, publication: Publication, embed: Snippet, *, base: str)
         "version": "1.0",
         "type": "rich",
         "title": embed.title,
-        "author_name": ", ".join(entry.article.authors),
+        "author_name": i18n.listed(entry.article.authors, entry.language),
         "author_url": entry.article.url,
         "provider_name": publication.name,
         "provider_url": base,

@@ -10,6 +10,7 @@ from functools import cache
 from urllib.parse import quote
 
 import jinja2
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from widget import assets, i18n
@@ -96,7 +97,7 @@ def fragment(
         )
     else:
         view = notice_view(subject, publication, options, permalink=permalink, prefix=prefix)
-    environment = _environment(_catalog(view))
+    environment = _environment()
     html = without_expressions(environment.get_template(_BODIES[type(view)]).render(view=view))
     if options.styles == "inline":
         style = styles.fragment_stylesheet(options.accent_on(publication))
@@ -151,7 +152,7 @@ def _document(
         "base-uri 'none'; form-action 'none'"
     )
     html = (
-        _environment(_catalog(view))
+        _environment()
         .get_template("frame.html")
         .render(
             view=view,
@@ -181,10 +182,6 @@ def _discovery(
     return (("application/json", url), ("text/xml", f"{url}&format=xml"))
 
 
-def _catalog(view: PanelView | NoticeView | MessageView) -> str:
-    return i18n.interface_language(view.language)
-
-
 def _hash(source: str) -> str:
     """Return the CSP hash source of an inline style or script (CSP 3, section 2.3.1)."""
     digest = hashlib.sha256(source.encode()).digest()
@@ -207,7 +204,8 @@ def frame_script(*, static: bool) -> bytes:
 
 
 @cache
-def _environment(language: str) -> jinja2.Environment:
+def _environment() -> jinja2.Environment:
+    """Return the environment of all languages, so that templates are compiled once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.folder("templates") / "panel"),
         autoescape=True,
@@ -215,7 +213,23 @@ def _environment(language: str) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(  # type: ignore[attr-defined]  # the extension adds it
-        i18n.translations(language), newstyle=True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        _gettext, _ngettext, newstyle=True
     )
     return environment
+
+
+@jinja2.pass_context
+def _gettext(context: Context, message: str) -> str:
+    text: str = i18n.translations(_language(context)).ugettext(message)
+    return text
+
+
+@jinja2.pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    text: str = i18n.translations(_language(context)).ungettext(one, many, count)
+    return text
+
+
+def _language(context: Context) -> str:
+    return i18n.interface_language(context["view"].language)

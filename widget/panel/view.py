@@ -264,7 +264,7 @@ def _common(
     content: str, language: str, publication: Publication, options: Options, prefix: str
 ) -> dict[str, Any]:
     accent = options.accent_on(publication)
-    foreign = content.partition("-")[0].lower() != language
+    foreign = i18n.written_in(content) != i18n.written_in(language)
     return {
         "language": language if foreign else content,
         "direction": i18n.direction(language),

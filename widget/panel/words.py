@@ -149,11 +149,13 @@ class Words:
 
     def points_count(self, count: int) -> str:
         """Return the number of points, as text."""
-        return self._catalog.ungettext("%(num)d point", "%(num)d points", count) % {"num": count}
+        text = self._catalog.ungettext("%(num)d point", "%(num)d points", count)
+        return i18n.localized_digits(text % {"num": count}, self.language)
 
     def sources_count(self, count: int) -> str:
         """Return the number of sources, as text."""
-        return self._catalog.ungettext("%(num)d source", "%(num)d sources", count) % {"num": count}
+        text = self._catalog.ungettext("%(num)d source", "%(num)d sources", count)
+        return i18n.localized_digits(text % {"num": count}, self.language)
 
     def back_reference(self, number: int, letter: str) -> str:
         """Return the accessible name of the link from a source back to a reference."""
