@@ -91,6 +91,18 @@ def counted(singular: str, plural: str, count: int, /, **values: object) -> Mess
     return text
 
 
+def joined(texts: Iterable[str], separator: str) -> str:
+    """Return one message of many texts.
+
+    Messages within messages would take memory by the square of their number, and end the stack.
+    """
+    values: dict[str, object] = {f"text{number}": text for number, text in enumerate(texts)}
+    if not values:
+        return ""  # the catalogs have their header under the empty template
+    template = "%(separator)s".join(f"%({name})s" for name in values)
+    return message(template, **values, separator=separator)
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """One problem of a document, and how to fix it.
@@ -108,20 +120,16 @@ class InsightsError(Exception):
     """Base class of all errors that a user can act on."""
 
 
-def _joined(breaches: Iterable[Breach]) -> str:
-    text = ""
-    for breach in breaches:
-        problem = message("%(path)s: %(problem)s", path=breach.path, problem=breach.message)
-        text = message("%(some)s; %(one)s", some=text, one=problem) if text else problem
-    return text
-
-
 class InvalidEntry(InsightsError):
     """A document is not an entry, or breaks the rules; ``breaches`` lists every problem."""
 
     def __init__(self, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
-        super().__init__(_joined(self.breaches))
+        problems = [
+            message("%(path)s: %(problem)s", path=it.path, problem=it.message)
+            for it in self.breaches
+        ]
+        super().__init__(joined(problems, "; "))
 
 
 class InvalidRequest(InvalidEntry):

@@ -14,7 +14,17 @@ from samples import ROOT
 
 from widget.drafting.findings import Finding
 from widget.editorial.comparison import label_of
-from widget.errors import Breach, Conflict, Message, NotFound, amount, counted, instant, message
+from widget.errors import (
+    Breach,
+    Conflict,
+    Message,
+    NotFound,
+    amount,
+    counted,
+    instant,
+    joined,
+    message,
+)
 from widget.store.state import conflict
 
 pytestmark = pytest.mark.unit
@@ -147,3 +157,15 @@ def test_what_people_are_shown_is_written_as_a_message(path: Path) -> None:
             text = node.args[1 if name == "Breach" else 0]
             plain = isinstance(text, ast.JoinedStr | ast.Constant)
             assert not plain, f"line {node.lineno}: {name} with a plain text: {ast.unparse(text)}"
+
+
+def test_very_many_texts_are_one_message_that_can_be_translated() -> None:
+    marks = [message("mark %(number)d", number=number) for number in range(5_000)]
+    text = joined(marks, message(" and "))
+    assert isinstance(text, Message)
+    german = {"mark %(number)d": "Marke %(number)d", " and ": " und "}
+    translated = text.translated(lambda it: german.get(it, it), ngettext, str)
+    assert translated.startswith("Marke 0 und Marke 1 und ")
+    assert translated.count(" und ") == 4_999
+    assert str(text) == " and ".join(marks)
+    assert joined([], ", ") == ""

@@ -14,7 +14,7 @@ from widget.entry.containment import contained
 from widget.entry.limits import cost_breach
 from widget.entry.model import Entry, Perspective
 from widget.entry.notations import other_notations
-from widget.errors import Breach, InvalidEntry, Message, Severity, message
+from widget.errors import Breach, InvalidEntry, Message, Severity, joined, message
 
 # Bidirectional controls, whose effect may extend beyond the text that contains them.
 _BIDI = "\u202a-\u202e\u2066-\u2069"
@@ -237,10 +237,7 @@ def _notations(path: str, text: str) -> Iterator[Breach]:
     notations = other_notations(text)
     if not notations.marks:
         return
-    first, *others = dict.fromkeys(notations.marks)
-    marks: str = first
-    for mark in others:
-        marks = message("%(marks)s and %(mark)s", marks=marks, mark=mark)
+    marks = joined(dict.fromkeys(notations.marks), message(" and "))
     unclear = message(
         "has %(marks)s, which readers see as plain text; markers are [1] to [99]", marks=marks
     )

@@ -10,7 +10,7 @@ from itertools import accumulate
 from widget.drafting.evidence import Article, Document, Evidence
 from widget.drafting.gate import dates, folding, language, numbers
 from widget.entry import urls
-from widget.errors import Message, message
+from widget.errors import joined, message
 
 
 class EvidenceText:
@@ -129,13 +129,12 @@ def language_of(evidence: Evidence, default: str = "") -> str:
 _ARTICLE = message("the article")
 
 
-def labels(texts: Sequence[EvidenceText]) -> Message | None:
-    """Return such as ``the article`` or ``document 2, document 3``; None without texts."""
-    names: Message | None = None
-    for it in texts:
-        name = message("document %(number)d", number=it.number) if it.number else _ARTICLE
-        names = name if names is None else message("%(texts)s, %(text)s", texts=names, text=name)
-    return names
+def labels(texts: Sequence[EvidenceText]) -> str:
+    """Return such as ``the article`` or ``document 2, document 3``; "" without texts."""
+    names = (
+        message("document %(number)d", number=it.number) if it.number else _ARTICLE for it in texts
+    )
+    return joined(names, ", ")
 
 
 def _key(url: str) -> str | None:
