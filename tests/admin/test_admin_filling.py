@@ -17,6 +17,7 @@ from widget.accounts import Accounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
+from widget.web.admin import filling
 
 pytestmark = pytest.mark.unit
 
@@ -138,6 +139,19 @@ def test_a_script_gets_the_facts_of_an_address_without_its_scheme(
     assert facts["title"] == "Nights on the line"
     nowhere = desk.post(f"{ENTRY}/source-facts", data=data | {"url": "www.nowhere.invalid/a"})
     assert json.loads(nowhere.text)["url"] == "https://www.nowhere.invalid/a"
+
+
+def test_no_account_can_use_the_service_to_load_other_sites(
+    desk: FlaskClient, store: Store, site: Host
+) -> None:
+    drafted(store)
+    data = {"csrf": csrf(desk), "url": site.origin + site.add(PAGE)}
+    problems = [
+        json.loads(desk.post(f"{ENTRY}/source-facts", data=data).text)["problem"]
+        for _ in range(filling.FETCHES_A_MINUTE + 2)
+    ]
+    assert problems[0] == ""
+    assert "Many pages are being read just now; try again in" in problems[-1]
 
 
 @pytest.mark.parametrize("filled", ["{", "[" * 9_000, "7", '{"a": 7}', '{"a": {"title": [1]}}'])

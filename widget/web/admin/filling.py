@@ -6,13 +6,18 @@ The form alone carries the marks: which values came from which address.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
+
 from widget import __version__
-from widget.errors import message
+from widget.errors import Throttled, counted, message
+from widget.net.rate_limiter import RateLimiter
 from widget.pages.source_facts import read_facts
 from widget.web.admin.context import admin
 from widget.web.admin.form_actions import FormAction
@@ -28,6 +33,8 @@ SECONDS = 8.0
 """The longest that the pages are waited for, all of them together."""
 AT_ONCE = 6
 MAX_PAGES = 30
+FETCHES_A_MINUTE = 120
+"""Of one process: no account may use the service to load other sites."""
 MAX_MARKS = 50_000
 """Characters of the marks in a form."""
 _USER_AGENT = f"Insights-Editor/{__version__}"
@@ -65,7 +72,7 @@ def facts_of(url: str) -> tuple[dict[str, str], str]:
 
     The message is a sentence.
     """
-    return _facts(url, time.monotonic() + SECONDS, fetch_rules())
+    return _facts(url, _begin())
 
 
 def marks_of(form: Mapping[str, str]) -> Marks:
@@ -110,10 +117,10 @@ def _is_waiting(source: Document) -> bool:
 
 
 def _fill(document: Document, chosen: list[int], marks: Marks) -> FormAction:
-    deadline, rules = time.monotonic() + SECONDS, fetch_rules()
+    reading = _begin()
     addresses = [document["sources"][it]["url"] for it in chosen]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda url: _facts(url, deadline, rules), addresses))
+        found = list(pool.map(lambda url: _facts(url, reading), addresses))
     back: list[Step] = []
     problems, count = [], 0
     for index, (facts, problem) in zip(chosen, found, strict=True):
@@ -139,21 +146,45 @@ def _fill(document: Document, chosen: list[int], marks: Marks) -> FormAction:
     return FormAction(at, words or _("There was nothing to fill in."), back)
 
 
-def _facts(url: str, deadline: float, rules: Rules) -> tuple[dict[str, str], str]:
-    page = fetch(url, deadline, rules)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What pages may be read until when, on behalf of one request."""
+
+    deadline: float
+    rules: Rules
+    limiter: RateLimiter
+
+
+def _begin() -> _Reading:
+    limiter: RateLimiter = current_app.extensions.setdefault(
+        "insights.filling",
+        RateLimiter(limit=FETCHES_A_MINUTE, seconds=60, at_once=2 * AT_ONCE, message=""),
+    )
+    return _Reading(time.monotonic() + SECONDS, fetch_rules(), limiter)
+
+
+def _facts(url: str, reading: _Reading) -> tuple[dict[str, str], str]:
+    page = _fetch(url, reading)
     if isinstance(page, str):
         return {}, page
     return read_facts(page.text, url=page.url).fields(), ""
 
 
-def fetch(url: str, deadline: float, rules: Rules) -> FetchedPage | str:
+def _fetch(url: str, reading: _Reading) -> FetchedPage | str:
     """Return the page, or a sentence that says why it was not fetched."""
     from widget.net.page_fetcher import FetchFailed, fetch_page
 
     try:
-        return fetch_page(url, rules, deadline=deadline)
+        with reading.limiter.slot():
+            return fetch_page(url, reading.rules, deadline=reading.deadline)
     except FetchFailed as error:
         return str(error)
+    except Throttled as error:
+        return counted(
+            "Many pages are being read just now; try again in %(num)d second.",
+            "Many pages are being read just now; try again in %(num)d seconds.",
+            math.ceil(error.retry_after),
+        )
     except TimeoutError:
         return message("Its site did not answer within %(seconds).0f seconds.", seconds=SECONDS)
 
