@@ -1,47 +1,24 @@
-"""Kill and fail the store at every system call that touches its state.
-
-One process imports the package and forks; strace attaches to each child and injects.
-"""
+"""Kill and fail the store at every system call of a change that touches its state."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from crash_child import BATCH, CHANGES, ID, state
-from store_support import PATHS, entry, rules, until
+from crash_child import CHANGES, ID, state
+from crash_support import Plain, Rig, State, names, plain, points, rig
+from store_support import entry, rules, until
 
 from widget.store import open_store
 
 pytestmark = [pytest.mark.process, pytest.mark.crash]
 
-# Calls that change something, or take the lock. Which of them exist depends on the machine.
-CALLS = (
-    "openat",
-    "write",
-    "fsync",
-    "fdatasync",
-    "link",
-    "linkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "unlink",
-    "unlinkat",
-    "mkdir",
-    "mkdirat",
-    "ftruncate",
-    "flock",
-)
+__all__ = ["plain", "rig"]  # the fixtures
+
 KINDS = ("openat", "write", "fsync", "link", "rename", "unlink", "mkdir", "flock")
 ERRORS = [
     ("fsync", "EIO"),
@@ -56,166 +33,6 @@ ERRORS = [
     ("mkdir", "ENOSPC"),
     ("flock", "ENOLCK"),
 ]
-
-State = list[object]
-
-
-@dataclass
-class Run:
-    events: list[list[object]]
-    calls: list[str]
-
-    @property
-    def acked(self) -> int:
-        return sum(what[0] == "ack" for what in self.events)
-
-    def first(self, word: str) -> list[object] | None:
-        return next((what for what in self.events if what[0] == word), None)
-
-
-class Rig:
-    """Forks children on demand and runs each under strace with one injection."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        command = [
-            sys.executable,
-            "-c",
-            f"import sys; sys.path[:0] = {PATHS}\nimport crash_child\ncrash_child.main()",
-        ]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.go = folder / "go"
-        os.mkfifo(self.go)
-        self.number = 0
-
-    def root(self, template: Path | None = None) -> Path:
-        """Return a new folder for a store, with what is in ``template``."""
-        self.number += 1
-        root = self.folder / f"run{self.number}" / "data"
-        if template:
-            shutil.copytree(template, root)
-        else:
-            root.mkdir(parents=True)
-        return root
-
-    def start(self, root: Path, scenario: str, *, background: bool = False) -> tuple[int, Path]:
-        out = root.parent / f"{scenario}.out"
-        out.write_bytes(b"")
-        task = {
-            "root": str(root),
-            "scenario": scenario,
-            "out": str(out),
-            "go": str(self.go),
-            "background": background,
-        }
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(task) + "\n")
-        self._process.stdin.flush()
-        return int(self._line()), out
-
-    def run(self, root: Path, inject: str | None = None, scenario: str = "changes") -> Run:
-        pid, out = self.start(root, scenario)
-        log = root.parent / "strace.log"
-        options = [
-            "-e",
-            "trace=" + ",".join(f"?{call}" for call in (*CALLS, "writev")),
-            "-e",
-            "signal=none",
-            "-y",
-        ]
-        if scenario == "batch":
-            options += ["-f"]  # it writes in a thread
-        if inject:
-            options += ["-e", f"inject={inject}"]
-        with subprocess.Popen(
-            ["strace", "-o", str(log), *options, "-p", str(pid)], stderr=subprocess.PIPE, text=True
-        ) as strace:
-            assert strace.stderr is not None
-            line = strace.stderr.readline()
-            assert "attached" in line, line
-            self.let_go()
-            self._line()
-            strace.wait(30)
-        events = [json.loads(line) for line in out.read_text().splitlines()]
-        return Run(events, log.read_text().splitlines())
-
-    def let_go(self) -> None:
-        self.go.write_bytes(b"g")
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the forking process is gone"
-        return line
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(30)
-        self._process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    if shutil.which("strace") is None:
-        if os.environ.get("CI"):
-            pytest.fail("strace is needed to run the crash tests; install it")
-        pytest.skip("strace is not installed")
-    rig = Rig(tmp_path_factory.mktemp("crash"))
-    yield rig
-    rig.close()
-
-
-@dataclass
-class Plain:
-    """What happens where nothing fails: how often each call is made, each state after an ack."""
-
-    template: Path
-    calls: list[str]
-    states: list[State]
-
-
-@pytest.fixture(scope="module")
-def plain(rig: Rig) -> Plain:
-    """Run without injection, on a store that holds another live entry."""
-    template = rig.root()
-    store = open_store(f"dir:{template}", rules)
-    store.save(entry("other"), actor="ana")
-    store.publish("other", actor="ana")
-    states = [state(store)]
-    watched = open_store(f"dir:{rig.root(template)}", rules)
-    for change in CHANGES:
-        change(watched)
-        states.append(state(watched))
-    run = rig.run(rig.root(template))
-    assert run.acked == len(CHANGES)
-    return Plain(template, run.calls, states)
-
-
-def names(calls: list[str]) -> list[str]:
-    return [match[1] for line in calls if (match := re.match(r"(\w+)\(", line))]
-
-
-def points(plain: Plain, kind: str) -> list[tuple[str, int]]:
-    """Return every call of a kind with its count, as injections name it.
-
-    How often files are read varies a little, so that the last call may not come.
-    """
-    alike = {"fsync": "f(?:data)?sync", "rename": "rename(?:at2?)?", "openat": "openat"}
-    pattern = re.compile(alike.get(kind, f"{kind}(?:at)?"))
-    counts: Counter[str] = Counter()
-    found = []
-    for line in plain.calls:
-        call = line.partition("(")[0]
-        counts[call] += 1
-        # SQLite removes its own files when the process ends, after the last acknowledgement.
-        if pattern.fullmatch(call) and not (kind == "unlink" and "/index/" in line):
-            found.append((call, counts[call]))
-    assert found, f"the store makes no call of the kind {kind}: the test is blind"
-    return found
 
 
 def test_each_acknowledgement_comes_after_the_fsyncs_of_all_that_it_rests_on(plain: Plain) -> None:
@@ -373,94 +190,3 @@ def test_a_reader_beside_killed_writers_meets_whole_states(rig: Rig, plain: Plai
     history = open_store(f"dir:{root}", rules).history(ID)
     assert {revision.actor for revision in history} == {"ana"}
     assert [revision.number for revision in history] == list(range(len(history), 0, -1))
-
-
-# Many entries at once
-
-
-@pytest.fixture(scope="module")
-def batch(rig: Rig, plain: Plain) -> Plain:
-    """The calls of a batch in which nothing fails; strace counts those of each thread."""
-    run = rig.run(rig.root(plain.template), scenario="batch")
-    assert run.acked == 1, run.events
-    return Plain(plain.template, run.calls, [])
-
-
-def batch_points(batch: Plain, kind: str) -> list[tuple[str, int]]:
-    counts: Counter[tuple[str, str]] = Counter()
-    found = set()
-    for line in batch.calls:
-        match = re.match(rf"(\d+ +)?({kind}(?:at2?)?)\(", line)
-        if match and not (kind == "unlink" and "/index/" in line):
-            counts[match[1] or "", match[2]] += 1
-            found.add((match[2], counts[match[1] or "", match[2]]))
-    assert found, f"a batch makes no call of the kind {kind}: the test is blind"
-    return sorted(found)
-
-
-def whole_entries(root: Path) -> list[str]:
-    """Return which entries of the batch are there; each is there as a whole, or not at all."""
-    store = open_store(f"dir:{root}", rules)
-    there = []
-    for history in BATCH:
-        entry_id = history[0].entry.id
-        live, draft = store.live(entry_id), store.draft(entry_id)
-        if store.history(entry_id) == []:
-            assert (live, draft, store.find(history[0].entry.article.url)) == (None, None, None)
-            continue
-        assert store.history(entry_id) == history[::-1]
-        assert (live.revision if live else None) == (None if entry_id == "draft" else 2)
-        assert (draft.revision if draft else None) == {"both": 3, "draft": 1}.get(entry_id)
-        there.append(entry_id)
-    # Whoever does it again ends with everything, and nothing twice.
-    missing = [it for it in BATCH if it[0].entry.id not in there]
-    assert store.adopt_all(missing) == [None] * len(missing)
-    assert store.problems(thorough=True) == []
-    assert store.heads() == {"other": 2, "both": 3, "live": 2, "draft": 1}
-    assert store.find(BATCH[1][0].entry.article.url) == "live"
-    left = [path for path in root.rglob("*") if path.name.endswith("-tmp")]
-    assert left + list((root / "journal").iterdir()) == []
-    for history in BATCH:
-        assert store.history(history[0].entry.id) == history[::-1]
-    store.close()
-    return there
-
-
-@pytest.mark.parametrize("kind", ["openat", "write", "fsync", "rename", "unlink", "mkdir"])
-def test_killed_at_any_call_of_a_batch_it_has_whole_entries(
-    rig: Rig, batch: Plain, kind: str
-) -> None:
-    numbers = set()
-    for call, count in batch_points(batch, kind):
-        root = rig.root(batch.template)
-        run = rig.run(root, f"{call}:signal=KILL:when={count}", scenario="batch")
-        assert run.first("broke") is None, run.events
-        there = whole_entries(root)
-        assert len(there) == len(BATCH) or not run.acked, (call, count, run.events)
-        numbers.add(len(there))
-        shutil.rmtree(root.parent)
-    if kind == "rename":
-        assert numbers == {0, 1, 2, 3}
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [("write", "ENOSPC"), ("fsync", "EIO"), ("rename", "EIO"), ("mkdir", "ENOSPC")],
-)
-def test_where_a_call_of_a_batch_fails_nothing_is_acknowledged_that_is_not_there(
-    rig: Rig, batch: Plain, kind: str, error: str
-) -> None:
-    refusals = 0
-    for call, count in batch_points(batch, kind):
-        root = rig.root(batch.template)
-        run = rig.run(root, f"{call}:error={error}:when={count}", scenario="batch")
-        assert run.first("broke") is None, run.events
-        refused = run.first("refused")
-        there = whole_entries(root)
-        if refused is None:
-            assert len(there) == len(BATCH), (call, count)
-        elif "nothing was saved" in str(refused[2]):
-            assert there == [], (call, count, refused)
-        refusals += refused is not None
-        shutil.rmtree(root.parent)
-    assert refusals > 0
