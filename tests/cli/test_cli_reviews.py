@@ -1,77 +1,31 @@
-"""The commands for reviews: submit, review, comments, assign, schedule, evidence."""
+"""The commands for reviews: submit, review, comments."""
 
 from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import html5lib
 import pytest
 from commands import ID, done, run, written
+from reviews_support import (
+    DRAFTED,
+    LINE,
+    PASSWORD,
+    approve,
+    approved,
+    drafted,
+    history,
+    newsroom,
+    record,
+    secret,
+)
 
 from widget.accounts import open_accounts
-from widget.store import Query, Row, Rules, open_store
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("newsroom")]
 
-PASSWORD = "a long enough password"  # noqa: S105  # a test's own
-DRAFTED = {
-    "provenance__origin": "ai",
-    "provenance__reviewed_by": None,
-    "provenance__reviewed_at": None,
-}
-LINE = f"{PASSWORD}\n".encode()
-SETTINGS = """
-store = "dir:data"
-[[publications]]
-name = "The Paper"
-origins = ["https://paper.example"]
-hold.words = ["genocide"]
-"""
-
-
-@pytest.fixture
-def newsroom(an_empty_folder: None) -> None:  # noqa: ARG001  # where it is
-    """Make a store that requires reviews, with the editors ana and bo."""
-    Path("insights.toml").write_text(SETTINGS)
-    done("init")
-    accounts = open_accounts("dir:data", create=False)
-    for name in ("ana", "bo", "cy"):
-        accounts.add_user(name, "editor", PASSWORD)
-
-
-def drafted(**changes: object) -> None:
-    done("put", "--actor", "ana", written("entry.json", **{**DRAFTED, **changes}))
-
-
-def approved(by: str = "bo") -> str:
-    done("submit", "--actor", "ana", ID)
-    return approve(by)
-
-
-def approve(by: str) -> str:
-    return done(
-        "review", ID, "--approve", "--checked", "all", "--user", by, "--password-stdin", stdin=LINE
-    )
-
-
-def secret(owner: str, name: str = "desk") -> str:
-    later = datetime.now(UTC) + timedelta(days=1)
-    accounts = open_accounts("dir:data", create=False)
-    return accounts.create_token(name, "editor", owner=owner, expires_at=later, actor="root")[0]
-
-
-def history() -> list[dict[str, object]]:
-    return list(json.loads(done("history", "--json", ID)))
-
-
-def record(*options: str) -> dict[str, object]:
-    return dict(json.loads(done("evidence", ID, "--format", "json", *options)))
+__all__ = ["newsroom"]  # the fixture
 
 
 def test_from_draft_to_live_by_two_persons() -> None:
@@ -226,44 +180,6 @@ def test_a_password_is_asked_for_once_and_not_shown() -> None:
     assert PASSWORD not in result.output
 
 
-@pytest.fixture
-def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "America/New_York")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("new_york")
-@pytest.mark.parametrize(
-    ("zone", "printed"),
-    [
-        ("UTC", "2098-12-01 09:00:00 UTC"),
-        ("Europe/Berlin", "2098-12-01 09:00:00+01:00 (Europe/Berlin)"),
-    ],
-)
-def test_a_time_without_a_zone_is_in_the_publication_s_on_every_machine(
-    zone: str, printed: str
-) -> None:
-    Path("insights.toml").write_text(f'{SETTINGS}time_zone = "{zone}"\n')
-    drafted()
-    planned = done("schedule", ID, "--publish-at", "2098-12-01T09:00")
-    assert planned == f"{ID}: to be published on {printed}\n"
-    hour = datetime(2098, 12, 1, 9, tzinfo=ZoneInfo(zone))
-    (row,) = rows()
-    assert row.planned == hour
-    assert done("schedule", ID, "--publish-at", hour.isoformat()) == planned
-
-
-def rows() -> list[Row]:
-    store = open_store("dir:data", Rules(lambda _: []), create=False)
-    try:
-        return store.rows(Query(), limit=9)
-    finally:
-        store.close()
-
-
 def test_nobody_hides_lines_from_a_reviewer() -> None:
     """What others wrote could move a terminal's cursor, and print over what is approved."""
     # Click removes colours where there is no terminal, and leaves a backspace.
@@ -332,37 +248,6 @@ def test_history_says_what_a_comment_is_about() -> None:
     assert comment.index("$.sources") == resolved.index("comment 2")
 
 
-def test_an_entry_is_assigned_to_a_user() -> None:
-    drafted()
-    assert (
-        done("assign", ID, "Bo", "--due", "2027-01-31") == f"{ID}: assigned to bo, due 2027-01-31\n"
-    )
-    assert done("assign", ID, "--due", "2027-02-01") == f"{ID}: assigned to bo, due 2027-02-01\n"
-    assert done("assign", ID) == f"{ID}: assigned to nobody\n"
-    refused = run("assign", ID, "eve")
-    assert refused.exit_code == 1
-    assert "there is no user 'eve'" in refused.stderr
-    assert run("assign", ID, "bo", "--due", "soon").exit_code == 2
-
-
-def test_a_publication_is_planned_and_cancelled() -> None:
-    drafted()
-    result = run("schedule", ID, "--publish-at", "2099-12-01 09:00")
-    assert result.stdout == f"{ID}: to be published on 2099-12-01 09:00:00 UTC\n"
-    assert "only if it is approved by then (0 of 1 approvals)" in result.stderr
-    gone = ["--expires-at", "2099-12-24T00:00:00+01:00", "--reason", "The offer has ended."]
-    planned = done("schedule", ID, *gone)
-    assert planned == (
-        f"{ID}: to be published on 2099-12-01 09:00:00 UTC\n"
-        f"{ID}: to be withdrawn on 2099-12-23 23:00:00 UTC: The offer has ended.\n"
-    )
-    assert done("schedule", ID) == planned
-    assert done("schedule", ID, "--cancel") == f"{ID}: nothing is planned\n"
-    assert "has passed" in run("schedule", ID, "--publish-at", "2001-01-01 00:00").stderr
-    assert run("schedule", ID, "--publish-at", "2099-12-01").exit_code == 2
-    assert run("schedule", "nothing").exit_code == 1
-
-
 def test_what_is_no_text_is_replaced_in_what_revisions_keep() -> None:
     """Arguments may hold any bytes; a revision with such a name or note could not be written."""
     drafted()
@@ -372,37 +257,3 @@ def test_what_is_no_text_is_replaced_in_what_revisions_keep() -> None:
     gone = ["--expires-at", "2099-01-01 00:00", "--reason", "\udcff"]
     done("schedule", ID, "--publish-at", "2098-01-01 00:00", *gone, "--actor", "\udcff")
     assert [(it["actor"], it["note"]) for it in history()[1:3]] == [("bo", "?"), ("ana?", "?")]
-
-
-def test_evidence_says_who_reviewed_which_version() -> None:
-    drafted()
-    approved()
-    done("publish", "--actor", "ana", ID)
-    drafted(article__title="Another <title> & more")
-    found = record()
-    assert found["version"]["standing"] == "live"  # type: ignore[index]  # JSON
-    assert found["version"]["revision"] == 4  # type: ignore[index]
-    assert found["review"] == {"review": "proven", "needed": 1, "given": 1, "hold": ""}
-    text = done("evidence", ID)
-    assert "One person approved exactly this version." in text
-    assert "bo (editor), proved by password, of this version" in text
-    assert "- Every source was opened." in text
-    later = done("evidence", ID, "--revision", "5")
-    assert "Nobody has reviewed this version." in later
-    assert "of another version" in later
-    assert run("evidence", ID, "--revision", "99").exit_code == 1
-    assert run("evidence", "nothing").exit_code == 1
-
-
-def test_evidence_as_a_page_is_valid_and_escapes_everything() -> None:
-    attack = "<script>alert(1)</script>"
-    drafted(article__title=f"{attack}")
-    done("comments", ID, "--add", attack, "--actor", attack)
-    approved()
-    page = done("evidence", ID, "--format", "html")
-    assert "alert(1)" in page
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False, strict=True)
-    tree = parser.parse(page)
-    assert not list(tree.iter("script"))
-    assert not [it for it in tree.iter() if isinstance(it.tag, str) and it.get("src")]
-    assert "bo (editor)" in "".join(tree.itertext())
