@@ -96,7 +96,8 @@ def test_an_entry_that_moves_to_another_site_is_in_the_list_of_neither_until_it_
 
 def test_a_file_that_cannot_be_read_belongs_to_no_site(store: Store, tmp_path: Path) -> None:
     put(tmp_path / "data" / "live" / "jay.json", b"{")
-    until(lambda: found(store, Query()) == ["jay"])
+    until(lambda: store.counts(Query()).found)
+    assert found(store, Query()) == ["jay"]
     assert found(store, of(others=True)) == []
     assert found(store, of()) == []
 
