@@ -27,6 +27,8 @@ ROWS = (
     ("http",),
     ("doctor", "export", "notifying"),
     ("drafting",),
+    ("sources",),
+    ("record",),
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
@@ -60,7 +62,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "sqlite3": (
         "store.directory.search_index",
         "store.directory.text_search",
-    ),  # a derived index; see docs/decisions/0008
+        "storage.documents.sqlite",
+    ),  # a derived index, and records beside entries; see docs/decisions/0008 and 0032
     "ssl": ("net.http_client", "net.smtp_client"),  # the places that send requests and mail
     "smtplib": "net.smtp_client",
     "standardwebhooks": "notifying.receivers",  # an extra
@@ -245,6 +248,7 @@ STORE_USERS = {
     "editorial.service",
     "editorial.review",
     "editorial.planning",
+    "editorial.annotating",
     "editorial.comments",
     "editorial.scoped_store",
     "purging",

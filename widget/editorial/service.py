@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from widget.config import Settings, check_under, missing_approvals
 from widget.editorial.access import Scope
 from widget.editorial.actors import person_of
+from widget.editorial.annotating import Annotating
 from widget.editorial.comments import Comments
 from widget.editorial.planning import Planning
 from widget.editorial.review import Review, unsigned
@@ -23,7 +24,9 @@ from widget.errors import (
 )
 from widget.store import Draft, EntryReader, Revision, Store
 
-_BESIDE_THE_DOCUMENT = frozenset({"submit", "return", "assign", "schedule", "comment", "resolve"})
+_BESIDE_THE_DOCUMENT = frozenset(
+    {"submit", "return", "assign", "schedule", "comment", "resolve", "annotate"}
+)
 
 
 DraftedCheck = Callable[[Entry], list[Breach]]
@@ -53,6 +56,7 @@ class Editorial:
         self.review = Review(store, settings, self.check)
         self.planning = Planning(store, self._publishing_refusal)
         self.comments = Comments(store)
+        self.annotating = Annotating(store)
 
     def within(self, scope: Scope) -> Editorial:
         """Return the same for the entries of ``scope`` alone; others do not exist in it."""

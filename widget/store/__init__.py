@@ -23,13 +23,25 @@ from widget.store.protocol import (
     Unknown,
 )
 from widget.store.query import Counts, Key, Query, Row, Sites, Sort, State
-from widget.store.workflow import NO_WORKFLOW, Approval, Phase, Workflow, document_digest
+from widget.store.workflow import (
+    NO_ANNOTATIONS,
+    NO_WORKFLOW,
+    Annotations,
+    Approval,
+    Phase,
+    SourceAnnotation,
+    Workflow,
+    document_digest,
+    source_key,
+)
 
 __all__ = [
     "ACTIONS",
+    "NO_ANNOTATIONS",
     "NO_WORKFLOW",
     "UNKNOWN",
     "Action",
+    "Annotations",
     "Approval",
     "ChangeListener",
     "Counts",
@@ -48,6 +60,7 @@ __all__ = [
     "Rules",
     "Sites",
     "Sort",
+    "SourceAnnotation",
     "State",
     "Step",
     "Store",
@@ -57,6 +70,7 @@ __all__ = [
     "Workflow",
     "document_digest",
     "open_store",
+    "source_key",
 ]
 
 

@@ -11,9 +11,11 @@ from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach, InsightsError
 from widget.store.query import Counts, Key, Query, Row
-from widget.store.workflow import NO_WORKFLOW, Approval, Workflow
+from widget.store.workflow import NO_ANNOTATIONS, NO_WORKFLOW, Annotations, Approval, Workflow
 
-DeskAction = Literal["submit", "approve", "return", "assign", "schedule", "comment", "resolve"]
+DeskAction = Literal[
+    "submit", "approve", "return", "assign", "schedule", "comment", "resolve", "annotate"
+]
 """Actions that leave the document as it is; ``approve`` alone writes its reviewer into it."""
 Action = Literal["save", "discard", "publish", "withdraw"] | DeskAction
 ACTIONS: tuple[str, ...] = ("save", "discard", "publish", "withdraw", *get_args(DeskAction))
@@ -66,7 +68,7 @@ class Live:
     """What readers see. ``digest`` changes whenever the document does.
 
     ``approvals`` are those with which it was published: proof of a review, where the document's
-    ``reviewed_by`` only declares one.
+    ``reviewed_by`` only declares one. ``annotations`` are shown beside the document.
     """
 
     entry: Entry
@@ -74,6 +76,7 @@ class Live:
     at: datetime
     digest: str
     approvals: tuple[Approval, ...] = ()
+    annotations: Annotations = NO_ANNOTATIONS
 
 
 class Unknown:

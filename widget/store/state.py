@@ -10,7 +10,13 @@ from typing import Literal
 from widget.entry import Entry
 from widget.errors import Conflict, Message, NotFound, instant, message
 from widget.store.protocol import Action, Draft, Live, Revision, Withdrawn
-from widget.store.workflow import NO_WORKFLOW, Workflow, document_digest
+from widget.store.workflow import (
+    NO_ANNOTATIONS,
+    NO_WORKFLOW,
+    Annotations,
+    Workflow,
+    document_digest,
+)
 
 FILE_ACTOR = "file"
 """The actor of changes that a person made in the files themselves."""
@@ -73,6 +79,7 @@ _ACTION_WORDS: dict[Action, Message] = {
     "schedule": message("schedule"),
     "comment": message("comment"),
     "resolve": message("resolve"),
+    "annotate": message("annotate"),
 }
 
 
@@ -107,14 +114,18 @@ def live_from(
     revision: Revision,
     before: Live | Withdrawn | None = None,
     digest_of: Callable[[Entry], str] = document_digest,
+    annotations: Annotations = NO_ANNOTATIONS,
 ) -> Live:
-    """Return a publication as readers see it; ``before`` saves computing the digest again."""
+    """Return a publication as readers see it; ``before`` saves computing the digest again.
+
+    ``annotations`` are those of the newest revision.
+    """
     if isinstance(before, Live) and before.entry is revision.entry:
         digest = before.digest
     else:
         digest = digest_of(revision.entry)
     approvals = revision.workflow.published
-    return Live(revision.entry, revision.number, revision.at, digest, approvals)
+    return Live(revision.entry, revision.number, revision.at, digest, approvals, annotations)
 
 
 def withdrawn_from(revision: Revision) -> Withdrawn:
@@ -132,11 +143,13 @@ def withdrawn_from(revision: Revision) -> Withdrawn:
     )
 
 
-def shown_from(newest: Revision | None) -> Live | Withdrawn | None:
-    """Return what readers see after the newest publication or withdrawal."""
+def shown_from(newest: Revision | None, workflow: Workflow) -> Live | Withdrawn | None:
+    """Return what readers see: the newest publication or withdrawal, with the newest state."""
     if newest is None:
         return None
-    return live_from(newest) if newest.action == "publish" else withdrawn_from(newest)
+    if newest.action == "withdraw":
+        return withdrawn_from(newest)
+    return live_from(newest, annotations=workflow.annotations)
 
 
 def shown_entry(

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from widget.entry import Entry
+from widget.entry import Entry, Source
 
 Proof = Literal["session", "token", "password"]
 """How a reviewer proved who they are."""
@@ -40,6 +40,38 @@ class Approval(_Record):
     note: str = ""
 
 
+class SourceAnnotation(_Record):
+    """What readers see of the newest check of one source, by dates in UTC.
+
+    ``key`` is ``source_key`` of the source that was checked: of another URL or quote, the
+    annotation says nothing.
+    """
+
+    key: str
+    quote_found_on: date | None = None
+    gone_since: date | None = None
+    archive_url: str | None = None
+
+
+class Annotations(_Record):
+    """What readers see beside a live document, and what no publication changes.
+
+    ``article_changed_on`` and ``article_gone_on`` are about the article that was analysed.
+    """
+
+    sources: tuple[SourceAnnotation, ...] = ()
+    article_changed_on: date | None = None
+    article_gone_on: date | None = None
+    reports_upheld: int = Field(0, ge=0)
+
+    def of_source(self, source: Source) -> SourceAnnotation | None:
+        """Return the annotation of exactly this source, None where there is none."""
+        if not self.sources:
+            return None
+        key = source_key(source)
+        return next((it for it in self.sources if it.key == key), None)
+
+
 class Workflow(_Record):
     """The state of one entry beside its document. Times are in UTC.
 
@@ -61,6 +93,7 @@ class Workflow(_Record):
     expiry_reason: Annotated[str, StringConstraints(max_length=500)] = ""
     planned_by: str | None = None
     open_comments: int = Field(0, ge=0)
+    annotations: Annotations = Annotations()
 
     @property
     def phase(self) -> Phase:
@@ -101,7 +134,13 @@ class Workflow(_Record):
                 update = {**_NO_REVIEW, **_NO_DRAFT, "published": self.approvals_of(entry)}
                 return self.model_copy(update=update)
             case "withdraw":
-                gone = {"published": (), "expires_at": None, "expiry_reason": ""}
+                annotations = Annotations(reports_upheld=self.annotations.reports_upheld)
+                gone = {
+                    "published": (),
+                    "expires_at": None,
+                    "expiry_reason": "",
+                    "annotations": annotations,
+                }
                 return self.model_copy(update=gone)
         return self
 
@@ -118,7 +157,14 @@ _NO_DRAFT: dict[str, object] = {
     "publish_at": None,
 }
 
+NO_ANNOTATIONS = Annotations()
 NO_WORKFLOW = Workflow()
+
+
+def source_key(source: Source) -> str:
+    """Return 32 hexadecimal digits that change with the URL and the quote of a source."""
+    text = f"{source.url}\n{source.quote or ''}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def document_digest(entry: Entry) -> str:

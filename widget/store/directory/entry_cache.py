@@ -274,7 +274,8 @@ class EntryCache:
     def _with_publication(
         self, fresh: EntrySnapshot, revision: Revision, cached: EntrySnapshot
     ) -> EntrySnapshot:
-        shown = live_from(revision, cached.shown, self._digest_of)
+        annotations = fresh.state.workflow.annotations
+        shown = live_from(revision, cached.shown, self._digest_of, annotations)
         return with_shown(fresh, shown, revision.entry)
 
     def url_conflicts(self, entry: Entry) -> tuple[Breach, ...]:

@@ -80,7 +80,7 @@ def read_many(
         found[entry_id] = StoredEntry(
             head,
             tuple(revisions) if history else (),
-            shown_from(by_number.get(live or 0)),
+            shown_from(by_number.get(live or 0), workflow),
             draft_from(waiting, workflow) if waiting else None,
         )
     return found

@@ -301,7 +301,7 @@ class PostgresStore(BatchStore):
 
         def planned(_: Connection, state: EntryState) -> PlannedChange:
             draft = draft_from(state.draft, state.workflow) if state.draft else None
-            live = shown_from(state.live)
+            live = shown_from(state.live, state.workflow)
             current = shown_entry(entry_id, draft, live, state)
             step = plan(draft, live, state.workflow)
             return PlannedChange(
@@ -389,7 +389,8 @@ class PostgresStore(BatchStore):
 
 
 def _shown(connection: Connection, entry_id: str) -> Live | Withdrawn | None:
-    return shown_from(entry_tables.live(connection, entry_id))
+    newest = entry_tables.live(connection, entry_id)
+    return shown_from(newest, entry_tables.workflow(connection, entry_id))
 
 
 def _url_conflicts(connection: Connection, entry: Entry) -> list[Breach]:

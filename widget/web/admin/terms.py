@@ -87,6 +87,7 @@ _ACTIONS: dict[str, Message] = {
     "schedule": message("Planned"),
     "comment": message("Commented"),
     "resolve": message("Resolved a comment"),
+    "annotate": message("Changed what stands beside it"),
 }
 
 NOTES = {

@@ -127,4 +127,4 @@ def _version(subject: Subject | None) -> Hashable:
         case Withdrawn():
             return subject.id, subject.revision, subject.at
         case Live():
-            return subject.entry.id, subject.digest, subject.approvals
+            return subject.entry.id, subject.digest, subject.approvals, subject.annotations

@@ -1,0 +1,1 @@
+"""What is public about changes: corrections, feeds, the log, reports, the author's voice."""
