@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from cachetools import LRUCache
@@ -19,28 +18,12 @@ from cachetools import LRUCache
 from widget.config import Publication, Settings
 from widget.entry import Correction, Withdrawn
 from widget.errors import NotFound
-from widget.store import Live, Revision
+from widget.store import EntryReader, Live
 from widget.store.log_line import LogLine
 
 PAGE = 50
 """Changes on one page."""
 _BATCH = 500
-
-
-class ChangeReader(Protocol):
-    """What changes are read from; every store is one. Each raises StoreUnavailable."""
-
-    def log_changes(self, *, before: int | None = None, limit: int) -> list[LogLine]:
-        """Return the newest lines of corrections, withdrawals and restorations, newest first.
-
-        ``before``: only lines with a lower number.
-        """
-
-    def live(self, entry_id: str) -> Live | Withdrawn | None:
-        """Return what readers see."""
-
-    def revision(self, entry_id: str, number: int) -> Revision:
-        """Return one revision. Raises NotFound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +106,7 @@ class ChangePage:
 class Changes:
     """The changes of a store, of which each process remembers the lines. Safe for threads."""
 
-    def __init__(self, reader: ChangeReader, settings: Settings) -> None:
+    def __init__(self, reader: EntryReader, settings: Settings) -> None:
         self._reader = reader
         self._settings = settings
         self._lines: list[LogLine] = []

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from http import HTTPStatus
-from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, request
 
 from widget.http import responses
 from widget.http.codings import Representation
-from widget.record.changes import ChangePage, ChangeReader, Changes
+from widget.record.changes import ChangePage, Changes
 from widget.record.corrections import PATH, Form, corrections_page, feed_of
 from widget.record.feeds import ATOM, JSON_FEED, Feed, atom, json_feed
 from widget.web.context import service
@@ -90,10 +89,10 @@ def _before() -> int | None:
 
 
 def _changes() -> Changes:
-    context = service()
-    changes: Changes = current_app.extensions.setdefault(
-        _EXTENSION, Changes(cast("ChangeReader", context.store), context.settings)
-    )
+    extensions = current_app.extensions
+    if _EXTENSION not in extensions:
+        extensions[_EXTENSION] = Changes(service().store, service().settings)
+    changes: Changes = extensions[_EXTENSION]
     return changes
 
 
