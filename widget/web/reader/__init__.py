@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from widget.web.reader import documents, fragments, oembed, panels, static
+from widget.web.reader import corrections, documents, fragments, log, oembed, panels, static
 
-BLUEPRINTS = (panels.routes, documents.routes, fragments.routes, static.routes, oembed.routes)
+BLUEPRINTS = (
+    panels.routes,
+    documents.routes,
+    fragments.routes,
+    static.routes,
+    oembed.routes,
+    corrections.routes,
+    log.routes,
+)
 """All need a ``widget.web.context.ServiceContext``."""

@@ -28,6 +28,8 @@ class CacheSubject(NamedTuple):
     entry_id: str | None = None
     url: str = ""
     found_id: str | None = None
+    lists: bool = False
+    """Whether it depends on all entries, such as a list of corrections."""
 
 
 def set_cache_subject(subject: CacheSubject = CacheSubject()) -> None:  # noqa: B008  # immutable
