@@ -16,6 +16,7 @@ from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
+from widget.record.signing import open_signer
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
@@ -50,6 +51,7 @@ def create_app(
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
     if settings.metrics_token:
         store = observability.timed(store)
+    open_signer(settings)  # a key that cannot be used is an error at the start
     cache = RepresentationCache(settings.cache_bytes // 2)
     context.configure(app, context.ServiceContext(settings, store, cache, purges))
 

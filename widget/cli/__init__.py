@@ -59,6 +59,9 @@ COMMANDS = {
         "Create insights.toml, with every key explained, the store, and the first admin.",
     ),
     "list": CommandEntry("entries:list_entries", "List all entries with their state."),
+    "log": CommandEntry(
+        "public_log:public_log", "Show and check the public log of publications and corrections."
+    ),
     "notify": CommandEntry("notifying:notify", "Show, repeat and try notifications."),
     "publish": CommandEntry("entries:publish", "Publish drafts."),
     "put": CommandEntry("entries:put", "Save entries as drafts."),
