@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from widget.config import Settings
@@ -84,9 +85,8 @@ def export_site(
         for path in obsolete:
             folder.remove(path)
         write(it for it in changed if not it.withdrawn)
-        for path, data in pages.of_all(subjects, store, settings):
-            folder.write(path, data)
-        for path, data in log_files(store, settings, base, log_size):
+        of_all = pages.of_all(subjects, store, settings)
+        for path, data in chain(of_all, log_files(store, settings, base, log_size)):
             folder.write(path, data)
         immutable = sorted(filter(_is_versioned, folder.own_files()))
         for path, data in configs.server_configs(settings, base, immutable):
