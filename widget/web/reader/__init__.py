@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from widget.web.reader import corrections, fragments, oembed, panels, static
+from widget.web.reader import corrections, fragments, oembed, panels, robots, static
 
-BLUEPRINTS = (panels.routes, fragments.routes, static.routes, oembed.routes, corrections.routes)
+BLUEPRINTS = (
+    panels.routes,
+    fragments.routes,
+    static.routes,
+    oembed.routes,
+    corrections.routes,
+    robots.routes,
+)
 """All need a ``widget.web.context.ServiceContext``."""
