@@ -69,13 +69,13 @@ def robots(base: str) -> bytes:
     return text.encode()
 
 
-def last_line(store: EntryReader, known: int = 0) -> LogLine | None:
+def last_line(store: EntryReader, earlier: int = 0) -> LogLine | None:
     """Return the newest line of the log, from the number of an earlier one, in few requests."""
 
     def line_after(number: int) -> LogLine | None:
         return next(iter(store.log_lines(after=number, limit=1)), None)
 
-    found, step = line_after(known - 1) if known else None, 1
+    found, step = line_after(earlier - 1) if earlier else None, 1
     low = found.number if found else 0
     while line := line_after(low + step - 1):  # there are as many: twice as many?
         found, low, step = line, line.number, step * 2

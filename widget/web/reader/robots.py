@@ -53,7 +53,7 @@ def robots_txt() -> Response:
 
 def _last_line() -> LogLine | None:
     """Return the newest line of the log: every change of what is live appends one."""
-    known: LogLine | None = current_app.extensions.get(_EXTENSION)
-    newest = sitemap.last_line(service().store, known.number if known else 0)
+    earlier: LogLine | None = current_app.extensions.get(_EXTENSION)
+    newest = sitemap.last_line(service().store, earlier.number if earlier else 0)
     current_app.extensions[_EXTENSION] = newest
     return newest
