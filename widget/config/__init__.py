@@ -13,6 +13,7 @@ from widget.config.settings import (
     DraftingProvider,
     Purge,
     Settings,
+    SourceSettings,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Publication",
     "Purge",
     "Settings",
+    "SourceSettings",
     "Text",
     "approvals_needed",
     "check_under",

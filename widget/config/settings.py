@@ -28,6 +28,7 @@ from widget.config.publication import Publication
 from widget.config.validators import (
     checked_api,
     checked_base,
+    checked_contact,
     checked_host,
     checked_name,
     checked_origin,
@@ -89,6 +90,15 @@ class DraftingProvider(BaseModel):
         return self
 
 
+class SourceSettings(BaseModel):
+    """How sources are checked; ``contact`` is what their servers learn of whoever asks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    round: Literal["daily", "off"] = "off"
+    contact: Annotated[str, AfterValidator(checked_contact)] | None = None
+
+
 class Settings(BaseSettings):
     """All settings; docs/settings.md explains each key."""
 
@@ -119,6 +129,7 @@ class Settings(BaseSettings):
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
     notify: tuple[Notify, ...] = ()
+    sources: SourceSettings = SourceSettings()
 
     @field_validator("publications", mode="before")
     @classmethod
@@ -162,6 +173,16 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("is not valid JSON; write addresses separated by commas") from None
         return [it for it in re.split(r"[\s,]+", value) if it]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        """Require an address for those whose servers are asked every day."""
+        if self.sources.round == "daily" and not (self.sources.contact or self.base_url):
+            raise ValueError(
+                "sources.round: a daily round needs sources.contact, the address of a page or a "
+                "mail address that the operators of sources can turn to, or base_url"
+            )
+        return self
 
     @property
     def base_origin(self) -> str | None:
