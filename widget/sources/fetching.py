@@ -109,8 +109,7 @@ class SourceFetcher:
             refusal=lambda _: "",
             redirect_refusal=lambda _url, _target: "",
             loopback_origins=loopback_origins(listed) if origins is None else origins,
-            types=("text/html", "application/xhtml+xml", "application/pdf", "text/plain;q=0.9")
-            + ("*/*;q=0.1",),
+            types=("text/html", "application/xhtml+xml", "application/pdf", "*/*;q=0.5"),
             user_agent=user_agent(settings),
             max_redirects=MAX_REDIRECTS,
         )

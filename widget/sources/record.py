@@ -16,6 +16,9 @@ QuoteState = Literal["none", "found", "missing", "unread"]
 """``none``: nothing is quoted; ``unread``: the text could not be read."""
 
 REPEATS = 3
+Bad = Literal["", "gone", "missing"]
+"""What is confirmed to be wrong: see ``widget.sources.verdicts``."""
+
 MAX_CHECKS = 30
 """How many checks of one source are kept; the oldest go first."""
 
@@ -59,6 +62,7 @@ class SourceRecord(_Record):
     number: int = 0
     title: str = ""
     given: str = ""
+    bad: Bad = ""
     checks: Annotated[tuple[SourceCheck, ...], Field(max_length=MAX_CHECKS)] = ()
 
     @property
@@ -68,10 +72,14 @@ class SourceRecord(_Record):
 
 
 class EntrySources(_Record):
-    """The sources of one entry; ``bad`` counts those that are bad, for lists."""
+    """The sources of one entry; ``bad`` counts those that are bad, for lists.
+
+    ``requested_at`` is when somebody last asked for a check.
+    """
 
     sources: tuple[SourceRecord, ...] = ()
     checked_at: AwareDatetime | None = None
+    requested_at: AwareDatetime | None = None
     bad: int = 0
 
 

@@ -2,17 +2,16 @@
 
 No single failure says anything. A source is gone where it answered so at least twice, the first
 time ``CONFIRM`` ago, or where nothing but failures came at least three times over ``GIVE_UP``. A
-quote is missing where two checks, ``CONFIRM`` apart, read the text and did not find it. A refusal, a
-paywall and a text that cannot be read change nothing.
+quote is missing where two checks, ``CONFIRM`` apart, read the text and did not find it. A refusal,
+a paywall and a text that cannot be read change nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Literal
 
-from widget.sources.record import SourceCheck, SourceRecord
+from widget.sources.record import Bad, SourceCheck, SourceRecord
 from widget.store.workflow import SourceAnnotation
 
 CONFIRM = timedelta(hours=6)
@@ -21,7 +20,14 @@ FAILURES = 3
 RENEW = timedelta(days=30)
 """How old the date of a finding becomes before a newer one takes its place."""
 
-Bad = Literal["", "gone", "missing"]
+_READ = ("ok", "moved", "paywall")
+
+
+def was_fine(record: SourceRecord, bad: Bad) -> bool:
+    """Return whether a source that is bad now was fine at some time before."""
+    if bad == "gone":
+        return any(it.answer in _READ for it in record.checks)
+    return any(it.quote == "found" for it in record.checks)
 
 
 def bad(record: SourceRecord) -> Bad:
@@ -55,7 +61,7 @@ def _last(checks: Sequence[SourceCheck], fits: Sequence[bool]) -> tuple[SourceCh
 
 def annotation(record: SourceRecord, before: SourceAnnotation | None) -> SourceAnnotation | None:
     """Return what readers see of a source; ``before`` is what they see now. None: nothing."""
-    gone = gone_run(record)
+    gone = gone_run(record) if record.bad == "gone" else ()
     found = _found_on(record, before)
     newest = record.newest
     archive = (newest.archive_url if newest else "") or None
@@ -64,6 +70,7 @@ def annotation(record: SourceRecord, before: SourceAnnotation | None) -> SourceA
         return None
     return SourceAnnotation(
         key=record.key,
+        html=html,
         quote_found_on=found,
         gone_since=gone[0].at.date() if gone else None,
         archive_url=archive,
@@ -82,4 +89,6 @@ def _found_on(record: SourceRecord, before: SourceAnnotation | None) -> date | N
 
 
 def _is_html(record: SourceRecord) -> bool:
-    return False
+    """Return whether the quote can be linked to: the last answer with a text was a page."""
+    read = [it for it in record.checks if it.answer in _READ and it.quote != "none"]
+    return bool(read) and read[-1].media_type in ("text/html", "application/xhtml+xml")
