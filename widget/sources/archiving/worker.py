@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from widget.editorial.annotating import Annotating
 from widget.errors import NotFound
+from widget.sources.archiving.ordering import with_copy
 from widget.sources.archiving.protocol import Archiver
 from widget.sources.archiving.queue import ArchiveQueue, Place
-from widget.sources.record import EntrySources, SourceRecord, source_records
+from widget.sources.record import source_records
 from widget.storage.documents import Documents
 from widget.storage.lease import IsHeld, Lease, work_under_lease
 from widget.store import Annotations, SourceAnnotation
@@ -57,25 +58,13 @@ class CopyRecorder:
 
     def record(self, place: Place, url: str) -> None:
         """Record a copy; again does no harm. Raises StoreUnavailable, Conflict."""
-        self._records.update(place.entry, lambda it: it and _with_copy(it, place.source, url))
+        self._records.update(place.entry, lambda it: it and with_copy(it, place.source, url))
         try:
             self._annotating.annotate(
                 place.entry, lambda it: annotated(it, place.source, url), actor=ACTOR
             )
         except NotFound:
             return  # it was withdrawn meanwhile
-
-
-def _with_copy(entry: EntrySources, key: str, url: str) -> EntrySources:
-    sources = tuple(_source(it, url) if it.key == key else it for it in entry.sources)
-    return entry.model_copy(update={"sources": sources})
-
-
-def _source(source: SourceRecord, url: str) -> SourceRecord:
-    if not source.newest:
-        return source
-    newest = source.newest.model_copy(update={"archive_url": url})
-    return source.model_copy(update={"checks": (*source.checks[:-1], newest)})
 
 
 def annotated(annotations: Annotations, key: str, url: str) -> Annotations:

@@ -19,8 +19,10 @@ _TEASER = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``changes`` are the paragraphs that differ; ``kept`` is the share of the old text's words
-    that are still there. ``teaser``: the page shows a part of the text alone.
+    """The paragraphs that differ.
+
+    ``kept`` is the share of the old text's words that are still there. ``teaser``: the page shows
+    nothing but a part of the old text.
     """
 
     changes: tuple[tuple[Piece, ...], ...]
