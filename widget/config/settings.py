@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from widget import logs
+from widget.config.archive import Archive
 from widget.config.notify import Notify
 from widget.config.publication import Publication
 from widget.config.slugs import slugs
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     purge: tuple[Purge, ...] = ()
     drafting: tuple[DraftingProvider, ...] = ()
     drafting_articles: Literal["publications", "any"] = "publications"
+    archive: Archive | None = None
     log: logs.LogFormat = "text"
     log_key_file: Path | None = None
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
