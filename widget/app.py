@@ -16,10 +16,12 @@ from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
+from widget.record.voices import open_voices
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
+from widget.web.reader import voice
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -67,12 +69,21 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
+    voices = open_voices(settings)
+    editorial.forgetting.append(voices.forget)
+    voice.init_app(app, voices, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
         app,
         admin.AdminContext(
-            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+            settings,
+            editorial,
+            accounts,
+            purges=purges,
+            drafting=drafting,
+            voices=voices,
+            not_found=kit.not_found,
         ),
     )
     if settings.metrics_token:

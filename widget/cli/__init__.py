@@ -77,6 +77,10 @@ COMMANDS = {
     "submit": CommandEntry("reviews:submit", "Ask for a review of drafts."),
     "token": CommandEntry("accounts:token", "Manage tokens for the API."),
     "user": CommandEntry("accounts:user", "Manage accounts."),
+    "voice": CommandEntry(
+        "voices:voice",
+        "Make a link by which an author sees an entry and replies, or list the links of an entry.",
+    ),
     "withdraw": CommandEntry("entries:withdraw", "Take live entries down at once."),
 }
 

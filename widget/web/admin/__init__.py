@@ -28,6 +28,7 @@ from widget.web.admin import (
     reviewing,
     session,
     source,
+    voices,
 )
 from widget.web.admin.context import AdminContext, configure
 from widget.web.admin.interface import shown
@@ -61,6 +62,7 @@ for _part in (
     reviewing,
     history,
     record,
+    voices,
     presence,
     drafting,
     notifications,

@@ -12,6 +12,8 @@ from widget.accounts import Accounts, Session
 from widget.config import Settings
 from widget.editorial.access import Scope
 from widget.editorial.service import Editorial
+from widget.record.replies import VoiceDesk
+from widget.record.voices import Voices, open_voices
 from widget.store import EntryReader
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class AdminContext:
     accounts: Accounts
     purges: PurgeOutbox | None = None
     drafting: Drafting | None = None
+    voices: Voices | None = None
     not_found: Callable[[], Response] | None = None
     """The response of hosts other than ``admin_host``, the same as for any unknown URL."""
 
@@ -40,6 +43,12 @@ class AdminContext:
     def store(self) -> EntryReader:
         """Read access to the entries; ``editorial`` changes them."""
         return self.editorial.entries
+
+    @property
+    def voice_desk(self) -> VoiceDesk:
+        """The links of authors, for the entries of this scope."""
+        voices = self.voices or open_voices(self.settings)
+        return VoiceDesk(voices, self.editorial, self.settings)
 
     @property
     def scope(self) -> Scope:
