@@ -16,12 +16,13 @@ from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
+from widget.record.counts import open_counts
 from widget.record.voices import open_voices
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
-from widget.web.reader import voice
+from widget.web.reader import counts, voice
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -72,6 +73,10 @@ def create_app(
     voices = open_voices(settings)
     editorial.forgetting.append(voices.forget)
     voice.init_app(app, voices, editorial)
+    if settings.counts:
+        counted = open_counts(settings)
+        editorial.forgetting.append(counted.forget)
+        counts.init_app(app, counted)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(

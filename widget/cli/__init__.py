@@ -23,6 +23,9 @@ COMMANDS = {
         "copying:copy",
         "Copy all entries, revisions, users and tokens from the store FROM to the store TO.",
     ),
+    "counts": CommandEntry(
+        "counts:counts", "Print what readers opened in a panel, where counts are on."
+    ),
     "demo": CommandEntry(
         "serving:demo", "Show panels on the pages of a small fictional newspaper."
     ),

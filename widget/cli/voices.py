@@ -50,7 +50,7 @@ def voice(
         if name is None:
             _list(desk, entries, entry_id)
             return
-        token, made = desk.make(
+        token, link = desk.make(
             entry_id,
             name=name,
             role="named" if named else "author",
@@ -59,9 +59,8 @@ def voice(
             actor=actor,
         )
     click.echo(f"{service_url(context.settings, base)}/voice/{token}")
-    confirm(
-        f"{entry_id}: a link for {made.name}, until {made.expires_at:%Y-%m-%d %H:%M} UTC", err=True
-    )
+    until = f"{link.expires_at:%Y-%m-%d %H:%M} UTC"
+    confirm(f"{entry_id}: a link for {link.name}, until {until}", err=True)
 
 
 @contextmanager

@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
     notify: tuple[Notify, ...] = ()
+    counts: bool = False
+    counts_days: int = Field(90, ge=1, le=1_000)
 
     @field_validator("publications", mode="before")
     @classmethod

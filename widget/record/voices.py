@@ -11,7 +11,7 @@ import hmac
 import html
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -207,6 +207,13 @@ class Voices:
         emptied = dict.fromkeys(_FIELDS, "")
         for voice in self.of_entry(entry_id):
             self._voices.update(voice.key, lambda it: it and it.model_copy(update=emptied))
+
+    def with_texts(self) -> Iterator[Voice]:
+        """Yield the links that have a name or a text."""
+        after = ""
+        while found := self._voices.page(after=after, limit=500):
+            yield from (it for _, it in found if any(getattr(it, each) for each in _FIELDS))
+            after = found[-1][0]
 
     def sweep(self, now: datetime | None = None) -> int:
         """Remove what has been kept for KEEP_DAYS; return how many links that were."""

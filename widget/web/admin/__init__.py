@@ -12,6 +12,7 @@ from widget.http import problem_details
 from widget.web.admin import (
     auth,
     bulk,
+    counts,
     drafting,
     editor,
     entries,
@@ -63,6 +64,7 @@ for _part in (
     history,
     record,
     voices,
+    counts,
     presence,
     drafting,
     notifications,

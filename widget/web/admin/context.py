@@ -12,6 +12,7 @@ from widget.accounts import Accounts, Session
 from widget.config import Settings
 from widget.editorial.access import Scope
 from widget.editorial.service import Editorial
+from widget.record.counts import DailyCounts
 from widget.record.replies import VoiceDesk
 from widget.record.voices import Voices, open_voices
 from widget.store import EntryReader
@@ -36,6 +37,7 @@ class AdminContext:
     purges: PurgeOutbox | None = None
     drafting: Drafting | None = None
     voices: Voices | None = None
+    counts: DailyCounts | None = None
     not_found: Callable[[], Response] | None = None
     """The response of hosts other than ``admin_host``, the same as for any unknown URL."""
 

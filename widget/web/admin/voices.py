@@ -136,7 +136,7 @@ def _page(
         title=newest.article.title or entry_id,
         voices=[(it, it.state(live)) for it in voices],
         has_draft=store.draft(entry_id) is not None,
-        asked=publication.author == "asked" and live is None,
+        asks_author=publication.author == "asked" and live is None,
         hours=publication.author_hours,
         unasked=[] if live else unasked(admin().settings, newest, workflow),
         waived_by=workflow.author_waived_by,
