@@ -16,13 +16,10 @@ from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.response_cache import ResponseCache
-from widget.record.counts import open_counts
-from widget.record.voices import open_voices
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader
-from widget.web.reader import counts, voice
+from widget.web import admin, api, context, health, hosts, kit, observability, reader, records
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -70,13 +67,7 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
-    voices = open_voices(settings)
-    editorial.forgetting.append(voices.forget)
-    voice.init_app(app, voices, editorial)
-    if settings.counts:
-        counted = open_counts(settings)
-        editorial.forgetting.append(counted.forget)
-        counts.init_app(app, counted)
+    beside = records.init_app(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
@@ -85,9 +76,9 @@ def create_app(
             settings,
             editorial,
             accounts,
+            beside,
             purges=purges,
             drafting=drafting,
-            voices=voices,
             not_found=kit.not_found,
         ),
     )
@@ -133,6 +124,7 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
+    records.start(app, settings, store)
     return service
 
 

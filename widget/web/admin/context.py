@@ -12,10 +12,9 @@ from widget.accounts import Accounts, Session
 from widget.config import Settings
 from widget.editorial.access import Scope
 from widget.editorial.service import Editorial
-from widget.record.counts import DailyCounts
 from widget.record.replies import VoiceDesk
-from widget.record.voices import Voices, open_voices
 from widget.store import EntryReader
+from widget.web.records import Records
 
 if TYPE_CHECKING:
     from widget.drafting.service import Drafting
@@ -34,10 +33,9 @@ class AdminContext:
     settings: Settings
     editorial: Editorial
     accounts: Accounts
+    records: Records
     purges: PurgeOutbox | None = None
     drafting: Drafting | None = None
-    voices: Voices | None = None
-    counts: DailyCounts | None = None
     not_found: Callable[[], Response] | None = None
     """The response of hosts other than ``admin_host``, the same as for any unknown URL."""
 
@@ -49,8 +47,7 @@ class AdminContext:
     @property
     def voice_desk(self) -> VoiceDesk:
         """The links of authors, for the entries of this scope."""
-        voices = self.voices or open_voices(self.settings)
-        return VoiceDesk(voices, self.editorial, self.settings)
+        return VoiceDesk(self.records.voices, self.editorial, self.settings)
 
     @property
     def scope(self) -> Scope:

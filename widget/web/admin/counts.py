@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort
 
-from widget.record.counts import FEWEST, open_counts
+from widget.record.counts import FEWEST
 from widget.web.admin import rendering
 from widget.web.admin.context import admin
 from widget.web.admin.count_chart import HEIGHT, WIDTH, chart
@@ -22,7 +22,7 @@ def show(entry_id: str) -> Response:
     if not store.head(entry_id):
         abort(HTTPStatus.NOT_FOUND, _("There is no entry %(entry)r.", entry=entry_id))
     is_on = admin().settings.counts
-    cells = (admin().counts or open_counts(admin().settings)).of_entry(entry_id) if is_on else []
+    cells = admin().records.counts.of_entry(entry_id) if is_on else []
     titles = {
         "groups": _("Groups opened"),
         "previews": _("Previews of sources opened"),
