@@ -116,6 +116,11 @@ class DailyCounts:
                 log.warning("counts are written later: %s", error)
                 self._put_back(key, cell)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether something is not written yet."""
+        return bool(self._waiting)
+
     def of_entry(self, entry_id: str, *, days: int | None = None) -> list[PublicCell]:
         """Return the last days of an entry, oldest first, without today. Raises StoreUnavailable.
 
