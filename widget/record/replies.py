@@ -7,7 +7,7 @@ from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.entry.model import MAX_PERSPECTIVES, MAX_POINTS, Perspective, Point
 from widget.errors import Breach, InvalidRequest, NotFound, counted, message
-from widget.record.voices import DAYS, Shows, Voice, VoiceRole, Voices, as_light_html
+from widget.record.voices import DAYS, Shows, Voice, VoiceRole, Voices, as_light_html, has_reply_of
 from widget.store import Live, Revision, Withdrawn
 
 
@@ -121,7 +121,13 @@ class VoiceDesk:
 
 
 def with_reply(entry: Entry, voice: Voice) -> Entry:
-    """Return ``entry`` with the reply as the last point of its group ``reply``."""
+    """Return ``entry`` with the reply as the last point of its group ``reply``.
+
+    Raises InvalidRequest where there is no room for it, or a reply of this person already.
+    """
+    if has_reply_of(entry, voice):
+        there = message("has a reply of %(name)s already", name=voice.name)
+        raise InvalidRequest([Breach("$.perspectives", there)])
     point = Point(text=as_light_html(voice.reply), attributed_to=voice.name)
     groups = list(entry.perspectives)
     at = next((i for i, it in enumerate(groups) if it.role == "reply"), None)

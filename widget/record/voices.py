@@ -85,10 +85,10 @@ class Voice(BaseModel):
 
     def state(self, live: Live | Withdrawn | None) -> VoiceState:
         """Return how far it is; ``live`` is what readers see of its entry."""
-        if self.declined_at:
-            return "declined"
         if self.used_at:
             return "shown" if isinstance(live, Live) and has_reply_of(live.entry, self) else "used"
+        if self.declined_at:
+            return "declined"
         if self.replied_at:
             return "replied"
         if self.objected_at:
@@ -183,7 +183,7 @@ class Voices:
 
     def use(self, entry_id: str, key: str) -> Voice:
         """Record that the reply was put into a draft. Raises NotFound without a reply."""
-        return self._decide(entry_id, key, used_at=_now(), declined_at=None, reason="")
+        return self._decide(entry_id, key, used_at=_now())
 
     def decline(self, entry_id: str, key: str, *, reason: str) -> Voice:
         """Record that what came by a link is not shown. Raises InvalidRequest, NotFound."""
@@ -245,7 +245,7 @@ class Voices:
         def decided(voice: Voice | None) -> Voice:
             if voice is None or voice.entry != entry_id:
                 raise _no_link(entry_id)
-            if not (voice.reply or (voice.objection and "reason" in update)):
+            if not (voice.reply or (voice.objection and "declined_at" in update)):
                 raise NotFound(message("there is nothing to decide on: nobody has replied"))
             return voice.model_copy(update={**update, "changed_at": _now()})
 

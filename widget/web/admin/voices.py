@@ -11,7 +11,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.errors import Breach, InsightsError, InvalidEntry, InvalidRequest, NotFound, message
 from widget.http import problem_details
-from widget.record.voices import DAYS, KEEP_DAYS, MAX_DAYS, MAX_REASON, Shows, Voice, VoiceRole
+from widget.record.voices import (
+    DAYS,
+    KEEP_DAYS,
+    MAX_DAYS,
+    MAX_REASON,
+    Shows,
+    Voice,
+    VoiceRole,
+    has_reply_of,
+)
+from widget.store import Draft, Live, Withdrawn
 from widget.store.rules import unasked
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
@@ -126,7 +136,7 @@ def _page(
 ) -> Response:
     store = admin().store
     voices = admin().voice_desk.of_entry(entry_id)
-    live, newest = store.live(entry_id), store.history(entry_id)[0].entry
+    draft, live, newest = store.draft(entry_id), store.live(entry_id), store.history(entry_id)[0].entry
     workflow = store.workflow(entry_id)
     publication = admin().settings.publication_for(newest.article.url)
     return rendering.page(
@@ -134,8 +144,8 @@ def _page(
         status=problem_details.status_of(problem) if problem else HTTPStatus.OK,
         entry_id=entry_id,
         title=newest.article.title or entry_id,
-        voices=[(it, it.state(live)) for it in voices],
-        has_draft=store.draft(entry_id) is not None,
+        voices=[(it, it.state(live), _can_use(it, draft, live)) for it in voices],
+        has_draft=draft is not None,
         asks_author=publication.author == "asked" and live is None,
         hours=publication.author_hours,
         unasked=[] if live else unasked(admin().settings, newest, workflow),
@@ -150,6 +160,11 @@ def _page(
         max_reason=MAX_REASON,
         keep_days=KEEP_DAYS,
     )
+
+
+def _can_use(voice: Voice, draft: Draft | None, live: Live | Withdrawn | None) -> bool:
+    shown = draft.entry if draft else live.entry if isinstance(live, Live) else None
+    return bool(voice.reply) and shown is not None and not has_reply_of(shown, voice)
 
 
 def _problem(error: InsightsError) -> str:
