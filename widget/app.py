@@ -19,7 +19,7 @@ from widget.http.response_cache import ResponseCache
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader
+from widget.web import admin, api, context, health, hosts, kit, observability, reader, records
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -68,12 +68,19 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
+    beside = records.init_app(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
         app,
         admin.AdminContext(
-            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+            settings,
+            editorial,
+            accounts,
+            beside,
+            purges=purges,
+            drafting=drafting,
+            not_found=kit.not_found,
         ),
     )
     if settings.metrics_token:
@@ -123,6 +130,7 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
+    records.start(app, settings, store)
     return service
 
 

@@ -33,7 +33,7 @@ ROWS = (
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
-    ("reader", "web.surrogate_keys"),
+    ("reader", "web.surrogate_keys", "web.records"),
     ("web.api",),
     ("web.kit",),
     ("web.admin",),
@@ -225,6 +225,7 @@ def test_what_is_marked_as_trusted_is_marked_in_few_places() -> None:
         "record.pages",
         "record.words",
         "web.kit.snippets",
+        "web.reader.voice_page",
     }
 
 
@@ -258,6 +259,7 @@ STORE_USERS = {
     "editorial.review",
     "editorial.planning",
     "editorial.annotating",
+    "editorial.asking",
     "editorial.comments",
     "editorial.scoped_store",
     "purging",

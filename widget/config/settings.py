@@ -134,6 +134,8 @@ class Settings(BaseSettings):
     websub_hub: Annotated[str, AfterValidator(checked_api)] | None = None
     card_fonts: tuple[Path, ...] = ()
     sources: SourceSettings = SourceSettings()
+    counts: bool = False
+    counts_days: int = Field(90, ge=1, le=1_000)
 
     @field_validator("publications", mode="before")
     @classmethod
