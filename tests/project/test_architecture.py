@@ -33,7 +33,7 @@ ROWS = (
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
-    ("reader", "web.surrogate_keys"),
+    ("reader", "web.surrogate_keys", "web.records"),
     ("web.api",),
     ("web.kit",),
     ("web.admin",),
@@ -218,7 +218,16 @@ def test_what_is_marked_as_trusted_is_marked_in_few_places() -> None:
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr == "trusted"
     }
-    assert callers == {"demo", "panel.render", "panel.snippets", "panel.words", "web.kit.snippets"}
+    assert callers == {
+        "demo",
+        "panel.render",
+        "panel.snippets",
+        "panel.words",
+        "record.pages",
+        "record.words",
+        "web.kit.snippets",
+        "web.reader.voice_page",
+    }
 
 
 def test_no_template_says_safe() -> None:
@@ -251,6 +260,7 @@ STORE_USERS = {
     "editorial.review",
     "editorial.planning",
     "editorial.annotating",
+    "editorial.asking",
     "editorial.comments",
     "editorial.scoped_store",
     "purging",

@@ -182,19 +182,19 @@ class Changes:
     def _current(self) -> Sequence[LogLine]:
         """Return all lines, oldest first. The log only grows, so that few are read each time."""
         with self._lock:
-            known = self._lines
+            earlier = self._lines
         newest = self._reader.log_changes(limit=1)
-        if not newest or newest == known[-1:]:
-            return known if newest else []
+        if not newest or newest == earlier[-1:]:
+            return earlier if newest else []
         new: list[LogLine] = []
         for line in self._newest_first(newest):
-            if known and line.number <= known[-1].number:
-                if line != known[-1]:  # another log, as after a restored backup
-                    known = []
+            if earlier and line.number <= earlier[-1].number:
+                if line != earlier[-1]:  # another log, as after a restored backup
+                    earlier = []
                     new = list(self._newest_first(newest))
                 break
             new.append(line)
-        lines = [*known, *reversed(new)]
+        lines = [*earlier, *reversed(new)]
         with self._lock:
             self._lines = lines
         return lines

@@ -8,8 +8,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from widget import i18n
-from widget.entry import Correction
-from widget.entry.light_html import trusted
+from widget.entry import Correction, light_html
 from widget.panel.words import Words
 from widget.record.changes import Change
 
@@ -62,7 +61,9 @@ class RecordWords(Words):
             yield self._escaped(self.withdrawal(publication, date, legal=withdrawn.legal))
             if withdrawn.reason:
                 lead = self._escaped(self._text(_("The reason given:")))
-                yield lead + trusted(" ") + self._quoted(withdrawn.reason, change.language)
+                yield (
+                    lead + light_html.trusted(" ") + self._quoted(withdrawn.reason, change.language)
+                )
             return
         for correction in change.corrections:
             yield self._correction(correction, change.language)
@@ -77,7 +78,7 @@ class RecordWords(Words):
 
     def _correction(self, correction: Correction, language: str) -> Markup:
         message = self._catalog.ugettext(_("<strong>%(kind)s</strong>, %(date)s: %(note)s"))
-        return trusted(message) % {
+        return light_html.trusted(message) % {
             "kind": self.correction_kind(correction.kind),
             "date": i18n.long_date(correction.at, self.language),
             "note": self._in(correction.note, language, "span"),
@@ -89,10 +90,10 @@ class RecordWords(Words):
     def _in(self, text: str, language: str, element: Literal["q", "span"]) -> Markup:
         """Return text of an entry, marked where its language is not the page's."""
         if i18n.written_in(language) == i18n.written_in(self.language):
-            return trusted(f"<{element}>%s</{element}>") % text
-        html = trusted(f'<{element} lang="%s" dir="%s">%s</{element}>')
+            return light_html.trusted(f"<{element}>%s</{element}>") % text
+        html = light_html.trusted(f'<{element} lang="%s" dir="%s">%s</{element}>')
         return html % (language, i18n.direction(language), text)
 
     @staticmethod
     def _escaped(text: str) -> Markup:
-        return trusted("%s") % text
+        return light_html.trusted("%s") % text

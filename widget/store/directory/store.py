@@ -289,7 +289,7 @@ class DirStore(BatchStore):
                 raise nothing_to("publish", entry_id)
             entry = snapshot.draft.entry
             self._committer.update_url_owners(entry)
-            breaches = self._cache.breaches(entry, snapshot.state.workflow)
+            breaches = self._cache.breaches(entry, snapshot.state)
             if breaches:
                 raise InvalidEntry(breaches)
             return self._commit_change(snapshot, "publish", entry, actor, note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from widget.web.reader import corrections, documents, fragments, log, oembed, panels, static
+from widget.web.reader import corrections, documents, fragments, log, oembed, panels, robots, static
 
 BLUEPRINTS = (
     panels.routes,
@@ -12,5 +12,6 @@ BLUEPRINTS = (
     oembed.routes,
     corrections.routes,
     log.routes,
+    robots.routes,
 )
 """All need a ``widget.web.context.ServiceContext``."""

@@ -21,6 +21,13 @@ from widget.web.reader.subject import (
 routes = framed_blueprint("fragment")
 
 
+@routes.after_request
+def _not_a_result(response: Response) -> Response:
+    """Keep fragments out of the results of search engines, which may render pages with them."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def fragment(entry_id: str | None) -> Response:
     """Send the panel to a server, or to a script of an origin that is listed."""
     embedder = foreign.foreign_origin()

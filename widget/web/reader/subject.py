@@ -16,6 +16,7 @@ from widget.http.codings import Representation
 from widget.panel import Options
 from widget.store import Live, Unknown
 from widget.web.context import service
+from widget.web.reader import counting
 
 HTML = "text/html; charset=utf-8"
 
@@ -112,6 +113,8 @@ def represent(
 
     def rendered() -> Representation:
         page = render(shown, publication, options, permalink=permalink, reviews=reviews, **form)
+        if counting.is_on() and render is panel.frame and isinstance(subject, Live):
+            page = counting.counted(page, context.base())
         # A frame reaches a reader in one flight of packets either way.
         return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
