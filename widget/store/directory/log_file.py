@@ -160,7 +160,7 @@ class LogFile:
 
         A second fsync may report success for data that the first one lost, so it is written again.
         """
-        wanted = b'"entry":"%s","revision":%d,' % (_name(change)[0].encode(), _name(change)[1])
+        wanted = _lasting_part(change)
         with suppress(FileNotFoundError):
             descriptor = os.open(self._path, _WRITE & ~os.O_CREAT)
             try:
@@ -274,6 +274,15 @@ def _is_whole(data: bytes, number: int, previous: str) -> bool:
             return False
         previous = line.digest()
     return bool(lines) and not rest
+
+
+def _lasting_part(change: LoggedChange) -> bytes:
+    """Return what the line of a change contains wherever it is in the log.
+
+    With its time and hash: a store that was restored from a backup may use a number again.
+    """
+    line = next_lines([change], 0, None)[0].encode()
+    return line[line.index(b'"at":') : line.index(b'"late":')]
 
 
 def _name(change: LoggedChange) -> tuple[str, int]:
