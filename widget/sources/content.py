@@ -20,8 +20,10 @@ _UNNAMED_TYPES = ("", "application/octet-stream", "binary/octet-stream")
 _FEW_CHARACTERS = 200
 """A page with less text than this, and with scripts, needs them to show the rest."""
 # Chinese, Japanese, Thai and others, which are written without spaces: a line's end is none there.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_BETWEEN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60"
+)
+_BETWEEN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[^\S\n]*\n\s*(?=[{_UNSPACED}])")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[^\W\d_])")
 
 
