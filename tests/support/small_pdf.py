@@ -24,10 +24,8 @@ def pdf(*pages: list[str]) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % it for it in places)
     start = len(body)
     count = len(objects) + 1
-    return body + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-        % (count, table, count, start)
-    )
+    ending = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, start)
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + ending
 
 
 def _escaped(text: str) -> str:

@@ -139,7 +139,7 @@ def small_web() -> Iterator[SmallWeb]:
 # Servers that do not behave
 
 
-def never(connection: socket.socket, closing: threading.Event) -> None:
+def never(_connection: socket.socket, closing: threading.Event) -> None:
     """Answer nothing, and keep the connection."""
     closing.wait()
 
@@ -158,12 +158,12 @@ def flood(connection: socket.socket, closing: threading.Event) -> None:
         connection.sendall(b"<p>More and more of the same." * 2_000)
 
 
-def hang_up(connection: socket.socket, closing: threading.Event) -> None:
+def hang_up(_connection: socket.socket, _closing: threading.Event) -> None:
     """Close the connection without a word."""
 
 
 def sending(data: bytes) -> Talk:
-    def talk(connection: socket.socket, closing: threading.Event) -> None:
+    def talk(connection: socket.socket, _closing: threading.Event) -> None:
         connection.sendall(data)
 
     return talk

@@ -100,7 +100,8 @@ def _trafilatura() -> Any:  # noqa: ANN401
 def parse(html: str, *, deep: bool = False) -> Any:  # noqa: ANN401
     """Return the tree of a page that ``rewrite`` has written, None where it has no element.
 
-    ``deep``: with what is nested more than 256 times; walk it without recursion. Raises InvalidSettings where the library is not installed.
+    ``deep``: with what is nested more than 256 times; walk it without recursion. Raises
+    InvalidSettings where the library is not installed.
     """
     try:
         import lxml.html

@@ -75,7 +75,8 @@ def _page(html: str, url: str) -> Content:
     try:
         whole, plain = page_text(html), page_text(html, notes=False)
     except ExtractionFailed as error:
-        return Content(reason=str(error), **read)  # type: ignore[arg-type]  # as the field says
+        why = str(error).partition(";")[0].rstrip(".")  # what follows is advice for articles
+        return Content(reason=f"{why}.", **read)  # type: ignore[arg-type]  # as the field says
     texts = tuple(dict.fromkeys((fold(whole), fold(plain))))
     few = len(texts[0]) < _FEW_CHARACTERS and "<script" in html.lower()
     reason = "The page shows its text with scripts only." if few else ""
