@@ -19,13 +19,14 @@ from widget.http.response_cache import ResponseCache
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader
+from widget.web import admin, api, context, health, hosts, kit, observability, reader, records
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
+    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
@@ -67,12 +68,19 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
+    beside = records.init_app(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
         app,
         admin.AdminContext(
-            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+            settings,
+            editorial,
+            accounts,
+            beside,
+            purges=purges,
+            drafting=drafting,
+            not_found=kit.not_found,
         ),
     )
     if settings.metrics_token:
@@ -95,6 +103,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
+    pinger: HubPinger | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -103,6 +112,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
+        if pinger:
+            pinger.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -113,10 +124,13 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_purging(store, purger)
     if settings.notify:
         notifier = _start_notifying(settings, store)
+    if settings.websub_hub:
+        pinger = _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
+    records.start(app, settings, store)
     return service
 
 
@@ -217,3 +231,14 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
     from widget.notifying import start_notifying
 
     return start_notifying(settings, store)
+
+
+# Imported here, since no hub is told of corrections until one is configured.
+
+
+def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+    from widget.record.websub import HubPinger
+
+    pinger = HubPinger(settings, store)
+    pinger.start()
+    return pinger

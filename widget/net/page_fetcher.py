@@ -71,8 +71,21 @@ class Redirect:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A GET request as it was sent; ``target`` is its path and query."""
+
+    url: str
+    target: str
+    headers: Mapping[str, str]
+
+
 def _no_headers(_url: str) -> Mapping[str, str]:
     return {}
+
+
+def _unseen(_sent: SentRequest, _response: Response) -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +95,8 @@ class Rules:
     ``refusal`` returns why a valid URL may not be requested, empty where it may;
     ``redirect_refusal`` gets the URL of a redirect and its valid target. ``loopback_origins`` are
     accepted on loopback, and nowhere else; a redirect leads there only from another of them.
-    ``headers`` returns further headers for a request of a URL.
+    ``headers`` returns further headers for a request of a URL. ``seen`` gets each response before
+    anybody else, redirects too; who reads a body there is the only one to get it.
     """
 
     refusal: Callable[[str], str]
@@ -92,6 +106,7 @@ class Rules:
     user_agent: str
     headers: Callable[[str], Mapping[str, str]] = _no_headers
     max_redirects: int = MAX_REDIRECTS
+    seen: Callable[[SentRequest, Response], None] = _unseen
 
 
 ResultT = TypeVar("ResultT")
@@ -254,6 +269,7 @@ def _request(
     with get_pinned(
         origin, addresses, target=target, headers=headers, deadline=deadline
     ) as response:
+        rules.seen(SentRequest(url, target, headers), response)
         location = response.headers.get("Location")
         if response.status in _REDIRECTS and location:
             return _Location(location, response.status)

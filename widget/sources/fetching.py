@@ -103,7 +103,7 @@ class SourceFetcher:
     ) -> None:
         self._pace = pace
         self._seconds = seconds
-        self._resolver = resolver
+        self.resolver = resolver
         listed = [origin for it in settings.publications for origin in it.origins]
         self._rules = Rules(
             refusal=lambda _: "",
@@ -123,23 +123,30 @@ class SourceFetcher:
         """
         url = urldefrag(url.strip())[0]
         deadline = time.monotonic() + self._seconds
-
-        def refusal(at: str) -> str:
-            return self._robots.refusal(at, deadline=deadline) or self._turn(at, deadline)
-
-        rules = replace(self._rules, refusal=refusal, headers=(validators or Validators()).headers)
+        rules = replace(self.rules(deadline), headers=(validators or Validators()).headers)
         try:
             return follow(
                 url,
                 rules,
                 lambda at, response, redirects: self._receive(at, response, redirects, deadline),
                 deadline=deadline,
-                resolver=self._resolver,
+                resolver=self.resolver,
             )
         except TimeoutError:
             return Fetched("failed", f"It did not answer within {self._seconds:g} seconds.")
         except FetchFailed as error:
             return Fetched(_answer_of(error), str(error))
+
+    def rules(self, deadline: float) -> Rules:
+        """Return the rules for one page: what robots.txt says, and the turns of its hosts.
+
+        Requests under them raise Postponed where a host may not be asked now.
+        """
+
+        def refusal(at: str) -> str:
+            return self._robots.refusal(at, deadline=deadline) or self._turn(at, deadline)
+
+        return replace(self._rules, refusal=refusal)
 
     def _turn(self, url: str, deadline: float | None = None) -> str:
         """Wait until the host may be asked."""

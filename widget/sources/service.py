@@ -22,6 +22,8 @@ from widget.errors import InsightsError, NotFound, message
 from widget.net.rate_limiter import RateLimiter
 from widget.notifying.events import Event, source_gone
 from widget.sources import verdicts
+from widget.sources.archiving.ordering import order_copies
+from widget.sources.archiving.queue import ArchiveQueue
 from widget.sources.checking import check, given, read, validators_of
 from widget.sources.fetching import Postponed, SourceFetcher
 from widget.sources.pace import Pace
@@ -75,6 +77,7 @@ class SourceChecks:
         documents: Documents,
         *,
         fetcher: SourceFetcher | None = None,
+        archive: ArchiveQueue | None = None,
         tell: Callable[[Event], None] = _say_nothing,
     ) -> None:
         self._settings = settings
@@ -87,6 +90,7 @@ class SourceChecks:
             at_once=REQUESTS_AT_ONCE,
             message=message("Many sources are being checked just now; try again in a moment."),
         )
+        self._archive = archive
         self.tell = tell
         self.records = source_records(documents)
 
@@ -148,6 +152,8 @@ class SourceChecks:
             return now.model_copy(update=update)
 
         after = self.records.update(entry_id, merged) or EntrySources()
+        if self._archive:
+            after = order_copies(self._archive, self.records, entry_id, after, checks)
         self._show(entry_id, after)
         self._tell(entry_id, gone_bad)
         return after
@@ -265,7 +271,9 @@ def open_sources(
     settings: Settings, editorial: Editorial, *, tell: Callable[[Event], None] = _say_nothing
 ) -> SourceChecks:
     """Return the checks of a store. Raises InvalidSettings, StoreUnavailable."""
-    return SourceChecks(settings, editorial, open_documents(settings.store), tell=tell)
+    documents = open_documents(settings.store)
+    archive = ArchiveQueue(documents) if settings.archive else None
+    return SourceChecks(settings, editorial, documents, archive=archive, tell=tell)
 
 
 def _by_key(documents: Iterable[Entry]) -> dict[str, tuple[int, Source]]:

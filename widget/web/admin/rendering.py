@@ -40,6 +40,7 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             interface_language=interface.language(),
             interface_direction=i18n.direction(interface.language()),
             drafting=admin().drafting is not None,
+            counting=admin().settings.counts,
             notifying=session is not None and session.user.role == "admin" and _is_notifying(),
             **context,
         )
