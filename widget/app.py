@@ -20,7 +20,18 @@ from widget.record.signing import open_signer
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader, records
+from widget.web import (
+    admin,
+    api,
+    context,
+    health,
+    hosts,
+    kit,
+    observability,
+    reader,
+    records,
+    source_checks,
+)
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -71,6 +82,7 @@ def create_app(
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
+    source_checks.init_app(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
@@ -133,6 +145,7 @@ def create_service(settings: Settings) -> ResponseCache:
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     records.start(app, settings, store)
+    source_checks.start(app, settings, notifier.record if notifier else None)
     return service
 
 

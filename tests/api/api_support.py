@@ -39,6 +39,8 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("GET", f"{ENTRIES}/<entry_id>/schedule"): "editor",
     ("PUT", f"{ENTRIES}/<entry_id>/schedule"): "publisher",
     ("DELETE", f"{ENTRIES}/<entry_id>/schedule"): "publisher",
+    ("POST", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
+    ("GET", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/history"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/revisions/<number>"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/snippet"): "editor",

@@ -80,6 +80,9 @@ COMMANDS = {
         "entries:show", "Print an entry as JSON: the draft if there is one, else the live version."
     ),
     "snippet": CommandEntry("snippets:snippet", "Print the HTML that embeds a panel."),
+    "sources": CommandEntry(
+        "sources:sources", "Check the sources of entries, and list those that went bad."
+    ),
     "submit": CommandEntry("reviews:submit", "Ask for a review of drafts."),
     "token": CommandEntry("accounts:token", "Manage tokens for the API."),
     "user": CommandEntry("accounts:user", "Manage accounts."),

@@ -12,7 +12,16 @@ from pydantic import BaseModel
 from widget.accounts import Role
 from widget.editorial.evidence import CommentRecord, ReviewEvidence
 from widget.entry import Entry
-from widget.web.api import draft_models, draft_views, models, review_models, review_views, views
+from widget.web.api import (
+    draft_models,
+    draft_views,
+    models,
+    review_models,
+    review_views,
+    source_models,
+    source_views,
+    views,
+)
 from widget.web.api.responses import ApiResponse
 
 Precondition = Literal["existing", "existing or new"]
@@ -222,6 +231,20 @@ ROUTES: tuple[Route, ...] = (
         role="publisher",
         precondition="existing",
         response=review_models.Schedule,
+    ),
+    Route(
+        method="POST",
+        path=f"{_ENTRY}/source-checks",
+        summary="Check the sources",
+        view=source_views.check_sources,
+        response=source_models.SourceChecksRecord,
+        statuses=(HTTPStatus.ACCEPTED,),
+    ),
+    Route(
+        path=f"{_ENTRY}/source-checks",
+        summary="Read the checks of the sources",
+        view=source_views.list_source_checks,
+        response=source_models.SourceChecksRecord,
     ),
     Route(
         path=f"{_ENTRY}/history",
