@@ -80,6 +80,7 @@ class Publication(BaseModel):
     reviewer: Literal["role", "name"] = "role"
     contact: Annotated[str, AfterValidator(checked_contact)] | None = None
     time_zone: str = "UTC"
+    reports: Literal["on", "off"] = "on"
 
     @field_validator("language")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from widget.web.reader import fragments, oembed, panels, static
+from widget.web.reader import fragments, oembed, panels, reports, static
 
-BLUEPRINTS = (panels.routes, fragments.routes, static.routes, oembed.routes)
+BLUEPRINTS = (panels.routes, fragments.routes, static.routes, oembed.routes, reports.routes)
 """All need a ``widget.web.context.ServiceContext``."""
