@@ -24,9 +24,8 @@ from widget.http.codings import Representation
 from widget.panel import Options
 from widget.record.report_inbox import Listener, ReportInbox, Submission
 from widget.record.reports import MAX_TEXT, Kind, is_address, point_text
-from widget.storage.documents import open_documents
 from widget.store import Live
-from widget.web.context import service
+from widget.web.context import documents, service
 from widget.web.reader import report_page, report_words
 from widget.web.reader.report_words import Problem
 from widget.web.reader.subject import (
@@ -88,7 +87,7 @@ def _inbox() -> ReportInbox:
     """Return the inbox, opened by the first form: nothing else of a reader's needs it."""
     found: ReportInbox | None = current_app.extensions.get(INBOX)
     if found is None:
-        found = ReportInbox(open_documents(service().settings.store))
+        found = ReportInbox(documents())
         found.listener = current_app.extensions.get(LISTENER)
         found = current_app.extensions.setdefault(INBOX, found)
     return found

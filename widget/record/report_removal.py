@@ -1,0 +1,160 @@
+"""Removes what may not be kept any longer, and makes up for what a process left undone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from itertools import groupby
+
+from widget.editorial.service import Editorial
+from widget.entry import Withdrawn
+from widget.errors import InsightsError
+from widget.record import report_counting
+from widget.record.report_desk import without_texts
+from widget.record.report_keys import DAY, ReportKeys
+from widget.record.report_limits import ReportLimits
+from widget.record.reports import (
+    ADDRESS_DAYS,
+    REPORT_DAYS,
+    STATES,
+    address_records,
+    report_records,
+)
+from widget.storage.documents import Documents
+from widget.storage.lease import IsHeld, Lease, work_under_lease
+from widget.store import Revision
+
+log = logging.getLogger("insights.reports")
+
+ROUND_SECONDS = 3_600.0
+WAIT_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+"""How often it looks whether it still holds the lease."""
+_BATCH = 200
+_LAST = "\U0010ffff"
+_ACTOR = "reports"
+
+
+class ReportRemoval:
+    """A daemon thread in every process; only the holder of the lease works, once an hour.
+
+    A withdrawal for legal reasons in the same process is followed at once; until the texts are
+    gone from the store, no page shows them.
+    """
+
+    def __init__(
+        self, documents: Documents, editorial: Editorial, clock: Callable[[], float] = time.time
+    ) -> None:
+        keys = ReportKeys(documents, clock)
+        self._keys = keys
+        self._limits = ReportLimits(documents, keys, clock)
+        self._reports = report_records(documents)
+        self._addresses = address_records(documents)
+        self._documents = documents
+        self._editorial = editorial
+        self._clock = clock
+        self._withdrawn: set[str] = set()
+        self._wake = threading.Event()
+
+    def changed(self, revision: Revision) -> None:
+        """Notice a change (a store's ``ChangeListener``)."""
+        if revision.action == "withdraw" and revision.legal:
+            self._withdrawn.add(revision.entry.id)
+            self._wake.set()
+
+    def start(self, lease: Callable[[], Lease]) -> None:
+        """Start the threads."""
+        threading.Thread(target=self._lead, args=[lease], name="reports", daemon=True).start()
+        threading.Thread(target=self._follow, name="reports", daemon=True).start()
+
+    def run(self) -> None:
+        """Remove everything whose time has passed. Raises StoreUnavailable."""
+        now = self._clock()
+        removed = self._keys.remove_old() + self._limits.remove_old()
+        removed += self._addresses.remove(below=now - ADDRESS_DAYS * DAY)
+        removed += self._remove_old_reports(now - REPORT_DAYS * DAY)
+        removed += self._follow_withdrawals()
+        self._count_upheld()
+        if removed:
+            self._documents.overwrite_removed()
+
+    def remove_texts(self, entry_id: str) -> int:
+        """Remove the texts of an entry's reports and the addresses; return how many records."""
+        removed = self._addresses.remove(prefix=f"{entry_id}.")
+        after = ""
+        while page := self._reports.page(prefix=f"{entry_id}.", after=after, limit=_BATCH):
+            for key, report in page:
+                if without_texts(report) != report:
+                    self._reports.update(key, lambda it: it and without_texts(it))
+                    removed += 1
+            after = page[-1][0]
+        return removed
+
+    def _remove_old_reports(self, before: float) -> int:
+        """Remove old reports; of upheld ones the texts alone, since panels count them."""
+        removed = 0
+        for state in STATES:
+            place = (before, "")
+            while page := self._reports.newest(group=state, before=place, limit=_BATCH):
+                for key, report in page:
+                    if state != "upheld":
+                        self._reports.update(key, lambda _: None)
+                    elif without_texts(report) != report:
+                        self._reports.update(key, lambda it: it and without_texts(it))
+                    else:
+                        continue
+                    removed += 1
+                key, last = page[-1]
+                place = last.changed_at.timestamp(), key
+        return removed
+
+    def _follow_withdrawals(self) -> int:
+        removed, after = 0, ""
+        while page := self._reports.page(after=after, limit=_BATCH):
+            for entry_id, _ in groupby(page, key=lambda it: it[1].entry):
+                live = self._editorial.entries.live(entry_id)
+                if isinstance(live, Withdrawn) and live.legal:
+                    removed += self.remove_texts(entry_id)
+            # The next page begins with another entry: this one's are dealt with.
+            after = page[-1][0]
+        return removed
+
+    def _count_upheld(self) -> None:
+        place: tuple[float, str] | None = None
+        while page := self._reports.newest(group="upheld", before=place, limit=_BATCH):
+            for key, report in page:
+                if not report.counted:
+                    actor = report.resolved_by or _ACTOR
+                    report_counting.count(self._reports, self._editorial, key, actor=actor)
+            key, last = page[-1]
+            place = last.changed_at.timestamp(), key
+
+    def _lead(self, lease: Callable[[], Lease]) -> None:
+        failure = "removing what reports may not keep failed"
+        work_under_lease(lease, self._rounds, log=log, failure=failure)
+
+    def _rounds(self, is_held: IsHeld) -> None:
+        next_round = 0.0
+        while is_held():
+            if time.monotonic() >= next_round:
+                self.run()
+                next_round = time.monotonic() + ROUND_SECONDS
+            time.sleep(LOOK_SECONDS)
+
+    def _follow(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while self._withdrawn:
+                entry_id = self._withdrawn.pop()
+                try:
+                    if self.remove_texts(entry_id):
+                        self._documents.overwrite_removed()
+                except InsightsError as error:
+                    log.warning("%s; the texts of %s are removed later", error, entry_id)
+                    self._withdrawn.add(entry_id)
+                    time.sleep(WAIT_SECONDS)
+                except Exception:
+                    log.exception("removing the texts of reports on %s failed", entry_id)
