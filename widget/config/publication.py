@@ -78,6 +78,8 @@ class Publication(BaseModel):
     review: Literal["required", "optional"] = "required"
     hold: Hold = Hold()
     reviewer: Literal["role", "name"] = "role"
+    reports: Literal["on", "off"] = "on"
+    article_changes: Literal["hidden", "shown"] = "hidden"
     contact: Annotated[str, AfterValidator(checked_contact)] | None = None
     time_zone: str = "UTC"
     reports: Literal["on", "off"] = "on"

@@ -44,7 +44,7 @@ class Disk:
 
         The name is on disk only after ``sync_folder``. Raises OSError, SyncFailed.
         """
-        _create(path, data, mode=mode, finish=lambda descriptor: self._sync(descriptor, path))
+        _create(path, data, mode=mode, finish=lambda descriptor: self.sync(descriptor, path))
 
     def replace(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
         """Replace the file ``path`` by ``data``, all of it or nothing, on disk.
@@ -59,7 +59,7 @@ class Disk:
     def sync_folder(self, path: str) -> None:
         """Sync the names in the folder ``path``. Raises OSError, SyncFailed."""
         with _opened_folder(path) as descriptor:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def fail(self, what: str, error: OSError) -> None:
         """Refuse all later writes; keeps the first reason."""
@@ -68,7 +68,8 @@ class Disk:
             "restart the service; nothing is written until then"
         )
 
-    def _sync(self, descriptor: int, path: str) -> None:
+    def sync(self, descriptor: int, path: str) -> None:
+        """Sync the open file ``path``. Raises SyncFailed."""
         if self.failure:
             raise SyncFailed(self.failure)
         try:

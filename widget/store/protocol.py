@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol, get_args
 from widget.entry import Entry
 from widget.entry import Withdrawn as Withdrawn
 from widget.errors import Breach, InsightsError
+from widget.store.log_line import LogLine
 from widget.store.query import Counts, Key, Query, Row
 from widget.store.workflow import NO_ANNOTATIONS, NO_WORKFLOW, Annotations, Approval, Workflow
 
@@ -187,6 +188,20 @@ class EntryReader(Protocol):
 
     def planned(self, until: datetime) -> list[str]:
         """Return the ids of entries to be published or withdrawn by ``until``, the first first."""
+
+    def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
+        """Return the lines of the public log after number ``after``, the oldest first.
+
+        Each publication and withdrawal has a line, in the order in which they were saved, from
+        when the store was first changed by a release that has the log. Raises StoreUnavailable
+        where a line was changed so that it cannot be read.
+        """
+
+    def log_changes(self, *, before: int | None = None, limit: int) -> list[LogLine]:
+        """Return corrections, withdrawals and restorations of the log, the newest first.
+
+        With ``before``, those whose numbers are below it. Raises as ``log_lines``.
+        """
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision, 0 if there is none."""

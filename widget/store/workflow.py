@@ -44,10 +44,12 @@ class SourceAnnotation(_Record):
     """What readers see of the newest check of one source, by dates in UTC.
 
     ``key`` is ``source_key`` of the source that was checked: of another URL or quote, the
-    annotation says nothing.
+    annotation says nothing. ``html``: the source is an HTML document, in which a browser finds a
+    quote by a text fragment.
     """
 
     key: str
+    html: bool = False
     quote_found_on: date | None = None
     gone_since: date | None = None
     archive_url: str | None = None
