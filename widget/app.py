@@ -15,21 +15,27 @@ from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
+from widget.http.report_gate import ReportGate
 from widget.http.response_cache import ResponseCache
+from widget.record.report_removal import ReportRemoval
+from widget.storage.documents import open_documents
 from widget.storage.store_lease import store_lease
-from widget.store import Revision, Store, open_store
+from widget.store import Live, Revision, Store, open_store
 from widget.store.rules import rules
 from widget.web import admin, api, context, health, hosts, kit, observability, reader
+from widget.web.reader import reports
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
+    from widget.record.reports import Report
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
 _SCHEDULE_LOCK = 0x1051D5
+_REPORTS_LOCK = 0x1051D7
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -83,7 +89,7 @@ def create_app(
         _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
+    app.wsgi_app = forwarding.middleware(ReportGate(app.wsgi_app))  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -95,6 +101,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
+    removal: ReportRemoval | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -103,6 +110,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
+        if removal:
+            removal.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -115,6 +124,10 @@ def create_service(settings: Settings) -> ResponseCache:
         notifier = _start_notifying(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
+    if notifier:
+        _notify_of_reports(app, settings, store, notifier)
+    removal = ReportRemoval(lambda: open_documents(settings.store), app.extensions[_EDITORIAL])
+    removal.start(store_lease(settings.store, name="reports", lock=_REPORTS_LOCK))
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     return service
@@ -217,3 +230,25 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
     from widget.notifying import start_notifying
 
     return start_notifying(settings, store)
+
+
+def _notify_of_reports(app: Flask, settings: Settings, store: Store, notifier: Notifier) -> None:
+    from widget.notifying.events import report_event
+
+    def reported(report_id: str, report: Report) -> None:
+        live = store.live(report.entry)
+        if isinstance(live, Live):
+            notifier.record(
+                report_event(
+                    report_id,
+                    entry=live.entry,
+                    at=report.last_at,
+                    kind=report.kind,
+                    readers=report.count,
+                    assignee=report.assignee,
+                    workflow=store.workflow(report.entry),
+                    settings=settings,
+                )
+            )
+
+    reports.set_listener(app, reported)

@@ -82,7 +82,6 @@ class Publication(BaseModel):
     article_changes: Literal["hidden", "shown"] = "hidden"
     contact: Annotated[str, AfterValidator(checked_contact)] | None = None
     time_zone: str = "UTC"
-    reports: Literal["on", "off"] = "on"
 
     @field_validator("language")
     @classmethod

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from widget.config import EventType, Notify, Settings
 from widget.editorial.actors import person_of
+from widget.entry import Entry
 from widget.store import Revision, Workflow
 
 MAX_NOTE = 2_000
@@ -35,8 +36,9 @@ class Event(BaseModel):
     ``persons`` are the users whom it concerns: those who are assigned to the entry, saved it last
     or submitted it, without the person who acted, but with one who asked the service to act.
 
-    ``run`` is a run of drafting that ended without a draft; ``entry`` is then empty or the entry
-    that it was for, ``note`` says why it ended, and ``revision`` is 0.
+    Some events belong to no revision; ``revision`` is then 0. ``run`` is a run of drafting that
+    ended without a draft; ``entry`` is empty or the entry that it was for, and ``note`` says why it
+    ended. ``report`` is a report of readers, whose texts stay out of every event.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +54,12 @@ class Event(BaseModel):
     note: str = ""
     persons: tuple[str, ...] = ()
     run: str = ""
+    report: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record in the outbox of an event that belongs to no revision."""
+        return self.run or self.report.rpartition(".")[2]
 
     def concerns(self, receiver: Notify) -> bool:
         """Return whether ``receiver`` asks for this event."""
@@ -65,7 +73,7 @@ class Event(BaseModel):
     def delivery_id(self, receiver: str) -> str:
         """Return the id of this event for one receiver; every attempt has the same."""
         parts = (
-            self.run or self.entry,
+            self.run or self.report or self.entry,
             str(self.revision),
             self.at.isoformat(),
             self.type,
@@ -99,6 +107,34 @@ def failed_run(
         note=reason[:MAX_NOTE],
         persons=(person,) if person else (),
         run=run_id,
+    )
+
+
+def report_event(
+    report_id: str,
+    *,
+    entry: Entry,
+    at: datetime,
+    kind: str,
+    readers: int,
+    assignee: str | None,
+    workflow: Workflow,
+    settings: Settings,
+) -> Event:
+    """Return the event of a report of one reader or more about a live entry."""
+    persons = {*_persons(workflow), *([assignee] if assignee else [])}
+    return Event(
+        type="report",
+        entry=entry.id,
+        revision=0,
+        at=at,
+        title=entry.article.title,
+        url=entry.article.url,
+        publication=settings.publication_for(entry.article.url).name,
+        actor="a reader" if readers == 1 else f"{readers} readers",
+        note=f"Kind: {kind}",
+        persons=tuple(sorted(persons)),
+        report=report_id,
     )
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from itertools import groupby
 
 from widget.editorial.service import Editorial
@@ -19,16 +20,18 @@ from widget.record.reports import (
     ADDRESS_DAYS,
     REPORT_DAYS,
     STATES,
+    AskedAddress,
+    Report,
     address_records,
     report_records,
 )
-from widget.storage.documents import Documents
+from widget.storage.documents import Collection, Documents
 from widget.storage.lease import IsHeld, Lease, work_under_lease
 from widget.store import Revision
 
 log = logging.getLogger("insights.reports")
 
-ROUND_SECONDS = 3_600.0
+ROUND_SECONDS = 600.0
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 """How often it looks whether it still holds the lease."""
@@ -38,25 +41,36 @@ _ACTOR = "reports"
 
 
 class ReportRemoval:
-    """A daemon thread in every process; only the holder of the lease works, once an hour.
+    """A daemon thread in every process; only the holder of the lease works, every ten minutes.
 
     A withdrawal for legal reasons in the same process is followed at once; until the texts are
     gone from the store, no page shows them.
     """
 
     def __init__(
-        self, documents: Documents, editorial: Editorial, clock: Callable[[], float] = time.time
+        self,
+        open_records: Callable[[], Documents],
+        editorial: Editorial,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        keys = ReportKeys(documents, clock)
-        self._keys = keys
-        self._limits = ReportLimits(documents, keys, clock)
-        self._reports = report_records(documents)
-        self._addresses = address_records(documents)
-        self._documents = documents
+        """``open_records`` may raise StoreUnavailable: then it is called again later."""
+        self._open_records = open_records
         self._editorial = editorial
         self._clock = clock
         self._withdrawn: set[str] = set()
         self._wake = threading.Event()
+
+    @cached_property
+    def _documents(self) -> Documents:
+        return self._open_records()
+
+    @cached_property
+    def _reports(self) -> Collection[Report]:
+        return report_records(self._documents)
+
+    @cached_property
+    def _addresses(self) -> Collection[AskedAddress]:
+        return address_records(self._documents)
 
     def changed(self, revision: Revision) -> None:
         """Notice a change (a store's ``ChangeListener``)."""
@@ -72,7 +86,9 @@ class ReportRemoval:
     def run(self) -> None:
         """Remove everything whose time has passed. Raises StoreUnavailable."""
         now = self._clock()
-        removed = self._keys.remove_old() + self._limits.remove_old()
+        keys = ReportKeys(self._documents, self._clock)
+        removed = keys.remove_old()
+        removed += ReportLimits(self._documents, keys, self._clock).remove_old()
         removed += self._addresses.remove(below=now - ADDRESS_DAYS * DAY)
         removed += self._remove_old_reports(now - REPORT_DAYS * DAY)
         removed += self._follow_withdrawals()
