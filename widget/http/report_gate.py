@@ -1,8 +1,8 @@
 """Refuses a flood of reports before Flask and the store: in memory, in each worker.
 
-A WSGI layer. It counts what is sent to ``/report/…``: of each network, as a hash under a key that is
-never written anywhere and is replaced every hour, and of all together. What passes is counted again
-by ``widget.record.report_limits``, for all processes.
+A WSGI layer. It counts what is sent to ``/report/…``: of each network, as a hash under a key that
+is never written and is replaced every hour, and of all together. What passes is counted again by
+``widget.record.report_limits``, for all processes.
 """
 
 from __future__ import annotations

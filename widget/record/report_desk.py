@@ -181,8 +181,8 @@ class ReportDesk:
         listed = self.get(report_id)
         sent = 0
         subject = f"Your report about “{listed.title}”" if listed.title else "Your report"
-        for key, asked in self._addresses.page(prefix=f"{report_id}/", limit=MAX_ADDRESSES):
-            send(listed.publication, asked.address, subject, text)
+        for key, it in self._addresses.page(prefix=f"{report_id}/", limit=MAX_ADDRESSES):
+            send(listed.publication, it.address, subject, text)
             self._addresses.update(key, lambda _: None)
             sent += 1
         self._reports.update(report_id, lambda it: it and it.model_copy(update={"answer": text}))

@@ -16,7 +16,7 @@ from widget.record.reports import (
     MAX_ADDRESSES,
     MAX_PENDING,
     MAX_TEXTS,
-    AskedAddress,
+    AnswerAddress,
     Kind,
     Report,
     Statement,
@@ -131,7 +131,7 @@ class ReportInbox:
             return False
         now = datetime.fromtimestamp(self._clock(), UTC)
         name = hashlib.sha256(address.casefold().encode()).hexdigest()[:16]
-        self._addresses.put(f"{key}/{name}", AskedAddress(at=now, address=address))
+        self._addresses.put(f"{key}/{name}", AnswerAddress(at=now, address=address))
         return True
 
     def _notify(self, key: str, report: Report) -> None:

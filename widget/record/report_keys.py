@@ -25,7 +25,7 @@ MIN_SECONDS = 3
 """How long a person needs at least to fill in the form."""
 
 Purpose = Literal["form", "network"]
-_KEPT_DAYS: dict[Purpose, int] = {"form": 1, "network": 0}
+_DAYS: dict[Purpose, int] = {"form": 1, "network": 0}
 """For how many days after its own a key is kept."""
 
 FormState = Literal["valid", "early", "old"]
@@ -86,11 +86,11 @@ class ReportKeys:
             self._memory = {
                 (purpose, day): key
                 for (purpose, day), key in self._memory.items()
-                if day >= today - _KEPT_DAYS[purpose]
+                if day >= today - _DAYS[purpose]
             }
         return sum(
             self._keys.remove(prefix=f"{purpose}/", below=float((today - days) * DAY))
-            for purpose, days in _KEPT_DAYS.items()
+            for purpose, days in _DAYS.items()
         )
 
     def _key(self, purpose: Purpose, day: int, *, create: bool) -> bytes:

@@ -20,7 +20,7 @@ from widget.record.reports import (
     ADDRESS_DAYS,
     REPORT_DAYS,
     STATES,
-    AskedAddress,
+    AnswerAddress,
     Report,
     address_records,
     report_records,
@@ -69,7 +69,7 @@ class ReportRemoval:
         return report_records(self._documents)
 
     @cached_property
-    def _addresses(self) -> Collection[AskedAddress]:
+    def _addresses(self) -> Collection[AnswerAddress]:
         return address_records(self._documents)
 
     def changed(self, revision: Revision) -> None:

@@ -96,7 +96,7 @@ class Report(_Record):
         return self.resolved_at or self.last_at
 
 
-class AskedAddress(_Record):
+class AnswerAddress(_Record):
     """A reader's mail address, until the report is answered or ``ADDRESS_DAYS`` have passed."""
 
     at: AwareDatetime
@@ -114,10 +114,10 @@ def report_records(documents: Documents) -> Collection[Report]:
     )
 
 
-def address_records(documents: Documents) -> Collection[AskedAddress]:
+def address_records(documents: Documents) -> Collection[AnswerAddress]:
     """Return the addresses by ``<report id>/<digest>``, ranked by time."""
     return Collection(
-        documents, "report-addresses", AskedAddress, rank=lambda it: it.at.timestamp()
+        documents, "report-addresses", AnswerAddress, rank=lambda it: it.at.timestamp()
     )
 
 

@@ -74,8 +74,8 @@ def send(entry_id: str) -> AnyResponse:
         response = _again(found, [full], HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = problem_details.retry_after(error)
         return response
-    asked = bool(request.form.get("address", "").strip())
-    return _sent(entry_id, ("yes" if receipt.answers else "no") if asked else "thanks")
+    wants_answer = bool(request.form.get("address", "").strip())
+    return _sent(entry_id, ("yes" if receipt.answers else "no") if wants_answer else "thanks")
 
 
 def set_listener(app: object, listener: Listener) -> None:
