@@ -17,25 +17,32 @@ from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
 from widget.http.report_gate import ReportGate
 from widget.http.response_cache import ResponseCache
-from widget.record.report_removal import ReportRemoval
-from widget.storage.documents import open_documents
 from widget.storage.store_lease import store_lease
-from widget.store import Live, Revision, Store, open_store
+from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader
-from widget.web.reader import reports
+from widget.web import (
+    admin,
+    api,
+    context,
+    health,
+    hosts,
+    kit,
+    observability,
+    reader,
+    records,
+    reporting,
+)
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
-    from widget.record.reports import Report
+    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
 _SCHEDULE_LOCK = 0x1051D5
-_REPORTS_LOCK = 0x1051D7
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -73,12 +80,20 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
+    beside = records.init_app(app, settings, editorial)
+    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
         app,
         admin.AdminContext(
-            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+            settings,
+            editorial,
+            accounts,
+            beside,
+            purges=purges,
+            drafting=drafting,
+            not_found=kit.not_found,
         ),
     )
     if settings.metrics_token:
@@ -101,7 +116,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
-    removal: ReportRemoval | None = None
+    pinger: HubPinger | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -110,8 +125,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
-        if removal:
-            removal.changed(revision)
+        if pinger:
+            pinger.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -122,14 +137,14 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_purging(store, purger)
     if settings.notify:
         notifier = _start_notifying(settings, store)
+    if settings.websub_hub:
+        pinger = _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
-    if notifier:
-        _notify_of_reports(app, settings, store, notifier)
-    removal = ReportRemoval(lambda: open_documents(settings.store), app.extensions[_EDITORIAL])
-    removal.start(store_lease(settings.store, name="reports", lock=_REPORTS_LOCK))
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
+    records.start(app, settings, store)
+    reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 
 
@@ -232,23 +247,12 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
     return start_notifying(settings, store)
 
 
-def _notify_of_reports(app: Flask, settings: Settings, store: Store, notifier: Notifier) -> None:
-    from widget.notifying.events import report_event
+# Imported here, since no hub is told of corrections until one is configured.
 
-    def reported(report_id: str, report: Report) -> None:
-        live = store.live(report.entry)
-        if isinstance(live, Live):
-            notifier.record(
-                report_event(
-                    report_id,
-                    entry=live.entry,
-                    at=report.last_at,
-                    kind=report.kind,
-                    readers=report.count,
-                    assignee=report.assignee,
-                    workflow=store.workflow(report.entry),
-                    settings=settings,
-                )
-            )
 
-    reports.set_listener(app, reported)
+def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+    from widget.record.websub import HubPinger
+
+    pinger = HubPinger(settings, store)
+    pinger.start()
+    return pinger

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from report_support import DAY, ID, Clock, Desk
 from samples import sample_entry
 
 from widget.errors import InsightsError, InvalidRequest, NotFound
-from widget.record import report_counting
+from widget.record import report_counting, report_removal
 from widget.record.reports import ADDRESS_DAYS, REPORT_DAYS, RESOLVED
 
 pytestmark = pytest.mark.database
@@ -191,7 +193,18 @@ def test_reports_go_after_their_time_and_of_upheld_ones_the_texts(desk: Desk, cl
     assert desk.upheld() == 1
 
 
-def test_a_withdrawal_for_legal_reasons_takes_the_texts_along(desk: Desk) -> None:
+def forget(desk: Desk) -> None:
+    report_removal.forget(desk.documents, ID)
+
+
+def run(desk: Desk) -> None:
+    desk.removal.run()
+
+
+@pytest.mark.parametrize("remove", [forget, run])
+def test_a_withdrawal_for_legal_reasons_takes_the_texts_along(
+    desk: Desk, remove: Callable[[Desk], None]
+) -> None:
     key = desk.send("They quote: Sleepers replace short flights.", address="mia@mail.example")
     other = desk.send("Kept.", kind="unfair")
     desk.desk.reject(other, actor="ana", answer="They quote: Sleepers replace flights.")
@@ -200,7 +213,7 @@ def test_a_withdrawal_for_legal_reasons_takes_the_texts_along(desk: Desk) -> Non
         assert listed.legal
         assert (listed.title, listed.report.statements, listed.report.answer) == ("", (), "")
         assert desk.desk.point(listed).then == ""
-    desk.removal.run()
+    remove(desk)
     stored = "".join(
         it.body
         for name in ("reports", "report-addresses")

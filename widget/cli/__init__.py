@@ -23,6 +23,9 @@ COMMANDS = {
         "copying:copy",
         "Copy all entries, revisions, users and tokens from the store FROM to the store TO.",
     ),
+    "counts": CommandEntry(
+        "counts:counts", "Print what readers opened in a panel, where counts are on."
+    ),
     "demo": CommandEntry(
         "serving:demo", "Show panels on the pages of a small fictional newspaper."
     ),
@@ -80,6 +83,10 @@ COMMANDS = {
     "submit": CommandEntry("reviews:submit", "Ask for a review of drafts."),
     "token": CommandEntry("accounts:token", "Manage tokens for the API."),
     "user": CommandEntry("accounts:user", "Manage accounts."),
+    "voice": CommandEntry(
+        "voices:voice",
+        "Make a link by which an author sees an entry and replies, or list the links of an entry.",
+    ),
     "withdraw": CommandEntry("entries:withdraw", "Take live entries down at once."),
 }
 

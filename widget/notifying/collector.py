@@ -51,7 +51,7 @@ class Collector:
         return head
 
     def record(self, event: Event) -> None:
-        """Record an event that belongs to no revision; once, however often called."""
+        """Record an event that is no revision's; once, however often called."""
         if event.at.timestamp() < self.begin():
             return
         names = [it.name for it in self._asking(event)]

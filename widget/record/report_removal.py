@@ -11,7 +11,6 @@ from itertools import groupby
 
 from widget.editorial.service import Editorial
 from widget.entry import Withdrawn
-from widget.errors import InsightsError
 from widget.record import report_counting
 from widget.record.report_desk import without_texts
 from widget.record.report_keys import DAY, ReportKeys
@@ -27,24 +26,20 @@ from widget.record.reports import (
 )
 from widget.storage.documents import Collection, Documents
 from widget.storage.lease import IsHeld, Lease, work_under_lease
-from widget.store import Revision
 
 log = logging.getLogger("insights.reports")
 
 ROUND_SECONDS = 600.0
-WAIT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
 """How often it looks whether it still holds the lease."""
 _BATCH = 200
-_LAST = "\U0010ffff"
 _ACTOR = "reports"
 
 
 class ReportRemoval:
     """A daemon thread in every process; only the holder of the lease works, every ten minutes.
 
-    A withdrawal for legal reasons in the same process is followed at once; until the texts are
-    gone from the store, no page shows them.
+    A withdrawal for legal reasons removes texts itself (``forget``); here is what a crash left.
     """
 
     def __init__(
@@ -57,8 +52,6 @@ class ReportRemoval:
         self._open_records = open_records
         self._editorial = editorial
         self._clock = clock
-        self._withdrawn: set[str] = set()
-        self._wake = threading.Event()
 
     @cached_property
     def _documents(self) -> Documents:
@@ -72,16 +65,9 @@ class ReportRemoval:
     def _addresses(self) -> Collection[AnswerAddress]:
         return address_records(self._documents)
 
-    def changed(self, revision: Revision) -> None:
-        """Notice a change (a store's ``ChangeListener``)."""
-        if revision.action == "withdraw" and revision.legal:
-            self._withdrawn.add(revision.entry.id)
-            self._wake.set()
-
     def start(self, lease: Callable[[], Lease]) -> None:
-        """Start the threads."""
+        """Start the thread."""
         threading.Thread(target=self._lead, args=[lease], name="reports", daemon=True).start()
-        threading.Thread(target=self._follow, name="reports", daemon=True).start()
 
     def run(self) -> None:
         """Remove everything whose time has passed. Raises StoreUnavailable."""
@@ -95,18 +81,6 @@ class ReportRemoval:
         self._count_upheld()
         if removed:
             self._documents.overwrite_removed()
-
-    def remove_texts(self, entry_id: str) -> int:
-        """Remove the texts of an entry's reports and the addresses; return how many records."""
-        removed = self._addresses.remove(prefix=f"{entry_id}.")
-        after = ""
-        while page := self._reports.page(prefix=f"{entry_id}.", after=after, limit=_BATCH):
-            for key, report in page:
-                if without_texts(report) != report:
-                    self._reports.update(key, lambda it: it and without_texts(it))
-                    removed += 1
-            after = page[-1][0]
-        return removed
 
     def _remove_old_reports(self, before: float) -> int:
         """Remove old reports; of upheld ones the texts alone, since panels count them."""
@@ -132,7 +106,7 @@ class ReportRemoval:
             for entry_id, _ in groupby(page, key=lambda it: it[1].entry):
                 live = self._editorial.entries.live(entry_id)
                 if isinstance(live, Withdrawn) and live.legal:
-                    removed += self.remove_texts(entry_id)
+                    removed += _remove_texts(self._documents, entry_id)
             # The next page begins with another entry: this one's are dealt with.
             after = page[-1][0]
         return removed
@@ -159,18 +133,24 @@ class ReportRemoval:
                 next_round = time.monotonic() + ROUND_SECONDS
             time.sleep(LOOK_SECONDS)
 
-    def _follow(self) -> None:
-        while True:
-            self._wake.wait()
-            self._wake.clear()
-            while self._withdrawn:
-                entry_id = self._withdrawn.pop()
-                try:
-                    if self.remove_texts(entry_id):
-                        self._documents.overwrite_removed()
-                except InsightsError as error:
-                    log.warning("%s; the texts of %s are removed later", error, entry_id)
-                    self._withdrawn.add(entry_id)
-                    time.sleep(WAIT_SECONDS)
-                except Exception:
-                    log.exception("removing the texts of reports on %s failed", entry_id)
+
+def forget(documents: Documents, entry_id: str) -> None:
+    """Remove the texts and addresses of an entry's reports: it was withdrawn for legal reasons.
+
+    Raises StoreUnavailable.
+    """
+    if _remove_texts(documents, entry_id):
+        documents.overwrite_removed()
+
+
+def _remove_texts(documents: Documents, entry_id: str) -> int:
+    reports = report_records(documents)
+    removed = address_records(documents).remove(prefix=f"{entry_id}.")
+    after = ""
+    while page := reports.page(prefix=f"{entry_id}.", after=after, limit=_BATCH):
+        for key, report in page:
+            if without_texts(report) != report:
+                reports.update(key, lambda it: it and without_texts(it))
+                removed += 1
+        after = page[-1][0]
+    return removed

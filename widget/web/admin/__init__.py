@@ -12,6 +12,7 @@ from widget.http import problem_details
 from widget.web.admin import (
     auth,
     bulk,
+    counts,
     drafting,
     editor,
     entries,
@@ -29,6 +30,7 @@ from widget.web.admin import (
     reviewing,
     session,
     source,
+    voices,
 )
 from widget.web.admin.context import AdminContext, configure
 from widget.web.admin.interface import shown
@@ -62,6 +64,8 @@ for _part in (
     reviewing,
     history,
     record,
+    voices,
+    counts,
     presence,
     drafting,
     notifications,

@@ -44,6 +44,7 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             interface_direction=i18n.direction(interface.language()),
             drafting=admin().drafting is not None,
             reports_waiting=_reports_waiting() if session else 0,
+            counting=admin().settings.counts,
             notifying=session is not None and session.user.role == "admin" and _is_notifying(),
             **context,
         )
