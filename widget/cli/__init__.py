@@ -68,6 +68,9 @@ COMMANDS = {
     "notify": CommandEntry("notifying:notify", "Show, repeat and try notifications."),
     "publish": CommandEntry("entries:publish", "Publish drafts."),
     "put": CommandEntry("entries:put", "Save entries as drafts."),
+    "reports": CommandEntry(
+        "reports:reports", "List readers' reports, show one, decide it, or answer it."
+    ),
     "restore": CommandEntry("revisions:restore", "Save a revision as the draft."),
     "review": CommandEntry(
         "reviews:review", "Approve a draft or return it, as a person who proves who they are."
