@@ -22,7 +22,6 @@ from widget.record.voices import (
     has_reply_of,
 )
 from widget.store import Draft, Live, Withdrawn
-from widget.store.rules import unasked
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.interface import shown
@@ -136,7 +135,11 @@ def _page(
 ) -> Response:
     store = admin().store
     voices = admin().voice_desk.of_entry(entry_id)
-    draft, live, newest = store.draft(entry_id), store.live(entry_id), store.history(entry_id)[0].entry
+    draft, live, newest = (
+        store.draft(entry_id),
+        store.live(entry_id),
+        store.history(entry_id)[0].entry,
+    )
     workflow = store.workflow(entry_id)
     publication = admin().settings.publication_for(newest.article.url)
     return rendering.page(
@@ -148,7 +151,7 @@ def _page(
         has_draft=draft is not None,
         asks_author=publication.author == "asked" and live is None,
         hours=publication.author_hours,
-        unasked=[] if live else unasked(admin().settings, newest, workflow),
+        unasked=admin().editorial.unasked(newest),
         waived_by=workflow.author_waived_by,
         authors=newest.article.authors,
         problem=_problem(problem) if problem else "",
