@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
+    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
@@ -102,6 +103,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
+    pinger: HubPinger | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -110,6 +112,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
+        if pinger:
+            pinger.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -120,6 +124,8 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_purging(store, purger)
     if settings.notify:
         notifier = _start_notifying(settings, store)
+    if settings.websub_hub:
+        pinger = _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
@@ -225,3 +231,14 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
     from widget.notifying import start_notifying
 
     return start_notifying(settings, store)
+
+
+# Imported here, since no hub is told of corrections until one is configured.
+
+
+def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+    from widget.record.websub import HubPinger
+
+    pinger = HubPinger(settings, store)
+    pinger.start()
+    return pinger

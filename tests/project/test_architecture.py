@@ -25,10 +25,11 @@ ROWS = (
     ("accounts",),
     ("editorial", "purging"),
     ("http",),
-    ("doctor", "export", "notifying"),
+    ("doctor", "notifying"),
     ("drafting",),
     ("sources",),
     ("record",),
+    ("export",),
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
@@ -57,7 +58,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "gzip": "http.codings",
     "zstandard": "http.codings",
     "babel": "i18n",  # catalogs, dates, directions
-    "rcssmin": "panel.styles",
+    "rcssmin": ("panel.styles", "record.pages"),
     "fcntl": "storage.lock",
     "sqlite3": (
         "store.directory.search_index",
@@ -221,6 +222,8 @@ def test_what_is_marked_as_trusted_is_marked_in_few_places() -> None:
         "panel.render",
         "panel.snippets",
         "panel.words",
+        "record.pages",
+        "record.words",
         "web.kit.snippets",
         "web.reader.voice_page",
     }

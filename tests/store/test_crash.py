@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from crash_child import CHANGES, ID, state
 from crash_support import Plain, Rig, State, names, plain, points, rig
+from log_support import assert_logged
 from store_support import entry, rules, until
 
 from widget.store import open_store
@@ -73,6 +74,7 @@ def after(root: Path) -> State:
     assert left == []
     for path in (root / "revisions" / ID).glob("*"):
         assert path.stat().st_nlink == 1
+    assert_logged(store, ID, "other")
     store.close()
     assert state(open_store(f"dir:{root}", rules)) == seen
     return seen

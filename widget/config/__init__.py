@@ -19,6 +19,7 @@ from widget.config.settings import (
     DraftingProvider,
     Purge,
     Settings,
+    SourceSettings,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Publication",
     "Purge",
     "Settings",
+    "SourceSettings",
     "Text",
     "approvals_needed",
     "check_under",

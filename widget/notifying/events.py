@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from widget.config import EventType, Notify, Settings
 from widget.editorial.actors import person_of
-from widget.store import Revision, Workflow
+from widget.store import Live, Revision, Workflow
 
 MAX_NOTE = 2_000
 _TYPES: dict[str, EventType] = {
@@ -37,6 +37,9 @@ class Event(BaseModel):
 
     ``run`` is a run of drafting that ended without a draft; ``entry`` is then empty or the entry
     that it was for, ``note`` says why it ended, and ``revision`` is 0.
+
+    ``source`` is the URL of a source that went bad; ``note`` says how, and ``revision`` is that of
+    the live document.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +55,7 @@ class Event(BaseModel):
     note: str = ""
     persons: tuple[str, ...] = ()
     run: str = ""
+    source: str = ""
 
     def concerns(self, receiver: Notify) -> bool:
         """Return whether ``receiver`` asks for this event."""
@@ -70,6 +74,7 @@ class Event(BaseModel):
             self.at.isoformat(),
             self.type,
             receiver,
+            *((self.source,) if self.source else ()),
         )
         return "msg_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
@@ -99,6 +104,33 @@ def failed_run(
         note=reason[:MAX_NOTE],
         persons=(person,) if person else (),
         run=run_id,
+    )
+
+
+def source_gone(
+    live: Live, *, source: str, at: datetime, note: str, history: list[Revision], settings: Settings
+) -> Event:
+    """Return the event of a live entry's source that went bad; ``history`` is the newest first.
+
+    It concerns who works on the entry now, and who published it.
+    """
+    found = set(_persons(history[0].workflow)) if history else set()
+    published = next((it for it in history if it.action == "publish"), None)
+    if published and (person := person_of(published.actor)):
+        found.add(person)
+    article = live.entry.article
+    return Event(
+        type="source-gone",
+        entry=live.entry.id,
+        revision=live.revision,
+        at=at,
+        title=article.title,
+        url=article.url,
+        publication=settings.publication_for(article.url).name,
+        actor="sources",
+        note=note[:MAX_NOTE],
+        persons=tuple(sorted(found)),
+        source=source,
     )
 
 

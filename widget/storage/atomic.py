@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from widget.errors import InsightsError
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -112,6 +113,28 @@ def sync_folder(path: str) -> None:
         os.fsync(descriptor)
 
 
+def append(path: str, data: bytes) -> int:
+    """Append ``data`` to the file ``path``, on disk when this returns; returns where it begins.
+
+    One process and thread at a time may append to one file. What could not be written whole is
+    cut off again. Raises OSError.
+    """
+    descriptor = os.open(path, _APPEND, 0o644)
+    try:
+        start = os.lseek(descriptor, 0, os.SEEK_END)
+        try:
+            _write_all(descriptor, data)
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, start)
+            raise
+    finally:
+        os.close(descriptor)
+    if start == 0:
+        sync_folder(os.path.dirname(path))
+    return start
+
+
 def remove(path: str) -> None:
     """Remove the file ``path`` where it exists."""
     try:
@@ -128,12 +151,16 @@ def new_token() -> str:
 def _create(path: str, data: bytes, *, mode: int, finish: Callable[[int], None]) -> None:
     descriptor = os.open(path, _CREATE, mode)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        _write_all(descriptor, data)
         finish(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 @contextmanager

@@ -195,6 +195,9 @@ class EntryReader(Protocol):
     def planned(self, until: datetime) -> list[str]:
         """Return the ids of entries to be published or withdrawn by ``until``, the first first."""
 
+    def log_size(self) -> int:
+        """Return the number of the newest line of the public log, 0 if it is empty."""
+
     def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
         """Return the lines of the public log after number ``after``, the oldest first.
 
