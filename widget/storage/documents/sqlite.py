@@ -82,6 +82,7 @@ class SqliteDocuments(SqlDocuments):
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
+                # What is removed is a person's text at times: its bytes go with it.
                 connection.execute("PRAGMA secure_delete = ON")
                 for statement in _SCHEMA:
                     connection.execute(statement)
