@@ -258,7 +258,7 @@ class _Index:
         """Read what was added to the file."""
         status = os.fstat(descriptor)
         file = (status.st_dev, status.st_ino)
-        if file != self._file or status.st_size < self.end:
+        if file != self._file or (self.end and os.pread(descriptor, 1, self.end - 1) != b"\n"):
             self._file, self._ends, self._changes = file, array("Q"), array("Q")
             self._keys, self._keyed = {}, 0
         rest, at = b"", self.end
