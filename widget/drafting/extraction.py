@@ -17,7 +17,7 @@ from widget.pages.head import read_head
 from widget.pages.metadata import MAX_AUTHORS, MAX_LINE, Metadata, read_metadata
 from widget.pages.visible_text import visible
 
-__all__ = ["Extracted", "ExtractionFailed", "extract"]
+__all__ = ["Extracted", "ExtractionFailed", "extract", "parse"]
 
 
 _HEAD = 200_000
@@ -39,7 +39,7 @@ def extract(html: str, *, url: str = "") -> Extracted:
     Raises ExtractionFailed for a page that is too large or too complex, and InvalidSettings where
     the library is not installed.
     """
-    trafilatura, parse = _libraries()
+    trafilatura = _trafilatura()
     page = rewrite(html)
     root = parse(page.html)
     if root is None:
@@ -81,10 +81,9 @@ def _as_written(name: str, page: str) -> str:
     return found[0] if found else name
 
 
-def _libraries() -> tuple[Any, Any]:
-    """Return trafilatura, and a parser of HTML. Raises InvalidSettings where it is missing."""
+def _trafilatura() -> Any:  # noqa: ANN401
+    """Return the library. Raises InvalidSettings where it is missing."""
     try:
-        import lxml.html
         import trafilatura
         import trafilatura.metadata
     except ImportError as error:
@@ -95,12 +94,26 @@ def _libraries() -> tuple[Any, Any]:
     # Its messages contain what pages contain.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    return trafilatura
 
-    def parse(html: str) -> Any:  # noqa: ANN401
-        parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        try:
-            return lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-        except (lxml.etree.ParserError, AssertionError):
-            return None  # there is no element at all
 
-    return trafilatura, parse
+def parse(html: str, *, deep: bool = False) -> Any:  # noqa: ANN401
+    """Return the tree of a page that ``rewrite`` has written, None where it has no element.
+
+    ``deep``: with what is nested more than 256 times; walk it without recursion. Raises
+    InvalidSettings where the library is not installed.
+    """
+    try:
+        import lxml.html
+    except ImportError as error:
+        raise InvalidSettings(
+            "reading pages needs lxml, which is not installed; run: "
+            "pip install 'insights-widget[sources]'"
+        ) from error
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=deep
+    )
+    try:
+        return lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.ParserError, AssertionError):
+        return None

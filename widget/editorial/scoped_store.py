@@ -30,6 +30,7 @@ from widget.store import (
     Draft,
     Key,
     Live,
+    LogLine,
     Plan,
     Prepare,
     Problem,
@@ -104,6 +105,18 @@ class ScopedStore:
     def planned(self, until: datetime) -> list[str]:
         """Return the ids of entries to be published or withdrawn by ``until``."""
         return [it for it in self._store.planned(until) if self._has(it)]
+
+    def log_size(self) -> int:
+        """Return the number of the newest line of the log, of all publications."""
+        return self._store.log_size()
+
+    def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
+        """Return lines of all publications: the log is public, and a chain as a whole."""
+        return self._store.log_lines(after=after, limit=limit)
+
+    def log_changes(self, *, before: int | None = None, limit: int) -> list[LogLine]:
+        """Return corrections, withdrawals and restorations of all publications."""
+        return self._store.log_changes(before=before, limit=limit)
 
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""

@@ -15,6 +15,7 @@ from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
 from widget.store import Annotations, Approval, EntryReader, Live
+from widget.store.public_document import public_document
 
 SHARDS = 256
 _BATCH = 250
@@ -31,6 +32,8 @@ class Subject:
     version: str
     approvals: tuple[Approval, ...] = ()
     annotations: Annotations | None = None
+    document: bytes = b""
+    """What ``panel/<id>.json`` contains; "" of a withdrawn entry."""
 
     @property
     def withdrawn(self) -> bool:
@@ -42,7 +45,9 @@ class Subject:
         """The paths of the files of ``of_entry``, without rendering them."""
         entry_id = self.shown.id
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
-        return (*pages, f"panel/{entry_id}.gone" if self.withdrawn else f"oembed/{entry_id}.json")
+        if self.withdrawn:
+            return (*pages, f"panel/{entry_id}.gone")
+        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json")
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -62,7 +67,9 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
         beside = (*live.approvals, live.annotations)
         proof = "".join(it.model_dump_json() for it in beside)
         addresses = (article.url, *article.aliases)
-        return Subject(live.entry, addresses, live.digest + proof, live.approvals, live.annotations)
+        version = f"{live.digest} {live.revision} {live.at} {proof}"
+        document = public_document(live)
+        return Subject(live.entry, addresses, version, live.approvals, live.annotations, document)
     if live is None:
         return None
     try:
@@ -73,7 +80,7 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
 
 
 def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
-    """Yield the files of one entry: frame, fragment and, while it is live, oEmbed.
+    """Yield the files of one entry: frame, fragment and, while it is live, JSON and oEmbed.
 
     An empty ``.gone`` file tells a server to answer 410 for a withdrawn entry.
     """
@@ -104,6 +111,7 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
         snippet = panel.snippet(
             shown, publication, Choices(way="oembed"), base=base, reviews=reviews
         )
+        yield f"panel/{shown.id}.json", subject.document
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
     else:
         yield f"panel/{shown.id}.gone", b""

@@ -7,11 +7,14 @@ addresses. Every redirect is checked in the same way. One deadline covers the wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
+
+import webencodings
 
 from widget.entry import urls
 from widget.errors import InsightsError, message
@@ -36,10 +39,6 @@ Reason = Literal[
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _REDIRECTS = (301, 302, 303, 307, 308)
-_CHARSET = re.compile(
-    r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb\w{1,8}|big5",
-    re.IGNORECASE | re.ASCII,
-)
 _CHARSET_PARAMETER = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSET_MARK = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _AWAY = message("The page leads on to another place, which is not followed.")
@@ -64,6 +63,31 @@ class FetchedPage:
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirect that was followed: where from, and its HTTP status."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A GET request as it was sent; ``target`` is its path and query."""
+
+    url: str
+    target: str
+    headers: Mapping[str, str]
+
+
+def _no_headers(_url: str) -> Mapping[str, str]:
+    return {}
+
+
+def _unseen(_sent: SentRequest, _response: Response) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What may be fetched.
@@ -71,6 +95,8 @@ class Rules:
     ``refusal`` returns why a valid URL may not be requested, empty where it may;
     ``redirect_refusal`` gets the URL of a redirect and its valid target. ``loopback_origins`` are
     accepted on loopback, and nowhere else; a redirect leads there only from another of them.
+    ``headers`` returns further headers for a request of a URL. ``seen`` gets each response before
+    anybody else, redirects too; who reads a body there is the only one to get it.
     """
 
     refusal: Callable[[str], str]
@@ -78,6 +104,14 @@ class Rules:
     loopback_origins: frozenset[str]
     types: tuple[str, ...] = ("text/html",)
     user_agent: str
+    headers: Callable[[str], Mapping[str, str]] = _no_headers
+    max_redirects: int = MAX_REDIRECTS
+    seen: Callable[[SentRequest, Response], None] = _unseen
+
+
+ResultT = TypeVar("ResultT")
+Receive = Callable[[str, Response, tuple[Redirect, ...]], ResultT]
+"""Reads a response that is no redirect: gets its URL, and the redirects that led there."""
 
 
 def loopback_origins(origins: Iterable[str]) -> frozenset[str]:
@@ -92,27 +126,73 @@ def fetch_page(
 
     Raises FetchFailed, and TimeoutError after the deadline.
     """
+
+    def receive(at: str, response: Response, _: tuple[Redirect, ...]) -> FetchedPage:
+        if response.status != HTTPStatus.OK:
+            raise FetchFailed(
+                "status",
+                message(
+                    "%(origin)s answered %(status)d for this address.",
+                    origin=urls.origin(at),
+                    status=response.status,
+                ),
+            )
+        kind, text = _content(response, rules, deadline)
+        return FetchedPage(at, kind, text, list(response.headers.items()))
+
+    return follow(url, rules, receive, deadline=deadline, resolver=resolver)
+
+
+def follow(
+    url: str,
+    rules: Rules,
+    receive: Receive[ResultT],
+    *,
+    deadline: float,
+    resolver: Resolver = resolve,
+) -> ResultT:
+    """Request ``url``, follow redirects, and return what ``receive`` makes of the response.
+
+    ``deadline`` is a time of ``time.monotonic``. Raises FetchFailed, and TimeoutError after it.
+    """
     url = url.strip()
     if problem := urls.link_problem(url):
         raise FetchFailed("url", message("The address %(problem)s.", problem=problem))
     addresses: dict[str, list[str]] = {}
-    for _ in range(MAX_REDIRECTS + 1):
+    redirects: list[Redirect] = []
+    for _ in range(rules.max_redirects + 1):
         if refusal := rules.refusal(url):
             raise FetchFailed("not-allowed", refusal)
         origin = urls.origin(url)
         if origin not in addresses:
             addresses[origin] = _resolve(url, rules, resolver, deadline)
-        answer = _answer(url, addresses[origin], rules, deadline)
-        if isinstance(answer, FetchedPage):
+        before = tuple(redirects)
+        answer = _answer(
+            url, addresses[origin], rules, partial(_receive, receive, before), deadline
+        )
+        if not isinstance(answer, _Location):
             return answer
-        url = _redirect_target(url, answer, rules)
+        redirects.append(Redirect(url, answer.status))
+        url = _redirect_target(url, answer.target, rules)
     raise FetchFailed(
         "redirect",
         message(
             "The page leads on more than %(limit)d times; give the last address.",
-            limit=MAX_REDIRECTS,
+            limit=rules.max_redirects,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Location:
+    target: str
+    status: int
+
+
+def _receive(
+    receive: Receive[ResultT], redirects: tuple[Redirect, ...], url: str, response: Response
+) -> ResultT:
+    return receive(url, response, redirects)
 
 
 def _resolve(url: str, rules: Rules, resolver: Resolver, deadline: float) -> list[str]:
@@ -139,11 +219,17 @@ def _resolve(url: str, rules: Rules, resolver: Resolver, deadline: float) -> lis
     return found
 
 
-def _answer(url: str, addresses: list[str], rules: Rules, deadline: float) -> FetchedPage | str:
-    """Return the page, or the target of a redirect."""
+def _answer(
+    url: str,
+    addresses: list[str],
+    rules: Rules,
+    receive: Callable[[str, Response], ResultT],
+    deadline: float,
+) -> ResultT | _Location:
+    """Return what ``receive`` makes of the response, or where a redirect leads."""
     origin = urls.origin(url)
     try:
-        return _request(url, addresses, rules, deadline)
+        return _request(url, addresses, rules, receive, deadline)
     except InvalidCertificate as error:
         problem = message(
             "The certificate of %(origin)s is not valid: %(reason)s.", origin=origin, reason=error
@@ -161,7 +247,13 @@ def _answer(url: str, addresses: list[str], rules: Rules, deadline: float) -> Fe
         raise FetchFailed("no-answer", problem) from error
 
 
-def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> FetchedPage | str:
+def _request(
+    url: str,
+    addresses: list[str],
+    rules: Rules,
+    receive: Callable[[str, Response], ResultT],
+    deadline: float,
+) -> ResultT | _Location:
     parts = urlsplit(url)
     origin = urls.origin(url)
     target = quote(parts.path or "/", safe=_SAFE)
@@ -172,24 +264,16 @@ def _request(url: str, addresses: list[str], rules: Rules, deadline: float) -> F
         "Accept": ", ".join(rules.types),
         "Accept-Encoding": "gzip",
         "User-Agent": rules.user_agent,
+        **rules.headers(url),
     }
     with get_pinned(
         origin, addresses, target=target, headers=headers, deadline=deadline
     ) as response:
+        rules.seen(SentRequest(url, target, headers), response)
         location = response.headers.get("Location")
         if response.status in _REDIRECTS and location:
-            return location
-        if response.status != HTTPStatus.OK:
-            raise FetchFailed(
-                "status",
-                message(
-                    "%(origin)s answered %(status)d for this address.",
-                    origin=origin,
-                    status=response.status,
-                ),
-            )
-        kind, text = _content(response, rules, deadline)
-        return FetchedPage(url, kind, text, list(response.headers.items()))
+            return _Location(location, response.status)
+        return receive(url, response)
 
 
 def _redirect_target(url: str, location: str, rules: Rules) -> str:
@@ -210,8 +294,7 @@ def _redirect_target(url: str, location: str, rules: Rules) -> str:
 
 def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, str]:
     """Return the media type and the decoded body."""
-    kind, _, parameters = response.headers.get("Content-Type", "").partition(";")
-    kind = kind.strip().lower()
+    kind, charset = content_type(response)
     if kind not in rules.types:
         raise FetchFailed(
             "type",
@@ -219,6 +302,19 @@ def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, st
             if kind
             else message("This is no HTML page but of unknown type."),
         )
+    body = receive_body(response, max_bytes=MAX_BYTES, deadline=deadline)
+    return kind, decode(body, charset)
+
+
+def content_type(response: Response) -> tuple[str, str]:
+    """Return the media type in lower case, and the charset that is named with it."""
+    kind, _, parameters = response.headers.get("Content-Type", "").partition(";")
+    found = _CHARSET_PARAMETER.search(parameters)
+    return kind.strip().lower(), found[1] if found else ""
+
+
+def receive_body(response: Response, *, max_bytes: int, deadline: float) -> bytes:
+    """Return the body without its content coding. Raises FetchFailed, and as ``read_body``."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
         raise FetchFailed(
@@ -228,23 +324,23 @@ def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, st
                 coding=_shorten(coding),
             ),
         )
-    body = read_body(response, max_bytes=MAX_BYTES, deadline=deadline, gunzip=coding != "identity")
-    found = _CHARSET_PARAMETER.search(parameters)
-    return kind, decode(body, found[1] if found else "")
+    return read_body(response, max_bytes=max_bytes, deadline=deadline, gunzip=coding != "identity")
 
 
 def decode(body: bytes, charset: str = "") -> str:
-    """Return the text of a page: in ``charset``, in the one that it names itself, or in UTF-8."""
-    if body.startswith(b"\xef\xbb\xbf"):
-        return body[3:].decode("utf-8", "replace")
-    if not _CHARSET.fullmatch(charset):
-        # HTML Standard, section 13.2.3.2: within the first 1024 bytes.
+    """Return the text of a page: in ``charset``, in the one that it names itself, or in UTF-8.
+
+    A byte order mark goes first; labels mean what they mean to browsers (Encoding Standard,
+    section 4.2), where ``iso-8859-1`` is Windows-1252.
+    """
+    encoding = webencodings.lookup(charset)
+    if encoding is None:
+        # HTML Standard, section 13.2.3.2: within the first 1024 bytes; UTF-16 means UTF-8 there.
         named = _CHARSET_MARK.search(body[:1024])
-        charset = named[1].decode("ascii", "replace") if named else ""
-    try:
-        return body.decode(charset if _CHARSET.fullmatch(charset) else "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
+        encoding = webencodings.lookup(named[1].decode("ascii", "replace")) if named else None
+        if encoding is None or encoding.name.startswith("utf-16"):
+            encoding = webencodings.UTF8
+    return webencodings.decode(body, encoding, errors="replace")[0]
 
 
 def _shorten(text: str) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "check_receivers",
     "collect_changes",
     "open_notifications",
+    "record_event",
     "send_test",
     "start_notifying",
 ]
@@ -68,6 +69,14 @@ def collect_changes(settings: Settings, entries: EntryReader, changed: Iterable[
     collector = Collector(entries, open_outbox(settings.store), settings)
     for entry_id in changed:
         collector.collect(entry_id)
+
+
+def record_event(settings: Settings, entries: EntryReader, event: Event) -> None:
+    """Record an event that belongs to no revision; the service sends it.
+
+    Raises StoreUnavailable.
+    """
+    Collector(entries, open_outbox(settings.store), settings).record(event)
 
 
 def send_test(settings: Settings, name: str) -> str:

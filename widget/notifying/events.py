@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from widget.config import EventType, Notify, Settings
 from widget.editorial.actors import person_of
-from widget.store import Revision, Workflow
+from widget.store import Live, Revision, Workflow
 
 MAX_NOTE = 2_000
 _TYPES: dict[str, EventType] = {
@@ -37,6 +37,9 @@ class Event(BaseModel):
 
     ``run`` is a run of drafting that ended without a draft; ``entry`` is then empty or the entry
     that it was for, ``note`` says why it ended, and ``revision`` is 0.
+
+    ``source`` is the URL of a source that went bad; ``note`` says how, and ``revision`` is that of
+    the live document. ``report`` is a report of readers, whose texts stay out of every event.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +55,13 @@ class Event(BaseModel):
     note: str = ""
     persons: tuple[str, ...] = ()
     run: str = ""
+    source: str = ""
+    report: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record in the outbox of an event that is no revision's: one for each."""
+        return self.run or self.delivery_id("").removeprefix("msg_")
 
     def concerns(self, receiver: Notify) -> bool:
         """Return whether ``receiver`` asks for this event."""
@@ -65,11 +75,12 @@ class Event(BaseModel):
     def delivery_id(self, receiver: str) -> str:
         """Return the id of this event for one receiver; every attempt has the same."""
         parts = (
-            self.run or self.entry,
+            self.run or self.report or self.entry,
             str(self.revision),
             self.at.isoformat(),
             self.type,
             receiver,
+            *((self.source,) if self.source else ()),
         )
         return "msg_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
@@ -99,6 +110,62 @@ def failed_run(
         note=reason[:MAX_NOTE],
         persons=(person,) if person else (),
         run=run_id,
+    )
+
+
+def report_event(
+    report_id: str,
+    live: Live,
+    *,
+    at: datetime,
+    kind: str,
+    readers: int,
+    assignee: str | None,
+    workflow: Workflow,
+    settings: Settings,
+) -> Event:
+    """Return the event of a report of one reader or more about a live entry."""
+    persons = {*_persons(workflow), *([assignee] if assignee else [])}
+    article = live.entry.article
+    return Event(
+        type="report",
+        entry=live.entry.id,
+        revision=live.revision,
+        at=at,
+        title=article.title,
+        url=article.url,
+        publication=settings.publication_for(article.url).name,
+        actor="a reader" if readers == 1 else f"{readers} readers",
+        note=f"Kind: {kind}",
+        persons=tuple(sorted(persons)),
+        report=report_id,
+    )
+
+
+def source_gone(
+    live: Live, *, source: str, at: datetime, note: str, history: list[Revision], settings: Settings
+) -> Event:
+    """Return the event of a live entry's source that went bad; ``history`` is the newest first.
+
+    It concerns who works on the entry now, and who published it.
+    """
+    found = set(_persons(history[0].workflow)) if history else set()
+    published = next((it for it in history if it.action == "publish"), None)
+    if published and (person := person_of(published.actor)):
+        found.add(person)
+    article = live.entry.article
+    return Event(
+        type="source-gone",
+        entry=live.entry.id,
+        revision=live.revision,
+        at=at,
+        title=article.title,
+        url=article.url,
+        publication=settings.publication_for(article.url).name,
+        actor="sources",
+        note=note[:MAX_NOTE],
+        persons=tuple(sorted(found)),
+        source=source,
     )
 
 

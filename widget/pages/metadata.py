@@ -105,15 +105,16 @@ def believed_canonical(url: str, metadata: Metadata, listed: Iterable[str]) -> s
 
 def schema_types(head: PageHead) -> set[str]:
     """Return the types of the objects of JSON-LD that describe the page."""
-    return {it for item in _every_object(head.data) for it in _types(item)}
+    return {it for item in page_objects(head.data) for it in _types(item)}
 
 
 def described(head: PageHead, key: str) -> str:
     """Return the first text that the page's JSON-LD has under ``key``."""
-    return next((line for it in _every_object(head.data) if (line := _line(it.get(key)))), "")
+    return next((line for it in page_objects(head.data) if (line := _line(it.get(key)))), "")
 
 
-def _every_object(data: Iterable[str]) -> Iterator[dict[str, Any]]:
+def page_objects(data: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON-LD that describe the page."""
     for text in data:
         try:
             yield from _objects(json.loads(text, strict=False))
@@ -136,7 +137,7 @@ def _meta(head: PageHead) -> dict[str, str]:
 
 def _article(data: Iterable[str]) -> dict[str, Any]:
     """Return the first JSON-LD object that is an article; one of a known kind goes first."""
-    found = [it for it in _every_object(data) if _ARTICLES & _types(it)]
+    found = [it for it in page_objects(data) if _ARTICLES & _types(it)]
     return next((it for it in found if _kind(it)), found[0] if found else {})
 
 

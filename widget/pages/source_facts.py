@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from widget.entry import urls
 from widget.entry.vocabulary import SourceKind
 from widget.pages.head import PageHead, read_head
-from widget.pages.metadata import MAX_LINE, described, read_metadata, schema_types
+from widget.pages.metadata import MAX_LINE, described, page_objects, read_metadata, schema_types
 from widget.pages.visible_text import visible
 
 _KINDS: tuple[tuple[frozenset[str], SourceKind], ...] = (
@@ -61,6 +61,18 @@ def read_facts(text: str, *, url: str) -> SourceFacts:
         _type(head, url),
         _archived(head, url),
     )
+
+
+def is_locked(head: PageHead) -> bool:
+    """Return whether the page says that not everybody may read all of it.
+
+    It does by schema.org/isAccessibleForFree, or by Facebook's ``article:content_tier``.
+    """
+    tiers = {it.lower() for name, it in head.meta if name.endswith("article:content_tier")}
+    if tiers & {"locked", "metered"}:
+        return True
+    named = (it.get("isAccessibleForFree") for it in page_objects(head.data))
+    return any(str(it).rpartition("/")[2].lower() == "false" for it in named)
 
 
 def _type(head: PageHead, url: str) -> SourceKind | None:

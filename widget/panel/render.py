@@ -21,6 +21,7 @@ from widget.panel import styles
 from widget.panel.annotations import Annotations
 from widget.panel.disclosure import Reviews
 from widget.panel.json_ld import json_ld
+from widget.panel.open_graph import MetaTag, open_graph
 from widget.panel.options import Options
 from widget.panel.portable import in_ascii, without_expressions
 from widget.panel.scripts import script as minified
@@ -76,11 +77,12 @@ def frame(
         annotations=annotations,
         report_form=report_form,
     )
+    accent = options.accent_on(publication)
     if isinstance(view, PanelView):
-        title, embedders = view.title, publication.embedders
-    else:
-        title, embedders = Words(view.language).page_title(view.article_title), ANY_ORIGIN
-    return _document(view, options.accent_on(publication), title, embedders, static=static)
+        tags = open_graph(view, publication)
+        return _document(view, accent, view.title, publication.embedders, static=static, tags=tags)
+    title = Words(view.language).page_title(view.article_title)
+    return _document(view, accent, title, ANY_ORIGIN, static=static)
 
 
 def fragment(
@@ -178,6 +180,7 @@ def _document(
     *,
     static: bool,
     console: str = "",
+    tags: tuple[MetaTag, ...] = (),
 ) -> Page:
     style = styles.frame_stylesheet(accent)
     script = _frame_script(static=static)
@@ -195,6 +198,7 @@ def _document(
             body=_BODIES[type(view)],
             page_title=title,
             discovery=_discovery(view, static=static),
+            open_graph=tags,
             policy=policy if static else None,
             sizing=embedders,
             style=light_html.trusted(style),

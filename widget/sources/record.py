@@ -15,6 +15,11 @@ Answer = Literal["ok", "moved", "gone", "refused", "paywall", "failed"]
 QuoteState = Literal["none", "found", "missing", "unread"]
 """``none``: nothing is quoted; ``unread``: the text could not be read."""
 
+COLLECTION = "sources"
+REPEATS = 3
+Bad = Literal["", "gone", "missing"]
+"""What is confirmed to be wrong: see ``widget.sources.verdicts``."""
+
 MAX_CHECKS = 30
 """How many checks of one source are kept; the oldest go first."""
 
@@ -46,10 +51,19 @@ class SourceCheck(_Record):
 
 
 class SourceRecord(_Record):
-    """The checks of one source, the newest last; ``key`` is ``store.source_key`` of it."""
+    """The checks of one source, the newest last; ``key`` is ``store.source_key`` of it.
+
+    Of more than ``REPEATS`` checks in a row with the same result, the first ones and the newest are
+    kept. ``number`` counts from 1 as readers see it, ``title`` is the entry's; ``given`` changes
+    with title and date.
+    """
 
     key: str
     url: str
+    number: int = 0
+    title: str = ""
+    given: str = ""
+    bad: Bad = ""
     checks: Annotated[tuple[SourceCheck, ...], Field(max_length=MAX_CHECKS)] = ()
 
     @property
@@ -59,18 +73,37 @@ class SourceRecord(_Record):
 
 
 class EntrySources(_Record):
-    """The sources of one entry; ``bad`` counts those that went bad, for lists."""
+    """The sources of one entry; ``bad`` counts those that are bad, for lists.
+
+    ``requested_at`` is when somebody last asked for a check.
+    """
 
     sources: tuple[SourceRecord, ...] = ()
     checked_at: AwareDatetime | None = None
+    requested_at: AwareDatetime | None = None
     bad: int = 0
+
+
+def with_check(record: SourceRecord, check: SourceCheck) -> SourceRecord:
+    """Return ``record`` with one more check."""
+    before = record.checks
+    if check.archive_url == "" and before:
+        check = check.model_copy(update={"archive_url": before[-1].archive_url})
+    last = before[-REPEATS:]
+    if len(last) == REPEATS and all(_result(it) == _result(check) for it in last):
+        before = before[:-1]
+    return record.model_copy(update={"checks": (*before, check)[-MAX_CHECKS:]})
+
+
+def _result(check: SourceCheck) -> tuple[object, ...]:
+    return (check.answer, check.quote, check.status, check.final_url, check.title, check.published)
 
 
 def source_records(documents: Documents) -> Collection[EntrySources]:
     """Return the records of all entries by entry id; the group is ``bad`` or ``good``."""
     return Collection(
         documents,
-        "sources",
+        COLLECTION,
         EntrySources,
         group=lambda it: "bad" if it.bad else "good",
         rank=lambda it: it.checked_at.timestamp() if it.checked_at else 0.0,

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from widget.errors import InsightsError
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -44,7 +45,7 @@ class Disk:
 
         The name is on disk only after ``sync_folder``. Raises OSError, SyncFailed.
         """
-        _create(path, data, mode=mode, finish=lambda descriptor: self._sync(descriptor, path))
+        _create(path, data, mode=mode, finish=lambda descriptor: self.sync(descriptor, path))
 
     def replace(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
         """Replace the file ``path`` by ``data``, all of it or nothing, on disk.
@@ -59,7 +60,7 @@ class Disk:
     def sync_folder(self, path: str) -> None:
         """Sync the names in the folder ``path``. Raises OSError, SyncFailed."""
         with _opened_folder(path) as descriptor:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def fail(self, what: str, error: OSError) -> None:
         """Refuse all later writes; keeps the first reason."""
@@ -68,7 +69,8 @@ class Disk:
             "restart the service; nothing is written until then"
         )
 
-    def _sync(self, descriptor: int, path: str) -> None:
+    def sync(self, descriptor: int, path: str) -> None:
+        """Sync the open file ``path``. Raises SyncFailed."""
         if self.failure:
             raise SyncFailed(self.failure)
         try:
@@ -111,6 +113,28 @@ def sync_folder(path: str) -> None:
         os.fsync(descriptor)
 
 
+def append(path: str, data: bytes) -> int:
+    """Append ``data`` to the file ``path``, on disk when this returns; returns where it begins.
+
+    One process and thread at a time may append to one file. What could not be written whole is
+    cut off again. Raises OSError.
+    """
+    descriptor = os.open(path, _APPEND, 0o644)
+    try:
+        start = os.lseek(descriptor, 0, os.SEEK_END)
+        try:
+            _write_all(descriptor, data)
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, start)
+            raise
+    finally:
+        os.close(descriptor)
+    if start == 0:
+        sync_folder(os.path.dirname(path))
+    return start
+
+
 def remove(path: str) -> None:
     """Remove the file ``path`` where it exists."""
     try:
@@ -127,12 +151,16 @@ def new_token() -> str:
 def _create(path: str, data: bytes, *, mode: int, finish: Callable[[int], None]) -> None:
     descriptor = os.open(path, _CREATE, mode)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        _write_all(descriptor, data)
         finish(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 @contextmanager

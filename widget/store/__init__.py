@@ -3,6 +3,7 @@
 from widget.entry import Withdrawn
 from widget.storage.url import folder_of
 from widget.store.directory.store import DirStore
+from widget.store.log_line import LogAction, LogLine
 from widget.store.protocol import (
     ACTIONS,
     UNKNOWN,
@@ -50,6 +51,8 @@ __all__ = [
     "EntryReader",
     "Key",
     "Live",
+    "LogAction",
+    "LogLine",
     "Phase",
     "Plan",
     "Prepare",

@@ -22,6 +22,10 @@ _OPENER = re.compile("[" + "".join(map(re.escape, _PAIRS)) + "]")
 _ELLIPSIS = re.compile(r"[\[(]\s*(?:\u2026|\.\s?\.\s?\.)\s*[\])]|\u2026|(?<!\.)\.\s?\.\s?\.(?!\.)")
 _CASE_BRACKET = re.compile(r"\[(\w)\](?=\w)")
 _EDGE = ".,;:!?\u060c\u061b\u061f- "
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese have no spaces between words.
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
+)
 _CLAUSE_END = re.compile(r"[.;:!?\u061b\u061f]")
 
 
@@ -150,8 +154,15 @@ def _occurrences(segment: str, folded: str) -> Iterator[int]:
 def _is_bounded(folded: str, first: int, last: int) -> bool:
     before = folded[first - 1] if first else " "
     after = folded[last] if last < len(folded) else " "
-    return not (before.isalnum() and folded[first].isalnum()) and not (
-        after.isalnum() and folded[last - 1].isalnum()
+    return not _is_within_word(before, folded[first]) and not _is_within_word(
+        folded[last - 1], after
+    )
+
+
+def _is_within_word(one: str, other: str) -> bool:
+    """Return whether no word ends between two characters; some scripts do not say."""
+    return (
+        one.isalnum() and other.isalnum() and not (_UNSPACED.match(one) and _UNSPACED.match(other))
     )
 
 

@@ -19,7 +19,8 @@ from widget.store.directory.committer import Committer
 from widget.store.directory.entry_cache import EntryCache
 from widget.store.directory.entry_folder import EntryFolder
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.journal import FOLDER_NAMES, Journal, files_changed_by
+from widget.store.directory.journal import Journal
+from widget.store.directory.journal_record import FOLDER_NAMES, files_changed_by
 from widget.store.directory.revision_log import RevisionLog
 from widget.store.protocol import ChangeListener
 from widget.store.quarantine import log

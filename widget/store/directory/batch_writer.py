@@ -11,13 +11,17 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from typing import TypeVar
 
 from widget.errors import StoreUnavailable
 from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
 from widget.store.batch import Group
-from widget.store.directory.journal import FileChange, FolderName, Journal, JournalRecord
+from widget.store.directory.journal import Journal
+from widget.store.directory.journal_record import FileChange, FolderName, JournalRecord
+from widget.store.directory.log_file import Reservation
 from widget.store.directory.revision_log import RevisionLog, encode, timestamp
+from widget.store.log_chain import logged_changes
 from widget.store.protocol import Revision
 
 _AT_ONCE = 16
@@ -52,18 +56,22 @@ class BatchWriter:
         """
         token = new_token()
         records = {it.entry_id: _record(it, token) for it in groups}
+        lines: Reservation | None = None
         try:
             self._prepare(groups, records)
+            logged = (logged_changes(it.before.live, it.revisions) for it in groups)
+            lines = self._journal.log_file.reserve(list(chain.from_iterable(logged)))
         except SyncFailed as error:
             # Left as after a crash: nobody knows what is on disk.
             raise StoreUnavailable(str(error)) from error
         except BaseException as error:
+            self._journal.log_file.cancel(lines)
             self._undo(records)
             if isinstance(error, OSError):
                 raise StoreUnavailable(f"{reason(error)}: nothing was saved") from error
             raise
         try:
-            self._commit(records)
+            self._commit(records, lines)
         except (OSError, SyncFailed) as error:
             if isinstance(error, OSError):
                 self._disk.fail("a change was interrupted", error)
@@ -93,7 +101,7 @@ class BatchWriter:
             os.rename(temporary, self._journal.file_path(entry_id))
         self._sync("journal")
 
-    def _commit(self, records: dict[str, JournalRecord]) -> None:
+    def _commit(self, records: dict[str, JournalRecord], lines: Reservation | None) -> None:
         for entry_id, record in records.items():
             folder = self._journal.temporary("revisions", entry_id, record.token)
             os.rename(folder, self._revisions.folder(entry_id))
@@ -103,6 +111,7 @@ class BatchWriter:
                 temporary = self._journal.temporary(place, entry_id, record.token)
                 os.rename(temporary, self._journal.target(place, entry_id))
         self._sync("live", "drafts")
+        self._journal.log_file.append(lines)
         for entry_id in records:
             remove(self._journal.file_path(entry_id))
 

@@ -16,7 +16,8 @@ from widget.storage.lock import Busy, ReadOnly, StoreLock
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
 from widget.store.directory.entry_folder import ABSENT
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.journal import FolderName, Journal
+from widget.store.directory.journal import Journal
+from widget.store.directory.journal_record import FolderName
 from widget.store.directory.scanner import Scanner
 from widget.store.directory.snapshot import NO_ENTRY, EntrySnapshot
 from widget.store.entry_summary import lookup_keys
@@ -178,7 +179,7 @@ class Committer:
         """Put a revision and its files on disk, and notify of it."""
         entry_id = revision.entry.id
         self._sync.mark_pending(entry_id)
-        self._journal.apply(revision, files)
+        self._journal.apply(revision, files, snapshot.state.live)
         try:
             state = snapshot.state.after(revision)
             self._sync.update(entry_id, validate=True, state=state)

@@ -8,26 +8,28 @@ touches nothing else.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal
 
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.errors import Breach, Conflict, InvalidEntry, NotFound, StoreUnavailable, message
 from widget.storage.atomic import Disk, SyncFailed, new_token, reason, remove
 from widget.storage.files import InvalidFile, fingerprint, read_regular
+from widget.store.directory.journal_record import (
+    FOLDER_NAMES,
+    FileChange,
+    FolderName,
+    JournalRecord,
+)
+from widget.store.directory.log_file import LogFile, Reservation
 from widget.store.directory.revision_log import RevisionLog, encode, timestamp
+from widget.store.log_chain import logged_changes
 from widget.store.protocol import Revision
 from widget.store.quarantine import Quarantine, log
-from widget.store.state import drops_draft, writes_draft
 
-FolderName = Literal["live", "drafts"]
-FOLDER_NAMES: tuple[FolderName, FolderName] = ("live", "drafts")
 _MAX_JOURNAL_BYTES = 64 * 1024
 
 
@@ -37,96 +39,6 @@ def _remove(path: str) -> None:
         shutil.rmtree(path)
     else:
         remove(path)
-
-
-def files_changed_by(revision: Revision) -> dict[FolderName, bool]:
-    """Return in which folders a revision puts (True) or removes (False) the entry's file."""
-    steps: dict[FolderName, bool] = {}
-    if revision.action in ("publish", "withdraw"):
-        steps["live"] = revision.action == "publish"
-    if writes_draft(revision):
-        steps["drafts"] = True
-    elif drops_draft(revision):
-        steps["drafts"] = False
-    return steps
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file that a change puts, with the entry of the revision, or removes.
-
-    ``before`` is its fingerprint when the change began. ``number`` is the revision whose entry is
-    put, None: the last one of the change.
-    """
-
-    put: bool
-    before: str | None
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JournalRecord:
-    """A change as the journal describes it; ``token`` is in the names of its temporary files.
-
-    ``first`` is the number of its first revision if it has several, which are in ``revisions/``
-    all or none. The names of the fields are those on disk.
-    """
-
-    token: str
-    number: int
-    at: str
-    actor: str
-    action: str
-    steps: dict[FolderName, FileChange]
-    first: int = 0
-
-    def encode(self) -> bytes:
-        """Return the record as a file."""
-        steps = {
-            place: [step.put, step.before, *([step.number] if step.number else [])]
-            for place, step in self.steps.items()
-        }
-        fields = (self.token, self.number, self.at, self.actor, self.action, steps, self.first)
-        return json.dumps(dict(zip(self.__slots__, fields, strict=True))).encode()
-
-    @classmethod
-    def decode(cls, data: bytes) -> JournalRecord:
-        """Read a record. Raises InvalidFile."""
-        try:
-            value = json.loads(data)
-            steps = {
-                place: _decode_step(*value["steps"][place])
-                for place in FOLDER_NAMES
-                if place in value["steps"]
-            }
-            token = str(value["token"])
-            if not token.isalnum():
-                raise ValueError("odd token")
-            return cls(
-                token=token,
-                number=int(value["number"]),
-                at=str(value["at"]),
-                actor=str(value["actor"]),
-                action=str(value["action"]),
-                steps=steps,
-                first=int(value.get("first", 0)),
-            )
-        except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise InvalidFile(f"is not the journal of a change ({error}); remove it") from error
-
-    def describes(self, revision: Revision) -> bool:
-        """Say whether this change made ``revision``."""
-        expected = (self.number, self.at, self.actor, self.action)
-        return expected == (
-            revision.number,
-            timestamp(revision.at),
-            revision.actor,
-            revision.action,
-        )
-
-
-def _decode_step(put: object, before: str | None, number: int | None = None) -> FileChange:
-    return FileChange(bool(put), before, None if number is None else int(number))
 
 
 class Journal:
@@ -140,22 +52,29 @@ class Journal:
         self._disk = disk
         self._revisions = revisions
         self._quarantine = quarantine
+        self.log_file = LogFile(root, disk)
 
-    def apply(self, revision: Revision, steps: dict[FolderName, bool]) -> None:
+    def apply(
+        self, revision: Revision, steps: dict[FolderName, bool], before: Revision | None
+    ) -> None:
         """Append ``revision`` and put (True) or remove (False) files; returns once on disk.
 
-        Raises Conflict where the number is taken, StoreUnavailable otherwise; its message
-        says whether nothing was saved or nobody knows.
+        ``before`` is what was last published or withdrawn. Raises Conflict where the number is
+        taken, StoreUnavailable otherwise; its message says whether nothing was saved or nobody
+        knows.
         """
         entry_id = revision.entry.id
         record = self._record(revision, steps)
+        lines: Reservation | None = None
         try:
             self._prepare(record, revision)
+            lines = self.log_file.reserve(logged_changes(before, [revision]))
             self._link(record, revision)
         except SyncFailed as error:
             # Left as after a crash: nobody knows what is on disk.
             raise StoreUnavailable(str(error)) from error
         except BaseException as error:
+            self.log_file.cancel(lines)
             with suppress(OSError):
                 self.undo(record, entry_id)
             if isinstance(error, OSError):
@@ -165,8 +84,9 @@ class Journal:
             self._disk.sync_folder(self._revisions.folder(entry_id))
             for place, step in record.steps.items():
                 self._apply_step(place, step, entry_id, record.token)
+            self.log_file.append(lines)
             remove(self.temporary("revisions", entry_id, record.token))
-            if steps:
+            if record.is_written:
                 remove(self.file_path(entry_id))
         except (OSError, SyncFailed) as error:
             if isinstance(error, OSError):
@@ -205,7 +125,7 @@ class Journal:
                 temporary = self.temporary(place, entry_id, record.token)
                 self._disk.write(temporary, revision.entry.to_json())
                 self._disk.sync_folder(os.path.join(self._root, place))
-        if record.steps:
+        if record.is_written:
             temporary = self.temporary("journal", entry_id, record.token)
             self._disk.write(temporary, record.encode())
             os.rename(temporary, self.file_path(entry_id))
@@ -317,7 +237,16 @@ class Journal:
             shown = revisions.get(step.number or revision.number)
             if shown:
                 self._finish_step(place, step, record, shown, fresh)
+        self._log_late(record, entry_id)
         self.undo(record, entry_id)
+
+    def _log_late(self, record: JournalRecord, entry_id: str) -> None:
+        """Append the lines of a committed change to the log, if they are not there."""
+        first = record.first or record.number
+        history = reversed(self._revisions.history(entry_id))
+        changes = logged_changes(None, list(history))
+        ours = [it for it in changes if first <= it.revision.number <= record.number]
+        self.log_file.make_up(ours)
 
     def _finish_step(
         self,
@@ -360,7 +289,7 @@ class Journal:
         for place in FOLDER_NAMES:
             remove(self.temporary(place, entry_id, record.token))
         remove(self.temporary("journal", entry_id, record.token))
-        if record.steps:
+        if record.is_written:
             remove(self.file_path(entry_id))
 
     def file_path(self, entry_id: str) -> str:

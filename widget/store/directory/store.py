@@ -20,13 +20,15 @@ from widget.store.directory.committer import Committer, next_revision
 from widget.store.directory.entry_cache import EntryCache
 from widget.store.directory.entry_folder import EntryFolder
 from widget.store.directory.index_sync import IndexSync
-from widget.store.directory.journal import Journal, files_changed_by
+from widget.store.directory.journal import Journal
+from widget.store.directory.journal_record import files_changed_by
 from widget.store.directory.layout import make_folders, open_folders
 from widget.store.directory.refresher import Refresher
 from widget.store.directory.revision_log import RevisionLog
 from widget.store.directory.scanner import Scanner
 from widget.store.directory.snapshot import EntrySnapshot
 from widget.store.entry_summary import lookup_key
+from widget.store.log_line import LogLine
 from widget.store.protocol import (
     UNKNOWN,
     Action,
@@ -76,6 +78,7 @@ class DirStore(BatchStore):
         drafts = EntryFolder(root, "drafts", self._quarantine)
         self._revisions = RevisionLog(root, self._quarantine)
         journal = Journal(root, disk, self._revisions, self._quarantine)
+        self._log = journal.log_file
         self._cache = EntryCache(live, drafts, self._revisions, journal, rules, self._quarantine)
         self._sync = IndexSync(root, self._cache, self._quarantine)
         self._scanner = Scanner(
@@ -183,6 +186,18 @@ class DirStore(BatchStore):
         self._refresher.require_all_read()
         return self._sync.ask(lambda it: it.planned(until))
 
+    def log_size(self) -> int:
+        """Return the number of the newest line of the log."""
+        return self._log.size()
+
+    def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
+        """Return lines of the log with numbers above ``after``, the oldest first."""
+        return self._log.lines(after, limit)
+
+    def log_changes(self, *, before: int | None = None, limit: int) -> list[LogLine]:
+        """Return the newest corrections, withdrawals and restorations of the log."""
+        return self._log.changes(before, limit)
+
     def head(self, entry_id: str) -> int:
         """Return the number of the newest revision."""
         self._refresher.current(entry_id)
@@ -274,7 +289,7 @@ class DirStore(BatchStore):
                 raise nothing_to("publish", entry_id)
             entry = snapshot.draft.entry
             self._committer.update_url_owners(entry)
-            breaches = self._cache.breaches(entry, snapshot.state.workflow)
+            breaches = self._cache.breaches(entry, snapshot.state)
             if breaches:
                 raise InvalidEntry(breaches)
             return self._commit_change(snapshot, "publish", entry, actor, note)

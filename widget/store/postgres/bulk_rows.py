@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from widget.storage.postgres import Connection
 from widget.store.batch import Group, live_keys
-from widget.store.postgres import entry_tables
+from widget.store.log_chain import logged_changes
+from widget.store.postgres import entry_tables, log_table
 from widget.store.postgres.entry_tables import Kind, pairs
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, to_revision, to_workflow
 from widget.store.protocol import Revision
@@ -117,6 +119,8 @@ def append_all(
         _put_urls(connection, groups)
         ids = [group.entry_id for group in groups]
         connection.execute(_NOTIFY, (entry_tables.CHANNEL, ids))
+        logged = (logged_changes(it.before.live, it.revisions) for it in groups)
+        log_table.append(connection, list(chain.from_iterable(logged)))
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:

@@ -15,6 +15,8 @@ from widget.entry.containment import or_else
 from widget.errors import Breach, InvalidEntry, message
 from widget.storage.postgres import Connection
 from widget.store.entry_summary import lookup_keys, search_text, summarize
+from widget.store.log_chain import logged_changes
+from widget.store.postgres import log_table
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, one, to_revision, to_workflow
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
 from widget.store.quarantine import log
@@ -209,6 +211,7 @@ def append(connection: Connection, before: EntryState, revision: Revision) -> No
     """
     with translated():
         _append(connection, before, revision)
+        log_table.append(connection, logged_changes(before.live, [revision]))
 
 
 @contextmanager

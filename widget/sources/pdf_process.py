@@ -1,0 +1,33 @@
+"""Writes the text of the PDF on standard input: ``python -m widget.sources.pdf_process PAGES``."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import logging
+import resource
+import sys
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 30
+
+
+def main() -> int:
+    """Return 0, or 1 where the file cannot be read."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(sys.stdin.buffer.read()))
+        pages = itertools.islice(reader.pages, int(sys.argv[1]))
+        text = "\n".join(page.extract_text() for page in pages)
+    except Exception:  # whatever a broken file leads to
+        return 1
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
