@@ -51,6 +51,10 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("GET", "/api/v1/drafts/<run_id>/evidence"): "editor",
     ("POST", "/api/v1/drafts/<run_id>/cancellation"): "editor",
     ("POST", "/api/v1/drafts/<run_id>/resolutions"): "editor",
+    ("GET", "/api/v1/reports"): "editor",
+    ("GET", "/api/v1/reports/<report_id>"): "editor",
+    ("PUT", "/api/v1/reports/<report_id>/assignment"): "editor",
+    ("POST", "/api/v1/reports/<report_id>/resolution"): "editor",
 }
 
 

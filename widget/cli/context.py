@@ -55,14 +55,12 @@ def open_editorial(
 def _forget(url: str, entry_id: str) -> None:
     """Remove the texts beside an entry that is withdrawn for legal reasons."""
     # Imported here: few commands withdraw.
-    from widget.record.voices import Voices
-    from widget.sources.record import source_records
+    from widget.record.forgetting import forget_entry
     from widget.storage.documents import open_documents
 
     documents = open_documents(url)
     try:
-        Voices(lambda: documents).forget(entry_id)
-        source_records(documents).update(entry_id, lambda _: None)
+        forget_entry(documents, entry_id)
     finally:
         documents.close()
 
