@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from conftest import FINE, Newsroom
@@ -86,7 +87,7 @@ def test_entries_are_spread_over_the_day(newsroom: Newsroom, count: int, expecte
     start = newsroom.at.timestamp()
     popped = [it for it in range(0, 1300, 10) if plan.pop(start + it)]
     assert len(popped) == count
-    assert all(b - a >= expected for a, b in zip(popped, popped[1:], strict=False))
+    assert all(b - a >= expected for a, b in pairwise(popped))
 
 
 def test_a_restart_in_the_middle_goes_on_where_it_was(newsroom: Newsroom) -> None:

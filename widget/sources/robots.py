@@ -59,7 +59,7 @@ class RobotsFiles:
             with self._lock:
                 found, failure = self._files.get(origin), self._failures.get(origin)
             if failure:
-                raise FetchFailed(failure.reason, str(failure)) from failure.__cause__
+                raise _again(failure)
             if found is None:
                 found = self._read(origin, deadline)
                 with self._lock:
@@ -77,7 +77,7 @@ class RobotsFiles:
             )
         except FetchFailed as error:
             with self._lock:
-                self._failures[origin] = error
+                self._failures[origin] = _again(error)
             raise
         except TimeoutError:
             with self._lock:
@@ -85,6 +85,13 @@ class RobotsFiles:
                 self._failures[origin] = late
             raise
         return _parse(text)
+
+
+def _again(error: FetchFailed) -> FetchFailed:
+    """Return the same error without the frames that it was raised in."""
+    copy = FetchFailed(error.reason, str(error))
+    copy.__cause__ = error.__cause__
+    return copy
 
 
 def _content(response: Response, deadline: float) -> str:
