@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from widget.drafting.extraction import parse
@@ -18,6 +19,7 @@ _INLINE = frozenset(
     | {"font", "i", "ins", "kbd", "label", "mark", "q", "rb", "ruby", "s", "samp", "small", "span"}
     | {"strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
+_MARK = re.compile(r"\[?\d{1,3}\]?|[*\u2020\u2021]{1,3}")
 _PRONUNCIATION = frozenset({"rt", "rp", "rtc"})
 
 
@@ -56,9 +58,10 @@ def _is_inline(name: object) -> bool:
 
 
 def _is_note_mark(element: Any) -> bool:  # noqa: ANN401  # an lxml element
-    """Return whether an element is a raised link to a note, as encyclopedias have them."""
+    """Return whether an element is the raised mark of a note, such as *[3]*, *12* or an asterisk."""
     if element.get("role") == "doc-noteref":
         return True
-    return element.tag == "sup" and any(
-        (it.get("href") or "").startswith("#") for it in element.iter("a")
+    return element.tag == "sup" and (
+        any((it.get("href") or "").startswith("#") for it in element.iter("a"))
+        or _MARK.fullmatch(element.text_content().strip()) is not None
     )
