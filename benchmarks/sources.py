@@ -94,12 +94,12 @@ def _variant(base: Case, number: int, chance: random.Random) -> Trial | None:
     kind = chance.choice(KINDS)
     case = replace(base, name=name, more=_moved(base, name))
     if kind == "as it is":
-        return Trial(case, base.quote == "found", kind)
+        return Trial(case, is_there=base.quote == "found", kind=kind)
     quote = base.quoted or ""
     if kind.startswith("changed"):
         changed = _changed(quote, chance) if kind == "changed quote" else _misspelt(quote, chance)
         there = False  # whatever the page has, it is not this
-        return Trial(replace(case, quoted=changed), there, kind) if changed else None
+        return Trial(replace(case, quoted=changed), is_there=there, kind=kind) if changed else None
     if base.quote != "found":
         return None
     if kind == "part of the quote":
@@ -107,16 +107,22 @@ def _variant(base: Case, number: int, chance: random.Random) -> Trial | None:
         if len(words) < 6 or "…" in quote or "..." in quote:
             return None
         first = chance.randrange(len(words) - 4)
-        return Trial(replace(case, quoted=" ".join(words[first : first + 5])), True, kind)
+        return Trial(
+            replace(case, quoted=" ".join(words[first : first + 5])), is_there=True, kind=kind
+        )
     if kind == "other typography":
-        return Trial(replace(case, quoted=_typography(quote)), True, kind)
+        return Trial(replace(case, quoted=_typography(quote)), is_there=True, kind=kind)
     text = quote.replace("&", "&amp;").replace("<", "&lt;")
     if "…" in quote or "..." in quote:
         return None
     if kind.startswith("split"):
         inner = _split(text, kind, chance)
-        return Trial(replace(case, page=_page(inner, chance)), True, kind) if inner else None
-    return Trial(replace(case, page=_page(text, chance)), True, kind)
+        return (
+            Trial(replace(case, page=_page(inner, chance)), is_there=True, kind=kind)
+            if inner
+            else None
+        )
+    return Trial(replace(case, page=_page(text, chance)), is_there=True, kind=kind)
 
 
 def _split(text: str, kind: str, chance: random.Random) -> str:
@@ -134,7 +140,8 @@ def _split(text: str, kind: str, chance: random.Random) -> str:
     if kind == "split by a raised number":
         words[at] += f"<sup>{chance.randrange(1, 30)}</sup>"
     elif kind == "split by an advert":
-        words[at] += "</p><aside>Advertisement: travel by night for less.</aside><p>"
+        name = chance.choice(["aside", "div"])
+        words[at] += f"</p><{name}>Advertisement: travel by night for less.</{name}><p>"
     else:
         long = [it for it, word in enumerate(words) if len(word) > 6 and word.isalpha()]
         if not long:
