@@ -59,7 +59,9 @@ def start(app: Flask, settings: Settings, tell: Callable[[Event], None] | None) 
     opener.tell = tell or opener.tell
     if settings.sources.round == "daily":
         from widget.sources.round import open_round
+        from widget.sources.service import check_libraries
 
+        check_libraries()
         lease = store_lease(settings.store, name="sources", lock=_LOCK)
         open_round(settings, opener.get()).start(lease)
 
