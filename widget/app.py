@@ -15,17 +15,32 @@ from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
+from widget.http.report_gate import ReportGate
 from widget.http.response_cache import ResponseCache
+from widget.record.signing import open_signer
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader
+from widget.web import (
+    admin,
+    api,
+    context,
+    health,
+    hosts,
+    kit,
+    observability,
+    reader,
+    records,
+    reporting,
+    source_checks,
+)
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
+    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
@@ -50,6 +65,7 @@ def create_app(
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
     if settings.metrics_token:
         store = observability.timed(store)
+    open_signer(settings)  # a key that cannot be used is an error at the start
     cache = RepresentationCache(settings.cache_bytes // 2)
     context.configure(app, context.ServiceContext(settings, store, cache, purges))
 
@@ -67,12 +83,21 @@ def create_app(
     editorial = Editorial(store, settings, _drafted_check(settings))
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
+    beside = records.init_app(app, settings, editorial)
+    source_checks.init_app(app, settings, editorial)
+    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
         app,
         admin.AdminContext(
-            settings, editorial, accounts, purges=purges, drafting=drafting, not_found=kit.not_found
+            settings,
+            editorial,
+            accounts,
+            beside,
+            purges=purges,
+            drafting=drafting,
+            not_found=kit.not_found,
         ),
     )
     if settings.metrics_token:
@@ -83,7 +108,7 @@ def create_app(
         _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
+    app.wsgi_app = forwarding.middleware(ReportGate(app.wsgi_app))  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -95,6 +120,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
+    pinger: HubPinger | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -103,6 +129,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
+        if pinger:
+            pinger.changed(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -113,10 +141,15 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_purging(store, purger)
     if settings.notify:
         notifier = _start_notifying(settings, store)
+    if settings.websub_hub:
+        pinger = _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
+    records.start(app, settings, store)
+    source_checks.start(app, settings, notifier.record if notifier else None)
+    reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 
 
@@ -217,3 +250,14 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
     from widget.notifying import start_notifying
 
     return start_notifying(settings, store)
+
+
+# Imported here, since no hub is told of corrections until one is configured.
+
+
+def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+    from widget.record.websub import HubPinger
+
+    pinger = HubPinger(settings, store)
+    pinger.start()
+    return pinger

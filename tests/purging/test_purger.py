@@ -89,8 +89,9 @@ def test_a_publication_purges_what_was_answered_for_each_of_its_addresses(tmp_pa
         store.close()
     assert live
     (named,) = {frozenset(received.keys) for received in cache.requests}
-    assert len(named) == 3
+    assert len(named) == 4
     assert sum(key.startswith("url-") for key in named) == 2
+    assert "insights-lists" in named
 
 
 @pytest.mark.unit

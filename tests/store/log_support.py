@@ -35,3 +35,20 @@ def served_digest(store: EntryReader, entry_id: str) -> str:
     live = store.live(entry_id)
     assert isinstance(live, Live)
     return hashlib.sha256(public_document(live)).hexdigest()
+
+
+def assert_logged(store: EntryReader, *entry_ids: str) -> None:
+    """Each publication and withdrawal has one line, and all lines make a chain."""
+    found = lines(store)
+    assert_chain(found)
+    for entry_id in entry_ids:
+        numbers = [
+            it.number
+            for it in reversed(store.history(entry_id))
+            if it.action in ("publish", "withdraw")
+        ]
+        assert [it.revision for it in found if it.entry == entry_id] == numbers
+        last = [it for it in found if it.entry == entry_id][-1:]
+        if isinstance(store.live(entry_id), Live):
+            assert last[0].sha256 == served_digest(store, entry_id)
+    assert {it.entry for it in found} <= set(entry_ids)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from crash_child import BATCH
 from crash_support import Plain, Rig, plain, rig
+from log_support import assert_logged
 from store_support import rules
 
 from widget.store import open_store
@@ -63,6 +64,7 @@ def whole_entries(root: Path) -> list[str]:
     assert left + list((root / "journal").iterdir()) == []
     for history in BATCH:
         assert store.history(history[0].entry.id) == history[::-1]
+    assert_logged(store, "other", "both", "live", "draft")
     store.close()
     return there
 

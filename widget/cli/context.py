@@ -45,9 +45,24 @@ def open_editorial(
     """Open the store ``url``; ``create`` creates a missing one. Raises StoreUnavailable."""
     store = open_store(url, rules(settings), changed, create=create)
     try:
-        yield Editorial(store, settings, _drafted_check(settings))
+        editorial = Editorial(store, settings, _drafted_check(settings))
+        editorial.forgetting.append(lambda entry_id: _forget(url, entry_id))
+        yield editorial
     finally:
         store.close()
+
+
+def _forget(url: str, entry_id: str) -> None:
+    """Remove the texts beside an entry that is withdrawn for legal reasons."""
+    # Imported here: few commands withdraw.
+    from widget.record.forgetting import forget_entry
+    from widget.storage.documents import open_documents
+
+    documents = open_documents(url)
+    try:
+        forget_entry(documents, entry_id)
+    finally:
+        documents.close()
 
 
 def _drafted_check(settings: Settings) -> DraftedCheck | None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from widget.config.loading import DEFAULT_FILE, load_settings
 from widget.config.notify import EventType, Notify
 from widget.config.publication import Accent, Hold, Publication, Text
-from widget.config.publishing import approvals_needed, check_under, held, missing_approvals
+from widget.config.publishing import (
+    approvals_needed,
+    check_under,
+    held,
+    missing_approvals,
+    unasked_author,
+)
 from widget.config.settings import (
     CONFIG_VARIABLE,
     ENV_PREFIX,
@@ -36,4 +42,5 @@ __all__ = [
     "held",
     "load_settings",
     "missing_approvals",
+    "unasked_author",
 ]

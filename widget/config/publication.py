@@ -78,6 +78,8 @@ class Publication(BaseModel):
     review: Literal["required", "optional"] = "required"
     hold: Hold = Hold()
     reviewer: Literal["role", "name"] = "role"
+    author: Literal["optional", "asked"] = "optional"
+    author_hours: int = Field(24, ge=1, le=720)
     reports: Literal["on", "off"] = "on"
     article_changes: Literal["hidden", "shown"] = "hidden"
     contact: Annotated[str, AfterValidator(checked_contact)] | None = None

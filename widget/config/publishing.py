@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from widget.config.publication import Hold
 from widget.config.settings import Settings
 from widget.entry import Entry, check, light_html
-from widget.errors import Breach, message
+from widget.errors import Breach, instant, message
 
 
 def check_under(settings: Settings, entry: Entry) -> list[Breach]:
@@ -59,6 +60,33 @@ def missing_approvals(settings: Settings, entry: Entry, approvals: int) -> list[
             "submit it for review"
         )
     return [Breach("$.provenance", missing)]
+
+
+def unasked_author(
+    settings: Settings, entry: Entry, *, asked_at: datetime | None, settled: bool
+) -> list[Breach]:
+    """Return the breach of an entry whose author has to be asked before its first publication.
+
+    ``settled``: the author has answered, or an admin decided to publish without.
+    """
+    publication = settings.publication_for(entry.article.url)
+    if publication.author == "optional" or settled:
+        return []
+    if asked_at is None:
+        unasked = message(
+            "have to be asked before this is published for the first time: make a link for the "
+            "author (Voices, or `insights voice %(entry)s --for NAME`)",
+            entry=entry.id,
+        )
+        return [Breach("$.article.authors", unasked)]
+    until = asked_at + timedelta(hours=publication.author_hours)
+    if datetime.now(UTC) >= until:
+        return []
+    waiting = message(
+        "have until %(time)s to answer; publish then, or as soon as they have answered",
+        time=instant(until),
+    )
+    return [Breach("$.article.authors", waiting)]
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -25,6 +25,7 @@ from widget import logs
 from widget.config.archive import Archive
 from widget.config.notify import Notify
 from widget.config.publication import Publication
+from widget.config.slugs import slugs
 from widget.config.validators import (
     checked_api,
     checked_base,
@@ -126,10 +127,15 @@ class Settings(BaseSettings):
     drafting_articles: Literal["publications", "any"] = "publications"
     archive: Archive | None = None
     log: logs.LogFormat = "text"
+    log_key_file: Path | None = None
     metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     publications: tuple[Publication, ...] = Field((Publication(),), min_length=1)
     notify: tuple[Notify, ...] = ()
+    websub_hub: Annotated[str, AfterValidator(checked_api)] | None = None
+    card_fonts: tuple[Path, ...] = ()
     sources: SourceSettings = SourceSettings()
+    counts: bool = False
+    counts_days: int = Field(90, ge=1, le=1_000)
 
     @field_validator("publications", mode="before")
     @classmethod
@@ -174,6 +180,14 @@ class Settings(BaseSettings):
                 raise ValueError("is not valid JSON; write addresses separated by commas") from None
         return [it for it in re.split(r"[\s,]+", value) if it]
 
+    @field_validator("websub_hub")
+    @classmethod
+    def _with_own_url(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Require the public URL of the feeds, which the process that pings has to know."""
+        if value and not info.data.get("base_url"):
+            raise ValueError("a hub needs base_url, the service's public URL; set that, too")
+        return value
+
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         """Require an address for those whose servers are asked every day."""
@@ -192,6 +206,12 @@ class Settings(BaseSettings):
     def publication_for(self, article_url: str) -> Publication:
         """Return the publication that lists the article's origin, or the first."""
         return self._listing(article_url) or self.publications[0]
+
+    @property
+    def slugs(self) -> dict[str, Publication]:
+        """The publications by the slugs of their names, in the order of the settings."""
+        names = tuple(it.name for it in self.publications)
+        return {slug: self.publications[position] for slug, position in slugs(names).items()}
 
     def unlisted(self, article_url: str) -> Severity | None:
         """Return the severity of an article's unlisted origin; None if it is listed."""

@@ -13,8 +13,10 @@ UNIX = "unix"
 """The value in ``trusted_proxies`` that trusts clients of a Unix socket."""
 
 RESERVED_PATHS = frozenset(
-    {"admin", "api", "corrections", "doctor", "embed.js", "fragment", "healthz", "log", "metrics"}
-    | {"oembed", "openapi.json", "panel", "readyz", "report", "schema", "snippet", "static"}
+    {"admin", "api", "card", "corrections", "corrections.atom", "corrections.json", "counts"}
+    | {"doctor", "embed.js", "fragment", "healthz", "log", "metrics", "oembed", "openapi.json"}
+    | {"panel", "readyz", "report", "robots.txt", "schema", "sitemap.xml", "snippet", "static"}
+    | {"voice"}
 )
 """The first segments of the service's own paths; a mount path may not begin with any."""
 

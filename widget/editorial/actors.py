@@ -11,6 +11,8 @@ import re
 
 _ON_BEHALF = re.compile(r"(?P<person>.+) \((?:schedule|(?:token|draft) [A-Za-z0-9 ._-]+)\)")
 _OWNERLESS = "token:"
+AUTHOR = "author (link)"
+"""The actor for what the author of an article did by a link, who is no user."""
 
 
 def token_actor(owner: str | None, token: str) -> str:

@@ -106,6 +106,10 @@ class ScopedStore:
         """Return the ids of entries to be published or withdrawn by ``until``."""
         return [it for it in self._store.planned(until) if self._has(it)]
 
+    def log_size(self) -> int:
+        """Return the number of the newest line of the log, of all publications."""
+        return self._store.log_size()
+
     def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
         """Return lines of all publications: the log is public, and a chain as a whole."""
         return self._store.log_lines(after=after, limit=limit)

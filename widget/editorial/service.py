@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from widget.config import Settings, check_under, missing_approvals
 from widget.editorial.access import Scope
 from widget.editorial.actors import person_of
 from widget.editorial.annotating import Annotating
+from widget.editorial.asking import Asking
 from widget.editorial.comments import Comments
 from widget.editorial.planning import Planning
 from widget.editorial.review import Review, unsigned
@@ -23,11 +25,14 @@ from widget.errors import (
     message,
 )
 from widget.store import Draft, EntryReader, Revision, Store
+from widget.store.rules import unasked
 
 _BESIDE_THE_DOCUMENT = frozenset(
-    {"submit", "return", "assign", "schedule", "comment", "resolve", "annotate"}
+    {"submit", "return", "assign", "schedule", "comment", "resolve", "annotate", "voice"}
 )
 
+
+log = logging.getLogger("insights.editorial")
 
 DraftedCheck = Callable[[Entry], list[Breach]]
 """Returns what a person has to settle in a drafted entry before it is published."""
@@ -39,6 +44,8 @@ class Editorial:
     ``actor`` names who makes a change (see ``widget.editorial.actors``). ``head`` is the newest
     revision that the actor has seen; None applies the change to whatever is newest. Every change
     raises what the store raises: NotFound, InvalidEntry, Conflict, StoreUnavailable.
+
+    Each of ``forgetting`` removes the records beside an entry that is withdrawn for legal reasons.
     """
 
     def __init__(
@@ -57,6 +64,15 @@ class Editorial:
         self.planning = Planning(store, self._publishing_refusal)
         self.comments = Comments(store)
         self.annotating = Annotating(store)
+        self.asking = Asking(store)
+        self.forgetting: list[Callable[[str], None]] = []
+
+    def _forget(self, entry_id: str) -> None:
+        for forget in self.forgetting:
+            try:
+                forget(entry_id)
+            except InsightsError as error:  # the entry is withdrawn all the same
+                log.warning("%s: its records are removed later: %s", entry_id, error)
 
     def within(self, scope: Scope) -> Editorial:
         """Return the same for the entries of ``scope`` alone; others do not exist in it."""
@@ -68,7 +84,9 @@ class Editorial:
             # The run of another publication's entry is nobody else's to see.
             return drafted(entry) if drafted and store.head(entry.id) else []
 
-        return Editorial(store, self._settings, own if drafted else None, view=store)
+        scoped = Editorial(store, self._settings, own if drafted else None, view=store)
+        scoped.forgetting = self.forgetting
+        return scoped
 
     @property
     def entries(self) -> EntryReader:
@@ -98,6 +116,12 @@ class Editorial:
         has settled.
         """
         return [*check_under(self._settings, entry), *self._unsettled(entry)]
+
+    def unasked(self, entry: Entry) -> list[Breach]:
+        """Return why the author has to be asked, or waited for, before ``entry`` is published."""
+        if self._store.live(entry.id) is not None:
+            return []
+        return unasked(self._settings, entry, self._store.workflow(entry.id))
 
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
@@ -180,7 +204,10 @@ class Editorial:
             empty = message("is empty; give a reason for readers, or mark it as legal")
             raise InvalidRequest([Breach("$.reason", empty)])
         head = self._seen(entry_id, head)
-        return self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
+        gone = self._store.withdraw(entry_id, actor=actor, reason=reason, legal=legal, head=head)
+        if legal:
+            self._forget(entry_id)
+        return gone
 
     def restore(
         self, entry_id: str, number: int, *, actor: str, head: int | None = None
@@ -277,6 +304,7 @@ class Editorial:
         if self._settings.four_eyes:
             raise _not_in_one_step(actor)
         breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
+        breaches += self.unasked(entry)
         errors = [breach for breach in breaches if breach.severity == "error"]
         if errors:
             raise InvalidEntry(errors)

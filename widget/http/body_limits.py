@@ -6,13 +6,14 @@ import re
 
 from widget.entry.json_input import MAX_BYTES
 
-_ROUTES = re.compile(r"(?:^|/)(admin|api|doctor)(?:/|$)")
+_ROUTES = re.compile(r"(?:^|/)(admin|api|doctor|counts)(?:/|$)")
 # Larger than the limits of entries and pasted pages, whose own messages are more helpful. A
 # character of a form takes up to three bytes.
 _BYTES = {
     "api": MAX_BYTES + 64 * 1024,
     "admin": 3 * MAX_BYTES + 256 * 1024,
     "doctor": 1024 * 1024,
+    "counts": 1024,
 }
 _OTHERWISE = 64 * 1024
 

@@ -53,9 +53,11 @@ class RequestKey(NamedTuple):
 def request_key(environ: Mapping[str, Any]) -> RequestKey | None:
     """Return the key of a request (PEP 3333); None where no cached response can serve it."""
     method = environ["REQUEST_METHOD"]
+    get = environ.get
     if method not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
         return None
-    get = environ.get
+    if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
+        return None  # RFC 9110, section 13.1.3: where there is an ETag, it decides
     referer = get("HTTP_REFERER") if get("HTTP_SEC_FETCH_DEST") == "iframe" else None
     key = (
         environ["PATH_INFO"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import quote
@@ -27,6 +28,8 @@ FRAMED = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 
+_DISTINGUISHABLE = timedelta(seconds=2)
+
 IS_FRESH = "insights.is_fresh"
 """The key in the WSGI environment under which ``cacheable`` stores its function."""
 
@@ -44,8 +47,13 @@ def send(
     status: int = HTTPStatus.OK,
     cache_control: str = SHORT,
     vary: Iterable[str] = (),
+    last_modified: datetime | None = None,
 ) -> Response:
-    """Return ``representation`` in the content coding that ``request`` prefers, or a 304."""
+    """Return ``representation`` in the content coding that ``request`` prefers, or a 304.
+
+    ``last_modified`` is left out while a second change in the same second could follow, which a
+    client that has no ETag would never see (RFC 9110, section 8.8.2.2).
+    """
     chosen = content_coding(request.headers.get("Accept-Encoding", ""))
     body = representation.body(chosen)
     response = Response(body.data, status, content_type=representation.content_type)
@@ -56,6 +64,8 @@ def send(
     response.vary.update(("Accept-Encoding", *vary))
     if representation.policy:
         response.headers["Content-Security-Policy"] = representation.policy
+    if last_modified and datetime.now(UTC) - last_modified > _DISTINGUISHABLE:
+        response.last_modified = last_modified
     if status == HTTPStatus.OK:
         response.make_conditional(request)
     return response

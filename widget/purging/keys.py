@@ -18,6 +18,8 @@ from widget.store.entry_summary import lookup_key, lookup_keys
 
 ALL = "insights"
 """The key that every response carries."""
+LISTS = "insights-lists"
+"""The key of every response that lists entries or changes."""
 MAX_AGE = 86_400
 """How many seconds a purged cache may keep a response, should every purge fail."""
 
@@ -38,18 +40,26 @@ def keys_of_revision(revision: Revision) -> tuple[str, ...]:
     A URL that the entry no longer has needs no key: its responses carry the entry's key.
     """
     addresses = sorted(lookup_keys(revision.entry))
-    return (entry_key(revision.entry.id), *(url_key(address) for address in addresses))
+    lists = (LISTS,) if revision.action in ("publish", "withdraw") else ()
+    return (entry_key(revision.entry.id), *(url_key(address) for address in addresses), *lists)
 
 
-def keys_of_request(entry_id: str | None, url: str, found: str | None) -> tuple[str, ...]:
+def keys_of_request(
+    entry_id: str | None,
+    url: str,
+    found: str | None,
+    lists: bool = False,  # noqa: FBT001, FBT002  # a tuple
+) -> tuple[str, ...]:
     """Return the keys of the response to a request for an entry by id, or else by ``url``.
 
-    ``found`` is the id of the entry that was found by either.
+    ``found`` is the id of the entry that was found by either. ``lists``: the response lists
+    entries or changes.
     """
     ids = {each for each in (entry_id, found) if each and is_id(each)}
     address = lookup_key(url) if entry_id is None else None
     by_url = (url_key(address),) if address else ()
-    return (*(entry_key(each) for each in sorted(ids)), *by_url)
+    by_all = (LISTS,) if lists else ()
+    return (*(entry_key(each) for each in sorted(ids)), *by_url, *by_all)
 
 
 class Surrogate:

@@ -171,6 +171,7 @@ class RequestHeadParser:
             "HTTP_HOST" not in variables
             or len(set(lower)) != len(lower)
             or not _NOT_PLAIN.isdisjoint(lower)
+            or (b"if-modified-since" in lower and b"if-none-match" not in lower)
         ):
             return None
         layout = _Layout(

@@ -158,7 +158,7 @@ def putting(
             return [saved]
         breaches = [
             *broken_rules(rules, document),
-            *missing_approvals(rules, document, workflow),
+            *missing_approvals(rules, document, workflow, first=state.live is None),
         ]
         if breaches:
             raise InvalidEntry(breaches)

@@ -15,7 +15,7 @@ from widget.store.query import Counts, Key, Query, Row
 from widget.store.workflow import NO_ANNOTATIONS, NO_WORKFLOW, Annotations, Approval, Workflow
 
 DeskAction = Literal[
-    "submit", "approve", "return", "assign", "schedule", "comment", "resolve", "annotate"
+    "submit", "approve", "return", "assign", "schedule", "comment", "resolve", "annotate", "voice"
 ]
 """Actions that leave the document as it is; ``approve`` alone writes its reviewer into it."""
 Action = Literal["save", "discard", "publish", "withdraw"] | DeskAction
@@ -26,16 +26,22 @@ def _none_missing(entry: Entry, approvals: int) -> list[Breach]:  # noqa: ARG001
     return []
 
 
+def _nobody_to_ask(entry: Entry, workflow: Workflow) -> list[Breach]:  # noqa: ARG001  # as above
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules for publishing; only breaches that are errors prevent it.
 
     ``content`` returns every breach of an entry, ``missing`` the breach of one that so many persons
-    have approved, if that is not enough.
+    have approved, if that is not enough, ``unasked`` that of one whose author has to be asked
+    before readers see it for the first time.
     """
 
     content: Callable[[Entry], list[Breach]]
     missing: Callable[[Entry, int], list[Breach]] = _none_missing
+    unasked: Callable[[Entry, Workflow], list[Breach]] = _nobody_to_ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,9 @@ class EntryReader(Protocol):
 
     def planned(self, until: datetime) -> list[str]:
         """Return the ids of entries to be published or withdrawn by ``until``, the first first."""
+
+    def log_size(self) -> int:
+        """Return the number of the newest line of the public log, 0 if it is empty."""
 
     def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
         """Return the lines of the public log after number ``after``, the oldest first.

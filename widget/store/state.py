@@ -80,6 +80,7 @@ _ACTION_WORDS: dict[Action, Message] = {
     "comment": message("comment"),
     "resolve": message("resolve"),
     "annotate": message("annotate"),
+    "voice": message("voice"),
 }
 
 

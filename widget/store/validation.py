@@ -35,11 +35,21 @@ def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
     return tuple(breach for breach in found if breach.severity == "error")
 
 
-def missing_approvals(rules: Rules, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
-    """Return the breach of an entry that too few persons have approved."""
+def missing_approvals(
+    rules: Rules, entry: Entry, workflow: Workflow, *, first: bool = False
+) -> tuple[Breach, ...]:
+    """Return the breach of an entry that too few persons have approved.
+
+    With ``first``, which it is if nothing of it was ever live, also that its author was not asked.
+    """
     approvals = len(workflow.approvals_of(entry))
+
+    def missing() -> list[Breach]:
+        unasked = rules.unasked(entry, workflow) if first else []
+        return [*rules.missing(entry, approvals), *unasked]
+
     try:
-        return tuple(contained("the rules for approvals", lambda: rules.missing(entry, approvals)))
+        return tuple(contained("the rules for approvals", missing))
     except InvalidEntry as error:
         return error.breaches
 

@@ -80,7 +80,8 @@ class Workflow(_Record):
     ``saved_by`` saved the draft last. ``approvals`` are those of the draft; any later change of
     the document drops them. ``published`` are the approvals with which the live document was
     published. ``publish_at`` belongs to the draft, ``expires_at`` to what is or will be live;
-    ``planned_by`` is the person who set them last.
+    ``planned_by`` is the person who set them last. ``author_asked_at`` is when the article's author
+    was given a link to the draft, ``author_waived_by`` the admin who decided to publish without.
     """
 
     saved_by: str | None = None
@@ -96,6 +97,9 @@ class Workflow(_Record):
     planned_by: str | None = None
     open_comments: int = Field(0, ge=0)
     annotations: Annotations = Annotations()
+    author_asked_at: AwareDatetime | None = None
+    author_answered_at: AwareDatetime | None = None
+    author_waived_by: str | None = None
 
     @property
     def phase(self) -> Phase:
@@ -129,7 +133,7 @@ class Workflow(_Record):
             case "save":
                 return self.model_copy(update={"approvals": (), "saved_by": actor})
             case "discard":
-                return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT})
+                return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT, **_NOT_ASKED})
             case "publish" if actor == "file":  # a draft stays, it may be somebody else's work
                 return self.model_copy(update={"published": self.approvals_of(entry)})
             case "publish":
@@ -157,6 +161,12 @@ _NO_DRAFT: dict[str, object] = {
     "assignee": None,
     "due": None,
     "publish_at": None,
+}
+
+_NOT_ASKED: dict[str, object] = {
+    "author_asked_at": None,
+    "author_answered_at": None,
+    "author_waived_by": None,
 }
 
 NO_ANNOTATIONS = Annotations()

@@ -184,12 +184,18 @@ class EntryCache:
         found.sort(key=lambda it: it[1].live_file is not ABSENT)
         return [entry_id for entry_id, _ in found]
 
-    def breaches(self, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
+    def breaches(self, entry: Entry, state: EntryState) -> tuple[Breach, ...]:
         """Return why ``entry`` cannot be live: broken rules, URLs of other entries."""
-        return (*broken_rules(self._rules, entry), *self.adoption_breaches(entry, workflow))
+        return (*broken_rules(self._rules, entry), *self.open_breaches(entry, state))
+
+    def open_breaches(self, entry: Entry, state: EntryState) -> tuple[Breach, ...]:
+        """Return why ``entry`` cannot be live beside what its own text breaks."""
+        first = state.live is None
+        missing = missing_approvals(self._rules, entry, state.workflow, first=first)
+        return (*missing, *self.url_conflicts(entry))
 
     def adoption_breaches(self, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
-        """Return why ``entry`` cannot be live beside what its own text breaks."""
+        """Return why a publication that another store made cannot be repeated here."""
         return (*missing_approvals(self._rules, entry, workflow), *self.url_conflicts(entry))
 
     def _with_live(
@@ -226,8 +232,8 @@ class EntryCache:
             raise Unvalidated(entry_id)
         if not file.verdict:
             file.verdict.append(broken_rules(self._rules, file.entry))
-        # What other changes may settle: the approvals, and the URLs of other entries.
-        open_breaches = self.adoption_breaches(file.entry, fresh.state.workflow)
+        # What other changes and time may settle: approvals, authors, the URLs of other entries.
+        open_breaches = self.open_breaches(file.entry, fresh.state)
         if file.verdict[0] or open_breaches:
             breaches = (*file.verdict[0], *open_breaches)
             self._quarantine.report(self._live.where(entry_id), file.signature, breaches)

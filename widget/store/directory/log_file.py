@@ -55,6 +55,14 @@ class LogFile:
 
     # Reading
 
+    def size(self) -> int:
+        """Return how many lines there are. Raises StoreUnavailable."""
+        with self._opened() as descriptor:
+            if descriptor is None:
+                return 0
+            with self._index.of(descriptor) as index:
+                return index.count
+
     def lines(self, after: int, limit: int) -> list[LogLine]:
         """Return lines with numbers above ``after``, the oldest first. Raises StoreUnavailable."""
         first = max(0, after)

@@ -186,6 +186,10 @@ class DirStore(BatchStore):
         self._refresher.require_all_read()
         return self._sync.ask(lambda it: it.planned(until))
 
+    def log_size(self) -> int:
+        """Return the number of the newest line of the log."""
+        return self._log.size()
+
     def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
         """Return lines of the log with numbers above ``after``, the oldest first."""
         return self._log.lines(after, limit)
@@ -285,7 +289,7 @@ class DirStore(BatchStore):
                 raise nothing_to("publish", entry_id)
             entry = snapshot.draft.entry
             self._committer.update_url_owners(entry)
-            breaches = self._cache.breaches(entry, snapshot.state.workflow)
+            breaches = self._cache.breaches(entry, snapshot.state)
             if breaches:
                 raise InvalidEntry(breaches)
             return self._commit_change(snapshot, "publish", entry, actor, note)

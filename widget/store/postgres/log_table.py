@@ -36,6 +36,12 @@ def append(connection: Connection, changes: Sequence[LoggedChange]) -> None:
         cursor.executemany(_APPEND, values)
 
 
+def size(connection: Connection) -> int:
+    """Return the number of the newest line, 0 if there is none."""
+    last = connection.execute(_LAST).fetchone()
+    return int(last[0]) if last else 0
+
+
 def lines(connection: Connection, after: int, limit: int) -> list[LogLine]:
     """Return lines with numbers above ``after``, the oldest first."""
     return _read(connection, _LINES, (min(after, _HIGHEST), limit))

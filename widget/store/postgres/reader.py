@@ -119,6 +119,10 @@ class PostgresReader:
         """Return the ids of entries to be published or withdrawn by ``until``."""
         return self._retried(lambda it: search.planned(it, until))
 
+    def log_size(self) -> int:
+        """Return the number of the newest line of the log."""
+        return self._retried(log_table.size)
+
     def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
         """Return lines of the log with numbers above ``after``, the oldest first."""
         return self._retried(lambda it: log_table.lines(it, after, limit), LIST_SECONDS)

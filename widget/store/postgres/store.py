@@ -82,7 +82,7 @@ class PostgresStore(PostgresReader, BatchStore):
             entry = state.draft.entry
             breaches = [
                 *broken_rules(self._rules, entry),
-                *missing_approvals(self._rules, entry, state.workflow),
+                *missing_approvals(self._rules, entry, state.workflow, first=state.live is None),
                 *_url_conflicts(connection, entry),
             ]
             if breaches:

@@ -12,6 +12,7 @@ from widget.http import problem_details
 from widget.web.admin import (
     auth,
     bulk,
+    counts,
     drafting,
     editor,
     entries,
@@ -25,9 +26,11 @@ from widget.web.admin import (
     publishing,
     record,
     rendering,
+    reports,
     reviewing,
     session,
     source,
+    voices,
 )
 from widget.web.admin.context import AdminContext, configure
 from widget.web.admin.interface import shown
@@ -61,9 +64,12 @@ for _part in (
     reviewing,
     history,
     record,
+    voices,
+    counts,
     presence,
     drafting,
     notifications,
+    reports,
     me,
     preferences,
     people,

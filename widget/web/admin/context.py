@@ -12,7 +12,9 @@ from widget.accounts import Accounts, Session
 from widget.config import Settings
 from widget.editorial.access import Scope
 from widget.editorial.service import Editorial
+from widget.record.replies import VoiceDesk
 from widget.store import EntryReader
+from widget.web.records import Records
 
 if TYPE_CHECKING:
     from widget.drafting.service import Drafting
@@ -31,6 +33,7 @@ class AdminContext:
     settings: Settings
     editorial: Editorial
     accounts: Accounts
+    records: Records
     purges: PurgeOutbox | None = None
     drafting: Drafting | None = None
     not_found: Callable[[], Response] | None = None
@@ -40,6 +43,11 @@ class AdminContext:
     def store(self) -> EntryReader:
         """Read access to the entries; ``editorial`` changes them."""
         return self.editorial.entries
+
+    @property
+    def voice_desk(self) -> VoiceDesk:
+        """The links of authors, for the entries of this scope."""
+        return VoiceDesk(self.records.voices, self.editorial, self.settings)
 
     @property
     def scope(self) -> Scope:

@@ -67,6 +67,16 @@ _TERMS: dict[str, Message] = {
     "draft-run-finished": message("Draft run finished"),
     "source-gone": message("Source gone"),
     "test": message("Test"),
+    # The links of authors, and how far they are.
+    "author": message("Author"),
+    "named": message("Named in it"),
+    "sent": message("Link made"),
+    "objected": message("Objected"),
+    "replied": message("Replied"),
+    "used": message("In the draft"),
+    "shown": message("Shown to readers"),
+    "declined": message("Declined"),
+    "expired": message("Expired"),
     # The search of a provider: the others are names.
     "none": message("None"),
     **ROLE_WORDS,
@@ -88,6 +98,7 @@ _ACTIONS: dict[str, Message] = {
     "comment": message("Commented"),
     "resolve": message("Resolved a comment"),
     "annotate": message("Changed what stands beside it"),
+    "voice": message("The author's voice"),
 }
 
 NOTES = {
@@ -116,6 +127,8 @@ _FORM_FIELDS: dict[str, Message] = {
     "article_url": message("address of the article"),
     "article_html": message("HTML of the article"),
     "article_text": message("text of the article"),
+    "name": message("name"),
+    "days": message("days"),
 }
 """Fields of forms that are no part of a document."""
 

@@ -7,16 +7,13 @@ from http import HTTPStatus
 from flask import Response, request
 
 from widget import panel
-from widget.config import Publication
-from widget.entry.urls import origin
 from widget.errors import InvalidEntry
-from widget.http import problem_details, responses
+from widget.http import responses
 from widget.panel import Options
-from widget.web.context import service
+from widget.web.reader import foreign
 from widget.web.reader.subject import (
     Subject,
     framed_blueprint,
-    publication_of,
     represent,
     requested,
 )
@@ -24,16 +21,21 @@ from widget.web.reader.subject import (
 routes = framed_blueprint("fragment")
 
 
+@routes.after_request
+def _not_a_result(response: Response) -> Response:
+    """Keep fragments out of the results of search engines, which may render pages with them."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def fragment(entry_id: str | None) -> Response:
     """Send the panel to a server, or to a script of an origin that is listed."""
-    embedder = _foreign_origin()
-    if embedder and not service().settings.allows(embedder):
-        return _refused(embedder, service().settings.publications[0])
-    if request.method == "OPTIONS":
-        return responses.preflight(embedder)
+    embedder = foreign.foreign_origin()
+    if (early := foreign.early_response(embedder)) is not None:
+        return early
     subject = requested(entry_id)
-    if embedder and subject is not None and not publication_of(subject).allows(embedder):
-        return _refused(embedder, publication_of(subject))
+    if (refused := foreign.refusal(embedder, subject)) is not None:
+        return refused
     response = _nothing() if subject is None else _sent(subject, utf8=embedder is not None)
     return responses.allow_origin(response, embedder) if embedder else response
 
@@ -56,13 +58,6 @@ for _path, _endpoint, _defaults in (
     )
 
 
-def _foreign_origin() -> str | None:
-    """Return the origin of the page whose script asks; None for our own pages and for servers."""
-    embedder = request.headers.get("Origin")
-    own = (origin(request.url_root), service().settings.base_origin)
-    return None if embedder in own else embedder
-
-
 def _sent(subject: Subject, *, utf8: bool) -> Response:
     # Only a script's request names its origin. A server's may be put into a page of any encoding.
     try:
@@ -83,8 +78,3 @@ def _empty(cache_control: str) -> Response:
     response = Response(status=HTTPStatus.NO_CONTENT)
     response.headers["Cache-Control"] = cache_control
     return response
-
-
-def _refused(embedder: str, publication: Publication) -> Response:
-    detail = responses.not_listed(embedder, publication)
-    return problem_details.problem(HTTPStatus.FORBIDDEN, detail, headers={"Vary": "Origin"})

@@ -19,6 +19,7 @@ CSS = "text/css; charset=utf-8"
 _OTHER_STYLESHEET = re.compile(r"panel\.[0-9a-f]{10}\.css")
 _OWN_FILES = (
     "copy.js",
+    "count.js",
     "host.css",
     "host-dark.css",
     "kit.css",

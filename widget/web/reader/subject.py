@@ -16,6 +16,7 @@ from widget.http.codings import Representation
 from widget.panel import Options
 from widget.store import Live, Unknown
 from widget.web.context import service
+from widget.web.reader import counting
 
 HTML = "text/html; charset=utf-8"
 
@@ -28,6 +29,8 @@ class CacheSubject(NamedTuple):
     entry_id: str | None = None
     url: str = ""
     found_id: str | None = None
+    lists: bool = False
+    """Whether it depends on all entries, such as a list of corrections."""
 
 
 def set_cache_subject(subject: CacheSubject = CacheSubject()) -> None:  # noqa: B008  # immutable
@@ -76,10 +79,10 @@ def requested(entry_id: str | None) -> Subject | None:
 
     def is_fresh(wait: bool) -> bool | None:  # noqa: FBT001  # as responses.IsFresh has it
         now = current() if wait else current_cached()
-        return None if isinstance(now, Unknown) else _version(now) == version
+        return None if isinstance(now, Unknown) else version_of(now) == version
 
     subject = current()
-    version = _version(subject)
+    version = version_of(subject)
     found = subject.entry if isinstance(subject, Live) else subject
     set_cache_subject(CacheSubject(entry_id, url, found.id if found else None))
     responses.cacheable(request, is_fresh)
@@ -110,21 +113,25 @@ def represent(
 
     def rendered() -> Representation:
         page = render(shown, publication, options, permalink=permalink, reviews=reviews, **form)
+        if counting.is_on() and render is panel.frame and isinstance(subject, Live):
+            page = counting.counted(page, context.base())
         # A frame reaches a reader in one flight of packets either way.
         return Representation(page.body, HTML, policy=page.policy, quick=render is panel.frame)
 
     key = (render.__name__, shown.id, options, context.base(), *form.values())
     return contained(
         f"rendering {shown.id!r}",
-        lambda: context.representations.get(key, _version(subject), rendered),
+        lambda: context.representations.get(key, version_of(subject), rendered),
     )
 
 
-def _version(subject: Subject | None) -> Hashable:
+def version_of(subject: Subject | None) -> Hashable:
+    """Return what changes whenever a response about ``subject`` does."""
     match subject:
         case None:
             return None
         case Withdrawn():
             return subject.id, subject.revision, subject.at
         case Live():
-            return subject.entry.id, subject.digest, subject.approvals, subject.annotations
+            shown = (subject.digest, subject.approvals, subject.annotations)
+            return subject.entry.id, subject.revision, subject.at, *shown

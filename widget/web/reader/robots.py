@@ -1,0 +1,59 @@
+"""For search engines: ``/sitemap.xml`` and ``/robots.txt``."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+
+from widget.http import responses
+from widget.http.codings import Representation
+from widget.record import sitemap
+from widget.store.log_line import LogLine
+from widget.web.context import service
+from widget.web.reader.subject import CacheSubject, set_cache_subject
+
+XML = "application/xml; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+routes = Blueprint("robots", __name__)
+_EXTENSION = "insights.last_line"
+
+
+@routes.before_request
+def _depends_on_all() -> None:
+    set_cache_subject(CacheSubject(lists=True))
+
+
+@routes.get("/sitemap.xml")
+def sitemap_xml() -> Response:
+    """Send the sitemap, its index, or the part of it that begins after an id."""
+    after, base = request.args.get("after", ""), service().base()
+
+    def is_fresh(wait: bool) -> bool | None:  # noqa: FBT001  # as responses.IsFresh has it
+        return _last_line() == line if wait else None
+
+    line = _last_line()
+
+    def rendered() -> Representation:
+        return Representation(sitemap.sitemap(service().store, base, after=after), XML)
+
+    if sitemap.is_settled(line):
+        responses.cacheable(request, is_fresh)
+        key = (sitemap_xml.__name__, after, base)
+        shown = service().representations.get(key, line, rendered)
+    else:
+        shown = rendered()
+    return responses.send(shown, request, last_modified=line.at if line else None)
+
+
+@routes.get("/robots.txt")
+def robots_txt() -> Response:
+    """Send what robots may fetch."""
+    return responses.send(Representation(sitemap.robots(service().base()), TEXT), request)
+
+
+def _last_line() -> LogLine | None:
+    """Return the newest line of the log: every change of what is live appends one."""
+    earlier: LogLine | None = current_app.extensions.get(_EXTENSION)
+    newest = sitemap.last_line(service().store, earlier.number if earlier else 0)
+    current_app.extensions[_EXTENSION] = newest
+    return newest

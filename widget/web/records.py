@@ -1,0 +1,68 @@
+"""What stands beside the entries: links of authors, and counts of what readers open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask
+
+from widget.config import Settings
+from widget.editorial.service import Editorial
+from widget.record.counts import DailyCounts, flushed_at_exit
+from widget.record.forgetting import forget_entry
+from widget.record.housekeeping import Housekeeping
+from widget.record.voices import Voices
+from widget.storage.documents import Documents, open_documents
+from widget.storage.store_lease import store_lease
+from widget.store import EntryReader
+from widget.web.reader import counts, voice
+
+_EXTENSION = "insights.records"
+_LOCK = 0x1051D9
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a store that editors see, opened when they are first needed."""
+
+    settings: Settings
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The records. Raises StoreUnavailable."""
+        return open_documents(self.settings.store)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The links of authors."""
+        return Voices(lambda: self.documents)
+
+    @cached_property
+    def counts(self) -> DailyCounts:
+        """What readers opened."""
+        daily = DailyCounts(lambda: self.documents, days=self.settings.counts_days)
+        return flushed_at_exit(daily)
+
+    def forget(self, entry_id: str) -> None:
+        """Remove what stands beside an entry that is withdrawn for legal reasons."""
+        self.counts.forget(entry_id)  # also what waits to be written
+        forget_entry(self.documents, entry_id)
+
+
+def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
+    """Add the routes for readers to ``app``, and return the records."""
+    records = Records(settings)
+    editorial.forgetting.append(records.forget)
+    voice.init_app(app, records.voices, editorial)
+    if settings.counts:
+        counts.init_app(app, records.counts)
+    app.extensions[_EXTENSION] = records
+    return records
+
+
+def start(app: Flask, settings: Settings, store: EntryReader) -> None:
+    """Start removing what is over its time."""
+    records: Records = app.extensions[_EXTENSION]
+    lease = store_lease(settings.store, name="record", lock=_LOCK)
+    Housekeeping(store, records.voices, records.counts).start(lease)
