@@ -75,9 +75,8 @@ def create_app(
     hosts.init_app(app, settings)
 
     # The core: what readers and monitoring request.
-    for each in reader.BLUEPRINTS:
+    for each in (*reader.BLUEPRINTS, health.routes):
         app.register_blueprint(each)
-    app.register_blueprint(health.routes)
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +63,10 @@ def _say_nothing(_event: Event) -> None:
     return
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class SourceChecks:
     """Checks sources, and writes what readers see of them beside what is live. Thread-safe.
 
@@ -81,6 +84,7 @@ class SourceChecks:
         archive: ArchiveQueue | None = None,
         articles: Articles | None = None,
         tell: Callable[[Event], None] = _say_nothing,
+        now: Callable[[], datetime] = _now,
     ) -> None:
         self._settings = settings
         self._editorial = editorial
@@ -96,6 +100,7 @@ class SourceChecks:
         self._archive = archive
         self.tell = tell
         self.articles = articles
+        self._now = now
         self.records = source_records(documents)
 
     @property
@@ -119,7 +124,7 @@ class SourceChecks:
         self._sources(entry_id)
         with ExitStack() as stack:
             stack.enter_context(self._limiter.slot())
-            at = datetime.now(UTC)
+            at = self._now()
             self.records.update(
                 entry_id,
                 lambda it: (it or EntrySources()).model_copy(update={"requested_at": at}),
@@ -152,7 +157,7 @@ class SourceChecks:
                 if it.bad and it.key not in was_bad and verdicts.was_fine(it, it.bad)
             )
             bad = sum(bool(it.bad) for it in found)
-            update = {"sources": found, "checked_at": datetime.now(UTC), "bad": bad}
+            update = {"sources": found, "checked_at": self._now(), "bad": bad}
             return now.model_copy(update=update)
 
         after = self.records.update(entry_id, merged) or EntrySources()
@@ -223,11 +228,12 @@ class SourceChecks:
         except Postponed:
             return dict.fromkeys(sources)
         newest = {key: it.newest for key, it in records.items()}
-        return {key: check(source, found, newest.get(key)) for key, source in sources.items()}
+        at = self._now()
+        return {key: check(it, found, newest.get(key), at=at) for key, it in sources.items()}
 
     def _is_silent(self, checks: Iterable[SourceCheck | None]) -> bool:
         """Return whether nobody answers, and has not for long."""
-        now = time.time()
+        now = self._now().timestamp()
         heard = self._heard.get("any")
         if any(it and it.status is not None for it in checks):
             if heard is None or now - heard.at > _NOTE_SECONDS:
