@@ -120,6 +120,7 @@ def create_service(settings: Settings) -> ResponseCache:
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
     pinger: HubPinger | None = None
+    read_article: Callable[[Revision], None] | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -130,6 +131,8 @@ def create_service(settings: Settings) -> ResponseCache:
             notifier.changed(revision)
         if pinger:
             pinger.changed(revision)
+        if read_article:
+            read_article(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -147,7 +150,7 @@ def create_service(settings: Settings) -> ResponseCache:
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     records.start(app, settings, store)
-    source_checks.start(app, settings, notifier.record if notifier else None)
+    read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 
