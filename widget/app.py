@@ -84,7 +84,6 @@ def create_app(
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
     source_checks.init_app(app, settings, editorial)
-    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(

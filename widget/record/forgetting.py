@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from widget.record import report_removal
 from widget.record.counts import DailyCounts
 from widget.record.voices import Voices
 from widget.storage.documents import Documents
@@ -13,6 +14,7 @@ def forget_entry(documents: Documents, entry_id: str) -> None:
     from widget.sources.articles.record import article_records, article_texts
     from widget.sources.record import source_records
 
+    report_removal.forget(documents, entry_id)
     Voices(lambda: documents).forget(entry_id)
     DailyCounts(lambda: documents, days=1).forget(entry_id)
     source_records(documents).update(entry_id, lambda _: None)
