@@ -125,9 +125,10 @@ def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings,
     again = exported(store, settings, out)
     assert (again.written, again.removed) == (0, 0)
     published(store, article__title="A new title")
-    assert exported(store, settings, out).written == 3
+    # Frame, fragment, oEmbed, JSON; of the log the lines, the checkpoint and the page.
+    assert exported(store, settings, out).written == 7
     touched = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert touched == {f"{ID}.html"}
+    assert touched == {f"{ID}.html", "index.html"}
 
 
 @pytest.mark.unit
@@ -168,6 +169,7 @@ def test_what_was_withdrawn_leaves_its_notice_and_goes_before_anything_is_render
         assert b"A claim was wrong." in found[page]
         assert b"Sleepers" not in found[page]
     assert f"oembed/{ID}.json" not in found
+    assert f"panel/{ID}.json" not in found
     assert f"panel/{ID}.gone" in found
     monkeypatch.undo()
     exported(store, settings, out)
@@ -186,7 +188,7 @@ def test_an_entry_that_is_unknown_now_leaves_nothing(
     empty = open_store(f"dir:{tmp_path / 'other'}", rules(settings))
     report = exported(empty, settings, out)
     empty.close()
-    assert report.removed == 3
+    assert report.removed == 4
     assert not [it for it in files(out) if ID in it]
     assert b"Sleepers" not in b"".join(files(out).values())
 

@@ -15,6 +15,7 @@ from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
 from widget.store import Approval, EntryReader, Live
+from widget.store.public_document import public_document
 
 SHARDS = 256
 _BATCH = 250
@@ -30,6 +31,8 @@ class Subject:
     addresses: tuple[str, ...]
     version: str
     approvals: tuple[Approval, ...] = ()
+    document: bytes = b""
+    """What ``panel/<id>.json`` contains; "" of a withdrawn entry."""
 
     @property
     def withdrawn(self) -> bool:
@@ -41,7 +44,9 @@ class Subject:
         """The paths of the files of ``of_entry``, without rendering them."""
         entry_id = self.shown.id
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
-        return (*pages, f"panel/{entry_id}.gone" if self.withdrawn else f"oembed/{entry_id}.json")
+        if self.withdrawn:
+            return (*pages, f"panel/{entry_id}.gone")
+        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json")
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -60,7 +65,8 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
         article = live.entry.article
         proof = "".join(it.model_dump_json() for it in live.approvals)
         addresses = (article.url, *article.aliases)
-        return Subject(live.entry, addresses, live.digest + proof, live.approvals)
+        version = f"{live.digest} {live.revision} {live.at} {proof}"
+        return Subject(live.entry, addresses, version, live.approvals, public_document(live))
     if live is None:
         return None
     try:
@@ -71,7 +77,7 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
 
 
 def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
-    """Yield the files of one entry: frame, fragment and, while it is live, oEmbed.
+    """Yield the files of one entry: frame, fragment and, while it is live, JSON and oEmbed.
 
     An empty ``.gone`` file tells a server to answer 410 for a withdrawn entry.
     """
@@ -89,6 +95,7 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
         snippet = panel.snippet(
             shown, publication, Choices(way="oembed"), base=base, reviews=reviews
         )
+        yield f"panel/{shown.id}.json", subject.document
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
     else:
         yield f"panel/{shown.id}.gone", b""
