@@ -88,18 +88,10 @@ def create_app(
     reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
-    admin.init_app(
-        app,
-        admin.AdminContext(
-            settings,
-            editorial,
-            accounts,
-            beside,
-            purges=purges,
-            drafting=drafting,
-            not_found=kit.not_found,
-        ),
+    desk = admin.AdminContext(
+        settings, editorial, accounts, beside, purges, drafting, kit.not_found
     )
+    admin.init_app(app, desk)
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:

@@ -65,4 +65,4 @@ def start(app: Flask, settings: Settings, store: EntryReader) -> None:
     """Start removing what is over its time."""
     records: Records = app.extensions[_EXTENSION]
     lease = store_lease(settings.store, name="record", lock=_LOCK)
-    Housekeeping(store, records.voices, records.counts).start(lease)
+    Housekeeping(store, lambda: records.documents, days=settings.counts_days).start(lease)
