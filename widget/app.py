@@ -139,7 +139,7 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
-    records.start(app, settings, store)
+    records.start(app, settings, store, service)
     source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
