@@ -86,18 +86,10 @@ def create_app(
     source_checks.init_app(app, settings, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
-    admin.init_app(
-        app,
-        admin.AdminContext(
-            settings,
-            editorial,
-            accounts,
-            beside,
-            purges=purges,
-            drafting=drafting,
-            not_found=kit.not_found,
-        ),
+    desk = admin.AdminContext(
+        settings, editorial, accounts, beside, purges, drafting, kit.not_found
     )
+    admin.init_app(app, desk)
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:
@@ -148,7 +140,7 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
-    records.start(app, settings, store)
+    records.start(app, settings, store, service)
     read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service

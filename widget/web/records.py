@@ -9,6 +9,7 @@ from flask import Flask
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
+from widget.http.response_cache import ResponseCache
 from widget.record.counts import DailyCounts, flushed_at_exit
 from widget.record.forgetting import forget_entry
 from widget.record.housekeeping import Housekeeping
@@ -61,8 +62,9 @@ def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
     return records
 
 
-def start(app: Flask, settings: Settings, store: EntryReader) -> None:
-    """Start removing what is over its time."""
+def start(app: Flask, settings: Settings, store: EntryReader, service: ResponseCache) -> None:
+    """Start removing what is over its time, and write all counts when ``service`` stops."""
     records: Records = app.extensions[_EXTENSION]
+    service.at_stop.append(records.counts.flush)
     lease = store_lease(settings.store, name="record", lock=_LOCK)
-    Housekeeping(store, records.voices, records.counts).start(lease)
+    Housekeeping(store, lambda: records.documents, days=settings.counts_days).start(lease)
