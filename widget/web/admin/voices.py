@@ -136,7 +136,11 @@ def _page(
 ) -> Response:
     store = admin().store
     voices = admin().voice_desk.of_entry(entry_id)
-    draft, live, newest = store.draft(entry_id), store.live(entry_id), store.history(entry_id)[0].entry
+    draft, live, newest = (
+        store.draft(entry_id),
+        store.live(entry_id),
+        store.history(entry_id)[0].entry,
+    )
     workflow = store.workflow(entry_id)
     publication = admin().settings.publication_for(newest.article.url)
     return rendering.page(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from widget.web.reader import corrections, documents, fragments, log, oembed, panels, robots, static
+from widget.web.reader import (
+    cards,
+    corrections,
+    documents,
+    fragments,
+    log,
+    oembed,
+    panels,
+    robots,
+    static,
+)
 
 BLUEPRINTS = (
     panels.routes,
@@ -13,5 +23,6 @@ BLUEPRINTS = (
     corrections.routes,
     log.routes,
     robots.routes,
+    cards.routes,
 )
 """All need a ``widget.web.context.ServiceContext``."""
