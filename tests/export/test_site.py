@@ -121,13 +121,16 @@ def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings,
     published(store)
     other(store, "harbour")
     exported(store, settings, out)
-    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.html")}
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()}
     again = exported(store, settings, out)
     assert (again.written, again.removed) == (0, 0)
     published(store, article__title="A new title")
-    assert exported(store, settings, out).written == 3
+    written = exported(store, settings, out).written
     touched = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert touched == {f"{ID}.html"}
+    # The sitemap has the time of the change in seconds.
+    others = touched - {".insights-export.json", "sitemap.xml"}
+    assert others == {f"{ID}.html", f"{ID}.json", f"{ID}.png"}
+    assert written == 4 + ("sitemap.xml" in touched)
 
 
 @pytest.mark.unit
@@ -186,7 +189,7 @@ def test_an_entry_that_is_unknown_now_leaves_nothing(
     empty = open_store(f"dir:{tmp_path / 'other'}", rules(settings))
     report = exported(empty, settings, out)
     empty.close()
-    assert report.removed == 3
+    assert report.removed == 4
     assert not [it for it in files(out) if ID in it]
     assert b"Sleepers" not in b"".join(files(out).values())
 

@@ -14,6 +14,7 @@ from widget.config import Settings
 from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
+from widget.panel.open_graph import cards_are_drawn
 from widget.store import Approval, EntryReader, Live
 
 SHARDS = 256
@@ -41,7 +42,10 @@ class Subject:
         """The paths of the files of ``of_entry``, without rendering them."""
         entry_id = self.shown.id
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
-        return (*pages, f"panel/{entry_id}.gone" if self.withdrawn else f"oembed/{entry_id}.json")
+        if self.withdrawn:
+            return (*pages, f"panel/{entry_id}.gone")
+        drawn = (f"card/{entry_id}.png",) if cards_are_drawn() else ()
+        return (*pages, f"oembed/{entry_id}.json", *drawn)
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -90,6 +94,11 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
             shown, publication, Choices(way="oembed"), base=base, reviews=reviews
         )
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
+        if cards_are_drawn():
+            from widget.panel.card import card  # an extra
+
+            picture = card(shown, publication, reviews=reviews, more_fonts=settings.card_fonts)
+            yield f"card/{shown.id}.png", picture
     else:
         yield f"panel/{shown.id}.gone", b""
 
@@ -97,7 +106,14 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
 def recipe(subject: Subject, settings: Settings, base: str) -> str:
     """Return a hash of all inputs of the files of ``subject``."""
     publication = settings.publication_for(subject.addresses[0])
-    inputs = (assets.code_fingerprint(), base, publication.model_dump_json(), subject.version)
+    cards = f"{cards_are_drawn()} {settings.card_fonts}"
+    inputs = (
+        assets.code_fingerprint(),
+        base,
+        publication.model_dump_json(),
+        subject.version,
+        cards,
+    )
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
 

@@ -19,6 +19,7 @@ from widget.export import pages
 from widget.export import server_configs as configs
 from widget.export.folder import Folder
 from widget.export.pages import Subject
+from widget.export.record import public_record
 from widget.store import EntryReader
 
 Progress = Callable[[int, int], None]
@@ -53,7 +54,9 @@ def export_site(
         changed = [
             it for name, it in subjects.items() if not folder.has(name, recipes[name], it.paths)
         ]
+        record = dict(public_record(store, settings, base))
         needed = {
+            *record,
             *pages.shared_paths(),
             *configs.NAMES,
             *(p for it in subjects.values() for p in it.paths),
@@ -80,6 +83,8 @@ def export_site(
         obsolete = [it for it in folder.own_files() - needed if not _is_versioned(it)]
         for path in obsolete:
             folder.remove(path)
+        for path, data in record.items():  # texts of withdrawn entries leave them, too
+            folder.write(path, data)
         write(it for it in changed if not it.withdrawn)
         for path, data in pages.of_all(subjects, store, settings):
             folder.write(path, data)
