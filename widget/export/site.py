@@ -55,12 +55,8 @@ def export_site(
             it for name, it in subjects.items() if not folder.has(name, recipes[name], it.paths)
         ]
         record = dict(public_record(store, settings, base))
-        needed = {
-            *record,
-            *pages.shared_paths(),
-            *configs.NAMES,
-            *(p for it in subjects.values() for p in it.paths),
-        }
+        needed = {*record, *pages.shared_paths(), *configs.NAMES}
+        needed |= {path for it in subjects.values() for path in it.paths}
         _refuse_foreign_files(folder, needed)
         folder.announce(needed, {it.shown.id for it in changed})
         failed: dict[str, str] = {}
@@ -83,7 +79,7 @@ def export_site(
         obsolete = [it for it in folder.own_files() - needed if not _is_versioned(it)]
         for path in obsolete:
             folder.remove(path)
-        for path, data in record.items():  # texts of withdrawn entries leave them, too
+        for path, data in record.items():  # without the texts of withdrawn entries
             folder.write(path, data)
         write(it for it in changed if not it.withdrawn)
         for path, data in pages.of_all(subjects, store, settings):
