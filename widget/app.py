@@ -15,11 +15,25 @@ from widget.editorial.service import DraftedCheck, Editorial
 from widget.http import security_headers
 from widget.http.codings import RepresentationCache
 from widget.http.proxies import Forwarding
+from widget.http.report_gate import ReportGate
 from widget.http.response_cache import ResponseCache
+from widget.record.signing import open_signer
 from widget.storage.store_lease import store_lease
 from widget.store import Revision, Store, open_store
 from widget.store.rules import rules
-from widget.web import admin, api, context, health, hosts, kit, observability, reader, records
+from widget.web import (
+    admin,
+    api,
+    context,
+    health,
+    hosts,
+    kit,
+    observability,
+    reader,
+    records,
+    reporting,
+    source_checks,
+)
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -51,6 +65,7 @@ def create_app(
     accounts = accounts or open_accounts(settings.store, create=False, own_words=settings.own_words)
     if settings.metrics_token:
         store = observability.timed(store)
+    open_signer(settings)  # a key that cannot be used is an error at the start
     cache = RepresentationCache(settings.cache_bytes // 2)
     context.configure(app, context.ServiceContext(settings, store, cache, purges))
 
@@ -69,6 +84,8 @@ def create_app(
     app.extensions[_EDITORIAL] = editorial
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
+    source_checks.init_app(app, settings, editorial)
+    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     admin.init_app(
@@ -91,7 +108,7 @@ def create_app(
         _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    app.wsgi_app = forwarding.middleware(app.wsgi_app)  # type: ignore[assignment, method-assign]  # as Flask says
+    app.wsgi_app = forwarding.middleware(ReportGate(app.wsgi_app))  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -128,6 +145,8 @@ def create_service(settings: Settings) -> ResponseCache:
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     records.start(app, settings, store)
+    source_checks.start(app, settings, notifier.record if notifier else None)
+    reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 
 

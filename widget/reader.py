@@ -22,6 +22,7 @@ from widget.config import Settings
 from widget.errors import InsightsError, InvalidSettings
 from widget.http import problem_details, security_headers
 from widget.http.codings import RepresentationCache
+from widget.record.signing import open_signer
 from widget.store import open_store
 from widget.store.rules import rules
 from widget.web.context import ServiceContext, configure, is_configured
@@ -34,10 +35,11 @@ def blueprint(store: str, settings: Settings | None = None) -> Blueprint:
     ``settings`` give the publications and their origins; without them those of the environment
     and the defaults hold. An application can have one such blueprint.
 
-    Raises InvalidSettings where ``store`` names no store, StoreUnavailable where it cannot be
-    opened or does not exist.
+    Raises InvalidSettings where ``store`` names no store or the key of the log cannot be used,
+    StoreUnavailable where the store cannot be opened or does not exist.
     """
     settings = settings or Settings()
+    open_signer(settings)
     context = ServiceContext(
         settings,
         open_store(store, rules(settings), create=False, stale_seconds=settings.stale_seconds),

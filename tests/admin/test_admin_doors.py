@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -15,12 +16,15 @@ from widget.app import create_app
 from widget.config import DraftingProvider, Settings
 from widget.drafting.evidence import Article, Evidence
 from widget.drafting.runs import DraftRequest, new_run, open_runs
+from widget.record.reports import Report, report_records
+from widget.storage.documents import open_documents
 from widget.store import Live, Store, Withdrawn
 
 pytestmark = pytest.mark.unit
 
 
 RUN = "0123456789abcdef"
+REPORT = f"night-trains.{RUN}"
 
 
 @pytest.fixture
@@ -41,13 +45,30 @@ def run(settings: Settings, store: Store) -> None:
     runs.keep_evidence(RUN, Evidence(article=article))
 
 
+@pytest.fixture(autouse=True)
+def report(settings: Settings, store: Store) -> Iterator[None]:
+    """Keep one report."""
+    del store
+    documents = open_documents(settings.store)
+    now = datetime.now(UTC)
+    report_records(documents).put(
+        REPORT, Report(entry="night-trains", kind="wrong", first_at=now, last_at=now)
+    )
+    yield
+    documents.close()
+
+
 def routes(app: Flask) -> Iterator[tuple[str, str, str | None]]:
     """Yield each editors' route: its method, an address, the role that it needs."""
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/admin"):
             continue
         path = rule.rule.replace("<entry_id>", "night-trains").replace("<secret>", "x")
-        path = path.replace("<run_id>", RUN).replace("<int:number>", "0")
+        path = (
+            path.replace("<report_id>", REPORT)
+            .replace("<run_id>", RUN)
+            .replace("<int:number>", "0")
+        )
         needed = getattr(app.view_functions[rule.endpoint], "needed", "editor")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, path, needed

@@ -39,6 +39,8 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("GET", f"{ENTRIES}/<entry_id>/schedule"): "editor",
     ("PUT", f"{ENTRIES}/<entry_id>/schedule"): "publisher",
     ("DELETE", f"{ENTRIES}/<entry_id>/schedule"): "publisher",
+    ("POST", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
+    ("GET", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/history"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/revisions/<number>"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/snippet"): "editor",
@@ -49,6 +51,10 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("GET", "/api/v1/drafts/<run_id>/evidence"): "editor",
     ("POST", "/api/v1/drafts/<run_id>/cancellation"): "editor",
     ("POST", "/api/v1/drafts/<run_id>/resolutions"): "editor",
+    ("GET", "/api/v1/reports"): "editor",
+    ("GET", "/api/v1/reports/<report_id>"): "editor",
+    ("PUT", "/api/v1/reports/<report_id>/assignment"): "editor",
+    ("POST", "/api/v1/reports/<report_id>/resolution"): "editor",
 }
 
 

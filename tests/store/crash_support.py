@@ -199,3 +199,16 @@ def points(plain: Plain, kind: str) -> list[tuple[str, int]]:
             found.append((call, counts[call]))
     assert found, f"the store makes no call of the kind {kind}: the test is blind"
     return found
+
+
+def log_points(calls: list[str]) -> list[tuple[str, int]]:
+    """Return every call on the file of the log, as ``points`` does."""
+    counts: Counter[str] = Counter()
+    found = []
+    for line in calls:
+        call = line.partition("(")[0]
+        counts[call] += 1
+        if "/log.jsonl>" in line and call in ("write", "fsync"):
+            found.append((call, counts[call]))
+    assert found, "the store makes no call on its log: the test is blind"
+    return found

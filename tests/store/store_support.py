@@ -90,7 +90,7 @@ PATHS = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:
     """Start ``script`` in a process of its own that finds the package and this module."""
     command = [sys.executable, "-c", f"import sys; sys.path[:0] = {PATHS}\n{script}", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def finish(process: subprocess.Popen[str]) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from crash_child import CHANGES, ID, state
-from crash_support import Plain, Rig, State, names, plain, points, rig
-from log_support import assert_logged
+from crash_support import Plain, Rig, State, log_points, names, plain, points, rig
+from log_support import assert_logged, lines
 from store_support import entry, rules, until
 
 from widget.store import open_store
@@ -61,6 +61,46 @@ def test_each_acknowledgement_comes_after_the_fsyncs_of_all_that_it_rests_on(pla
     assert synced > 4 * acks
 
 
+def test_killed_while_a_hand_edit_is_logged_it_makes_up_for_the_line(
+    rig: Rig, plain: Plain
+) -> None:
+    edited = rig.root(plain.template)
+    (edited / "live" / "other.json").write_bytes(entry("other", "By hand").to_json())
+    (edited / "live" / "new.json").write_bytes(entry("new", "By hand, too").to_json())
+    calls = rig.run(rig.root(edited), scenario="open").calls
+    late = set()
+    for call, count in log_points(calls):
+        root = rig.root(edited)
+        rig.run(root, f"{call}:signal=KILL:when={count}", scenario="open")
+        store = open_store(f"dir:{root}", rules)
+        assert_logged(store, "other", "new")
+        assert [it.actor for it in store.history("new")] == ["file"]
+        late |= {it.entry for it in lines(store) if it.late}
+        store.close()
+        shutil.rmtree(root.parent)
+    assert late == {"other", "new"}
+
+
+def test_a_line_is_met_only_once_it_is_on_disk(plain: Plain) -> None:
+    """What a power failure can take back is still zero where the line begins."""
+    shown, synced = False, False
+    for line in plain.calls:
+        call, _, rest = line.partition("(")
+        if "/log.jsonl>" not in rest:
+            continue
+        if call == "fsync":
+            synced = True
+        elif call == "write":
+            if re.search(r', "{', rest):
+                assert synced, line
+                assert rest.endswith("= 1"), line
+                shown = True
+            else:
+                assert re.search(r', "\\0', rest), line
+                synced = False
+    assert shown
+
+
 def after(root: Path) -> State:
     """Return what readers see once the store was opened again; nothing may be left over."""
     store = open_store(f"dir:{root}", rules)
@@ -92,6 +132,26 @@ def test_killed_at_any_call_it_has_the_old_state_or_the_new_one(
         seen = after(root)
         assert seen in plain.states[run.acked : run.acked + 2], (call, count, run.events)
         shutil.rmtree(root.parent)
+
+
+def test_killed_between_a_change_and_its_line_it_makes_up_for_the_line(
+    rig: Rig, plain: Plain
+) -> None:
+    late = []
+    for call, count in log_points(plain.calls):
+        root = rig.root(plain.template)
+        rig.run(root, f"{call}:signal=KILL:when={count}")
+        after(root)
+        store = open_store(f"dir:{root}", rules)
+        found = lines(store)
+        # Only the line that was due, and no other, is marked.
+        assert not any(it.late for it in found[:-1])
+        late.append(found[-1].late)
+        store.close()
+        shutil.rmtree(root.parent)
+    # Of each of three changes: room is made; the line is written, synced and shown. Where it was
+    # written, it counts.
+    assert late == [False, True, False, False] * 3
 
 
 @pytest.mark.parametrize(("kind", "error"), ERRORS)

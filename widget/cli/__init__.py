@@ -62,9 +62,15 @@ COMMANDS = {
         "Create insights.toml, with every key explained, the store, and the first admin.",
     ),
     "list": CommandEntry("entries:list_entries", "List all entries with their state."),
+    "log": CommandEntry(
+        "public_log:public_log", "Show and check the public log of publications and corrections."
+    ),
     "notify": CommandEntry("notifying:notify", "Show, repeat and try notifications."),
     "publish": CommandEntry("entries:publish", "Publish drafts."),
     "put": CommandEntry("entries:put", "Save entries as drafts."),
+    "reports": CommandEntry(
+        "reports:reports", "List readers' reports, show one, decide it, or answer it."
+    ),
     "restore": CommandEntry("revisions:restore", "Save a revision as the draft."),
     "review": CommandEntry(
         "reviews:review", "Approve a draft or return it, as a person who proves who they are."
@@ -77,6 +83,9 @@ COMMANDS = {
         "entries:show", "Print an entry as JSON: the draft if there is one, else the live version."
     ),
     "snippet": CommandEntry("snippets:snippet", "Print the HTML that embeds a panel."),
+    "sources": CommandEntry(
+        "sources:sources", "Check the sources of entries, and list those that went bad."
+    ),
     "submit": CommandEntry("reviews:submit", "Ask for a review of drafts."),
     "token": CommandEntry("accounts:token", "Manage tokens for the API."),
     "user": CommandEntry("accounts:user", "Manage accounts."),

@@ -55,12 +55,12 @@ def open_editorial(
 def _forget(url: str, entry_id: str) -> None:
     """Remove the texts beside an entry that is withdrawn for legal reasons."""
     # Imported here: few commands withdraw.
-    from widget.record.voices import Voices
+    from widget.record.forgetting import forget_entry
     from widget.storage.documents import open_documents
 
     documents = open_documents(url)
     try:
-        Voices(lambda: documents).forget(entry_id)
+        forget_entry(documents, entry_id)
     finally:
         documents.close()
 

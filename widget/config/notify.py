@@ -22,7 +22,7 @@ EventType = Literal[
     "report",
     "source-gone",
 ]
-"""What may be notified of. Nothing emits ``report`` and ``source-gone`` yet."""
+"""What may be notified of. Nothing emits ``source-gone`` yet."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _KEYS = {

@@ -97,10 +97,11 @@ def _trafilatura() -> Any:  # noqa: ANN401
     return trafilatura
 
 
-def parse(html: str) -> Any:  # noqa: ANN401
+def parse(html: str, *, deep: bool = False) -> Any:  # noqa: ANN401
     """Return the tree of a page that ``rewrite`` has written, None where it has no element.
 
-    Raises InvalidSettings where the library is not installed.
+    ``deep``: with what is nested more than 256 times; walk it without recursion. Raises
+    InvalidSettings where the library is not installed.
     """
     try:
         import lxml.html
@@ -109,7 +110,9 @@ def parse(html: str) -> Any:  # noqa: ANN401
             "reading pages needs lxml, which is not installed; run: "
             "pip install 'insights-widget[sources]'"
         ) from error
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=deep
+    )
     try:
         return lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, AssertionError):

@@ -28,7 +28,7 @@ def page_text(html: str, *, notes: bool = True) -> str:
     the library is not installed.
     """
     page = rewrite(html)
-    root = parse(page.html)
+    root = parse(page.html, deep=True)
     if root is None:
         return ""
     remove_hidden(root, Styles(page.styles))

@@ -117,6 +117,12 @@ class Editorial:
         """
         return [*check_under(self._settings, entry), *self._unsettled(entry)]
 
+    def unasked(self, entry: Entry) -> list[Breach]:
+        """Return why the author has to be asked, or waited for, before ``entry`` is published."""
+        if self._store.live(entry.id) is not None:
+            return []
+        return unasked(self._settings, entry, self._store.workflow(entry.id))
+
     def save(
         self, entry: Entry, *, actor: str, note: str = "", head: int | None = None
     ) -> Revision:
@@ -298,8 +304,7 @@ class Editorial:
         if self._settings.four_eyes:
             raise _not_in_one_step(actor)
         breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
-        if self._store.live(entry.id) is None:
-            breaches += unasked(self._settings, entry, self._store.workflow(entry.id))
+        breaches += self.unasked(entry)
         errors = [breach for breach in breaches if breach.severity == "error"]
         if errors:
             raise InvalidEntry(errors)

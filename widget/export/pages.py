@@ -16,6 +16,7 @@ from widget.errors import NotFound
 from widget.panel import Choices, Options
 from widget.panel.open_graph import cards_are_drawn
 from widget.store import Approval, EntryReader, Live
+from widget.store.public_document import public_document
 
 SHARDS = 256
 _BATCH = 250
@@ -31,6 +32,8 @@ class Subject:
     addresses: tuple[str, ...]
     version: str
     approvals: tuple[Approval, ...] = ()
+    document: bytes = b""
+    """What ``panel/<id>.json`` contains; "" of a withdrawn entry."""
 
     @property
     def withdrawn(self) -> bool:
@@ -45,7 +48,7 @@ class Subject:
         if self.withdrawn:
             return (*pages, f"panel/{entry_id}.gone")
         drawn = (f"card/{entry_id}.png",) if cards_are_drawn() else ()
-        return (*pages, f"oembed/{entry_id}.json", *drawn)
+        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json", *drawn)
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -64,7 +67,8 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
         article = live.entry.article
         proof = "".join(it.model_dump_json() for it in live.approvals)
         addresses = (article.url, *article.aliases)
-        return Subject(live.entry, addresses, live.digest + proof, live.approvals)
+        version = f"{live.digest} {live.revision} {live.at} {proof}"
+        return Subject(live.entry, addresses, version, live.approvals, public_document(live))
     if live is None:
         return None
     try:
@@ -75,7 +79,7 @@ def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -
 
 
 def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
-    """Yield the files of one entry: frame, fragment and, while it is live, oEmbed.
+    """Yield the files of one entry: frame, fragment and, while it is live, JSON and oEmbed.
 
     An empty ``.gone`` file tells a server to answer 410 for a withdrawn entry.
     """
@@ -93,6 +97,7 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
         snippet = panel.snippet(
             shown, publication, Choices(way="oembed"), base=base, reviews=reviews
         )
+        yield f"panel/{shown.id}.json", subject.document
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
         if cards_are_drawn():
             from widget.panel.card import card  # an extra

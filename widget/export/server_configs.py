@@ -95,12 +95,13 @@ def _rules(settings: Settings, root: str, immutable: Sequence[str]) -> Iterator[
     short, ever = {"Cache-Control": responses.SHORT}, {"Cache-Control": responses.IMMUTABLE}
     policy = {"Content-Security-Policy": f"frame-ancestors {_embedders(settings)}"}
     isolated = {"Cross-Origin-Embedder-Policy": responses.FRAMED["Cross-Origin-Embedder-Policy"]}
-    yield Rule(f"{root}/panel/*", {**short, **policy, **isolated})
+    # Listed sites may read panels, too: of each there is a file of JSON.
+    yield Rule(f"{root}/panel/*", {**short, **policy, **isolated, **allowed})
     yield Rule(f"{root}/fragment/*", {**short, **allowed, **_PREFLIGHT})
     yield Rule(f"{root}/map/*", {**short, **allowed})
     yield Rule(f"{root}/oembed/*", {**short, **_ANYONE})
-    yield Rule(f"{root}/entries.json", {**short, **_ANYONE})
-    yield Rule(f"{root}/card/*", {**short, **_ANYONE})
+    for path in ("/entries.json", "/log.jsonl", "/log/*", "/card/*"):
+        yield Rule(root + path, {**short, **_ANYONE})
     unframed = {"Content-Security-Policy": "frame-ancestors 'none'"}
     yield Rule(f"{root}/corrections*", {**short, **_ANYONE, **unframed})
     for path in ("/sitemap*", "/robots.txt"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from widget.config import Settings
@@ -19,9 +20,11 @@ from widget.export import pages
 from widget.export import server_configs as configs
 from widget.export.folder import Folder
 from widget.export.pages import Subject
+from widget.export.public_log import log_files, log_paths
 from widget.export.record import public_record
 from widget.store import EntryReader
 
+_READINGS = 5
 Progress = Callable[[int, int], None]
 """Called with the number of entries written since the last call, and of all that have changed."""
 
@@ -49,13 +52,13 @@ def export_site(
     changed then.
     """
     with Folder.opened(out) as folder:
-        subjects = pages.subjects_of(store)
+        subjects, log_size = _subjects(store)
         recipes = {name: pages.recipe(it, settings, base) for name, it in subjects.items()}
         changed = [
             it for name, it in subjects.items() if not folder.has(name, recipes[name], it.paths)
         ]
         record = dict(public_record(store, settings, base))
-        needed = {*record, *pages.shared_paths(), *configs.NAMES}
+        needed = {*record, *pages.shared_paths(), *configs.NAMES, *log_paths(settings)}
         needed |= {path for it in subjects.values() for path in it.paths}
         _refuse_foreign_files(folder, needed)
         folder.announce(needed, {it.shown.id for it in changed})
@@ -82,7 +85,8 @@ def export_site(
         for path, data in record.items():  # without the texts of withdrawn entries
             folder.write(path, data)
         write(it for it in changed if not it.withdrawn)
-        for path, data in pages.of_all(subjects, store, settings):
+        of_all = pages.of_all(subjects, store, settings)
+        for path, data in chain(of_all, log_files(store, settings, base, log_size)):
             folder.write(path, data)
         immutable = sorted(filter(_is_versioned, folder.own_files()))
         for path, data in configs.server_configs(settings, base, immutable):
@@ -93,6 +97,20 @@ def export_site(
             raise ExportFailed("all is exported but " + "; ".join(failed.values()))
         unchanged = len(folder.own_files()) - folder.written
         return Report(folder.written, unchanged, len(obsolete))
+
+
+def _subjects(store: EntryReader) -> tuple[dict[str, Subject], int]:
+    """Return all public entries, and how many lines the log had when they were read.
+
+    They are read again while others publish, so that the two agree.
+    """
+    size = store.log_size()
+    for _ in range(_READINGS):
+        subjects = pages.subjects_of(store)
+        before, size = size, store.log_size()
+        if size == before:
+            break
+    return subjects, size
 
 
 def _files(subject: Subject, settings: Settings, base: str) -> list[tuple[str, bytes]]:

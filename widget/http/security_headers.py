@@ -14,8 +14,9 @@ from flask import Blueprint, Flask, Response, request
 from widget.config import Settings
 
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_ANYONE = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
-_FRAME = "/panel"
+ANYONE = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""Of errors that any page may frame."""
+_FRAMES = ("/panel", "/report")
 
 OF_ERRORS = {
     "X-Content-Type-Options": "nosniff",
@@ -68,8 +69,8 @@ def _default_policy(response: Response) -> str:
 
     Otherwise a reader would see only that the browser refuses to connect.
     """
-    framed = request.path == _FRAME or request.path.startswith(f"{_FRAME}/")
-    return _ANYONE if framed and response.status_code >= HTTPStatus.BAD_REQUEST else POLICY
+    framed = request.path in _FRAMES or request.path.startswith(tuple(f"{it}/" for it in _FRAMES))
+    return ANYONE if framed and response.status_code >= HTTPStatus.BAD_REQUEST else POLICY
 
 
 def _make_location_relative(response: Response) -> None:

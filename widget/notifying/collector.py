@@ -51,12 +51,12 @@ class Collector:
         return head
 
     def record(self, event: Event) -> None:
-        """Record the event of a run, which belongs to no revision; once, however often called."""
+        """Record an event that is no revision's; once, however often called."""
         if event.at.timestamp() < self.begin():
             return
         names = [it.name for it in self._asking(event)]
         if names:
-            self._outbox.update(event.run, lambda it: _with_run(it, event, names))
+            self._outbox.update(event.record_id, lambda it: _with_event(it, event, names))
 
     def _read_before(self, entry_id: str, head: int) -> int:
         """Return the last revision from before notifications were switched on."""
@@ -103,7 +103,7 @@ def _extended(
     return (record or EntryRecord(read=read)).extended(head, events)
 
 
-def _with_run(record: EntryRecord | None, event: Event, names: Sequence[str]) -> EntryRecord:
+def _with_event(record: EntryRecord | None, event: Event, names: Sequence[str]) -> EntryRecord:
     # Below every revision's number, so that 0 is not taken for one that was read.
     return (record or EntryRecord(read=-1)).extended(-1, [(event, names)])
 

@@ -39,7 +39,7 @@ class Event(BaseModel):
     that it was for, ``note`` says why it ended, and ``revision`` is 0.
 
     ``source`` is the URL of a source that went bad; ``note`` says how, and ``revision`` is that of
-    the live document.
+    the live document. ``report`` is a report of readers, whose texts stay out of every event.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +56,12 @@ class Event(BaseModel):
     persons: tuple[str, ...] = ()
     run: str = ""
     source: str = ""
+    report: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record in the outbox of an event that is no revision's: one for each."""
+        return self.run or self.delivery_id("").removeprefix("msg_")
 
     def concerns(self, receiver: Notify) -> bool:
         """Return whether ``receiver`` asks for this event."""
@@ -69,7 +75,7 @@ class Event(BaseModel):
     def delivery_id(self, receiver: str) -> str:
         """Return the id of this event for one receiver; every attempt has the same."""
         parts = (
-            self.run or self.entry,
+            self.run or self.report or self.entry,
             str(self.revision),
             self.at.isoformat(),
             self.type,
@@ -104,6 +110,35 @@ def failed_run(
         note=reason[:MAX_NOTE],
         persons=(person,) if person else (),
         run=run_id,
+    )
+
+
+def report_event(
+    report_id: str,
+    live: Live,
+    *,
+    at: datetime,
+    kind: str,
+    readers: int,
+    assignee: str | None,
+    workflow: Workflow,
+    settings: Settings,
+) -> Event:
+    """Return the event of a report of one reader or more about a live entry."""
+    persons = {*_persons(workflow), *([assignee] if assignee else [])}
+    article = live.entry.article
+    return Event(
+        type="report",
+        entry=live.entry.id,
+        revision=live.revision,
+        at=at,
+        title=article.title,
+        url=article.url,
+        publication=settings.publication_for(article.url).name,
+        actor="a reader" if readers == 1 else f"{readers} readers",
+        note=f"Kind: {kind}",
+        persons=tuple(sorted(persons)),
+        report=report_id,
     )
 
 

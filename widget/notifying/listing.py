@@ -17,7 +17,8 @@ class ListedDelivery:
 
     ``next`` is when it is tried next, or when an attempt that is under way ends at the latest;
     None where none follows. ``trouble`` is the error of the last attempt. ``run`` is the run of
-    drafting that the event is of; ``entry`` is then its id, too.
+    drafting that the event is of, ``report`` the report of readers. ``entry`` names the record: it
+    is the run's id, or the event's own where that is no revision's; ``about`` is the entry.
     """
 
     entry: str
@@ -32,6 +33,8 @@ class ListedDelivery:
     next: datetime | None = None
     ended: datetime | None = None
     run: str = ""
+    report: str = ""
+    about: str = ""
 
 
 class Notifications:
@@ -95,6 +98,8 @@ def _listed(entry_id: str, record: EntryRecord) -> list[ListedDelivery]:
             next=_moment(it.due) if it.state == "pending" and it.due else None,
             ended=_moment(it.ended) if it.ended else None,
             run=notification.event.run,
+            report=notification.event.report,
+            about=notification.event.entry,
         )
         for notification in record.notifications
         for it in notification.deliveries

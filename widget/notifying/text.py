@@ -63,4 +63,6 @@ def admin_url(settings: Settings, event: Event) -> str | None:
         port = f":{parts.port}" if parts.port else ""
         base = parts._replace(netloc=settings.admin_host + port).geturl()
     path = f"drafts/{event.run}" if event.run else f"entries/{event.entry}"
+    if event.report:
+        path = f"reports/{event.report}"
     return f"{base}/admin/{path}"

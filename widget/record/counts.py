@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from widget.config import Settings
 from widget.entry.model import MAX_PERSPECTIVES, MAX_SOURCES, EntryId
 from widget.errors import StoreUnavailable
-from widget.storage.documents import Collection, Documents, open_documents
+from widget.storage.documents import Collection, Documents
 
 log = logging.getLogger("insights.counts")
 
@@ -168,9 +167,8 @@ class DailyCounts:
         self._timer.start()
 
 
-def open_counts(settings: Settings) -> DailyCounts:
-    """Return the counts of the store of ``settings``, written also when the process ends."""
-    counts = DailyCounts(lambda: open_documents(settings.store), days=settings.counts_days)
+def flushed_at_exit(counts: DailyCounts) -> DailyCounts:
+    """Return ``counts``, which are written also when the process ends."""
     reference = weakref.ref(counts)
 
     def last() -> None:

@@ -101,6 +101,8 @@ def view_of(
 ) -> LogView:
     """Return the page of lines below ``before``, of the newest by default."""
     size = store.log_size()
+    if static and before is not None:  # no line that the exported file does not have
+        size, before = min(size, before - 1), None
     end = size if before is None else min(size, max(0, before - 1))
     start = max(0, end - LINES)
     lines = store.log_lines(after=start, limit=end - start)

@@ -44,7 +44,14 @@ def open_signer(settings: Settings) -> Signer | None:
 
     Raises InvalidSettings; its message contains nothing of the key.
     """
-    return _read(settings.log_key_file) if settings.log_key_file else None
+    if settings.log_key_file is None:
+        return None
+    if settings.base_url is None:
+        raise InvalidSettings(
+            "log_key_file needs base_url: a checkpoint names the service that signs it, "
+            "and without base_url each client would choose that name"
+        )
+    return _read(settings.log_key_file)
 
 
 @lru_cache(4)

@@ -17,10 +17,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from widget.config import Settings
 from widget.entry import Entry, light_html
 from widget.errors import Breach, InvalidRequest, NotFound, counted, message
-from widget.storage.documents import Collection, Documents, open_documents
+from widget.storage.documents import Collection, Documents
 from widget.store import Live, Withdrawn
 
 VoiceRole = Literal["author", "named"]
@@ -256,11 +255,6 @@ class Voices:
         if found is None:
             raise NotFound(message("the link has ended"))
         return found
-
-
-def open_voices(settings: Settings) -> Voices:
-    """Return the links of the store of ``settings``, whose records are opened when needed."""
-    return Voices(lambda: open_documents(settings.store))
 
 
 def has_reply_of(entry: Entry, voice: Voice) -> bool:

@@ -20,8 +20,10 @@ _UNNAMED_TYPES = ("", "application/octet-stream", "binary/octet-stream")
 _FEW_CHARACTERS = 200
 """A page with less text than this, and with scripts, needs them to show the rest."""
 # Chinese, Japanese, Thai and others, which are written without spaces: a line's end is none there.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_BETWEEN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60"
+)
+_BETWEEN_UNSPACED = re.compile(rf"(?<=[{_UNSPACED}])[^\S\n]*\n\s*(?=[{_UNSPACED}])")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\s*\n\s*(?=[^\W\d_])")
 
 
@@ -73,7 +75,8 @@ def _page(html: str, url: str) -> Content:
     try:
         whole, plain = page_text(html), page_text(html, notes=False)
     except ExtractionFailed as error:
-        return Content(reason=str(error), **read)  # type: ignore[arg-type]  # as the field says
+        why = str(error).partition(";")[0].rstrip(".")  # what follows is advice for articles
+        return Content(reason=f"{why}.", **read)  # type: ignore[arg-type]  # as the field says
     texts = tuple(dict.fromkeys((fold(whole), fold(plain))))
     few = len(texts[0]) < _FEW_CHARACTERS and "<script" in html.lower()
     reason = "The page shows its text with scripts only." if few else ""

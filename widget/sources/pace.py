@@ -26,10 +26,17 @@ class HostPace(BaseModel):
 class Pace:
     """Gives each request to a host its time. Thread-safe. Raises StoreUnavailable."""
 
-    def __init__(self, documents: Documents, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        *,
+        seconds: float = SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._hosts: Collection[HostPace] = Collection(
             documents, "source-hosts", HostPace, rank=lambda it: it.next_at
         )
+        self._seconds = seconds
         self._clock = clock
 
     def reserve(self, host: str, *, within: float) -> float:
@@ -45,7 +52,7 @@ class Pace:
             at = max(now, pace.next_at) if pace else now
             if at - now > within:
                 raise TimeoutError
-            return HostPace(next_at=at + SECONDS)
+            return HostPace(next_at=at + self._seconds)
 
         self._hosts.update(host, later)
         return at - now

@@ -15,6 +15,7 @@ Answer = Literal["ok", "moved", "gone", "refused", "paywall", "failed"]
 QuoteState = Literal["none", "found", "missing", "unread"]
 """``none``: nothing is quoted; ``unread``: the text could not be read."""
 
+COLLECTION = "sources"
 REPEATS = 3
 Bad = Literal["", "gone", "missing"]
 """What is confirmed to be wrong: see ``widget.sources.verdicts``."""
@@ -102,7 +103,7 @@ def source_records(documents: Documents) -> Collection[EntrySources]:
     """Return the records of all entries by entry id; the group is ``bad`` or ``good``."""
     return Collection(
         documents,
-        "sources",
+        COLLECTION,
         EntrySources,
         group=lambda it: "bad" if it.bad else "good",
         rank=lambda it: it.checked_at.timestamp() if it.checked_at else 0.0,

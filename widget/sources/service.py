@@ -82,7 +82,8 @@ class SourceChecks:
     ) -> None:
         self._settings = settings
         self._editorial = editorial
-        self._fetcher = fetcher or SourceFetcher(settings, Pace(documents))
+        self.documents = documents
+        self.fetcher = fetcher or SourceFetcher(settings, Pace(documents))
         self._heard: Collection[Heard] = Collection(documents, "source-network", Heard)
         self._limiter = RateLimiter(
             limit=REQUESTS_A_MINUTE,
@@ -213,7 +214,7 @@ class SourceChecks:
         all_validators = [validators_of(records.get(key), it) for key, it in sources.items()]
         validators = all_validators[0] if len(set(all_validators)) == 1 else None
         try:
-            found = read(self._fetcher.fetch(url, validators))
+            found = read(self.fetcher.fetch(url, validators))
         except Postponed:
             return dict.fromkeys(sources)
         newest = {key: it.newest for key, it in records.items()}

@@ -9,7 +9,7 @@ a paywall and a text that cannot be read change nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from widget.sources.record import Bad, SourceCheck, SourceRecord
 from widget.store.workflow import SourceAnnotation
@@ -45,6 +45,12 @@ def gone_run(record: SourceRecord) -> tuple[SourceCheck, ...]:
         return run
     lasting = len(run) >= FAILURES and run[-1].at - run[0].at >= GIVE_UP
     return run if lasting else ()
+
+
+def bad_since(record: SourceRecord) -> datetime:
+    """Return the time of the first check of a bad source that found what is wrong."""
+    run = gone_run(record) or _missing_run(record) or record.checks[-1:]
+    return run[0].at
 
 
 def _missing_run(record: SourceRecord) -> tuple[SourceCheck, ...]:

@@ -10,12 +10,14 @@ from flask import Flask, current_app, request
 
 from widget.config import Settings
 from widget.http.codings import RepresentationCache
+from widget.storage.documents import Documents, open_documents
 from widget.store import EntryReader
 
 if TYPE_CHECKING:
     from widget.purging import PurgeOutbox
 
 _EXTENSION = "insights"
+_DOCUMENTS = "insights.documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,15 @@ def service() -> ServiceContext:
     """Return the context of the current application."""
     context: ServiceContext = current_app.extensions[_EXTENSION]
     return context
+
+
+def documents() -> Documents:
+    """Return the records beside the entries, opened by the first request that needs them.
+
+    Raises StoreUnavailable.
+    """
+    found: Documents | None = current_app.extensions.get(_DOCUMENTS)
+    if found is None:
+        opened = open_documents(service().settings.store)
+        found = current_app.extensions.setdefault(_DOCUMENTS, opened)
+    return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
-from widget.record.counts import DailyCounts, open_counts
+from widget.record.counts import DailyCounts, flushed_at_exit
+from widget.record.forgetting import forget_entry
 from widget.record.housekeeping import Housekeeping
-from widget.record.voices import Voices, open_voices
+from widget.record.voices import Voices
+from widget.storage.documents import Documents, open_documents
 from widget.storage.store_lease import store_lease
 from widget.store import EntryReader
 from widget.web.reader import counts, voice
@@ -19,18 +22,38 @@ _EXTENSION = "insights.records"
 _LOCK = 0x1051D9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Records:
-    """The records of a store that editors see."""
+    """The records of a store that editors see, opened when they are first needed."""
 
-    voices: Voices
-    counts: DailyCounts
+    settings: Settings
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The records. Raises StoreUnavailable."""
+        return open_documents(self.settings.store)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The links of authors."""
+        return Voices(lambda: self.documents)
+
+    @cached_property
+    def counts(self) -> DailyCounts:
+        """What readers opened."""
+        daily = DailyCounts(lambda: self.documents, days=self.settings.counts_days)
+        return flushed_at_exit(daily)
+
+    def forget(self, entry_id: str) -> None:
+        """Remove what stands beside an entry that is withdrawn for legal reasons."""
+        self.counts.forget(entry_id)  # also what waits to be written
+        forget_entry(self.documents, entry_id)
 
 
 def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
     """Add the routes for readers to ``app``, and return the records."""
-    records = Records(open_voices(settings), open_counts(settings))
-    editorial.forgetting += [records.voices.forget, records.counts.forget]
+    records = Records(settings)
+    editorial.forgetting.append(records.forget)
     voice.init_app(app, records.voices, editorial)
     if settings.counts:
         counts.init_app(app, records.counts)

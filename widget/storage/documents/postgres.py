@@ -34,6 +34,9 @@ class PostgresDocuments(SqlDocuments):
         number = int.from_bytes(digest[:4], signed=True)
         connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK_SPACE, number))
 
+    def overwrite_removed(self) -> None:
+        """Do nothing: the database vacuums by itself."""
+
     def close(self) -> None:
         """Release the database."""
         release(self._database)

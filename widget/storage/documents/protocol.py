@@ -65,5 +65,11 @@ class Documents(Protocol):
         Returns how many there were.
         """
 
+    def overwrite_removed(self) -> None:
+        """Let nothing of what was removed or replaced stay in the store's files.
+
+        A PostgreSQL database does that by itself, when it vacuums.
+        """
+
     def close(self) -> None:
         """Close files and connections."""

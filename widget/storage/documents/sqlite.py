@@ -55,6 +55,16 @@ class SqliteDocuments(SqlDocuments):
     def lock(self, connection: Connection, collection: str, key: str) -> None:
         """Do nothing: the transaction holds the lock of the file."""
 
+    def overwrite_removed(self) -> None:
+        """Empty the write-ahead log, which has former versions of pages.
+
+        In the file itself they are overwritten at once (``secure_delete``). While another process
+        reads, some stay until the next call.
+        """
+        with self.reading() as connection:
+            if connection is not None:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -72,6 +82,8 @@ class SqliteDocuments(SqlDocuments):
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
+                # What is removed is a person's text at times: its bytes go with it.
+                connection.execute("PRAGMA secure_delete = ON")
                 for statement in _SCHEMA:
                     connection.execute(statement)
             except BaseException:

@@ -86,7 +86,9 @@ def form(entry_id: str) -> Response:
     words = done[-1].words if done else ""
     if added := re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,6})", request.args.get("added", "")):
         words = pasted.summary(*map(int, added.groups()))
-    action = FormAction(words=words)
+    if request.args.get("report"):
+        words = _("A correction was begun. Correct the point, and say what changed.")
+    action = FormAction(request.args.get("at", ""), words)
     return _editor(now, document, _judge(document), arranged=action, carried=carried)
 
 

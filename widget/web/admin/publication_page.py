@@ -68,6 +68,8 @@ def show(
     page = _page(entry_id)
     draft, user = page.draft, auth.user()
     editorial = admin().editorial
+    unasked = editorial.unasked(draft.entry) if draft else []
+    found = breaches or (tuple(editorial.check(draft.entry)) if draft else ())
     return rendering.page(
         "publication.html",
         status=status,
@@ -78,7 +80,8 @@ def show(
         job=(job := purge_job(entry_id, "publish")),
         purge_status=purge_status(job),
         changes=_changes(page),
-        breaches=breaches or (tuple(editorial.check(draft.entry)) if draft else ()),
+        breaches=[it for it in found if it not in unasked],
+        unasked=unasked,
         problem=problem,
         refusal=editorial.four_eyes_refusal(entry_id, actor=user.name),
         review=_review(page),

@@ -15,10 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget import i18n
 from widget.accounts import Session
+from widget.errors import StoreUnavailable
+from widget.record.report_desk import ReportDesk
 from widget.web import templating
 from widget.web.admin import interface, terms
 from widget.web.admin.context import admin
 from widget.web.admin.cookies import BEFORE, cookie_name, set_cookie
+from widget.web.context import documents
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -40,6 +43,7 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
             interface_language=interface.language(),
             interface_direction=i18n.direction(interface.language()),
             drafting=admin().drafting is not None,
+            reports_waiting=_reports_waiting() if session else 0,
             counting=admin().settings.counts,
             notifying=session is not None and session.user.role == "admin" and _is_notifying(),
             **context,
@@ -50,6 +54,16 @@ def page(template: str, /, *, status: int = HTTPStatus.OK, **context: object) ->
     if session is None or not session.user.language:
         response.vary.add("Accept-Language")
     return response
+
+
+def _reports_waiting() -> int:
+    """Return how many reports wait; 0 where they cannot be read, so that errors have a page."""
+    if is_htmx():
+        return 0
+    try:
+        return ReportDesk(documents(), admin().editorial, admin().settings).count_waiting()
+    except StoreUnavailable:
+        return 0
 
 
 def _is_notifying() -> bool:

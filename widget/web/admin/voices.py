@@ -22,7 +22,6 @@ from widget.record.voices import (
     has_reply_of,
 )
 from widget.store import Draft, Live, Withdrawn
-from widget.store.rules import unasked
 from widget.web.admin import auth, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.interface import shown
@@ -152,7 +151,7 @@ def _page(
         has_draft=draft is not None,
         asks_author=publication.author == "asked" and live is None,
         hours=publication.author_hours,
-        unasked=[] if live else unasked(admin().settings, newest, workflow),
+        unasked=admin().editorial.unasked(newest),
         waived_by=workflow.author_waived_by,
         authors=newest.article.authors,
         problem=_problem(problem) if problem else "",

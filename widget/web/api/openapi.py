@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from widget import __version__
 from widget.entry.model import ID_PATTERN
+from widget.record.reports import ID_PATTERN as REPORT_ID_PATTERN
 from widget.web.api.models import MAX_REVISION, Problem
 from widget.web.api.routes import Route
 
@@ -19,6 +20,7 @@ _REF = "#/components/schemas/{model}"
 _PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "entry_id": {"type": "string", "pattern": ID_PATTERN},
     "run_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    "report_id": {"type": "string", "pattern": REPORT_ID_PATTERN},
     "number": {"type": "integer", "minimum": 1, "maximum": MAX_REVISION},
 }
 _ALWAYS = (

@@ -12,7 +12,18 @@ from pydantic import BaseModel
 from widget.accounts import Role
 from widget.editorial.evidence import CommentRecord, ReviewEvidence
 from widget.entry import Entry
-from widget.web.api import draft_models, draft_views, models, review_models, review_views, views
+from widget.web.api import (
+    draft_models,
+    draft_views,
+    models,
+    report_models,
+    report_views,
+    review_models,
+    review_views,
+    source_models,
+    source_views,
+    views,
+)
 from widget.web.api.responses import ApiResponse
 
 Precondition = Literal["existing", "existing or new"]
@@ -21,6 +32,8 @@ _ENTRIES = "/api/v1/entries"
 _ENTRY = f"{_ENTRIES}/<entry_id>"
 _DRAFTS = "/api/v1/drafts"
 _RUN = f"{_DRAFTS}/<run_id>"
+_REPORTS = "/api/v1/reports"
+_REPORT = f"{_REPORTS}/<report_id>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +237,20 @@ ROUTES: tuple[Route, ...] = (
         response=review_models.Schedule,
     ),
     Route(
+        method="POST",
+        path=f"{_ENTRY}/source-checks",
+        summary="Check the sources",
+        view=source_views.check_sources,
+        response=source_models.SourceChecksRecord,
+        statuses=(HTTPStatus.ACCEPTED,),
+    ),
+    Route(
+        path=f"{_ENTRY}/source-checks",
+        summary="Read the checks of the sources",
+        view=source_views.list_source_checks,
+        response=source_models.SourceChecksRecord,
+    ),
+    Route(
         path=f"{_ENTRY}/history",
         summary="List all changes",
         view=views.history,
@@ -294,5 +321,36 @@ ROUTES: tuple[Route, ...] = (
         view=draft_views.resolve_finding,
         request=draft_models.ResolutionRequest,
         response=draft_models.RunRecord,
+    ),
+    Route(
+        path=_REPORTS,
+        summary="List readers' reports",
+        view=report_views.list_reports,
+        query=report_models.ReportQuery,
+        response=report_models.ReportList,
+        errors=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+    ),
+    Route(
+        path=_REPORT,
+        summary="Read a report",
+        view=report_views.read_report,
+        response=report_models.ReportRecord,
+    ),
+    Route(
+        method="PUT",
+        path=f"{_REPORT}/assignment",
+        summary="Assign a report",
+        view=report_views.assign_report,
+        request=report_models.ReportAssignment,
+        response=report_models.ReportRecord,
+    ),
+    Route(
+        method="POST",
+        path=f"{_REPORT}/resolution",
+        summary="Uphold or reject a report",
+        view=report_views.resolve_report,
+        request=report_models.ReportResolution,
+        response=report_models.ReportRecord,
+        statuses=(HTTPStatus.CREATED,),
     ),
 )

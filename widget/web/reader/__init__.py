@@ -10,6 +10,7 @@ from widget.web.reader import (
     log,
     oembed,
     panels,
+    reports,
     robots,
     static,
 )
@@ -24,5 +25,6 @@ BLUEPRINTS = (
     log.routes,
     robots.routes,
     cards.routes,
+    reports.routes,
 )
 """All need a ``widget.web.context.ServiceContext``."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import urllib.robotparser
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from corrections_support import published
 from flask.testing import FlaskClient
-from record_support import published
 from samples import PAPER, sample_entry
 from werkzeug.test import Client
 
@@ -19,7 +19,6 @@ from widget.config import Settings
 from widget.http.response_cache import ResponseCache
 from widget.record import sitemap
 from widget.store import Store
-from widget.store.log_line import NO_LINE, LogLine
 
 pytestmark = pytest.mark.unit
 
@@ -139,35 +138,6 @@ def test_it_is_not_kept_while_another_process_could_list_less(
     for _ in range(3):
         Client(layer).get("/sitemap.xml")
     assert layer.hits == 0
-
-
-class _Log:
-    """A log of ``size`` lines, which counts the questions."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.questions = 0
-
-    def log_lines(self, *, after: int, limit: int) -> list[LogLine]:
-        self.questions += 1
-        numbers = range(after + 1, min(after + limit, self.size) + 1)
-        at = datetime(2026, 1, 1, tzinfo=UTC)
-        return [
-            LogLine(number=it, at=at, entry="x", revision=1, action="publish", previous=NO_LINE)
-            for it in numbers
-        ]
-
-
-@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 7, 8, 9, 1_000, 1_000_003])
-@pytest.mark.parametrize("earlier", [0, 1, 5, 1_000, 2_000_000])
-def test_the_end_of_a_long_log_is_found_in_few_questions(size: int, earlier: int) -> None:
-    log = _Log(size)
-    found = sitemap.last_line(log, earlier)  # type: ignore[arg-type]  # all that it asks for
-    assert (found.number if found else 0) == size
-    assert log.questions <= 2 + 2 * (size.bit_length() + 1)
-    again = _Log(size)
-    sitemap.last_line(again, size)  # type: ignore[arg-type]  # as above
-    assert again.questions <= 2
 
 
 @pytest.mark.parametrize(("base", "root"), [(BASE, ""), (f"{BASE}/insights", "/insights")])

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import feedparser
 import pytest
+from corrections_support import atom_faults, corrections, json_feed_faults, published
 from flask import Flask
 from flask.testing import FlaskClient
-from record_support import atom_faults, corrections, json_feed_faults, published
 from samples import PAPER, PUBLICATION, parse_html, text_of
 
 from widget.app import create_app

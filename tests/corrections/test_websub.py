@@ -9,9 +9,9 @@ from threading import Event
 from urllib.parse import parse_qs
 
 import pytest
+from corrections_support import corrections, published
 from purging_support import Interface, ReceivedRequest, interface
 from pydantic import ValidationError
-from record_support import corrections, published
 from running import free_port
 from samples import PUBLICATION
 

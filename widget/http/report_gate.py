@@ -1,0 +1,102 @@
+"""Refuses a flood of reports before Flask and the store: in memory, in each worker.
+
+A WSGI layer. It counts what is sent to ``/report/…``: of each network, as a hash under a key that
+is never written and is replaced every hour, and of all together. What passes is counted again by
+``widget.record.report_limits``, for all processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+
+from widget.accounts.networks import prefix_of
+from widget.http.security_headers import ANYONE
+from widget.net.rate_limiter import gcra
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/report/"
+HOUR = 3_600.0
+NETWORK_PER_HOUR = 30
+"""Attempts of one network: more than reports are accepted, since some come back with an error."""
+ALL_PER_MINUTE = 60
+_MOST_NETWORKS = 20_000
+
+_PAGE = b"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Not sent yet</title>
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<h1>Not sent yet</h1>
+<p>Too many reports were sent just now. Go back: what you wrote is still there. Then send it \
+later.</p>
+"""
+
+
+class ReportGate:
+    """The layer around ``app``. The application behind it must be told the reader's address."""
+
+    def __init__(self, app: WSGIApplication, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._key = secrets.token_bytes(32)
+        self._key_until = clock() + HOUR
+        self._networks: LRUCache[bytes, float] = LRUCache(_MOST_NETWORKS)
+        self._all = 0.0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass a request on, or refuse it (PEP 3333)."""
+        if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].startswith(PATH):
+            return self._app(environ, start_response)
+        wait = self._count(environ.get("REMOTE_ADDR", ""))
+        if not wait:
+            return self._app(environ, start_response)
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        start_response(
+            f"{status.value} {status.phrase.upper()}",
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Length", str(len(_PAGE))),
+                ("Cache-Control", "no-store"),
+                ("Retry-After", str(int(wait) + 1)),
+                ("Content-Security-Policy", ANYONE),
+                ("Referrer-Policy", "strict-origin-when-cross-origin"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cross-Origin-Embedder-Policy", "require-corp"),
+                ("Cross-Origin-Resource-Policy", "cross-origin"),
+            ],
+        )
+        return [_PAGE]
+
+    def _count(self, address: str) -> float:
+        """Count an attempt; return the seconds to wait, 0 where it is allowed."""
+        now = self._clock()
+        with self._lock:
+            if now >= self._key_until:
+                self._key, self._key_until = secrets.token_bytes(32), now + HOUR
+                self._networks.clear()
+            network = hashlib.blake2b(
+                prefix_of(address).encode(), key=self._key, digest_size=16
+            ).digest()
+            due = self._networks.get(network, now)
+            decision = gcra(due, now, limit=NETWORK_PER_HOUR, seconds=HOUR)
+            if decision.wait:
+                return decision.wait
+            # Of all together only what its own network may send is counted: one network alone
+            # cannot use up what is left for others.
+            overall = gcra(self._all, now, limit=ALL_PER_MINUTE, seconds=60.0)
+            if overall.wait:
+                return overall.wait
+            self._networks[network], self._all = decision.due, overall.due
+        return 0.0

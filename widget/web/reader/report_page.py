@@ -1,0 +1,128 @@
+"""The page of a report, as the panel looks: its view, and how it is rendered."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+import jinja2
+from jinja2.runtime import Context
+
+from widget import assets, i18n
+from widget.config import Accent, Publication
+from widget.entry import light_html
+from widget.panel import frame_script
+from widget.panel.styles import frame_stylesheet
+from widget.record.reports import Kind
+from widget.web.reader import report_words
+
+Page = Literal["form", "sent", "off"]
+_NOTHING: Mapping[str, str] = {"kind": "", "text": "", "address": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the template shows.
+
+    ``problems`` are fields, "" for the whole form, each with what is wrong. ``content_language``
+    is that of title and quote where it is not the page's. ``answer`` says whether the reader's
+    address is kept: "yes", "no", or "" where none was given.
+    """
+
+    state: Page
+    entry_id: str
+    language: str
+    content_language: str
+    theme: str | None
+    title: str
+    article_url: str
+    back_url: str
+    action: str = ""
+    whole_url: str = ""
+    quote: str = ""
+    token: str = ""
+    answer: str = ""
+    typed: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def direction(self) -> str:
+        """The direction of the page's text."""
+        return i18n.direction(self.language)
+
+    @property
+    def kinds(self) -> list[tuple[Kind, str]]:
+        """The kinds of reports, with their names."""
+        return report_words.kinds(self.language)
+
+    @property
+    def at_field(self) -> dict[str, str]:
+        """What is wrong, by field."""
+        return {name: text for name, text in self.problems if name}
+
+
+def render(view: View, accent: Accent, publication: Publication) -> tuple[bytes, str]:
+    """Return the page and its Content-Security-Policy: the publication's pages may frame it."""
+    style = f"{frame_stylesheet(accent)}{_own_stylesheet()}"
+    script = frame_script(static=False).decode()
+    content = {}
+    if view.content_language != view.language:
+        language = view.content_language
+        content = {"lang": language, "dir": i18n.direction(language)}
+    html = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            view=view,
+            content=content,
+            style=light_html.trusted(style),
+            script=light_html.trusted(script),
+        )
+    )
+    # The form sends to this service alone, also where a page of another site frames it.
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"base-uri 'none'; form-action 'self'; frame-ancestors 'self' {publication.embedders}"
+    )
+    return html.encode(), policy
+
+
+def _hash(source: str) -> str:
+    digest = hashlib.sha256(source.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@cache
+def _own_stylesheet() -> str:
+    return (assets.folder("static") / "report.css").read_text("utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets.folder("templates") / "report"),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        _gettext, _ngettext, newstyle=True
+    )
+    return environment
+
+
+@jinja2.pass_context
+def _gettext(context: Context, message: str) -> str:
+    return report_words.translated(message, context["view"].language)
+
+
+@jinja2.pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    language = i18n.interface_language(context["view"].language)
+    text: str = i18n.translations(language).ungettext(one, many, count)
+    return text

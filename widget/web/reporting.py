@@ -1,0 +1,64 @@
+"""What the service does about reports beside its pages: removing, notifying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from widget.config import Settings
+from widget.editorial.service import Editorial
+from widget.record import report_removal
+from widget.record.report_removal import ReportRemoval
+from widget.storage.documents import open_documents
+from widget.storage.store_lease import store_lease
+from widget.store import Live
+from widget.web import context
+from widget.web.reader import reports
+
+if TYPE_CHECKING:
+    from widget.notifying import Notifier
+    from widget.record.reports import Report
+
+_LOCK = 0x1051D7
+
+
+def init_app(app: Flask, editorial: Editorial) -> None:
+    """Let a withdrawal for legal reasons remove the texts of reports."""
+
+    def forget(entry_id: str) -> None:
+        with app.app_context():
+            report_removal.forget(context.documents(), entry_id)
+
+    editorial.forgetting.append(forget)
+
+
+def start(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier | None) -> None:
+    """Start removing what is over its time, and notifying of reports."""
+    if notifier:
+        _notify(app, settings, editorial, notifier)
+    removal = ReportRemoval(lambda: open_documents(settings.store), editorial)
+    removal.start(store_lease(settings.store, name="reports", lock=_LOCK))
+
+
+def _notify(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier) -> None:
+    # Imported here: nobody is notified until a receiver is configured.
+    from widget.notifying.events import report_event
+
+    def reported(report_id: str, report: Report) -> None:
+        live = editorial.entries.live(report.entry)
+        if not isinstance(live, Live):
+            return
+        event = report_event(
+            report_id,
+            live,
+            at=report.last_at,
+            kind=report.kind,
+            readers=report.count,
+            assignee=report.assignee,
+            workflow=editorial.entries.workflow(report.entry),
+            settings=settings,
+        )
+        notifier.record(event)
+
+    reports.set_listener(app, reported)
