@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask
+from flask import Flask, current_app
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
@@ -51,20 +51,26 @@ class Records:
         forget_entry(self.documents, entry_id)
 
 
+def records() -> Records:
+    """Return the records of the current application."""
+    found: Records = current_app.extensions[_EXTENSION]
+    return found
+
+
 def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
     """Add the routes for readers to ``app``, and return the records."""
-    records = Records(settings)
-    editorial.forgetting.append(records.forget)
-    voice.init_app(app, records.voices, editorial)
+    beside = Records(settings)
+    editorial.forgetting.append(beside.forget)
+    voice.init_app(app, beside.voices, editorial)
     if settings.counts:
-        counts.init_app(app, records.counts)
-    app.extensions[_EXTENSION] = records
-    return records
+        counts.init_app(app, beside.counts)
+    app.extensions[_EXTENSION] = beside
+    return beside
 
 
 def start(app: Flask, settings: Settings, store: EntryReader, service: ResponseCache) -> None:
     """Start removing what is over its time, and write all counts when ``service`` stops."""
-    records: Records = app.extensions[_EXTENSION]
-    service.at_stop.append(records.counts.flush)
+    beside: Records = app.extensions[_EXTENSION]
+    service.at_stop.append(beside.counts.flush)
     lease = store_lease(settings.store, name="record", lock=_LOCK)
-    Housekeeping(store, lambda: records.documents, days=settings.counts_days).start(lease)
+    Housekeeping(store, lambda: beside.documents, days=settings.counts_days).start(lease)
