@@ -24,6 +24,7 @@ from widget.notifying.events import Event, source_gone
 from widget.sources import verdicts
 from widget.sources.archiving.ordering import order_copies
 from widget.sources.archiving.queue import ArchiveQueue
+from widget.sources.articles import Articles, open_articles
 from widget.sources.checking import check, given, read, validators_of
 from widget.sources.fetching import Postponed, SourceFetcher
 from widget.sources.pace import Pace
@@ -83,6 +84,7 @@ class SourceChecks:
         *,
         fetcher: SourceFetcher | None = None,
         archive: ArchiveQueue | None = None,
+        articles: Articles | None = None,
         tell: Callable[[Event], None] = _say_nothing,
         now: Callable[[], datetime] = _now,
     ) -> None:
@@ -99,6 +101,7 @@ class SourceChecks:
         )
         self._archive = archive
         self.tell = tell
+        self.articles = articles
         self._now = now
         self.records = source_records(documents)
 
@@ -174,6 +177,8 @@ class SourceChecks:
         with releasing:
             try:
                 self.check_entry(entry_id)
+                if self.articles:
+                    self.articles.look(entry_id, self.fetcher)
             except InsightsError as error:
                 log.warning("%s: the sources were not checked: %s", entry_id, error)
             except Exception:
@@ -292,7 +297,10 @@ def open_sources(
     """Return the checks of a store. Raises InvalidSettings, StoreUnavailable."""
     documents = open_documents(settings.store)
     archive = ArchiveQueue(documents) if settings.archive else None
-    return SourceChecks(settings, editorial, documents, archive=archive, tell=tell)
+    articles = open_articles(settings, editorial, documents)
+    return SourceChecks(
+        settings, editorial, documents, archive=archive, articles=articles, tell=tell
+    )
 
 
 def _by_key(documents: Iterable[Entry]) -> dict[str, tuple[int, Source]]:
