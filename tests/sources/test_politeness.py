@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from conftest import FINE, Newsroom
 from small_web import Page
+from sources_support import FINE, Newsroom
 
 from widget.sources import pace as pace_module
 from widget.sources.pace import Pace, Postponed

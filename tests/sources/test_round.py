@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from conftest import FINE, Newsroom
+from sources_support import FINE, Newsroom
 
 from widget.errors import StoreUnavailable
 from widget.sources import round as round_module

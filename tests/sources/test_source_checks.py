@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from conftest import FINE, Newsroom
 from small_web import Page
 from small_web_cases import QUOTE, page
+from sources_support import FINE, Newsroom
 
 from widget.errors import NotFound
 from widget.sources.record import MAX_CHECKS

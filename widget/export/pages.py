@@ -14,7 +14,8 @@ from widget.config import Settings
 from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
-from widget.store import Approval, EntryReader, Live
+from widget.panel.open_graph import cards_are_drawn
+from widget.store import Annotations, Approval, EntryReader, Live
 from widget.store.public_document import public_document
 
 SHARDS = 256
@@ -31,6 +32,7 @@ class Subject:
     addresses: tuple[str, ...]
     version: str
     approvals: tuple[Approval, ...] = ()
+    annotations: Annotations | None = None
     document: bytes = b""
     """What ``panel/<id>.json`` contains; "" of a withdrawn entry."""
 
@@ -46,7 +48,8 @@ class Subject:
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
         if self.withdrawn:
             return (*pages, f"panel/{entry_id}.gone")
-        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json")
+        drawn = (f"card/{entry_id}.png",) if cards_are_drawn() else ()
+        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json", *drawn)
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -63,10 +66,12 @@ def subjects_of(store: EntryReader) -> dict[str, Subject]:
 def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -> Subject | None:
     if isinstance(live, Live):
         article = live.entry.article
-        proof = "".join(it.model_dump_json() for it in live.approvals)
+        beside = (*live.approvals, live.annotations)
+        proof = "".join(it.model_dump_json() for it in beside)
         addresses = (article.url, *article.aliases)
         version = f"{live.digest} {live.revision} {live.at} {proof}"
-        return Subject(live.entry, addresses, version, live.approvals, public_document(live))
+        document = public_document(live)
+        return Subject(live.entry, addresses, version, live.approvals, live.annotations, document)
     if live is None:
         return None
     try:
@@ -84,12 +89,25 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
     shown = subject.shown
     publication = settings.publication_for(subject.addresses[0])
     permalink = f"{base}/panel/{shown.id}"
-    reviews = subject.approvals
+    reviews, annotations = subject.approvals, subject.annotations
     frame = panel.frame(
-        shown, publication, Options(), permalink=permalink, reviews=reviews, static=True
+        shown,
+        publication,
+        Options(),
+        permalink=permalink,
+        reviews=reviews,
+        annotations=annotations,
+        static=True,
     )
     yield f"panel/{shown.id}.html", frame.body
-    fragment = panel.fragment(shown, publication, Options(), permalink=permalink, reviews=reviews)
+    fragment = panel.fragment(
+        shown,
+        publication,
+        Options(),
+        permalink=permalink,
+        reviews=reviews,
+        annotations=annotations,
+    )
     yield f"fragment/{shown.id}.html", fragment.body
     if isinstance(shown, Entry):
         snippet = panel.snippet(
@@ -97,6 +115,11 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
         )
         yield f"panel/{shown.id}.json", subject.document
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
+        if cards_are_drawn():
+            from widget.panel.card import card  # an extra
+
+            picture = card(shown, publication, reviews=reviews, more_fonts=settings.card_fonts)
+            yield f"card/{shown.id}.png", picture
     else:
         yield f"panel/{shown.id}.gone", b""
 
@@ -104,7 +127,14 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
 def recipe(subject: Subject, settings: Settings, base: str) -> str:
     """Return a hash of all inputs of the files of ``subject``."""
     publication = settings.publication_for(subject.addresses[0])
-    inputs = (assets.code_fingerprint(), base, publication.model_dump_json(), subject.version)
+    cards = f"{cards_are_drawn()} {settings.card_fonts}"
+    inputs = (
+        assets.code_fingerprint(),
+        base,
+        publication.model_dump_json(),
+        subject.version,
+        cards,
+    )
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import quote, urldefrag, urlsplit
 
 from widget import __version__
 from widget.config import Settings
@@ -82,7 +82,10 @@ class Fetched:
 
 def user_agent(settings: Settings) -> str:
     """Return who asks, and where to learn more."""
-    contact = settings.sources.contact or settings.base_url
+    contact = settings.sources.contact or settings.base_url or ""
+    if "@" in contact and "://" not in contact:
+        contact = f"mailto:{contact}"
+    contact = contact if contact.isascii() else quote(contact, safe="/:@?=&%#")
     return f"{PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import threading
 from collections import defaultdict
@@ -17,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.entry import Entry, Source, urls
-from widget.errors import InsightsError, NotFound, message
+from widget.errors import InsightsError, InvalidSettings, NotFound, message
 from widget.net.rate_limiter import RateLimiter
 from widget.notifying.events import Event, source_gone
 from widget.sources import verdicts
@@ -40,6 +41,7 @@ from widget.store import Annotations, Live, Withdrawn, source_key
 log = logging.getLogger("insights.sources")
 
 ACTOR = "sources"
+LIBRARIES = ("lxml", "protego", "pypdf")
 HOSTS_AT_ONCE = 6
 REQUESTS_A_MINUTE = 30
 REQUESTS_AT_ONCE = 4
@@ -277,6 +279,16 @@ class SourceChecks:
                 settings=self._settings,
             )
             self.tell(event)
+
+
+def check_libraries() -> None:
+    """Raise InvalidSettings where the libraries are not installed."""
+    missing = [it for it in LIBRARIES if importlib.util.find_spec(it) is None]
+    if missing:
+        raise InvalidSettings(
+            f"checking sources needs {', '.join(missing)}, which is not installed; run: "
+            "pip install 'insights-widget[sources]'"
+        )
 
 
 def open_sources(

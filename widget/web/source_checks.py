@@ -71,7 +71,9 @@ def start(
     opener.tell = tell or opener.tell
     if settings.sources.round == "daily":
         from widget.sources.round import open_round
+        from widget.sources.service import check_libraries
 
+        check_libraries()
         lease = store_lease(settings.store, name="sources", lock=_LOCK)
         open_round(settings, opener.get()).start(lease)
     if settings.archive:

@@ -16,6 +16,8 @@ from widget.web.api import (
     draft_models,
     draft_views,
     models,
+    record_models,
+    record_views,
     report_models,
     report_views,
     review_models,
@@ -258,6 +260,18 @@ ROUTES: tuple[Route, ...] = (
         summary="List all changes",
         view=views.history,
         response=models.History,
+    ),
+    Route(
+        path=f"{_ENTRY}/voices",
+        summary="List the links of authors, and what came by them",
+        view=record_views.list_voices,
+        response=record_models.VoiceList,
+    ),
+    Route(
+        path=f"{_ENTRY}/counts",
+        summary="List what readers opened, day by day",
+        view=record_views.list_counts,
+        response=record_models.CountList,
     ),
     Route(
         path=f"{_ENTRY}/revisions/<number>",
