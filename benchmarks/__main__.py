@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import (
@@ -29,6 +30,7 @@ from benchmarks import (
     serving,
     slow,
     soak,
+    sources,
     structure,
     takedown,
     weights,
@@ -56,6 +58,7 @@ SECTIONS = (
     "reader",
     "reports",
     "dictionary",
+    "sources",
 )
 
 
@@ -105,6 +108,8 @@ def main() -> None:
         _slow()
     if given.section in (None, "gate"):
         _gate()
+    if given.section in (None, "sources"):
+        _sources()
     if given.section in (None, "commands"):
         _commands()
     if given.section == "reader":
@@ -113,6 +118,16 @@ def main() -> None:
         _reports()
     if given.section == "dictionary":
         _dictionary()
+
+
+def _sources() -> None:
+    """Print recall and precision of *quote found*."""
+    print(f"Quotes in {sources.PAGES:,} pages made from the small web")
+    on = machine.description()
+    result = sources.measure(sources.trials())
+    print(*sources.table(result), sep="\n")
+    figures = {**asdict(result), "recall": result.recall, "precision": result.precision}
+    keep("sources", {"machine": on, **figures})
 
 
 def _structure(root: Path) -> None:

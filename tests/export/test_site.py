@@ -14,12 +14,13 @@ from samples import PAPER, PUBLICATION, ROOT, sample_entry
 
 from widget.app import rules
 from widget.config import Publication, Settings
+from widget.editorial.annotating import Annotating
 from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.service import Editorial
 from widget.entry import Entry, urls
 from widget.errors import ExportFailed
 from widget.export import Report, checked_base, export_site, folder, pages
-from widget.store import Live, Store, open_store
+from widget.store import Annotations, Live, Store, open_store
 
 BASE = "https://cdn.example/insights"
 ID = "night-trains"
@@ -93,6 +94,22 @@ def test_proof_of_a_review_is_exported_and_its_loss_too(
 
 
 @pytest.mark.unit
+def test_annotations_are_exported_and_no_link_leads_to_a_form_that_no_server_has(
+    store: Store, settings: Settings, out: Path
+) -> None:
+    published(store)
+    exported(store, settings, out)
+    for upheld in (1, 2):
+        annotations = Annotations(reports_upheld=upheld)
+        Annotating(store).annotate(ID, lambda _, now=annotations: now, actor="reports")
+        exported(store, settings, out)
+        for path in (f"panel/{ID}.html", f"fragment/{ID}.html"):
+            text = files(out)[path].decode()
+            assert f"{upheld} report" in text
+            assert "/report/" not in text
+
+
+@pytest.mark.unit
 def test_the_map_leads_from_every_address_to_its_entry(
     store: Store, settings: Settings, out: Path
 ) -> None:
@@ -121,14 +138,17 @@ def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings,
     published(store)
     other(store, "harbour")
     exported(store, settings, out)
-    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.html")}
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()}
     again = exported(store, settings, out)
     assert (again.written, again.removed) == (0, 0)
     published(store, article__title="A new title")
-    # Frame, fragment, oEmbed, JSON; of the log the lines, the checkpoint and the page.
-    assert exported(store, settings, out).written == 7
+    # Frame, fragment, oEmbed, JSON, card; of the log the lines, the checkpoint and the page.
+    written = exported(store, settings, out).written
     touched = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert touched == {f"{ID}.html", "index.html"}
+    # The sitemap has the time of the change in seconds.
+    assert written == 8 + ("sitemap.xml" in touched)
+    assert touched >= {f"{ID}.html", f"{ID}.json", f"{ID}.png", "index.html"}
+    assert not [it for it in touched if "harbour" in it or "corrections" in it]
 
 
 @pytest.mark.unit
@@ -188,7 +208,7 @@ def test_an_entry_that_is_unknown_now_leaves_nothing(
     empty = open_store(f"dir:{tmp_path / 'other'}", rules(settings))
     report = exported(empty, settings, out)
     empty.close()
-    assert report.removed == 4
+    assert report.removed == 5
     assert not [it for it in files(out) if ID in it]
     assert b"Sleepers" not in b"".join(files(out).values())
 

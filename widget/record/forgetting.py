@@ -9,7 +9,10 @@ from widget.storage.documents import Documents
 
 
 def forget_entry(documents: Documents, entry_id: str) -> None:
-    """Remove names, texts and numbers of all records of an entry. Raises StoreUnavailable."""
+    """Remove names, texts and numbers of all records of an entry, also from the store's files.
+
+    Raises StoreUnavailable.
+    """
     # Imported here: most services check no sources.
     from widget.sources.articles.record import article_records, article_texts
     from widget.sources.record import source_records
@@ -20,3 +23,5 @@ def forget_entry(documents: Documents, entry_id: str) -> None:
     source_records(documents).update(entry_id, lambda _: None)
     article_records(documents).update(entry_id, lambda _: None)
     article_texts(documents).update(entry_id, lambda _: None)
+    report_removal.forget(documents, entry_id)
+    documents.overwrite_removed()
