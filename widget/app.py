@@ -75,9 +75,8 @@ def create_app(
     hosts.init_app(app, settings)
 
     # The core: what readers and monitoring request.
-    for each in reader.BLUEPRINTS:
+    for each in (*reader.BLUEPRINTS, health.routes):
         app.register_blueprint(each)
-    app.register_blueprint(health.routes)
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))
@@ -85,7 +84,6 @@ def create_app(
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
     source_checks.init_app(app, settings, editorial)
-    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
     desk = admin.AdminContext(
@@ -113,6 +111,7 @@ def create_service(settings: Settings) -> ResponseCache:
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
     pinger: HubPinger | None = None
+    read_article: Callable[[Revision], None] | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -123,6 +122,8 @@ def create_service(settings: Settings) -> ResponseCache:
             notifier.changed(revision)
         if pinger:
             pinger.changed(revision)
+        if read_article:
+            read_article(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -140,7 +141,7 @@ def create_service(settings: Settings) -> ResponseCache:
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
     records.start(app, settings, store, service)
-    source_checks.start(app, settings, notifier.record if notifier else None)
+    read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 

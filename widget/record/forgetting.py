@@ -17,6 +17,7 @@ def forget_entry(documents: Documents, entry_id: str) -> None:
     from widget.sources.articles.record import article_records, article_texts
     from widget.sources.record import source_records
 
+    report_removal.forget(documents, entry_id)
     Voices(lambda: documents).forget(entry_id)
     DailyCounts(lambda: documents, days=1).forget(entry_id)
     source_records(documents).update(entry_id, lambda _: None)
