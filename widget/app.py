@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
-    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
 _SCHEDULE_LOCK = 0x1051D5
+_WEBSUB_LOCK = 0x1051DA
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -110,7 +110,6 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
-    pinger: HubPinger | None = None
     read_article: Callable[[Revision], None] | None = None
 
     def changed(revision: Revision) -> None:
@@ -120,8 +119,6 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
-        if pinger:
-            pinger.changed(revision)
         if read_article:
             read_article(revision)
 
@@ -135,7 +132,7 @@ def create_service(settings: Settings) -> ResponseCache:
     if settings.notify:
         notifier = _start_notifying(settings, store)
     if settings.websub_hub:
-        pinger = _start_pinging(settings, store)
+        _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
@@ -248,9 +245,8 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
 # Imported here, since no hub is told of corrections until one is configured.
 
 
-def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+def _start_pinging(settings: Settings, store: Store) -> None:
     from widget.record.websub import HubPinger
 
-    pinger = HubPinger(settings, store)
-    pinger.start()
-    return pinger
+    lease = store_lease(settings.store, name="websub", lock=_WEBSUB_LOCK)
+    HubPinger(settings, store).start(lease)

@@ -134,14 +134,6 @@ class Changes:
             found[size - 1][0].number if len(found) > size else None,
         )
 
-    def of_revision(self, entry_id: str, number: int) -> Change | None:
-        """Return the change that a recent revision was, if it was one."""
-        for line in reversed(self._current()[-_BATCH:]):
-            if (line.entry, line.revision) == (entry_id, number):
-                subject = self._reader.live(entry_id)
-                return self._change(line, subject) if subject else None
-        return None
-
     def _of(
         self, lines: Iterable[LogLine], publication: Publication | None
     ) -> Iterator[tuple[LogLine, Live | Withdrawn]]:
