@@ -135,11 +135,24 @@ def test_the_page_of_an_arabic_publication_runs_from_right_to_left(
 
 @pytest.mark.embedding
 def test_who_comes_to_a_point_sees_what_was_corrected_since(
-    scriptless_page: Page, service: str
+    new_page: Callable[..., Page], service: str
 ) -> None:
-    page = scriptless_page
-    page.set_viewport_size({"width": 360, "height": 640})
+    page = new_page(viewport={"width": 360, "height": 640})
     page.goto(f"{service}/panel/entry-5#p1-2")
+    point_and_corrections_are_in_sight(page)
+    # Who comes for the whole panel reads the corrections where they stand.
+    page.goto(f"{service}/panel/entry-6?open=ideas")
+    expect(page.locator("#p1-2")).to_be_attached()
+    expect(page.locator(".insights-corrections")).not_to_be_in_viewport()
+
+
+def test_that_needs_no_script(new_page: Callable[..., Page], service: str) -> None:
+    page = new_page(viewport={"width": 360, "height": 640}, java_script_enabled=False)
+    page.goto(f"{service}/panel/entry-5#p1-2")
+    point_and_corrections_are_in_sight(page)
+
+
+def point_and_corrections_are_in_sight(page: Page) -> None:
     point, corrections = page.locator("#p1-2"), page.locator(".insights-corrections")
     expect(point).to_be_in_viewport()
     expect(corrections).to_be_in_viewport()
@@ -149,8 +162,3 @@ def test_who_comes_to_a_point_sees_what_was_corrected_since(
     assert at
     assert room["height"] <= 0.31 * 640
     assert at["y"] + at["height"] <= room["y"]
-    # Who comes for the whole panel reads the corrections where they stand.
-    page.goto("about:blank")
-    page.goto(f"{service}/panel/entry-5?open=ideas")
-    expect(page.locator("#p1-2")).to_be_attached()
-    expect(page.locator(".insights-corrections")).not_to_be_in_viewport()
