@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import (
@@ -28,6 +29,7 @@ from benchmarks import (
     serving,
     slow,
     soak,
+    sources,
     structure,
     takedown,
     weights,
@@ -53,6 +55,7 @@ SECTIONS = (
     "bulk",
     "reader",
     "dictionary",
+    "sources",
 )
 
 
@@ -102,12 +105,24 @@ def main() -> None:
         _slow()
     if given.section in (None, "gate"):
         _gate()
+    if given.section in (None, "sources"):
+        _sources()
     if given.section in (None, "commands"):
         _commands()
     if given.section == "reader":
         _reader()
     if given.section == "dictionary":
         _dictionary()
+
+
+def _sources() -> None:
+    """Print recall and precision of *quote found*."""
+    print(f"Quotes in {sources.PAGES:,} pages made from the small web")
+    on = machine.description()
+    result = sources.measure(sources.trials())
+    print(*sources.table(result), sep="\n")
+    figures = {**asdict(result), "recall": result.recall, "precision": result.precision}
+    keep("sources", {"machine": on, **figures})
 
 
 def _structure(root: Path) -> None:

@@ -75,9 +75,8 @@ def create_app(
     hosts.init_app(app, settings)
 
     # The core: what readers and monitoring request.
-    for each in reader.BLUEPRINTS:
+    for each in (*reader.BLUEPRINTS, health.routes):
         app.register_blueprint(each)
-    app.register_blueprint(health.routes)
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))
@@ -85,21 +84,12 @@ def create_app(
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
     source_checks.init_app(app, settings, editorial)
-    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
-    admin.init_app(
-        app,
-        admin.AdminContext(
-            settings,
-            editorial,
-            accounts,
-            beside,
-            purges=purges,
-            drafting=drafting,
-            not_found=kit.not_found,
-        ),
+    desk = admin.AdminContext(
+        settings, editorial, accounts, beside, purges, drafting, kit.not_found
     )
+    admin.init_app(app, desk)
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:
@@ -120,6 +110,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
+    read_article: Callable[[Revision], None] | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -128,6 +119,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
+        if read_article:
+            read_article(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -144,8 +137,8 @@ def create_service(settings: Settings) -> ResponseCache:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
-    records.start(app, settings, store)
-    source_checks.start(app, settings, notifier.record if notifier else None)
+    records.start(app, settings, store, service)
+    read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 

@@ -14,12 +14,13 @@ from samples import PAPER, PUBLICATION, ROOT, sample_entry
 
 from widget.app import rules
 from widget.config import Publication, Settings
+from widget.editorial.annotating import Annotating
 from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.service import Editorial
 from widget.entry import Entry, urls
 from widget.errors import ExportFailed
 from widget.export import Report, checked_base, export_site, folder, pages
-from widget.store import Live, Store, open_store
+from widget.store import Annotations, Live, Store, open_store
 
 BASE = "https://cdn.example/insights"
 ID = "night-trains"
@@ -90,6 +91,22 @@ def test_proof_of_a_review_is_exported_and_its_loss_too(
     exported(store, settings, out)
     for path in (f"panel/{ID}.html", f"fragment/{ID}.html"):
         assert b"AI-generated, reviewed" not in files(out)[path]
+
+
+@pytest.mark.unit
+def test_annotations_are_exported_and_no_link_leads_to_a_form_that_no_server_has(
+    store: Store, settings: Settings, out: Path
+) -> None:
+    published(store)
+    exported(store, settings, out)
+    for upheld in (1, 2):
+        annotations = Annotations(reports_upheld=upheld)
+        Annotating(store).annotate(ID, lambda _, now=annotations: now, actor="reports")
+        exported(store, settings, out)
+        for path in (f"panel/{ID}.html", f"fragment/{ID}.html"):
+            text = files(out)[path].decode()
+            assert f"{upheld} report" in text
+            assert "/report/" not in text
 
 
 @pytest.mark.unit

@@ -78,13 +78,15 @@ HOSTILE = (
 ELEMENTS = {
     *("section", "header", "footer", "h1", "h2", "h3", "p", "div", "ol", "ul", "li", "details"),
     *("summary", "blockquote", "button", "a", "span", "strong", "em", "q", "sup", "time", "bdi"),
+    *("link", "meta"),  # microdata
 }
 ATTRIBUTES = {
     *("class", "id", "part", "lang", "dir", "role", "open", "href", "target", "rel", "type"),
-    *("aria-labelledby", "aria-label", "aria-hidden", "datetime", "data-letter"),
+    *("aria-labelledby", "aria-label", "aria-hidden", "datetime"),
     *("data-entry", "data-accent", "data-role"),
-    *("popover", "popovertarget", "popovertargetaction"),
+    *("popover", "popovertarget"),
     *("v-pre", "data-ng-non-bindable"),
+    *("itemscope", "itemtype", "itemprop", "content"),
 }
 
 

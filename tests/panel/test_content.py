@@ -19,7 +19,7 @@ from widget.entry import Entry
 from widget.panel import (
     Options,
 )
-from widget.panel.view import _letter
+from widget.panel.source_views import _letter
 
 pytestmark = pytest.mark.unit
 

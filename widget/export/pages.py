@@ -15,7 +15,7 @@ from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
 from widget.panel.open_graph import cards_are_drawn
-from widget.store import Approval, EntryReader, Live
+from widget.store import Annotations, Approval, EntryReader, Live
 from widget.store.public_document import public_document
 
 SHARDS = 256
@@ -32,6 +32,7 @@ class Subject:
     addresses: tuple[str, ...]
     version: str
     approvals: tuple[Approval, ...] = ()
+    annotations: Annotations | None = None
     document: bytes = b""
     """What ``panel/<id>.json`` contains; "" of a withdrawn entry."""
 
@@ -65,10 +66,12 @@ def subjects_of(store: EntryReader) -> dict[str, Subject]:
 def _subject(store: EntryReader, entry_id: str, live: Live | Withdrawn | None) -> Subject | None:
     if isinstance(live, Live):
         article = live.entry.article
-        proof = "".join(it.model_dump_json() for it in live.approvals)
+        beside = (*live.approvals, live.annotations)
+        proof = "".join(it.model_dump_json() for it in beside)
         addresses = (article.url, *article.aliases)
         version = f"{live.digest} {live.revision} {live.at} {proof}"
-        return Subject(live.entry, addresses, version, live.approvals, public_document(live))
+        document = public_document(live)
+        return Subject(live.entry, addresses, version, live.approvals, live.annotations, document)
     if live is None:
         return None
     try:
@@ -86,12 +89,25 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
     shown = subject.shown
     publication = settings.publication_for(subject.addresses[0])
     permalink = f"{base}/panel/{shown.id}"
-    reviews = subject.approvals
+    reviews, annotations = subject.approvals, subject.annotations
     frame = panel.frame(
-        shown, publication, Options(), permalink=permalink, reviews=reviews, static=True
+        shown,
+        publication,
+        Options(),
+        permalink=permalink,
+        reviews=reviews,
+        annotations=annotations,
+        static=True,
     )
     yield f"panel/{shown.id}.html", frame.body
-    fragment = panel.fragment(shown, publication, Options(), permalink=permalink, reviews=reviews)
+    fragment = panel.fragment(
+        shown,
+        publication,
+        Options(),
+        permalink=permalink,
+        reviews=reviews,
+        annotations=annotations,
+    )
     yield f"fragment/{shown.id}.html", fragment.body
     if isinstance(shown, Entry):
         snippet = panel.snippet(

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
-from widget.panel.view import GroupView, NoticeView, PanelView, PointView, SourceView
+from widget.panel.source_views import SourceView
+from widget.panel.view import GroupView, NoticeView, PanelView, PointView
 
 NARROW = 272
 WIDE = 640

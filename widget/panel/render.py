@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -17,7 +18,9 @@ from widget import assets, i18n
 from widget.config import Accent, Publication
 from widget.entry import Entry, Withdrawn, light_html
 from widget.panel import styles
+from widget.panel.annotations import Annotations
 from widget.panel.disclosure import Reviews
+from widget.panel.json_ld import json_ld
 from widget.panel.open_graph import MetaTag, open_graph
 from widget.panel.options import Options
 from widget.panel.portable import in_ascii, without_expressions
@@ -53,20 +56,27 @@ def frame(
     *,
     permalink: str,
     reviews: Reviews = (),
+    annotations: Annotations | None = None,
+    report_form: bool = False,
     static: bool = False,
 ) -> Page:
     """Return the panel, or the notice, as a document.
 
-    ``reviews`` are the proven ones of exactly this version of an entry.
+    ``reviews`` are the proven ones of exactly this version of an entry, ``annotations`` what is
+    shown beside it. ``report_form``: the service behind ``permalink`` takes reports of readers.
     ``static``: for an export, with the policy in the document instead of a header, and a script
     that reads the query.
     """
-    if isinstance(subject, Entry):
-        view: PanelView | NoticeView = panel_view(
-            subject, publication, options, permalink=permalink, prefix="", reviews=reviews
-        )
-    else:
-        view = notice_view(subject, publication, options, permalink=permalink, prefix="")
+    view = _view(
+        subject,
+        publication,
+        options,
+        permalink=permalink,
+        prefix="",
+        reviews=reviews,
+        annotations=annotations,
+        report_form=report_form,
+    )
     accent = options.accent_on(publication)
     if isinstance(view, PanelView):
         tags = open_graph(view, publication)
@@ -82,30 +92,56 @@ def fragment(
     *,
     permalink: str,
     reviews: Reviews = (),
+    annotations: Annotations | None = None,
+    report_form: bool = False,
     utf8: bool = False,
 ) -> Page:
     """Return the panel, or the notice, as an HTML fragment.
 
-    ``reviews`` are the proven ones of exactly this version of an entry. In ASCII, for documents of
+    ``reviews``, ``annotations`` and ``report_form`` as for ``frame``. In ASCII, for documents of
     any encoding. ``utf8`` is for scripts, which decode it by its Content-Type; this saves an eighth
     for Arabic. Element ids begin with ``insights-<id>-``, or ``insights-<id>_<instance>-``: an
     entry id has no underscore.
     """
     instance = f"_{options.instance}" if options.instance else ""
     prefix = f"insights-{subject.id}{instance}-"
-    if isinstance(subject, Entry):
-        view: PanelView | NoticeView = panel_view(
-            subject, publication, options, permalink=permalink, prefix=prefix, reviews=reviews
-        )
-    else:
-        view = notice_view(subject, publication, options, permalink=permalink, prefix=prefix)
+    view = _view(
+        subject,
+        publication,
+        options,
+        permalink=permalink,
+        prefix=prefix,
+        reviews=reviews,
+        annotations=annotations,
+        report_form=report_form,
+    )
     environment = _environment()
     html = without_expressions(environment.get_template(_BODIES[type(view)]).render(view=view))
     if options.styles == "inline":
-        style = styles.fragment_stylesheet(options.accent_on(publication))
+        style = styles.fragment_stylesheet(
+            options.accent_on(publication),
+            themed=view.theme is not None,
+            rtl=view.direction == "rtl",
+        )
         # HTML does not allow a style element in the body, but SVG does; it applies to the document.
         html = f'<svg display="none"><style>{style}</style></svg>\n{html}'
     return Page(html.encode() if utf8 else in_ascii(html))
+
+
+def _view(
+    subject: Entry | Withdrawn,
+    publication: Publication,
+    options: Options,
+    *,
+    permalink: str,
+    prefix: str,
+    **beside: Any,  # noqa: ANN401  # as panel_view has them
+) -> PanelView | NoticeView:
+    if isinstance(subject, Entry):
+        return panel_view(
+            subject, publication, options, permalink=permalink, prefix=prefix, **beside
+        )
+    return notice_view(subject, publication, options, permalink=permalink, prefix=prefix)
 
 
 def message_frame(
@@ -166,6 +202,7 @@ def _document(
             policy=policy if static else None,
             sizing=embedders,
             style=light_html.trusted(style),
+            linked_data=light_html.trusted(json_ld(view)) if isinstance(view, PanelView) else None,
             script=script,
         )
     )

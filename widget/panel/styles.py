@@ -31,9 +31,24 @@ def frame_stylesheet(accent: Accent) -> str:
     return own + _accent_rule(accent)
 
 
-def fragment_stylesheet(accent: Accent) -> str:
-    """Return the stylesheet for the host's own DOM, minified."""
-    return f"@layer insights{{{_hardened()}}}{_accent_rule(accent)}"
+def fragment_stylesheet(accent: Accent, *, themed: bool = True, rtl: bool = True) -> str:
+    """Return the stylesheet for the host's own DOM, minified.
+
+    ``themed`` and ``rtl``: with the rules for panels that set a theme, and that are written from
+    right to left. They are more specific than all others, so that a panel without them does not
+    change one with them in the same document.
+    """
+    return f"@layer insights{{{_hardened_for(themed=themed, rtl=rtl)}}}{_accent_rule(accent)}"
+
+
+@cache
+def _hardened_for(*, themed: bool, rtl: bool) -> str:
+    css = _hardened()
+    if not themed:
+        css = re.sub(r"\.insights\[data-theme[^{}]*\{[^{}]*\}", "", css)
+    if not rtl:
+        css = re.sub(r"\.insights\[dir=rtl[^{}]*\{[^{}]*\}", "", css)
+    return css
 
 
 @cache

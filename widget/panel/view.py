@@ -5,43 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from widget import i18n
 from widget.config import Publication, Text
-from widget.entry import Entry, Source, Withdrawn, cost_breach, light_html, urls
+from widget.entry import Entry, Perspective, Withdrawn, cost_breach, light_html
 from widget.entry.vocabulary import LEAN_SCALE, Lean
-from widget.panel import disclosure, words
+from widget.panel import annotations as annotated
+from widget.panel import disclosure, linked_data, words
+from widget.panel.annotations import Annotations
 from widget.panel.disclosure import Contact, Reviews
+from widget.panel.linked_data import Facts
 from widget.panel.options import SOURCES, Options
 from widget.panel.runs import Run, pieces
-
-
-@dataclass(frozen=True, slots=True)
-class DisplayDate:
-    """A date: machine-readable and localized."""
-
-    iso: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class BackReference:
-    """A link from a source back to one of its references."""
-
-    occurrence: int
-    letter: str
-    name: str
+from widget.panel.source_views import DisplayDate, SourceView, display_date, safe_link, source_view
 
 
 @dataclass(frozen=True, slots=True)
 class PointView:
-    """One point; ``anchor`` is such as ``1-2``: the second point of the first group."""
+    """One point; ``anchor`` is such as ``1-2``: the second point of the first group.
+
+    ``report`` is the name of the link by which readers report a problem with it.
+    """
 
     anchor: str
+    report: str
     pieces: tuple[Markup | Run, ...]
     attributed_to: str | None
 
@@ -60,26 +50,15 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
-    """One source, with the references to it."""
-
-    number: int
-    title: str
-    url: str
-    publisher: str | None
-    published: DisplayDate | None
-    kind_name: str
-    quote: str | None
-    archive_url: str | None
-    references: tuple[BackReference, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ScalePosition:
-    """One position of the lean scale; ``current`` is the article's."""
+    """One position of the lean scale; ``current`` is the article's.
+
+    ``between``: where there is little room, its name is not shown.
+    """
 
     name: str
     current: bool
+    between: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +126,15 @@ class PanelView(_EntryView):
     """A whole panel.
 
     ``label`` says who made the analysis. ``title`` is that of its page; ``lasting_title`` is for
-    snippets, which are pasted once, and says nothing that a later review changes.
+    snippets, which are pasted once, and says nothing that a later review changes. ``article_note``
+    says what became of the article since. ``report_url`` is "" where there are no reports.
     """
 
     label: Markup
     title: str
     lasting_title: str
     introduction: Markup
+    article_note: str | None
     lean: LeanView
     rationale: Markup | None
     methodology: Markup | None
@@ -164,6 +145,8 @@ class PanelView(_EntryView):
     corrections: tuple[CorrectionView, ...]
     disclosure: tuple[Markup, ...]
     contact: Contact | None
+    report_url: str
+    facts: Facts
 
 
 def panel_view(
@@ -174,10 +157,13 @@ def panel_view(
     permalink: str,
     prefix: str,
     reviews: Reviews = (),
+    annotations: Annotations | None = None,
+    report_form: bool = False,
 ) -> PanelView:
     """Return the view of a panel. ``prefix`` begins every element id.
 
-    ``reviews`` are the proven ones of exactly this version.
+    ``reviews`` are the proven ones of exactly this version, ``annotations`` those of what is live.
+    ``report_form``: the service behind ``permalink`` takes reports of readers.
     """
     language = options.language or i18n.interface_language(entry.language)
     phrases = words.Words(language)
@@ -191,37 +177,31 @@ def panel_view(
         **_common(entry.language, language, publication, options, prefix),
         entry_id=entry.id,
         article_title=entry.article.title,
-        article_url=_link(entry.article.url),
+        article_url=safe_link(entry.article.url),
         permalink=permalink,
         label=label,
         title=phrases.panel_title(entry.article.title, label.striptags()),
         lasting_title=phrases.panel_title(entry.article.title, lasting),
         introduction=_own_text(publication, publication.introduction, language)
         or phrases.introduction(),
+        article_note=annotated.of_article(annotations, publication, phrases),
         lean=_lean(entry, phrases),
         rationale=display(entry.viewpoint.rationale) or None,
         methodology=_own_text(publication, publication.methodology, language),
         groups=groups,
-        sources=tuple(
-            _source(number, source, occurrences[number], phrases)
-            for number, source in enumerate(entry.sources, 1)
-        ),
+        sources=tuple(_sources(entry, phrases, occurrences, annotations)),
         sources_count=phrases.sources_count(len(entry.sources)),
         sources_open=SOURCES in options.open,
-        corrections=tuple(
-            CorrectionView(
-                phrases.correction_kind(correction.kind),
-                display_date(correction.at, language),
-                correction.note,
-            )
-            for correction in entry.corrections
-        ),
+        corrections=tuple(_corrections(entry, phrases)),
         disclosure=(
             *disclosure.sentences(entry, publication, phrases, reviews),
+            *annotated.of_reports(annotations, phrases),
             _own_text(publication, publication.disclosure, language)
             or phrases.default_disclosure(),
         ),
         contact=disclosure.contact_of(publication),
+        report_url=_report_url(permalink) if report_form and publication.reports == "on" else "",
+        facts=linked_data.facts(entry, publication, reviews),
     )
 
 
@@ -234,7 +214,7 @@ def notice_view(
         **_common(withdrawn.language, language, publication, options, prefix),
         entry_id=withdrawn.id,
         article_title=withdrawn.article_title,
-        article_url=_link(withdrawn.article_url),
+        article_url=safe_link(withdrawn.article_url),
         permalink=permalink,
         statement=words.Words(language).withdrawal(
             publication.name, display_date(withdrawn.at, language).text, legal=withdrawn.legal
@@ -254,10 +234,30 @@ def message_view(title: str, text: str, language: str, options: Options) -> Mess
     )
 
 
-def display_date(day: date | datetime, language: str) -> DisplayDate:
-    """Return the date, machine-readable and localized."""
-    iso = day.isoformat().replace("+00:00", "Z")
-    return DisplayDate(iso, i18n.long_date(day, language))
+def _sources(
+    entry: Entry, phrases: words.Words, occurrences: Counter[int], annotations: Annotations | None
+) -> Iterator[SourceView]:
+    for number, source in enumerate(entry.sources, 1):
+        annotation = annotations.of_source(source) if annotations else None
+        yield source_view(number, source, occurrences[number], phrases, annotation)
+
+
+def _corrections(entry: Entry, phrases: words.Words) -> Iterator[CorrectionView]:
+    for correction in entry.corrections:
+        at = display_date(correction.at, phrases.language)
+        yield CorrectionView(phrases.correction_kind(correction.kind), at, correction.note)
+
+
+def _signed_below(group: Perspective, number: int) -> bool:
+    """Return whether the point after the ``number``-th of a reply bears the same signature."""
+    if group.role != "reply" or number == len(group.points):
+        return False
+    return group.points[number].attributed_to == group.points[number - 1].attributed_to
+
+
+def _report_url(permalink: str) -> str:
+    base, _, entry_id = permalink.rpartition("/panel/")
+    return f"{base}/report/{entry_id}"
 
 
 def _common(
@@ -287,13 +287,16 @@ def _lean(entry: Entry, phrases: words.Words) -> LeanView:
     return LeanView(
         value=lean,
         sentence=phrases.lean_sentence(lean),
-        scale=tuple(
-            ScalePosition(phrases.lean(position), position == lean) for position in LEAN_SCALE
-        )
-        if lean in LEAN_SCALE
-        else (),
+        scale=tuple(_scale(lean, phrases)) if lean in LEAN_SCALE else (),
         confidence=phrases.confidence(entry.viewpoint.confidence),
     )
+
+
+def _scale(lean: Lean, phrases: words.Words) -> Iterator[ScalePosition]:
+    here, last = LEAN_SCALE.index(lean), len(LEAN_SCALE) - 1
+    for index, position in enumerate(LEAN_SCALE):
+        end = index in (0, last) and abs(index - here) > 1
+        yield ScalePosition(phrases.lean(position), index == here, index != here and not end)
 
 
 def _groups(
@@ -315,43 +318,11 @@ def _groups(
             points=tuple(
                 PointView(
                     f"{index}-{number}",
+                    phrases.report_point(f"{index}-{number}"),
                     tuple(pieces(display(point.text), len(entry.sources), occurrences)),
-                    point.attributed_to,
+                    None if _signed_below(group, number) else point.attributed_to,
                 )
                 for number, point in enumerate(group.points, 1)
             ),
             none_because=group.none_because,
         )
-
-
-def _source(number: int, source: Source, references: int, phrases: words.Words) -> SourceView:
-    letters = [_letter(index) if references > 1 else "" for index in range(references)]
-    return SourceView(
-        number=number,
-        title=source.title,
-        url=_link(source.url),
-        publisher=source.publisher,
-        published=display_date(source.published, phrases.language) if source.published else None,
-        kind_name=phrases.source_kind(source.type),
-        quote=source.quote,
-        archive_url=_link(source.archive_url or "") or None,
-        references=tuple(
-            BackReference(index + 1, letter, phrases.back_reference(number, letter))
-            for index, letter in enumerate(letters)
-        ),
-    )
-
-
-def _link(url: str) -> str:
-    """Return ``url`` if it may be linked to, else ``""``; drafts are not validated."""
-    return "" if urls.link_problem(url) else url
-
-
-def _letter(index: int) -> str:
-    """Return a, b … z, then aa, ab and so on."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return letters

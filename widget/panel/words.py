@@ -167,6 +167,29 @@ class Words:
             )
         return self._text(_("Back to where source %(number)d is cited"), number=number)
 
+    def quote_found(self, date: str) -> str:
+        """Return the sentence about the last check that found the quote in its source."""
+        return self._text(_("Quote found in the source on %(date)s"), date=date)
+
+    def article_changed(self, date: str) -> str:
+        """Return the sentence about an article whose text is no longer what was analysed."""
+        return self._text(_("The article was changed after this analysis, on %(date)s."), date=date)
+
+    def article_gone(self, date: str) -> str:
+        """Return the sentence about an article that is gone."""
+        return self._text(_("The article was no longer there on %(date)s."), date=date)
+
+    def reports_upheld(self, count: int) -> Markup:
+        """Return the sentence about the reports of readers that editors agreed with."""
+        text = self._catalog.ungettext(
+            "%(num)d report was upheld.", "%(num)d reports were upheld.", count
+        )
+        return escape(i18n.localized_digits(text % {"num": count}, self.language))
+
+    def report_point(self, anchor: str) -> str:
+        """Return the accessible name of the link by which readers report a problem."""
+        return self._text(_("Report a problem with point %(point)s"), point=anchor)
+
     def label(self, origin: Origin, *, reviewed: bool) -> Markup:
         """Return the few words on top of the panel about who made the analysis."""
         return self._html(_LABELS[origin, reviewed])

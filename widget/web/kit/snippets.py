@@ -163,7 +163,12 @@ def _fragment(live: Live, choices: Choices) -> str:
         options = replace(options, styles="none")
     permalink = service().permalink(live.entry.id)
     return panel.fragment(
-        live.entry, _publication(live), options, permalink=permalink, reviews=live.approvals
+        live.entry,
+        _publication(live),
+        options,
+        permalink=permalink,
+        reviews=live.approvals,
+        report_form=True,
     ).body.decode()
 
 

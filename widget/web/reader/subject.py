@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 
 from widget import panel
 from widget.config import Publication
-from widget.entry import Withdrawn
+from widget.entry import Entry, Withdrawn
 from widget.entry.containment import contained
 from widget.http import responses
 from widget.http.codings import Representation
@@ -105,14 +105,19 @@ def represent(
     Raises InvalidEntry where the entry cannot be rendered.
     """
     context, publication = service(), publication_of(subject)
-    shown, reviews = (
-        (subject, ()) if isinstance(subject, Withdrawn) else (subject.entry, subject.approvals)
-    )
+    if isinstance(subject, Withdrawn):
+        shown: Entry | Withdrawn = subject
+        beside: dict[str, object] = {}
+    else:
+        shown = subject.entry
+        beside = {"reviews": subject.approvals, "annotations": subject.annotations}
     options = options.canonical(publication, shown.language)
     permalink = context.permalink(shown.id)
 
     def rendered() -> Representation:
-        page = render(shown, publication, options, permalink=permalink, reviews=reviews, **form)
+        page = render(
+            shown, publication, options, permalink=permalink, report_form=True, **beside, **form
+        )
         if counting.is_on() and render is panel.frame and isinstance(subject, Live):
             page = counting.counted(page, context.base())
         # A frame reaches a reader in one flight of packets either way.
