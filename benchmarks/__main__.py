@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import (
@@ -24,14 +25,17 @@ from benchmarks import (
     outages,
     pages,
     reader,
+    reports,
     scale,
     serving,
     slow,
     soak,
+    sources,
     structure,
     takedown,
     weights,
 )
+from widget.config import ENV_PREFIX
 
 RESULTS = Path(__file__).parent / "results"
 SECTIONS = (
@@ -52,7 +56,9 @@ SECTIONS = (
     "commands",
     "bulk",
     "reader",
+    "reports",
     "dictionary",
+    "sources",
 )
 
 
@@ -102,12 +108,26 @@ def main() -> None:
         _slow()
     if given.section in (None, "gate"):
         _gate()
+    if given.section in (None, "sources"):
+        _sources()
     if given.section in (None, "commands"):
         _commands()
     if given.section == "reader":
         _reader()
+    if given.section == "reports":
+        _reports()
     if given.section == "dictionary":
         _dictionary()
+
+
+def _sources() -> None:
+    """Print recall and precision of *quote found*."""
+    print(f"Quotes in {sources.PAGES:,} pages made from the small web")
+    on = machine.description()
+    result = sources.measure(sources.trials())
+    print(*sources.table(result), sep="\n")
+    figures = {**asdict(result), "recall": result.recall, "precision": result.precision}
+    keep("sources", {"machine": on, **figures})
 
 
 def _structure(root: Path) -> None:
@@ -265,6 +285,20 @@ def _slow() -> None:
     print("Thousands of slow clients beside ordinary ones, one worker")
     print(slow.table(found))
     keep("slow", {"machine": on, **found})
+
+
+def _reports() -> None:
+    """Print the effect of a flood of reports on panels and on the queue."""
+    on = machine.description()
+    proxies = {f"{ENV_PREFIX}TRUSTED_PROXIES": "127.0.0.1"}
+    with store(1000, None) as folder:
+        url = f"dir:{folder}"
+        with serving.serving(url, workers=1, settings=proxies) as served:
+            entry_id = takedown.live_ids(50)[0]
+            found = reports.measure(served.port, entry_id, url, rounds=6, seconds=20)
+    print("10,000 reports a minute from 500 networks, one worker")
+    print(reports.table(found))
+    keep("reports", {"machine": on, **found})
 
 
 def _soak() -> None:

@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from widget.drafting.service import Drafting
     from widget.notifying import Notifier
     from widget.purging import PurgeOutbox, Purger
-    from widget.record.websub import HubPinger
 
 _DRAFTING = "insights.drafting"
 _EDITORIAL = "insights.editorial"
 _SCHEDULE_LOCK = 0x1051D5
+_WEBSUB_LOCK = 0x1051DA
 
 __all__ = ["create_app", "create_service", "rules"]
 
@@ -75,9 +75,8 @@ def create_app(
     hosts.init_app(app, settings)
 
     # The core: what readers and monitoring request.
-    for each in reader.BLUEPRINTS:
+    for each in (*reader.BLUEPRINTS, health.routes):
         app.register_blueprint(each)
-    app.register_blueprint(health.routes)
 
     # The wings.
     editorial = Editorial(store, settings, _drafted_check(settings))
@@ -85,21 +84,12 @@ def create_app(
     drafting = _open_drafting(app, settings, editorial)
     beside = records.init_app(app, settings, editorial)
     source_checks.init_app(app, settings, editorial)
-    reporting.init_app(app, editorial)
     kit.init_app(app)
     api.init_app(app, api.ApiContext(settings, editorial, accounts, drafting))
-    admin.init_app(
-        app,
-        admin.AdminContext(
-            settings,
-            editorial,
-            accounts,
-            beside,
-            purges=purges,
-            drafting=drafting,
-            not_found=kit.not_found,
-        ),
+    desk = admin.AdminContext(
+        settings, editorial, accounts, beside, purges, drafting, kit.not_found
     )
+    admin.init_app(app, desk)
     if settings.metrics_token:
         observability.init_metrics(app)
     if settings.purge:
@@ -120,7 +110,7 @@ def create_service(settings: Settings) -> ResponseCache:
     service: ResponseCache | None = None
     purger = _open_purger(settings) if settings.purge else None
     notifier: Notifier | None = None
-    pinger: HubPinger | None = None
+    read_article: Callable[[Revision], None] | None = None
 
     def changed(revision: Revision) -> None:
         if service:  # the store records hand edits while it opens, too
@@ -129,8 +119,8 @@ def create_service(settings: Settings) -> ResponseCache:
             purger.changed(revision)
         if notifier:
             notifier.changed(revision)
-        if pinger:
-            pinger.changed(revision)
+        if read_article:
+            read_article(revision)
 
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
@@ -142,13 +132,13 @@ def create_service(settings: Settings) -> ResponseCache:
     if settings.notify:
         notifier = _start_notifying(settings, store)
     if settings.websub_hub:
-        pinger = _start_pinging(settings, store)
+        _start_pinging(settings, store)
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
     Scheduler(app.extensions[_EDITORIAL]).start(lease)
-    records.start(app, settings, store)
-    source_checks.start(app, settings, notifier.record if notifier else None)
+    records.start(app, settings, store, service)
+    read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
     return service
 
@@ -255,9 +245,8 @@ def _start_notifying(settings: Settings, store: Store) -> Notifier:
 # Imported here, since no hub is told of corrections until one is configured.
 
 
-def _start_pinging(settings: Settings, store: Store) -> HubPinger:
+def _start_pinging(settings: Settings, store: Store) -> None:
     from widget.record.websub import HubPinger
 
-    pinger = HubPinger(settings, store)
-    pinger.start()
-    return pinger
+    lease = store_lease(settings.store, name="websub", lock=_WEBSUB_LOCK)
+    HubPinger(settings, store).start(lease)

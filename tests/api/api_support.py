@@ -41,6 +41,8 @@ NEEDED: dict[tuple[str, str], Role] = {
     ("DELETE", f"{ENTRIES}/<entry_id>/schedule"): "publisher",
     ("POST", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/source-checks"): "editor",
+    ("GET", f"{ENTRIES}/<entry_id>/voices"): "editor",
+    ("GET", f"{ENTRIES}/<entry_id>/counts"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/history"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/revisions/<number>"): "editor",
     ("GET", f"{ENTRIES}/<entry_id>/snippet"): "editor",

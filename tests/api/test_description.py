@@ -126,7 +126,12 @@ class Service:
             "per_hour": 1_000_000,
         }
         settings = Settings.model_validate(
-            {"store": f"dir:{folder}", "publications": [PUBLICATION], "drafting": [provider]}
+            {
+                "store": f"dir:{folder}",
+                "publications": [PUBLICATION],
+                "drafting": [provider],
+                "counts": True,
+            }
         )
         self.store: Store = open_store(settings.store, Rules(lambda _: []))
         self.app: Flask = create_app(settings, self.store, accounts)

@@ -59,7 +59,8 @@ def test_a_capture_that_fails_says_why(
     archive.errors[PAGE] = kind
     found = failure(archiver, job_of(archiver))
     assert (found.final, found.wait, found.ended) == (final, wait, True)
-    assert ("<" not in str(found)) and ("save the page" in str(found))
+    assert "<" not in str(found)
+    assert "save the page" in str(found)
 
 
 def test_a_job_that_nobody_knows_any_more_has_ended(archiver: SavePageNow) -> None:

@@ -287,6 +287,7 @@ def test_every_command_explains_itself() -> None:
         "notify",
         "check",
         "comments",
+        "counts",
         "copy",
         "demo",
         "diff",
@@ -311,6 +312,7 @@ def test_every_command_explains_itself() -> None:
         "submit",
         "token",
         "user",
+        "voice",
         "withdraw",
     }
     for name, entry in COMMANDS.items():

@@ -13,7 +13,7 @@ from widget.accounts import protocol as accounts
 from widget.accounts import throttle
 from widget.accounts.networks import prefix_of
 from widget.config import Publication, Settings
-from widget.record import counts, voices
+from widget.record import counts, report_keys, reports, voices
 from widget.sources.record import MAX_CHECKS
 from widget.web.reader.counts import MAX_BODY
 
@@ -84,6 +84,9 @@ def test_the_times_are_those_of_the_code() -> None:
     assert f"`counts_days`, {default} days by default" in beside["counts"]
     assert f"kept for `counts_days`, {default} by default" in PAGE
     assert f"newest {MAX_CHECKS} checks" in beside["sources"]
+    assert f"{reports.REPORT_DAYS} days" in beside["reports"]
+    assert f"{reports.ADDRESS_DAYS} days" in beside["report-addresses"]
+    assert report_keys._DAYS == {"form": 1, "network": 0}, "days beside its own"
 
 
 def test_the_prefix_of_a_network_is_the_one_on_the_page() -> None:

@@ -158,6 +158,9 @@ def test_a_store_moves_with_its_revisions_and_its_accounts(
     with opened(source) as store, opened(target) as copied_to:
         assert kept(copied_to) == kept(store)
         assert len(kept(store)) == 8
+        log = store.log_lines(after=0, limit=100)
+        assert len(log) == 8
+        assert copied_to.log_lines(after=0, limit=100) == log
         assert copied_to.find(f"{PAPER}/opinion/address") == "a-taker"
         assert copied_to.problems(thorough=True) == []
         copied_to.publish("live-0", actor="ana")
@@ -168,6 +171,30 @@ def test_a_store_moves_with_its_revisions_and_its_accounts(
     assert (token.name, token.owner) == ("ci", "ana")
     assert [user.invited for user in accounts.users()] == [False, True]
     assert accounts.sessions("ana") == []
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("one", "other"), [("dir", "postgres"), ("postgres", "dir")])
+def test_a_copy_continues_the_log_and_never_tells_a_line_twice(
+    fresh: OpenUrl, one: str, other: str
+) -> None:
+    source, target = fresh(one), fresh(other)
+    with opened(source) as store:
+        fill(store)
+    people(source)
+    done("copy", source, target)
+    with opened(source) as store:
+        store.publish("live-0", actor="ana")
+        store.withdraw("live-2", actor="ana")
+    done("copy", source, target)
+    with opened(source) as store, opened(target) as copied_to:
+        assert len(store.log_lines(after=0, limit=100)) == 10
+        assert copied_to.log_lines(after=0, limit=100) == store.log_lines(after=0, limit=100)
+        copied_to.save(entry("live-2"), actor="ana")
+        copied_to.publish("live-2", actor="ana")
+        last = copied_to.log_lines(after=10, limit=9)
+        assert [(it.number, it.action) for it in last] == [(11, "restore")]
+        assert last[0].previous == store.log_lines(after=9, limit=1)[0].digest()
 
 
 @pytest.mark.database

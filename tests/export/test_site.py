@@ -138,14 +138,17 @@ def test_a_second_run_writes_only_what_changed(store: Store, settings: Settings,
     published(store)
     other(store, "harbour")
     exported(store, settings, out)
-    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.html")}
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()}
     again = exported(store, settings, out)
     assert (again.written, again.removed) == (0, 0)
     published(store, article__title="A new title")
-    # Frame, fragment, oEmbed, JSON; of the log the lines, the checkpoint and the page.
-    assert exported(store, settings, out).written == 7
+    # Frame, fragment, oEmbed, JSON, card; of the log the lines, the checkpoint and the page.
+    written = exported(store, settings, out).written
     touched = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
-    assert touched == {f"{ID}.html", "index.html"}
+    # The sitemap has the time of the change in seconds.
+    assert written == 8 + ("sitemap.xml" in touched)
+    assert touched >= {f"{ID}.html", f"{ID}.json", f"{ID}.png", "index.html"}
+    assert not [it for it in touched if "harbour" in it or "corrections" in it]
 
 
 @pytest.mark.unit
@@ -205,7 +208,7 @@ def test_an_entry_that_is_unknown_now_leaves_nothing(
     empty = open_store(f"dir:{tmp_path / 'other'}", rules(settings))
     report = exported(empty, settings, out)
     empty.close()
-    assert report.removed == 4
+    assert report.removed == 5
     assert not [it for it in files(out) if ID in it]
     assert b"Sleepers" not in b"".join(files(out).values())
 

@@ -22,6 +22,7 @@ from widget.app import rules
 from widget.config import Settings
 from widget.entry import Entry
 from widget.store import Live, Store, open_store
+from widget.store.log_line import NO_LINE
 
 ORDER = ("revisions", "journal", "drafts", "live")
 SCRIPT = ROOT / "examples" / "deploy" / "backup.sh"
@@ -57,6 +58,18 @@ def state(store: Store, entry_id: str) -> State:
         live.entry.article.title if isinstance(live, Live) else None,
         draft.entry.article.title if draft else None,
     )
+
+
+def assert_logged(store: Store) -> None:
+    """The log is one chain, and has a line for each publication that is there."""
+    lines = store.log_lines(after=0, limit=100_000)
+    digests = [NO_LINE, *(it.digest() for it in lines)]
+    assert [it.previous for it in lines] == digests[:-1]
+    logged = {(it.entry, it.revision) for it in lines}
+    for entry_id in store.ids():
+        for revision in store.history(entry_id):
+            if revision.action in ("publish", "withdraw"):
+                assert (entry_id, revision.number) in logged
 
 
 @pytest.mark.unit
@@ -223,6 +236,7 @@ def test_a_backup_taken_while_publishing_goes_on_loses_nothing_acknowledged(
             found = state(restored, entry_id)
             assert found.live in {each.live for each in possible}, entry_id
             assert found.draft in {each.draft for each in possible}, entry_id
+        assert_logged(restored)
         restored.close()
 
 
@@ -273,7 +287,7 @@ def test_what_a_backup_holds_is_for_nobody_else(tmp_path: Path) -> None:
         ["tar", "-tzf", str(created)], capture_output=True, text=True, check=True
     )
     tops = list(dict.fromkeys(line.split("/")[0] for line in listed.stdout.splitlines()))
-    assert tops == [*ORDER, "accounts.json"]
+    assert tops == [*ORDER, "accounts.json", "log.jsonl"]
 
 
 @pytest.mark.process

@@ -57,6 +57,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "trafilatura": "drafting.extraction",  # an extra
     "lxml": "drafting.extraction",
     "gunicorn": "server",  # the production server
+    "resvg_py": "panel.card",  # an extra, as the next
+    "fontTools": "panel.card_fonts",
     "brotli": "http.codings",  # content codings
     "gzip": "http.codings",
     "zstandard": "http.codings",

@@ -150,6 +150,15 @@ def test_a_forged_chain_contradicts_an_earlier_checkpoint(length: int, data: st.
     assert audit(Served(), noted, panels=False).findings == ()
 
 
+def test_a_chain_that_was_computed_anew_without_a_line_lacks_its_number() -> None:
+    forged: list[bytes] = []
+    for line in map(LogLine.decode, LINES[:3] + LINES[4:]):
+        previous = hashlib.sha256(forged[-1]).hexdigest() if forged else NO_LINE
+        forged.append(line.model_copy(update={"previous": previous}).encode())
+    report = audit(Served(forged, checkpoint_of(forged)), panels=False)
+    assert messages(report) == "line 4 has the number 5: a line was removed, inserted or moved"
+
+
 def test_a_log_that_became_shorter_is_found() -> None:
     shorter = Served(LINES[:7], checkpoint_of(LINES[:7]))
     assert audit(shorter, panels=False).findings == ()

@@ -47,6 +47,12 @@ def test_reports_of_one_problem_are_joined(desk: Desk) -> None:
     assert len(report.statements) == 2, "the same words are kept once"
 
 
+def test_reports_are_joined_in_scripts_without_spaces(desk: Desk) -> None:
+    first = desk.send("泊位的数字是2019年的。")
+    assert desk.send("泊位的数字来自2019年。") == first
+    assert desk.send("作者从未说过这句话。") != first
+
+
 @pytest.mark.parametrize(
     "other",
     [

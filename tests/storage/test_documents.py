@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,3 +135,29 @@ def test_only_the_service_may_read_the_file(tmp_path: Path) -> None:
         ["records.sqlite3", "records.sqlite3-shm", "records.sqlite3-wal"], 0
     )
     opened.close()
+
+
+ANOTHER = """
+import sys
+from widget.storage.documents import Document, open_documents
+documents = open_documents(sys.argv[1])
+documents.update("note", sys.argv[2], lambda _: Document(sys.argv[2], '{"text": "another"}'))
+documents.close()
+"""
+
+
+def test_what_another_process_writes_is_seen_however_often_this_one_opened_the_records(
+    url: str, notes: Collection[Note]
+) -> None:
+    """A process that closes last takes SQLite's log away: it must see that others are there."""
+    notes.put("a", Note(text="own"))
+    others = [open_documents(url) for _ in range(2)]
+    for other in others:
+        assert other.get("note", "a")
+    for key in "bc":
+        subprocess.run([sys.executable, "-c", ANOTHER, url, key], check=True)
+        assert [it for it, _ in notes.page(limit=9)] == [*"abc"[: "abc".index(key) + 1]]
+    notes.put("d", Note())
+    for other in others:
+        assert [it.key for it in other.page("note", limit=9)] == ["a", "b", "c", "d"]
+        other.close()

@@ -181,3 +181,38 @@ def test_numbers_have_no_gaps_where_changes_were_refused(store: Store) -> None:
     published(store, title="Once more")
     found = lines(store)
     assert [b.number - a.number for a, b in pairwise(found)] == [1]
+
+
+def test_the_log_of_another_store_is_continued_and_its_revisions_have_no_second_line(
+    store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = open_store(f"dir:{tmp_path_factory.mktemp('other')}", rules)
+    other.adopt_all([history()])
+    published(other, "late", "Another")
+    copied = lines(other)
+    assert not store.adopt_log(copied[1:])
+    assert lines(store) == []
+    assert store.adopt_log(copied[:2])
+    assert store.adopt_log(copied[2:])
+    assert not store.adopt_log(copied[2:])
+    assert store.adopt_all([history()]) == [None]
+    for revision in reversed(other.history("late")):
+        store.adopt(revision)
+    assert lines(store) == copied
+    published(store, "late", "Yet another")
+    assert_chain(lines(store))
+    assert summary(store)[len(copied) :] == [("late", 4, "publish", 0)]
+    other.close()
+
+
+def test_a_log_of_its_own_is_not_continued_by_that_of_another(
+    store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = open_store(f"dir:{tmp_path_factory.mktemp('other')}", rules)
+    published(other, "one", "One")
+    published(other, "two", "Two")
+    published(store, "here", "Here")
+    assert not store.adopt_log(lines(other))
+    assert not store.adopt_log(lines(other)[1:])
+    assert [it.entry for it in lines(store)] == ["here"]
+    other.close()

@@ -160,6 +160,14 @@ def split() -> Iterator[Case]:
     yield there(
         "split-noteref", f"<p>{start.rstrip()}<a role=doc-noteref href=#n>3</a> {end.lstrip()}"
     )
+    aside = "</p><aside>Travel by night for less.</aside><p>"
+    yield there("split-aside", f"<p>{start.rstrip()}{aside}{end.lstrip()}</p>")
+    yield there("in-aside", f"<aside><p>{QUOTE}</p></aside>")
+    yield there("split-line", f"<p>{QUOTE.replace('passengers', 'passen-' + chr(10) + 'gers')}</p>")
+    yield there("split-raised", f"<p>{start.rstrip()}<sup>12</sup> {end.lstrip()}</p>")
+    yield absent(
+        "split-exponent", "<p>About 10<sup>th</sup> of them had flown.</p>", "About 10 of them"
+    )
     ruby = "<ruby>夜行<rp>(</rp><rt>やこう</rt><rp>)</rp></ruby>列車がなければ飛行機を使っていた"
     yield there("split-ruby", f"<p>{ruby}</p>", "夜行列車がなければ飛行機を使っていた")
 

@@ -121,6 +121,7 @@ WINGS = {
     "widget.purging",
     "widget.storage.postgres",
     "widget.store.postgres",
+    "cryptography",
     "psycopg",
     "smtplib",
     "standardwebhooks",

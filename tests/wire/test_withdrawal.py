@@ -14,6 +14,7 @@ from running import Running, running
 pytestmark = pytest.mark.process
 
 WORKERS = 3
+FORMS = ("", ".json")
 WAYS = {
     "page": "ferry-fares",
     "api": "fish-market",
@@ -28,10 +29,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield started
 
 
-def status(place: Running, entry_id: str) -> int:
+def status(place: Running, entry_id: str, form: str = "") -> int:
     """Ask over a connection of its own, so that any of the workers may answer."""
     connection = HTTPConnection(urlsplit(place.service).netloc, timeout=10)
-    connection.request("GET", f"/panel/{entry_id}")
+    connection.request("GET", f"/panel/{entry_id}{form}")
     answer = connection.getresponse().status
     connection.close()
     return answer
@@ -41,14 +42,15 @@ def status(place: Running, entry_id: str) -> int:
 def test_no_worker_serves_it_one_second_later(place: Running, way: str) -> None:
     entry_id = WAYS[way]
     # Every worker renders it and keeps it.
-    assert {status(place, entry_id) for _ in range(20 * WORKERS)} == {200}
+    for form in FORMS:
+        assert {status(place, entry_id, form) for _ in range(20 * WORKERS)} == {200}
     takedown.WAYS[way](place, entry_id)
     withdrawn = time.monotonic()
     last_served, asked = 0.0, 0
     while time.monotonic() - withdrawn < 2:
         began = time.monotonic()
         asked += 1
-        if status(place, entry_id) != 410:
+        if status(place, entry_id, FORMS[asked % 2]) != 410:
             last_served = began - withdrawn
     assert last_served < 1
     assert asked > 5 * WORKERS

@@ -24,7 +24,8 @@ COMMANDS = {
         "Copy all entries, revisions, users and tokens from the store FROM to the store TO.",
     ),
     "counts": CommandEntry(
-        "counts:counts", "Print what readers opened in a panel, where counts are on."
+        "counts:counts",
+        "Print what readers opened in a panel, day by day, without small numbers.",
     ),
     "demo": CommandEntry(
         "serving:demo", "Show panels on the pages of a small fictional newspaper."

@@ -64,6 +64,7 @@ def _copy(
             "TO has other users and tokens, and nothing was copied; use an empty folder or "
             "database for TO, or replace them with --replace-accounts",
         )
+    copying.copy_log(one, other)
     with progress("Copying", plan.revisions) as report:
         failed = copying.copy(one, other, plan, report)
     failed += copying.copy_accounts(from_records, to_records, replace=replace_accounts)

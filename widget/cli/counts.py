@@ -16,7 +16,10 @@ from widget.storage.documents import open_documents
 @json_option()
 @click.pass_obj
 def counts(context: Context, entry_id: str, *, days: int, as_json: bool) -> None:
-    """Print what readers opened in a panel, day by day, without today and without small numbers."""
+    """Print what readers opened in a panel, day by day, without small numbers.
+
+    Today is not among them, nor any number below 10.
+    """
     settings = context.settings
     if not settings.counts:
         raise InsightsError("nothing is counted: the setting counts is off")

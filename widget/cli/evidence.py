@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Literal
 
 import click
@@ -9,6 +10,9 @@ import click
 from widget.cli.context import Context
 from widget.editorial.evidence import evidence_of
 from widget.editorial.evidence_page import rendered
+from widget.sources.evidence import sources_of
+from widget.sources.record import source_records
+from widget.storage.documents import open_documents
 
 Format = Literal["json", "text", "html"]
 
@@ -34,13 +38,14 @@ def evidence(context: Context, entry_id: str, *, revision: int | None, form: For
     from widget.drafting.run_evidence import run_of
     from widget.drafting.runs import open_runs
 
-    with context.entries() as entries:
+    with context.entries() as entries, closing(open_documents(context.settings.store)) as documents:
         record = evidence_of(
             entries,
             context.settings,
             entry_id,
             revision=revision,
             run_of=run_of(open_runs(context.settings.store)),
+            sources_of=sources_of(source_records(documents).get),
         )
     if form == "json":
         click.echo(f"{record.model_dump_json(indent=2)}\n".encode(), nl=False)

@@ -48,6 +48,7 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
     # Before the workers start, so that an error is printed once.
     context.check_store()
     _check_receivers(settings)
+    _check_sources(settings)
     if context.config:
         os.environ[CONFIG_VARIABLE] = str(context.config)
     if context.store_url:
@@ -106,11 +107,20 @@ def _check_receivers(settings: Settings) -> None:
         notifying.check_receivers(settings)
 
 
+def _check_sources(settings: Settings) -> None:
+    if settings.sources.round == "daily":
+        # Imported here: no source is checked until the round is on.
+        from widget.sources.service import check_libraries
+
+        check_libraries()
+
+
 def _check(context: Context) -> None:
     """Read the settings again. Raises InvalidSettings if workers could not start with them."""
     reloaded = load_settings(context.config, store=context.store_url)
     purging.check_caches(reloaded)
     _check_receivers(reloaded)
+    _check_sources(reloaded)
     for key in ("host", "port", "workers"):
         if getattr(reloaded, key) != getattr(context.settings, key):
             log.warning("%s was changed; restart the service to apply it", key)

@@ -22,7 +22,7 @@ EventType = Literal[
     "report",
     "source-gone",
 ]
-"""What may be notified of. Nothing emits ``source-gone`` yet."""
+"""What may be notified of."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _KEYS = {

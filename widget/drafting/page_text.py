@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from widget.drafting.extraction import parse
@@ -18,11 +19,12 @@ _INLINE = frozenset(
     | {"font", "i", "ins", "kbd", "label", "mark", "q", "rb", "ruby", "s", "samp", "small", "span"}
     | {"strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
+_MARK = re.compile(r"\[?\d{1,3}\]?|[*\u2020\u2021]{1,3}")
 _PRONUNCIATION = frozenset({"rt", "rp", "rtc"})
 
 
-def page_text(html: str, *, notes: bool = True) -> str:
-    """Return what readers see of a page. ``notes``: with the marks of its notes, such as *[3]*.
+def page_text(html: str, *, running: bool = False) -> str:
+    """Return what readers see of a page; ``running``: without marks of notes, asides and figures.
 
     Raises ExtractionFailed for a page that is too large or too complex, and InvalidSettings where
     the library is not installed.
@@ -40,7 +42,7 @@ def page_text(html: str, *, notes: bool = True) -> str:
         if isinstance(it, str):
             pieces.append(it)
             continue
-        if it.tag in _PRONUNCIATION or (not notes and _is_note_mark(it)):
+        if it.tag in _PRONUNCIATION or (running and _is_beside(it)):
             continue
         edge = "" if _is_inline(it.tag) else "\n"
         pieces += edge, it.text or ""
@@ -55,10 +57,11 @@ def _is_inline(name: object) -> bool:
     return name in _INLINE or "-" in str(name)
 
 
-def _is_note_mark(element: Any) -> bool:  # noqa: ANN401  # an lxml element
-    """Return whether an element is a raised link to a note, as encyclopedias have them."""
-    if element.get("role") == "doc-noteref":
+def _is_beside(element: Any) -> bool:  # noqa: ANN401  # an lxml element
+    """Return whether an element interrupts the text: an aside, or the raised mark of a note."""
+    if element.tag in ("aside", "figure") or element.get("role") == "doc-noteref":
         return True
-    return element.tag == "sup" and any(
-        (it.get("href") or "").startswith("#") for it in element.iter("a")
+    return element.tag == "sup" and (
+        any((it.get("href") or "").startswith("#") for it in element.iter("a"))
+        or _MARK.fullmatch(element.text_content().strip()) is not None
     )

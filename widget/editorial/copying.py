@@ -20,6 +20,7 @@ from widget.entry import Entry
 from widget.errors import Conflict, InsightsError, InvalidEntry
 from widget.store import EntryReader, Live, Revision, StoredEntry
 
+_LINES = 1_000
 ReportProgress = Callable[[int], object]
 """Called with the number of entries or revisions that are done since the last call."""
 
@@ -167,6 +168,17 @@ class _Copied:
     is_whole: bool
     missing: tuple[Revision, ...]
     refusal: InsightsError | None = None
+
+
+def copy_log(source: EntryReader, target: Editorial) -> None:
+    """Append the log of ``source`` to that of ``target``, as long as the one continues the other.
+
+    To be called before ``copy``: whoever noted a checkpoint finds the same lines after a move. A
+    target with a log of its own gets lines for the revisions instead.
+    """
+    while lines := source.log_lines(after=target.entries.log_size(), limit=_LINES):
+        if not target.adopt_log(lines):
+            return
 
 
 def copy(

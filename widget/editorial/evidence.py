@@ -144,6 +144,25 @@ class DraftingEvidence(_Record):
     documents: tuple[EvidenceText, ...]
 
 
+class SourceEvidence(_Record):
+    """The newest check of a source of the version: how it answered, and whether it has the quote.
+
+    ``sha256`` is that of the bytes that came, "" where none did. ``bad`` says what several checks
+    confirm to be wrong, "" where nothing is.
+    """
+
+    number: int
+    url: str
+    title: str
+    checked_at: datetime
+    answer: str
+    status: int | None
+    quote: str
+    sha256: str
+    reason: str
+    bad: str
+
+
 class ReviewEvidence(_Record):
     """All that proves the review of one version of an entry.
 
@@ -160,6 +179,7 @@ class ReviewEvidence(_Record):
     events: tuple[EventRecord, ...]
     comments: tuple[CommentRecord, ...]
     run: DraftingEvidence | None
+    sources: tuple[SourceEvidence, ...] = ()
 
     def of(self, *actions: Action) -> list[EventRecord]:
         """Return the events of these kinds, oldest first."""
@@ -170,6 +190,10 @@ RunOf = Callable[[Entry], DraftingEvidence | None]
 """Returns the run that drafted an entry, and what its gate says of this version now."""
 
 
+SourcesOf = Callable[[Entry], tuple[SourceEvidence, ...]]
+"""Returns the newest checks of the sources of a version."""
+
+
 def evidence_of(
     entries: EntryReader,
     settings: Settings,
@@ -177,6 +201,7 @@ def evidence_of(
     *,
     revision: int | None = None,
     run_of: RunOf | None = None,
+    sources_of: SourcesOf | None = None,
 ) -> ReviewEvidence:
     """Return the record of ``revision``; None: what is live, else the draft, else the newest.
 
@@ -201,6 +226,7 @@ def evidence_of(
             CommentRecord.model_validate(it, from_attributes=True) for it in comments_in(history)
         ),
         run=run_of(entry) if run_of else None,
+        sources=sources_of(entry) if sources_of else (),
     )
 
 

@@ -244,6 +244,10 @@ class ScopedStore:
         """Refuse all, as ``adopt``."""
         return [Forbidden(_MANY) for _ in histories]
 
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:  # noqa: ARG002
+        """Refuse all, as ``adopt``."""
+        return False
+
     def put_all(
         self,
         entries: Sequence[Entry],

@@ -24,7 +24,7 @@ from widget.errors import (
     NotFound,
     message,
 )
-from widget.store import Draft, EntryReader, Revision, Store
+from widget.store import Draft, EntryReader, LogLine, Revision, Store
 from widget.store.rules import unasked
 
 _BESIDE_THE_DOCUMENT = frozenset(
@@ -224,6 +224,10 @@ class Editorial:
     def adopt_all(self, histories: Sequence[Sequence[Revision]]) -> list[InsightsError | None]:
         """Append revisions of another store; see ``Store.adopt_all``."""
         return self._store.adopt_all(histories)
+
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another store's log; see ``Store.adopt_log``."""
+        return self._store.adopt_log(lines)
 
     def put_all(
         self, entries: Sequence[Entry], *, actor: str, note: str = "", publish: bool = False

@@ -14,6 +14,7 @@ from widget.config import Settings
 from widget.entry import Entry, Withdrawn, tracking, urls
 from widget.errors import NotFound
 from widget.panel import Choices, Options
+from widget.panel.open_graph import cards_are_drawn
 from widget.store import Annotations, Approval, EntryReader, Live
 from widget.store.public_document import public_document
 
@@ -47,7 +48,8 @@ class Subject:
         pages = (f"panel/{entry_id}.html", f"fragment/{entry_id}.html")
         if self.withdrawn:
             return (*pages, f"panel/{entry_id}.gone")
-        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json")
+        drawn = (f"card/{entry_id}.png",) if cards_are_drawn() else ()
+        return (*pages, f"oembed/{entry_id}.json", f"panel/{entry_id}.json", *drawn)
 
 
 def subjects_of(store: EntryReader) -> dict[str, Subject]:
@@ -113,6 +115,11 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
         )
         yield f"panel/{shown.id}.json", subject.document
         yield f"oembed/{shown.id}.json", _json(panel.oembed(shown, publication, snippet, base=base))
+        if cards_are_drawn():
+            from widget.panel.card import card  # an extra
+
+            picture = card(shown, publication, reviews=reviews, more_fonts=settings.card_fonts)
+            yield f"card/{shown.id}.png", picture
     else:
         yield f"panel/{shown.id}.gone", b""
 
@@ -120,7 +127,14 @@ def of_entry(subject: Subject, settings: Settings, base: str) -> Files:
 def recipe(subject: Subject, settings: Settings, base: str) -> str:
     """Return a hash of all inputs of the files of ``subject``."""
     publication = settings.publication_for(subject.addresses[0])
-    inputs = (assets.code_fingerprint(), base, publication.model_dump_json(), subject.version)
+    cards = f"{cards_are_drawn()} {settings.card_fonts}"
+    inputs = (
+        assets.code_fingerprint(),
+        base,
+        publication.model_dump_json(),
+        subject.version,
+        cards,
+    )
     return hashlib.sha256("\0".join(inputs).encode()).hexdigest()
 
 

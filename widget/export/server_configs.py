@@ -100,8 +100,12 @@ def _rules(settings: Settings, root: str, immutable: Sequence[str]) -> Iterator[
     yield Rule(f"{root}/fragment/*", {**short, **allowed, **_PREFLIGHT})
     yield Rule(f"{root}/map/*", {**short, **allowed})
     yield Rule(f"{root}/oembed/*", {**short, **_ANYONE})
-    for path in ("/entries.json", "/log.jsonl", "/log/*"):
+    for path in ("/entries.json", "/log.jsonl", "/log/*", "/card/*"):
         yield Rule(root + path, {**short, **_ANYONE})
+    unframed = {"Content-Security-Policy": "frame-ancestors 'none'"}
+    yield Rule(f"{root}/corrections*", {**short, **_ANYONE, **unframed})
+    for path in ("/sitemap*", "/robots.txt"):
+        yield Rule(root + path, short)
     for path in ("/embed.js", "/static/embed.css"):
         yield Rule(root + path, {"Cache-Control": responses.EVERGREEN, **_ANYONE})
     for path in immutable:

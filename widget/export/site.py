@@ -21,6 +21,7 @@ from widget.export import server_configs as configs
 from widget.export.folder import Folder
 from widget.export.pages import Subject
 from widget.export.public_log import log_files, log_paths
+from widget.export.record import public_record
 from widget.store import EntryReader
 
 _READINGS = 5
@@ -56,12 +57,9 @@ def export_site(
         changed = [
             it for name, it in subjects.items() if not folder.has(name, recipes[name], it.paths)
         ]
-        needed = {
-            *pages.shared_paths(),
-            *configs.NAMES,
-            *log_paths(settings),
-            *(p for it in subjects.values() for p in it.paths),
-        }
+        record = dict(public_record(store, settings, base))
+        needed = {*record, *pages.shared_paths(), *configs.NAMES, *log_paths(settings)}
+        needed |= {path for it in subjects.values() for path in it.paths}
         _refuse_foreign_files(folder, needed)
         folder.announce(needed, {it.shown.id for it in changed})
         failed: dict[str, str] = {}
@@ -84,6 +82,8 @@ def export_site(
         obsolete = [it for it in folder.own_files() - needed if not _is_versioned(it)]
         for path in obsolete:
             folder.remove(path)
+        for path, data in record.items():  # without the texts of withdrawn entries
+            folder.write(path, data)
         write(it for it in changed if not it.withdrawn)
         of_all = pages.of_all(subjects, store, settings)
         for path, data in chain(of_all, log_files(store, settings, base, log_size)):

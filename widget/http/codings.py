@@ -38,15 +38,22 @@ class Representation:
     """The response body of one URL: its type, its policy, and its bytes in each content coding.
 
     A body is compressed on first use and then cached; ``quick`` compresses faster, at the cost of
-    a few more bytes. Safe for threads.
+    a few more bytes. A picture is not ``compressible`` again. Safe for threads.
     """
 
     def __init__(
-        self, content: bytes, content_type: str, *, policy: str | None = None, quick: bool = False
+        self,
+        content: bytes,
+        content_type: str,
+        *,
+        policy: str | None = None,
+        quick: bool = False,
+        compressible: bool = True,
     ) -> None:
         self.content = content
         self.content_type = content_type
         self.policy = policy
+        self.compressible = compressible
         self._brotli_options = (
             {"quality": _QUICK, "lgwin": _QUICK_WINDOW} if quick else {"quality": _SMALL}
         )

@@ -133,6 +133,7 @@ class ResponseCache:
 
     A view whose response depends on more than a ``RequestKey`` has must not mark it as cacheable.
     ``forwarding`` corrects each request first: the key is what the reader's browser sees.
+    A worker of ours calls each of ``at_stop`` after its last request.
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class ResponseCache:
         self._lock = threading.Lock()
         self._changes = 0
         self.hits = 0
+        self.at_stop: list[Callable[[], None]] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to a request (PEP 3333)."""

@@ -54,14 +54,16 @@ def send(
     ``last_modified`` is left out while a second change in the same second could follow, which a
     client that has no ETag would never see (RFC 9110, section 8.8.2.2).
     """
-    chosen = content_coding(request.headers.get("Accept-Encoding", ""))
+    chosen: ContentCoding = "identity"
+    if representation.compressible:
+        chosen = content_coding(request.headers.get("Accept-Encoding", ""))
     body = representation.body(chosen)
     response = Response(body.data, status, content_type=representation.content_type)
     if chosen != "identity":
         response.content_encoding = chosen
     response.set_etag(body.etag)
     response.headers["Cache-Control"] = cache_control
-    response.vary.update(("Accept-Encoding", *vary))
+    response.vary.update(("Accept-Encoding", *vary) if representation.compressible else vary)
     if representation.policy:
         response.headers["Content-Security-Policy"] = representation.policy
     if last_modified and datetime.now(UTC) - last_modified > _DISTINGUISHABLE:

@@ -162,7 +162,7 @@ def source_gone(
         title=article.title,
         url=article.url,
         publication=settings.publication_for(article.url).name,
-        actor="sources",
+        actor="insights",
         note=note[:MAX_NOTE],
         persons=tuple(sorted(found)),
         source=source,

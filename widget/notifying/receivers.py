@@ -109,7 +109,7 @@ class WebhookReceiver(_HttpReceiver):
     def send(self, event: Event, delivery_id: str) -> str:
         """Deliver an event."""
         left_out = {"type", "at", "persons"}
-        left_out |= {name for name in ("run", "report") if not getattr(event, name)}
+        left_out |= {name for name in ("run", "report", "source") if not getattr(event, name)}
         data = event.model_dump(mode="json", exclude=left_out)
         link = text.admin_url(self._settings, event)
         at = event.at.astimezone(UTC).isoformat().replace("+00:00", "Z")

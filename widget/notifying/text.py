@@ -16,7 +16,7 @@ _DONE = {
     "commented": "commented on {}",
     "draft-run-finished": "has a new draft of {}",
     "report": "reported a problem with {}",
-    "source-gone": "found that a source of {} no longer answers",
+    "source-gone": "found that a source of {} went bad",
     "test": "sent {}",
 }
 

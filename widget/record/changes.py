@@ -30,7 +30,7 @@ _BATCH = 500
 class Change:
     """One line of the log, and what readers see of its entry now.
 
-    ``corrections`` are those that a correction added and that the live entry still has.
+    ``corrections`` are those that it added, a restoration, too, and that the live entry still has.
     """
 
     line: LogLine
@@ -134,14 +134,6 @@ class Changes:
             found[size - 1][0].number if len(found) > size else None,
         )
 
-    def of_revision(self, entry_id: str, number: int) -> Change | None:
-        """Return the change that a recent revision was, if it was one."""
-        for line in reversed(self._current()[-_BATCH:]):
-            if (line.entry, line.revision) == (entry_id, number):
-                subject = self._reader.live(entry_id)
-                return self._change(line, subject) if subject else None
-        return None
-
     def _of(
         self, lines: Iterable[LogLine], publication: Publication | None
     ) -> Iterator[tuple[LogLine, Live | Withdrawn]]:
@@ -153,7 +145,7 @@ class Changes:
                 yield line, subject
 
     def _change(self, line: LogLine, subject: Live | Withdrawn) -> Change:
-        if line.action != "correct" or isinstance(subject, Withdrawn):
+        if line.action == "withdraw" or isinstance(subject, Withdrawn):
             return Change(line, subject)
         before = self._corrections_before(line)
         return Change(line, subject, subject.entry.corrections[before : line.corrections])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 from urllib.parse import quote
@@ -18,7 +19,9 @@ PATH = "corrections"
 Form = Literal["", ".atom", ".json"]
 
 
-def feed_of(page: ChangePage, settings: Settings, slug: str | None, *, base: str) -> Feed:
+def feed_of(
+    page: ChangePage, settings: Settings, slug: str | None, *, base: str, static: bool = False
+) -> Feed:
     """Return ``page`` with its texts and addresses; ``slug`` None is that of all publications.
 
     Raises KeyError where no publication has that slug.
@@ -34,7 +37,8 @@ def feed_of(page: ChangePage, settings: Settings, slug: str | None, *, base: str
         words=words,
         base=base,
         path=path_of(slug),
-        hub=settings.websub_hub,
+        hub=None if static else settings.websub_hub,
+        static=static,
     )
 
 
@@ -46,11 +50,10 @@ def path_of(slug: str | None) -> str:
 def corrections_page(
     feed: Feed, settings: Settings, slug: str | None, *, static: bool = False
 ) -> PublicPage:
-    """Return the page. In an export its URL ends in ``.html``."""
+    """Return the page."""
     publication: Publication = (
         settings.slugs[slug] if slug is not None else settings.publications[0]
     )
-    extension = ".html" if static else ""
     several = len(settings.publications) > 1
     return pages.render(
         "corrections.html",
@@ -58,11 +61,10 @@ def corrections_page(
         accent=publication.accent,
         static=static,
         feed=feed,
-        extension=extension,
         explanation=feed.words.explanation(),
         names=settings.publications if slug is None else (),
         others=[
-            (it.name, f"{feed.base}/{path_of(name)}{extension}")
+            (it.name, replace(feed, path=path_of(name)).url())
             for name, it in settings.slugs.items()
             if several and slug is None
         ],

@@ -38,9 +38,14 @@ class Feed:
     base: str
     path: str
     hub: str | None = None
+    static: bool = False
+    """Of an export: its pages are files, and no hub is told of them."""
 
     def url(self, extension: str = "", before: int | None = None) -> str:
         """Return the URL of the feed or the page; ``before`` 0 or None is the newest page."""
+        if self.static:
+            number = f".{before}" if before else ""
+            return f"{self.base}/{self.path}{number}{extension or '.html'}"
         query = f"?before={before}" if before else ""
         return f"{self.base}/{self.path}{extension}{query}"
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from widget.errors import InsightsError
 from widget.record.counts import DailyCounts
+from widget.record.forgetting import forget_entry
 from widget.record.voices import Voices
+from widget.storage.documents import Documents
 from widget.storage.lease import IsHeld, Lease, work_under_lease
 from widget.store import EntryReader, Withdrawn
 
@@ -22,10 +24,13 @@ _LOOK_SECONDS = 1.0
 class Housekeeping:
     """A daemon thread in every process; only the holder of the lease works."""
 
-    def __init__(self, entries: EntryReader, voices: Voices, counts: DailyCounts) -> None:
+    def __init__(
+        self, entries: EntryReader, documents: Callable[[], Documents], *, days: int
+    ) -> None:
         self._entries = entries
-        self._voices = voices
-        self._counts = counts
+        self._documents = documents
+        self._voices = Voices(documents)
+        self._counts = DailyCounts(documents, days=days)
 
     def start(self, lease: Callable[[], Lease]) -> None:
         """Start the thread."""
@@ -36,13 +41,13 @@ class Housekeeping:
 
         The withdrawal itself removes that, too: here is what a crash or a race left.
         """
-        self._voices.sweep()
-        self._counts.sweep()
-        for voice in self._voices.with_texts():
-            live = self._entries.live(voice.entry)
+        removed = self._voices.sweep() + self._counts.sweep()
+        for entry_id in {it.entry for it in self._voices.with_texts()}:
+            live = self._entries.live(entry_id)
             if isinstance(live, Withdrawn) and live.legal:
-                self._voices.forget(voice.entry)
-                self._counts.forget(voice.entry)
+                forget_entry(self._documents(), entry_id)
+        if removed:
+            self._documents().overwrite_removed()
 
     def _run(self, lease: Callable[[], Lease]) -> None:
         work_under_lease(lease, self._watch, log=log, failure="removing old records failed")

@@ -41,6 +41,7 @@ MIN_LIKENESS = 0.5
 """From which share of common words on two texts count as the same problem."""
 
 _MARKERS = re.compile(r"\s*(?<!\\)\[[1-9][0-9]?\]")
+_WORDS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\w+")
 POINT = re.compile(r"[1-9][0-9]?-[1-9][0-9]?")
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?\.[0-9a-f]{16}$"
 _ADDRESS = re.compile(
@@ -174,8 +175,8 @@ def _plain(text: str) -> str:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Return the words of a text, folded."""
-    return frozenset(re.findall(r"\w+", text.casefold()))
+    """Return the words of a text, folded; of scripts that write no spaces, the characters."""
+    return frozenset(_WORDS.findall(text.casefold()))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

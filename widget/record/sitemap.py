@@ -69,24 +69,10 @@ def robots(base: str) -> bytes:
     return text.encode()
 
 
-def last_line(store: EntryReader, earlier: int = 0) -> LogLine | None:
-    """Return the newest line of the log, from the number of an earlier one, in few requests."""
-
-    def line_after(number: int) -> LogLine | None:
-        return next(iter(store.log_lines(after=number, limit=1)), None)
-
-    found, step = line_after(earlier - 1) if earlier else None, 1
-    low = found.number if found else 0
-    while line := line_after(low + step - 1):  # there are as many: twice as many?
-        found, low, step = line, line.number, step * 2
-    high = low + step  # there are fewer
-    while high - low > 1:
-        middle = (low + high) // 2
-        if line := line_after(middle - 1):
-            found, low = line, line.number
-        else:
-            high = middle
-    return found
+def last_line(store: EntryReader) -> LogLine | None:
+    """Return the newest line of the log, None if it has none."""
+    size = store.log_size()
+    return next(iter(store.log_lines(after=size - 1, limit=1)), None) if size else None
 
 
 def is_settled(line: LogLine | None) -> bool:

@@ -4,89 +4,85 @@ from __future__ import annotations
 
 import logging
 import threading
-from queue import Empty, Queue
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from widget.config import Settings
-from widget.errors import InsightsError
 from widget.net.http_client import Client, RequestFailed
-from widget.record.changes import Changes
+from widget.record.changes import article_url
 from widget.record.corrections import path_of
-from widget.store import EntryReader, Revision
+from widget.storage.lease import IsHeld, Lease, work_under_lease
+from widget.store import EntryReader
+from widget.store.log_line import LogLine
 
 log = logging.getLogger("insights.websub")
 
-SETTLED = 1.5
+LOOK_SECONDS = 1.0
+SETTLED = timedelta(seconds=1.5)
 """From this age of a change on, no worker and no purged cache serves an older feed."""
+RECENT = timedelta(minutes=10)
+"""Changes of this age are announced by a process that begins: the last one may have ended early."""
 PAUSES = (0.0, 2.0, 10.0, 60.0)
 """Seconds before each attempt."""
 _FORMS = (".atom", ".json", "")
+_MOST = 200
+"""Changes that are looked at; of more at once, the oldest are in the same feeds."""
 
 
 class HubPinger:
-    """One thread that pings ``settings.websub_hub`` after changes of this process.
+    """A daemon thread in every process; only the holder of the lease announces changes.
 
-    A hub that does not answer delays nothing but later pings. What a crash cuts short is not made
-    up for: the next change brings the hub to the feeds again.
+    It follows the log, so that it notices changes of all processes, of commands and of hands. A hub
+    that does not answer delays nothing but later announcements.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        store: EntryReader,
-        *,
-        settled: float = SETTLED,
-        pauses: tuple[float, ...] = PAUSES,
+        self, settings: Settings, store: EntryReader, *, pauses: tuple[float, ...] = PAUSES
     ) -> None:
         self._settings = settings
-        self._changes = Changes(store, settings)
-        self._revisions: Queue[tuple[str, int]] = Queue()
+        self._store = store
+        self._pauses = pauses
         self._client = Client(connect_seconds=3.0, read_seconds=5.0, max_bytes=64 * 1024)
-        self._settled, self._pauses = settled, pauses
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="websub", daemon=True)
 
-    def start(self) -> None:
+    def start(self, lease: Callable[[], Lease]) -> None:
         """Start the thread."""
-        self._thread.start()
+        threading.Thread(target=self._run, args=[lease], name="websub", daemon=True).start()
 
-    def stop(self) -> None:
-        """End the thread, also amid a pause."""
-        self._stopped.set()
-        self._revisions.put(("", 0))
-        self._thread.join()
+    def _run(self, lease: Callable[[], Lease]) -> None:
+        failure = "telling the hub of changes failed"
+        work_under_lease(lease, self._watch, log=log, failure=failure)
 
-    def changed(self, revision: Revision) -> None:
-        """Have the feeds announced in which ``revision`` shows; returns at once."""
-        if revision.action in ("publish", "withdraw"):
-            self._revisions.put((revision.entry.id, revision.number))
+    def _watch(self, is_held: IsHeld) -> None:
+        begun = datetime.now(UTC)
+        old = (it.number for it in self._store.log_changes(limit=_MOST) if begun - it.at > RECENT)
+        last = next(old, 0)
+        while is_held():
+            last = self.announce_after(last)
+            time.sleep(LOOK_SECONDS)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            waiting = [self._revisions.get()]
-            if self._stopped.wait(self._settled):
-                return
-            while True:
-                try:
-                    waiting.append(self._revisions.get_nowait())
-                except Empty:
-                    break
-            try:
-                topics = self._topics(waiting)
-            except InsightsError as error:
-                log.warning("the hub was not told of a change: %s", error)
-                continue
-            if topics:
-                self._ping(topics)
+    def announce_after(self, number: int) -> int:
+        """Announce the changes after the line ``number``; return the number of the newest.
 
-    def _topics(self, revisions: list[tuple[str, int]]) -> list[str]:
-        """Return the URLs of the feeds and pages that show any of ``revisions``."""
-        slugs: dict[str | None, None] = {}
+        Returns ``number`` while the newest is younger than SETTLED. Raises StoreUnavailable.
+        """
+        newest = next(iter(self._store.log_changes(limit=1)), None)
+        if newest is None or newest.number <= number:
+            return newest.number if newest else 0  # the log is another after a restored backup
+        if datetime.now(UTC) - newest.at < SETTLED:
+            return number
+        changes = self._store.log_changes(before=newest.number + 1, limit=_MOST)
+        self._ping(self._topics(it for it in changes if it.number > number))
+        return newest.number
+
+    def _topics(self, lines: Iterable[LogLine]) -> list[str]:
+        """Return the URLs of the feeds and pages in which any of ``lines`` shows."""
+        slugs: dict[str | None, None] = {None: None}
         names = {publication.name: slug for slug, publication in self._settings.slugs.items()}
-        for revision in revisions:
-            if change := self._changes.of_revision(*revision):
-                name = self._settings.publication_for(change.article_url).name
-                slugs |= {None: None, names[name]: None}
+        for line in lines:
+            if subject := self._store.live(line.entry):
+                slugs[names[self._settings.publication_for(article_url(subject)).name]] = None
         base = self._settings.base_url or ""
         return [f"{base}/{path_of(slug)}{form}" for slug in slugs for form in _FORMS]
 
@@ -96,8 +92,7 @@ class HubPinger:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         trouble = ""
         for pause in self._pauses:
-            if self._stopped.wait(pause):
-                return
+            time.sleep(pause)
             try:
                 answer = self._client.request("POST", hub, headers=headers, body=body)
             except RequestFailed as error:

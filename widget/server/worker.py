@@ -125,6 +125,8 @@ class Worker(ThreadWorker):
         self.poller.close()
         self.poller = Poller()
         super().run()
+        for finish in self._cache.at_stop if self._cache else ():
+            finish()
 
     def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         """Serve for ``timeout`` seconds, or until gunicorn's own loop has something to do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from widget.drafting.gate import folding, quotes
@@ -55,10 +55,9 @@ def validators_of(record: SourceRecord | None, source: Source) -> Validators | N
     return Validators(last.final_url, last.etag, last.last_modified)
 
 
-def check(source: Source, read: Read, before: SourceCheck | None) -> SourceCheck:
-    """Return the check of ``source``; ``before`` is the last one."""
+def check(source: Source, read: Read, before: SourceCheck | None, *, at: datetime) -> SourceCheck:
+    """Return the check of ``source`` at a time; ``before`` is the last one."""
     fetched, content = read.fetched, read.content
-    at = datetime.now(UTC)
     if fetched.status == HTTPStatus.NOT_MODIFIED and before is not None:
         return before.model_copy(update={"at": at})
     answer = fetched.answer

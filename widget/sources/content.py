@@ -52,7 +52,8 @@ def read_content(body: bytes, *, media_type: str, charset: str, url: str) -> Con
             return Content(reason="This PDF has no text; it may be scanned.")
         return Content((fold(text), fold(_HYPHENATED.sub("", text))))
     if kind == "text/plain":
-        return Content((fold(decode(body, charset)),))
+        text = decode(body, charset)
+        return Content((fold(text), fold(_HYPHENATED.sub("", text))))
     return Content(reason=f"Its text is not read: it is {kind[:60] or 'of unknown type'}.")
 
 
@@ -73,11 +74,11 @@ def _page(html: str, url: str) -> Content:
     titles = tuple(filter(None, (facts.title, visible(head.title[:1_000]), *meta[:1])))
     read = {"titles": titles, "published": facts.published, "locked": is_locked(head)}
     try:
-        whole, plain = page_text(html), page_text(html, notes=False)
+        whole, plain = page_text(html), page_text(html, running=True)
     except ExtractionFailed as error:
         why = str(error).partition(";")[0].rstrip(".")  # what follows is advice for articles
         return Content(reason=f"{why}.", **read)  # type: ignore[arg-type]  # as the field says
-    texts = tuple(dict.fromkeys((fold(whole), fold(plain))))
+    texts = tuple(dict.fromkeys((fold(whole), fold(_HYPHENATED.sub("", plain)))))
     few = len(texts[0]) < _FEW_CHARACTERS and "<script" in html.lower()
     reason = "The page shows its text with scripts only." if few else ""
     return Content(texts, reason, **read)  # type: ignore[arg-type]  # as above

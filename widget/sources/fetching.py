@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import quote, urldefrag, urlsplit
 
 from widget import __version__
 from widget.config import Settings
@@ -26,6 +26,7 @@ from widget.net.page_fetcher import (
 )
 from widget.net.resolver import Resolver, resolve
 from widget.sources.pace import Pace
+from widget.sources.pace import Postponed as Postponed
 from widget.sources.record import Answer
 from widget.sources.robots import PRODUCT, RobotsFiles
 
@@ -46,10 +47,6 @@ _PERMANENT = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT)
 _PAUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 # The name does not exist; other errors of a resolver are its own.
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-
-
-class Postponed(Exception):  # an event
-    """The host asked for a pause that lasts longer than anybody waits here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,10 @@ class Fetched:
 
 def user_agent(settings: Settings) -> str:
     """Return who asks, and where to learn more."""
-    contact = settings.sources.contact or settings.base_url
+    contact = settings.sources.contact or settings.base_url or ""
+    if "@" in contact and "://" not in contact:
+        contact = f"mailto:{contact}"
+    contact = contact if contact.isascii() else quote(contact, safe="/:@?=&%#")
     return f"{PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
@@ -151,11 +151,7 @@ class SourceFetcher:
     def _turn(self, url: str, deadline: float | None = None) -> str:
         """Wait until the host may be asked."""
         within = remaining(deadline) if deadline else self._seconds
-        try:
-            wait = self._pace.reserve(_host(url), within=within)
-        except TimeoutError:
-            raise Postponed(url) from None
-        time.sleep(wait)
+        self._pace.wait(_host(url), within=within)
         return ""
 
     def _receive(

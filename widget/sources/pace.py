@@ -12,7 +12,12 @@ from widget.storage.documents import Collection, Documents
 SECONDS = 1.0
 """The least time between two requests to one host."""
 MAX_PAUSE = 24 * 3600.0
+_LATE_SECONDS = 0.01
 _KEPT_SECONDS = 3600.0
+
+
+class Postponed(Exception):  # an event
+    """The host may not be asked for longer than anybody waits here."""
 
 
 class HostPace(BaseModel):
@@ -42,7 +47,7 @@ class Pace:
     def reserve(self, host: str, *, within: float) -> float:
         """Return how many seconds to wait before the next request to ``host``.
 
-        Raises TimeoutError, and reserves nothing, where that is longer than ``within``.
+        Raises Postponed, and reserves nothing, where that is longer than ``within``.
         """
         now = self._clock()
         at = now
@@ -51,11 +56,24 @@ class Pace:
             nonlocal at
             at = max(now, pace.next_at) if pace else now
             if at - now > within:
-                raise TimeoutError
+                raise Postponed
             return HostPace(next_at=at + self._seconds)
 
         self._hosts.update(host, later)
         return at - now
+
+    def began(self, host: str, planned: float) -> None:
+        """Count from now where a request begins later than at the ``planned`` time it was given."""
+        now = self._clock()
+        if now - planned > _LATE_SECONDS:
+            at = now + self._seconds
+            self._hosts.update(host, lambda it: HostPace(next_at=max(at, it.next_at) if it else at))
+
+    def wait(self, host: str, *, within: float) -> None:
+        """Wait for the time of the next request to ``host``. Raises Postponed, as ``reserve``."""
+        planned = self._clock() + self.reserve(host, within=within)
+        time.sleep(max(0.0, planned - self._clock()))
+        self.began(host, planned)
 
     def pause(self, host: str, seconds: float) -> None:
         """Let no request to ``host`` begin for so long, as it asked by ``Retry-After``."""

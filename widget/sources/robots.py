@@ -7,7 +7,7 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from widget.entry import urls
 from widget.errors import InvalidSettings
@@ -41,7 +41,10 @@ class RobotsFiles:
         self._resolver = resolver
         self._lock = threading.Lock()
         self._files: TTLCache[str, Protego] = TTLCache(MAX_HOSTS, FRESH_SECONDS, time.monotonic)
-        self._failures: TTLCache[str, str] = TTLCache(MAX_HOSTS, RETRY_SECONDS, time.monotonic)
+        self._failures: TTLCache[str, FetchFailed] = TTLCache(
+            MAX_HOSTS, RETRY_SECONDS, time.monotonic
+        )
+        self._reading: LRUCache[str, threading.Lock] = LRUCache(MAX_HOSTS)
 
     def refusal(self, url: str, *, deadline: float) -> str:
         """Return why ``url`` may not be requested, "" where it may.
@@ -51,13 +54,16 @@ class RobotsFiles:
         """
         origin = urls.origin(url)
         with self._lock:
-            found, failure = self._files.get(origin), self._failures.get(origin)
-        if failure:
-            raise FetchFailed("no-answer", failure)
-        if found is None:
-            found = self._read(origin, deadline)
+            reading = self._reading.setdefault(origin, threading.Lock())
+        with reading:  # whoever comes while it is read waits for it
             with self._lock:
-                self._files[origin] = found
+                found, failure = self._files.get(origin), self._failures.get(origin)
+            if failure:
+                raise _again(failure)
+            if found is None:
+                found = self._read(origin, deadline)
+                with self._lock:
+                    self._files[origin] = found
         return "" if found.can_fetch(url, PRODUCT) else "Its robots.txt forbids the request."
 
     def _read(self, origin: str, deadline: float) -> Protego:
@@ -69,11 +75,23 @@ class RobotsFiles:
                 deadline=deadline,
                 resolver=self._resolver,
             )
-        except (FetchFailed, TimeoutError) as error:
+        except FetchFailed as error:
             with self._lock:
-                self._failures[origin] = str(error) or "Its robots.txt did not come in time."
+                self._failures[origin] = _again(error)
+            raise
+        except TimeoutError:
+            with self._lock:
+                late = FetchFailed("slow", "Its robots.txt did not come in time.")
+                self._failures[origin] = late
             raise
         return _parse(text)
+
+
+def _again(error: FetchFailed) -> FetchFailed:
+    """Return the same error without the frames that it was raised in."""
+    copy = FetchFailed(error.reason, str(error))
+    copy.__cause__ = error.__cause__
+    return copy
 
 
 def _content(response: Response, deadline: float) -> str:

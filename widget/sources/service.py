@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +18,13 @@ from pydantic import BaseModel, ConfigDict
 from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.entry import Entry, Source, urls
-from widget.errors import InsightsError, NotFound, message
+from widget.errors import InsightsError, InvalidSettings, NotFound, message
 from widget.net.rate_limiter import RateLimiter
 from widget.notifying.events import Event, source_gone
 from widget.sources import verdicts
 from widget.sources.archiving.ordering import order_copies
 from widget.sources.archiving.queue import ArchiveQueue
+from widget.sources.articles import Articles, open_articles
 from widget.sources.checking import check, given, read, validators_of
 from widget.sources.fetching import Postponed, SourceFetcher
 from widget.sources.pace import Pace
@@ -40,6 +41,7 @@ from widget.store import Annotations, Live, Withdrawn, source_key
 log = logging.getLogger("insights.sources")
 
 ACTOR = "sources"
+LIBRARIES = ("lxml", "protego", "pypdf")
 HOSTS_AT_ONCE = 6
 REQUESTS_A_MINUTE = 30
 REQUESTS_AT_ONCE = 4
@@ -63,6 +65,10 @@ def _say_nothing(_event: Event) -> None:
     return
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class SourceChecks:
     """Checks sources, and writes what readers see of them beside what is live. Thread-safe.
 
@@ -78,7 +84,9 @@ class SourceChecks:
         *,
         fetcher: SourceFetcher | None = None,
         archive: ArchiveQueue | None = None,
+        articles: Articles | None = None,
         tell: Callable[[Event], None] = _say_nothing,
+        now: Callable[[], datetime] = _now,
     ) -> None:
         self._settings = settings
         self._editorial = editorial
@@ -93,6 +101,8 @@ class SourceChecks:
         )
         self._archive = archive
         self.tell = tell
+        self.articles = articles
+        self._now = now
         self.records = source_records(documents)
 
     @property
@@ -116,7 +126,7 @@ class SourceChecks:
         self._sources(entry_id)
         with ExitStack() as stack:
             stack.enter_context(self._limiter.slot())
-            at = datetime.now(UTC)
+            at = self._now()
             self.records.update(
                 entry_id,
                 lambda it: (it or EntrySources()).model_copy(update={"requested_at": at}),
@@ -149,7 +159,7 @@ class SourceChecks:
                 if it.bad and it.key not in was_bad and verdicts.was_fine(it, it.bad)
             )
             bad = sum(bool(it.bad) for it in found)
-            update = {"sources": found, "checked_at": datetime.now(UTC), "bad": bad}
+            update = {"sources": found, "checked_at": self._now(), "bad": bad}
             return now.model_copy(update=update)
 
         after = self.records.update(entry_id, merged) or EntrySources()
@@ -167,6 +177,8 @@ class SourceChecks:
         with releasing:
             try:
                 self.check_entry(entry_id)
+                if self.articles:
+                    self.articles.look(entry_id, self.fetcher)
             except InsightsError as error:
                 log.warning("%s: the sources were not checked: %s", entry_id, error)
             except Exception:
@@ -218,11 +230,12 @@ class SourceChecks:
         except Postponed:
             return dict.fromkeys(sources)
         newest = {key: it.newest for key, it in records.items()}
-        return {key: check(source, found, newest.get(key)) for key, source in sources.items()}
+        at = self._now()
+        return {key: check(it, found, newest.get(key), at=at) for key, it in sources.items()}
 
     def _is_silent(self, checks: Iterable[SourceCheck | None]) -> bool:
         """Return whether nobody answers, and has not for long."""
-        now = time.time()
+        now = self._now().timestamp()
         heard = self._heard.get("any")
         if any(it and it.status is not None for it in checks):
             if heard is None or now - heard.at > _NOTE_SECONDS:
@@ -268,13 +281,26 @@ class SourceChecks:
             self.tell(event)
 
 
+def check_libraries() -> None:
+    """Raise InvalidSettings where the libraries are not installed."""
+    missing = [it for it in LIBRARIES if importlib.util.find_spec(it) is None]
+    if missing:
+        raise InvalidSettings(
+            f"checking sources needs {', '.join(missing)}, which is not installed; run: "
+            "pip install 'insights-widget[sources]'"
+        )
+
+
 def open_sources(
     settings: Settings, editorial: Editorial, *, tell: Callable[[Event], None] = _say_nothing
 ) -> SourceChecks:
     """Return the checks of a store. Raises InvalidSettings, StoreUnavailable."""
     documents = open_documents(settings.store)
     archive = ArchiveQueue(documents) if settings.archive else None
-    return SourceChecks(settings, editorial, documents, archive=archive, tell=tell)
+    articles = open_articles(settings, editorial, documents)
+    return SourceChecks(
+        settings, editorial, documents, archive=archive, articles=articles, tell=tell
+    )
 
 
 def _by_key(documents: Iterable[Entry]) -> dict[str, tuple[int, Source]]:

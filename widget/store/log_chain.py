@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
-from widget.store.log_line import NO_LINE, LogAction, LogLine, digest
+from widget.store.log_line import NO_LINE, BadLine, LogAction, LogLine, digest
 from widget.store.protocol import Revision
 from widget.store.public_document import published_digest
 
@@ -52,10 +52,9 @@ def next_lines(changes: Iterable[LoggedChange], number: int, last: bytes | None)
     for change in changes:
         number += 1
         revision = change.revision
-        milliseconds = revision.at.microsecond // 1_000  # as folders keep it
         line = LogLine(
             number=number,
-            at=revision.at.astimezone(UTC).replace(microsecond=milliseconds * 1_000),
+            at=_at(revision),
             entry=revision.entry.id,
             revision=revision.number,
             action=change.action,
@@ -67,3 +66,50 @@ def next_lines(changes: Iterable[LoggedChange], number: int, last: bytes | None)
         previous = line.digest()
         lines.append(line)
     return lines
+
+
+def _at(revision: Revision) -> datetime:
+    at = revision.at.astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1_000 * 1_000)  # as folders keep it
+
+
+def follows(lines: Sequence[LogLine], number: int, last: bytes | None) -> bool:
+    """Say whether ``lines`` continue a log of ``number`` lines, the last of which is ``last``."""
+    previous = NO_LINE if last is None else digest(last)
+    for line in lines:
+        number += 1
+        if (line.number, line.previous) != (number, previous):
+            return False
+        previous = line.digest()
+    return True
+
+
+Key = tuple[str, int, datetime]
+"""What a line is about: entry, revision and time. A restored store may use a number again."""
+
+
+def key_of(about: LoggedChange | LogLine) -> Key:
+    """Return what tells whether a line is that of a change."""
+    if isinstance(about, LogLine):
+        return about.entry, about.revision, about.at
+    return about.revision.entry.id, about.revision.number, _at(about.revision)
+
+
+def unlogged(
+    changes: Sequence[LoggedChange],
+    last: bytes | None,
+    logged: Callable[[], Container[Key]],
+) -> list[LoggedChange]:
+    """Return the changes that have no line yet.
+
+    Only changes that are older than the line ``last`` can have one, from a log that was copied
+    with its store; ``logged`` is called for those alone.
+    """
+    try:
+        newest = LogLine.decode(last).at if last is not None else None
+    except BadLine:
+        newest = None
+    if newest is None or all(_at(it.revision) > newest for it in changes):
+        return list(changes)
+    keys = logged()
+    return [it for it in changes if key_of(it) not in keys]

@@ -315,6 +315,13 @@ class Store(EntryReader, Protocol):
         perhaps not all of them.
         """
 
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another store's log unchanged, if they continue the log of this one.
+
+        Returns whether they do; otherwise nothing is appended. Revisions that are adopted later
+        get no second line.
+        """
+
     def put_all(
         self,
         entries: Sequence[Entry],

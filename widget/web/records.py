@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask
+from flask import Flask, current_app
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
+from widget.http.response_cache import ResponseCache
 from widget.record.counts import DailyCounts, flushed_at_exit
 from widget.record.forgetting import forget_entry
 from widget.record.housekeeping import Housekeeping
@@ -50,19 +51,26 @@ class Records:
         forget_entry(self.documents, entry_id)
 
 
+def records() -> Records:
+    """Return the records of the current application."""
+    found: Records = current_app.extensions[_EXTENSION]
+    return found
+
+
 def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
     """Add the routes for readers to ``app``, and return the records."""
-    records = Records(settings)
-    editorial.forgetting.append(records.forget)
-    voice.init_app(app, records.voices, editorial)
+    beside = Records(settings)
+    editorial.forgetting.append(beside.forget)
+    voice.init_app(app, beside.voices, editorial)
     if settings.counts:
-        counts.init_app(app, records.counts)
-    app.extensions[_EXTENSION] = records
-    return records
+        counts.init_app(app, beside.counts)
+    app.extensions[_EXTENSION] = beside
+    return beside
 
 
-def start(app: Flask, settings: Settings, store: EntryReader) -> None:
-    """Start removing what is over its time."""
-    records: Records = app.extensions[_EXTENSION]
+def start(app: Flask, settings: Settings, store: EntryReader, service: ResponseCache) -> None:
+    """Start removing what is over its time, and write all counts when ``service`` stops."""
+    beside: Records = app.extensions[_EXTENSION]
+    service.at_stop.append(beside.counts.flush)
     lease = store_lease(settings.store, name="record", lock=_LOCK)
-    Housekeeping(store, records.voices, records.counts).start(lease)
+    Housekeeping(store, lambda: beside.documents, days=settings.counts_days).start(lease)

@@ -8,12 +8,10 @@ from flask import Flask
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
-from widget.record import report_removal
 from widget.record.report_removal import ReportRemoval
 from widget.storage.documents import open_documents
 from widget.storage.store_lease import store_lease
 from widget.store import Live
-from widget.web import context
 from widget.web.reader import reports
 
 if TYPE_CHECKING:
@@ -21,16 +19,6 @@ if TYPE_CHECKING:
     from widget.record.reports import Report
 
 _LOCK = 0x1051D7
-
-
-def init_app(app: Flask, editorial: Editorial) -> None:
-    """Let a withdrawal for legal reasons remove the texts of reports."""
-
-    def forget(entry_id: str) -> None:
-        with app.app_context():
-            report_removal.forget(context.documents(), entry_id)
-
-    editorial.forgetting.append(forget)
 
 
 def start(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier | None) -> None:

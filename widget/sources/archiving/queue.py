@@ -135,8 +135,8 @@ class ArchiveQueue:
         if order.state == "queued":
             began = archiver.begin(order.url)
             if isinstance(began, str):
-                asked = {"state": "asked", "job": began, "begun_at": now, "due": now + _POLL_AFTER}
-                self._change(key, asked)
+                due = now + _POLL_AFTER
+                self._change(key, {"state": "asked", "job": began, "begun_at": now, "due": due})
                 return
             order = self._copied(key, began, now)
         elif order.state == "asked":

@@ -14,19 +14,21 @@ from widget.sources.articles.record import Piece
 _FURNITURE_WORDS = 8
 _SENTENCE_END = re.compile(r"[.!?…؟。！？:][\"'”’»)\]]*$")  # noqa: RUF001  # of many scripts
 _TEASER = 0.5
-"""A page that shows less than this share of the text, and nothing else, hides the rest."""
+_FEW = 0.3
+"""A page that begins as the text did, shows less than half of it, and puts only so few words in the
+place of the others, hides the rest: it asks for a subscription, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """The paragraphs that differ.
 
-    ``kept`` is the share of the old text's words that are still there. ``teaser``: the page shows
-    nothing but a part of the old text.
+    ``remaining`` is the share of the old text's words that are still there. ``teaser``: the page
+    hides a part of the text.
     """
 
     changes: tuple[tuple[Piece, ...], ...]
-    kept: float
+    remaining: float
     teaser: bool = False
 
 
@@ -46,21 +48,23 @@ def difference(old: str, new: str, *, whole: str = "") -> Difference:
     page = f" {folding.fold(whole)} {new_text} "
     gone = {it for it in before if folding.fold(it) not in page and not _is_furniture(it)}
     added = {it for it in after if folding.fold(it) not in old_text and not _is_furniture(it)}
-    kept = 1 - _length(gone) / max(1, _length(before))
-    if gone and not added and kept < _TEASER:
-        return Difference((), kept, teaser=True)
+    remaining = 1 - _length(gone) / max(1, _length(before))
+    if remaining < _TEASER and _length(added) < _FEW * _length(gone) and before[0] not in gone:
+        return Difference((), remaining, teaser=True)
     if not gone and not added:
-        return Difference((), kept)
+        return Difference((), remaining)
     # What is in both texts stands between the changes, so that like is compared with like.
-    known = {folding.fold(it): it for it in before}
+    by_fold = {folding.fold(it): it for it in before}
     folded = {folding.fold(it) for it in after}
     left = [it for it in before if it in gone or folding.fold(it) in folded]
     right = [
-        known.get(folding.fold(it), it) for it in after if it in added or folding.fold(it) in known
+        by_fold.get(folding.fold(it), it)
+        for it in after
+        if it in added or folding.fold(it) in by_fold
     ]
     found = comparison.documents({"text": left}, {"text": right})
     changes = tuple(tuple(Piece(kind=p.kind, text=p.text) for p in it.pieces) for it in found)
-    return Difference(changes, kept)
+    return Difference(changes, remaining)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from widget.drafting.extraction import ExtractionFailed, extract
+from widget.drafting.article import article_from_html
+from widget.drafting.extraction import ExtractionFailed
 from widget.drafting.page_text import page_text
 from widget.errors import InvalidSettings
 from widget.net.page_fetcher import decode
@@ -40,12 +41,11 @@ def read_article(fetched: Fetched) -> ArticlePage:
         return _unread(page, "It is not an HTML page any more.")
     html = decode(fetched.body, fetched.charset)
     try:
-        text = extract(html, url=fetched.url).text
+        # As drafting takes it: without lines at its head that repeat its title or byline.
+        text = article_from_html(html, url=fetched.url).text
         whole = page_text(html)
     except (ExtractionFailed, InvalidSettings) as error:
         return _unread(page, str(error))
-    if not text:
-        return _unread(page, "No text was found in the page.")
     answer: Answer = "paywall" if is_locked(read_head(html)) else fetched.answer
     return ArticlePage(answer, fetched.status, fetched.url, "", text, whole)
 

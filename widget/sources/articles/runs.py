@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
 from widget.drafting.runs import RunStore, open_runs
 from widget.entry import Entry, urls
-from widget.sources.articles.service import AnalysedText, TextOf
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedText:
+    """The text of the article that a draft was made from."""
+
+    text: str
+    at: datetime
+
+
+TextOf = Callable[[Entry], AnalysedText | None]
+"""Returns the text that the newest draft of an entry was made from, None where nobody has it."""
 
 
 def run_texts(store_url: str) -> TextOf:

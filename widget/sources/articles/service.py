@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,6 +21,7 @@ from widget.sources.articles.record import (
     article_records,
     article_texts,
 )
+from widget.sources.articles.runs import TextOf, run_texts
 from widget.sources.fetching import Fetched
 from widget.sources.record import MAX_CHECKS, SourceCheck
 from widget.sources.verdicts import gone_run
@@ -42,18 +41,6 @@ class Fetcher(Protocol):
 
     def fetch(self, url: str) -> Fetched:
         """Request a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysedText:
-    """The text of the article that a draft was made from."""
-
-    text: str
-    at: datetime
-
-
-TextOf = Callable[[Entry], AnalysedText | None]
-"""Returns the text that the newest draft of an entry was made from, None where nobody has it."""
 
 
 class Articles:
@@ -106,13 +93,13 @@ class Articles:
         return after
 
     def begin(self, entry_id: str) -> None:
-        """Take the text of a draft's run as the analysed one, and end what is said of an old one.
-
-        To be called soon after a publication; asks nobody.
-        """
+        """End what readers are told of the article of an older analysis; asks nobody."""
         live = self._editorial.entries.live(entry_id)
-        if isinstance(live, Live):
-            record = self._begun(entry_id, live.entry)
+        before = self._records.get(entry_id)
+        if not isinstance(live, Live) or before is None:
+            return
+        record = self._begun(entry_id, live.entry)
+        if record != before:
             self._records.put(entry_id, record)
             self._annotate(entry_id, record)
 
@@ -134,13 +121,13 @@ class Articles:
             if record.newest_sha256 != sha256:
                 again = message("the article has changed again; read it once more")
                 raise Conflict(again, head=head)
-            said = Settled(by=actor, at=now, sha256=sha256)
+            statement = Settled(by=actor, at=now, sha256=sha256)
             update: dict[str, object] = {
                 "changed_on": None,
                 "gone_on": None,
                 "gone_settled": record.gone_on is not None,
                 "since": None,
-                "settled": (*record.settled, said)[-MAX_SETTLED:],
+                "settled": (*record.settled, statement)[-MAX_SETTLED:],
             }
             if sha256:
                 update |= {"sha256": sha256, "newest_sha256": "", "taken_at": now}
@@ -220,7 +207,7 @@ class Articles:
             if sha256 == record.sha256
             else difference(texts.analysed, page.text, whole=page.whole)
         )
-        if first and record.origin == "run" and (found.teaser or found.kept < _ANOTHER_TEXT):
+        if first and record.origin == "run" and (found.teaser or found.remaining < _ANOTHER_TEXT):
             # It was pasted, or read behind a paywall: it cannot be compared with the page.
             return self._taken(entry_id, record, page, sha256)
         if found.teaser:
@@ -272,6 +259,4 @@ def analysis_digest(entry: Entry) -> str:
 
 def open_articles(settings: Settings, editorial: Editorial, documents: Documents) -> Articles:
     """Return the articles of a store, with the texts of its runs of drafting."""
-    from widget.sources.articles.runs import run_texts
-
     return Articles(editorial, documents, text_of=run_texts(settings.store))

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from widget.errors import StoreUnavailable
 from widget.storage.documents.sql import Connection, SqlDocuments
@@ -75,7 +75,10 @@ class SqliteDocuments(SqlDocuments):
     def _open(self) -> sqlite3.Connection:
         """Return this process's connection: SQLite forbids using one across a fork."""
         if self._connection is None or self._process != os.getpid():
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            # Only a file that is not there yet: to close a descriptor ends all locks that this
+            # process has on it (POSIX), and another process would take the log away.
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             connection = sqlite3.connect(
                 self._path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )

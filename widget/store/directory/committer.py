@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -12,6 +12,7 @@ from widget.entry import Entry
 from widget.entry.containment import contained, or_else
 from widget.errors import InsightsError, StoreUnavailable
 from widget.storage.atomic import Disk, SyncFailed, reason
+from widget.storage.files import unavailable_on_os_error
 from widget.storage.lock import Busy, ReadOnly, StoreLock
 from widget.store.directory.entry_cache import EntryCache, Unvalidated
 from widget.store.directory.entry_folder import ABSENT
@@ -21,6 +22,7 @@ from widget.store.directory.journal_record import FolderName
 from widget.store.directory.scanner import Scanner
 from widget.store.directory.snapshot import NO_ENTRY, EntrySnapshot
 from widget.store.entry_summary import lookup_keys
+from widget.store.log_line import LogLine
 from widget.store.protocol import Action, ChangeListener, Revision
 from widget.store.quarantine import log, warn_read_only
 from widget.store.state import FILE_ACTOR, now
@@ -156,6 +158,16 @@ class Committer:
             except SyncFailed as error:
                 raise StoreUnavailable(str(error)) from error
             yield snapshot
+
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another store's log, if they continue this one."""
+        with self._lock.held(), unavailable_on_os_error():
+            if self._disk.failure:
+                raise StoreUnavailable(self._disk.failure)
+            try:
+                return self._journal.log_file.adopt(lines)
+            except SyncFailed as error:
+                raise StoreUnavailable(str(error)) from error
 
     def update_url_owners(self, entry: Entry) -> None:
         """Update the entries that own the URLs of ``entry``. The caller holds the lock."""

@@ -21,12 +21,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from widget.errors import StoreUnavailable
 from widget.storage.atomic import Disk
 from widget.storage.files import unavailable_on_os_error
-from widget.store.log_chain import LoggedChange, next_lines
-from widget.store.log_line import NO_LINE, BadLine, LogLine, digest
+from widget.store.log_chain import Key, LoggedChange, follows, key_of, next_lines, unlogged
+from widget.store.log_line import BadLine, LogLine
 from widget.store.quarantine import log
 
 NAME = "log.jsonl"
@@ -118,12 +119,32 @@ class LogFile:
                 self._settle(descriptor, index)
                 number, end = index.count, index.end
                 last = index.last(descriptor)
-            data = b"".join(it.encode() + b"\n" for it in next_lines(changes, number, last))
+                missing = unlogged(changes, last, partial(index.keys, descriptor))
+            data = _joined(next_lines(missing, number, last))
             _write(descriptor, end, bytes(len(data)))
         except BaseException:
             os.close(descriptor)
             raise
         return Reservation(descriptor, end, data)
+
+    def adopt(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another log unchanged, if they continue this one; say whether they do.
+
+        Raises OSError, SyncFailed.
+        """
+        descriptor = os.open(self._path, _WRITE, 0o644)
+        try:
+            if os.fstat(descriptor).st_size == 0:
+                self._disk.sync_folder(self._root)
+            with self._index.of(descriptor) as index:
+                self._settle(descriptor, index)
+                end = index.end
+                if not follows(lines, index.count, index.last(descriptor)):
+                    return False
+            self._show(descriptor, end, _joined(lines))
+        finally:
+            os.close(descriptor)
+        return True
 
     def append(self, reservation: Reservation | None) -> None:
         """Put the lines in their place, now that the changes are committed.
@@ -133,7 +154,8 @@ class LogFile:
         if reservation is None:
             return
         try:
-            self._show(reservation.descriptor, reservation.end, reservation.data)
+            if reservation.data:
+                self._show(reservation.descriptor, reservation.end, reservation.data)
         finally:
             os.close(reservation.descriptor)
 
@@ -160,18 +182,16 @@ class LogFile:
 
         A second fsync may report success for data that the first one lost, so it is written again.
         """
-        wanted = b'"entry":"%s","revision":%d,' % (_name(change)[0].encode(), _name(change)[1])
         with suppress(FileNotFoundError):
             descriptor = os.open(self._path, _WRITE & ~os.O_CREAT)
             try:
                 with self._index.of(descriptor) as index:
                     self._settle(descriptor, index)
-                    everything = _read(descriptor, 0, index.end)
-                place = everything.find(wanted)
-                if place < 0:
-                    return False
-                start, end = everything.rfind(b"\n", 0, place) + 1, everything.index(b"\n", place)
-                _write(descriptor, start, everything[start:end])
+                    number = index.keys(descriptor).get(key_of(change))
+                    if number is None:
+                        return False
+                    start, end = index.span(number - 1, number)
+                _write(descriptor, start, _read(descriptor, start, end))
                 self._disk.sync(descriptor, self._path)
             finally:
                 os.close(descriptor)
@@ -186,9 +206,8 @@ class LogFile:
         size = os.fstat(descriptor).st_size
         if size == index.end:
             return
-        last = index.last(descriptor)
         lines = b"{" + _read(descriptor, index.end + 1, size)
-        if _is_whole(lines, index.count, NO_LINE if last is None else digest(last)):
+        if _is_whole(lines, index.count, index.last(descriptor)):
             self._show(descriptor, index.end, lines)
             index.refresh(descriptor)
         else:
@@ -208,6 +227,8 @@ class _Index:
         self._file: tuple[int, int] | None = None
         self._ends = array("Q")
         self._changes = array("Q")
+        self._keys: dict[Key, int] = {}
+        self._keyed = 0
 
     @contextmanager
     def of(self, descriptor: int) -> Iterator[_Index]:
@@ -237,8 +258,9 @@ class _Index:
         """Read what was added to the file."""
         status = os.fstat(descriptor)
         file = (status.st_dev, status.st_ino)
-        if file != self._file or status.st_size < self.end:
+        if file != self._file or (self.end and os.pread(descriptor, 1, self.end - 1) != b"\n"):
             self._file, self._ends, self._changes = file, array("Q"), array("Q")
+            self._keys, self._keyed = {}, 0
         rest, at = b"", self.end
         while part := os.pread(descriptor, _CHUNK, at):
             at += len(part)
@@ -249,6 +271,15 @@ class _Index:
                 self._ends.append(self.end + len(line) + 1)
                 if b'"action":"publish"' not in line:
                     self._changes.append(self.count)
+
+    def keys(self, descriptor: int) -> dict[Key, int]:
+        """Return what each line is about, with its number; few processes ever need it."""
+        for number in range(self._keyed + 1, self.count + 1):
+            start, end = self.span(number - 1, number)
+            with suppress(BadLine):
+                self._keys[key_of(LogLine.decode(_read(descriptor, start, end - 1)))] = number
+        self._keyed = self.count
+        return self._keys
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return where the lines after ``first`` begin and where line ``last`` ends."""
@@ -261,19 +292,18 @@ class _Index:
         return list(reversed(found[max(0, end - limit) : end]))
 
 
-def _is_whole(data: bytes, number: int, previous: str) -> bool:
+def _is_whole(data: bytes, number: int, last: bytes | None) -> bool:
     """Say whether ``data`` are lines that continue a log of ``number`` lines."""
-    *lines, rest = data.split(b"\n")
-    for text in lines:
-        try:
-            line = LogLine.decode(text)
-        except BadLine:
-            return False
-        number += 1
-        if (line.number, line.previous) != (number, previous):
-            return False
-        previous = line.digest()
-    return bool(lines) and not rest
+    *texts, rest = data.split(b"\n")
+    try:
+        lines = [LogLine.decode(it) for it in texts]
+    except BadLine:
+        return False
+    return bool(lines) and not rest and follows(lines, number, last)
+
+
+def _joined(lines: Sequence[LogLine]) -> bytes:
+    return b"".join(it.encode() + b"\n" for it in lines)
 
 
 def _name(change: LoggedChange) -> tuple[str, int]:

@@ -350,6 +350,10 @@ class DirStore(BatchStore):
                     raise InvalidEntry(breaches)
             self._committer.commit(snapshot, revision, files_changed_by(revision))
 
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another store's log, if they continue this one."""
+        return self._committer.adopt_log(lines)
+
     def _append_all(self, requests: Sequence[Request]) -> list[InsightsError | None]:
         self._refresher.require_all_read()
         return self._batches.append_all(requests)

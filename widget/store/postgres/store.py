@@ -10,7 +10,8 @@ from widget.errors import Breach, InsightsError, InvalidEntry, StoreUnavailable
 from widget.storage.postgres import Connection, InDoubt
 from widget.store.batch import BatchPlan, BatchStore, Request
 from widget.store.entry_summary import lookup_keys, url_conflicts
-from widget.store.postgres import bulk, entry_tables
+from widget.store.log_line import LogLine
+from widget.store.postgres import bulk, entry_tables, log_table
 from widget.store.postgres.planned_change import PlannedChange
 from widget.store.postgres.reader import PostgresReader
 from widget.store.postgres.storable import check_text, encode
@@ -157,6 +158,12 @@ class PostgresStore(PostgresReader, BatchStore):
             return revision
 
         self._append(entry_id, build)
+
+    def adopt_log(self, lines: Sequence[LogLine]) -> bool:
+        """Append lines of another store's log, if they continue this one."""
+        with self._database.changing() as connection:
+            connection.execute(entry_tables.DURABLE)
+            return log_table.adopt(connection, lines)
 
     def _append_all(self, requests: Sequence[Request]) -> list[InsightsError | None]:
         try:

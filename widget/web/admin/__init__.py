@@ -30,6 +30,7 @@ from widget.web.admin import (
     reviewing,
     session,
     source,
+    sources,
     voices,
 )
 from widget.web.admin.context import AdminContext, configure
@@ -64,6 +65,7 @@ for _part in (
     reviewing,
     history,
     record,
+    sources,
     voices,
     counts,
     presence,

@@ -9,8 +9,10 @@ from flask import Blueprint, Response, abort, request
 from widget.editorial.evidence import ReviewEvidence, RunOf, evidence_of
 from widget.editorial.evidence_page import verdict
 from widget.errors import NotFound
+from widget.sources.evidence import sources_of
 from widget.web.admin import rendering
 from widget.web.admin.context import admin
+from widget.web.source_checks import source_checks
 
 routes = Blueprint("record", __name__, url_prefix="/entries/<entry_id>/record")
 
@@ -34,7 +36,12 @@ def _record(entry_id: str) -> ReviewEvidence:
     number = int(revision) if revision.isdecimal() and len(revision) < 10 else None
     try:
         return evidence_of(
-            admin().store, admin().settings, entry_id, revision=number, run_of=_run_of()
+            admin().store,
+            admin().settings,
+            entry_id,
+            revision=number,
+            run_of=_run_of(),
+            sources_of=sources_of(source_checks().of_entry),
         )
     except NotFound as error:
         abort(HTTPStatus.NOT_FOUND, str(error))

@@ -124,7 +124,7 @@ def _responses(route: Route) -> dict[str, Any]:
     ok: dict[str, Any] = {
         "content": {"application/json": {"schema": _ref(route.response)}},
     }
-    if "<entry_id>" in route.path:
+    if "<entry_id>" in route.path and route.has_head:
         etag = {"description": "The newest revision.", "schema": {"type": "string"}}
         ok["headers"] = {"ETag": {**etag, "required": True}}
     responses = {

@@ -7,11 +7,13 @@ from http import HTTPStatus
 
 from widget.editorial.evidence import CommentRecord, evidence_of
 from widget.errors import Breach, InvalidRequest, NotFound
+from widget.sources.evidence import sources_of
 from widget.store import Draft, Revision, document_digest
 from widget.web.api import parsing
 from widget.web.api import review_models as models
 from widget.web.api.context import actor, api, editorial, entries, reviewer, run_of
 from widget.web.api.responses import ApiResponse, change_response, json_response
+from widget.web.source_checks import source_checks
 
 
 def submit(entry_id: str) -> ApiResponse:
@@ -122,7 +124,12 @@ def read_review_evidence(entry_id: str) -> ApiResponse:
     query = parsing.query(models.ReviewEvidenceQuery)
     head = _head(entry_id)
     record = evidence_of(
-        entries(), api().settings, entry_id, revision=query.revision, run_of=run_of()
+        entries(),
+        api().settings,
+        entry_id,
+        revision=query.revision,
+        run_of=run_of(),
+        sources_of=sources_of(source_checks().of_entry),
     )
     return json_response(record, head=head)
 

@@ -16,6 +16,8 @@ from widget.web.api import (
     draft_models,
     draft_views,
     models,
+    record_models,
+    record_views,
     report_models,
     report_views,
     review_models,
@@ -43,7 +45,7 @@ class Route:
     ``role`` is the lowest role that may call it. A ``precondition`` requires the ETag of the
     existing entry, or that there is none. ``request`` is the model of the body, which may be
     ``optional``, and ``query`` that of the query. ``errors`` are the statuses beside those that
-    every route of its kind has.
+    every route of its kind has. ``has_head``: the ETag of an entry's route is its newest revision.
     """
 
     path: str
@@ -58,6 +60,7 @@ class Route:
     query: type[BaseModel] | None = None
     precondition: Precondition | None = None
     errors: tuple[int, ...] = ()
+    has_head: bool = True
 
     @property
     def name(self) -> str:
@@ -243,18 +246,34 @@ ROUTES: tuple[Route, ...] = (
         view=source_views.check_sources,
         response=source_models.SourceChecksRecord,
         statuses=(HTTPStatus.ACCEPTED,),
+        has_head=False,
     ),
     Route(
         path=f"{_ENTRY}/source-checks",
         summary="Read the checks of the sources",
         view=source_views.list_source_checks,
         response=source_models.SourceChecksRecord,
+        has_head=False,
     ),
     Route(
         path=f"{_ENTRY}/history",
         summary="List all changes",
         view=views.history,
         response=models.History,
+    ),
+    Route(
+        path=f"{_ENTRY}/voices",
+        summary="List the links of authors, and what came by them",
+        view=record_views.list_voices,
+        response=record_models.VoiceList,
+        has_head=False,
+    ),
+    Route(
+        path=f"{_ENTRY}/counts",
+        summary="List what readers opened, day by day",
+        view=record_views.list_counts,
+        response=record_models.CountList,
+        has_head=False,
     ),
     Route(
         path=f"{_ENTRY}/revisions/<number>",

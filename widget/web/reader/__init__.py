@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widget.web.reader import (
+    cards,
     corrections,
     documents,
     fragments,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     corrections.routes,
     log.routes,
     robots.routes,
+    cards.routes,
     reports.routes,
 )
 """All need a ``widget.web.context.ServiceContext``."""

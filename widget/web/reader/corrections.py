@@ -24,23 +24,23 @@ def _depends_on_all() -> None:
     set_cache_subject(CacheSubject(lists=True))
 
 
-@routes.get(f"/{PATH}", defaults={"slug": None})
+@routes.get(f"/{PATH}")
 @routes.get(f"/{PATH}/<slug>")
-def page(slug: str | None) -> Response:
+def page(slug: str | None = None) -> Response:
     """Send the page."""
     return _sent(slug, "")
 
 
-@routes.get(f"/{PATH}.atom", defaults={"slug": None})
+@routes.get(f"/{PATH}.atom")
 @routes.get(f"/{PATH}/<slug>.atom")
-def atom_feed(slug: str | None) -> Response:
+def atom_feed(slug: str | None = None) -> Response:
     """Send the Atom feed."""
     return responses.allow_origin(_sent(slug, ".atom"), "*")
 
 
-@routes.get(f"/{PATH}.json", defaults={"slug": None})
+@routes.get(f"/{PATH}.json")
 @routes.get(f"/{PATH}/<slug>.json")
-def json(slug: str | None) -> Response:
+def json(slug: str | None = None) -> Response:
     """Send the JSON Feed."""
     return responses.allow_origin(_sent(slug, ".json"), "*")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from widget.http import responses
 from widget.http.codings import Representation
@@ -15,7 +15,6 @@ XML = "application/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 routes = Blueprint("robots", __name__)
-_EXTENSION = "insights.last_line"
 
 
 @routes.before_request
@@ -53,7 +52,4 @@ def robots_txt() -> Response:
 
 def _last_line() -> LogLine | None:
     """Return the newest line of the log: every change of what is live appends one."""
-    earlier: LogLine | None = current_app.extensions.get(_EXTENSION)
-    newest = sitemap.last_line(service().store, earlier.number if earlier else 0)
-    current_app.extensions[_EXTENSION] = newest
-    return newest
+    return sitemap.last_line(service().store)
