@@ -25,6 +25,7 @@ from benchmarks import (
     outages,
     pages,
     reader,
+    reports,
     scale,
     serving,
     slow,
@@ -34,6 +35,7 @@ from benchmarks import (
     takedown,
     weights,
 )
+from widget.config import ENV_PREFIX
 
 RESULTS = Path(__file__).parent / "results"
 SECTIONS = (
@@ -54,6 +56,7 @@ SECTIONS = (
     "commands",
     "bulk",
     "reader",
+    "reports",
     "dictionary",
     "sources",
 )
@@ -111,6 +114,8 @@ def main() -> None:
         _commands()
     if given.section == "reader":
         _reader()
+    if given.section == "reports":
+        _reports()
     if given.section == "dictionary":
         _dictionary()
 
@@ -280,6 +285,20 @@ def _slow() -> None:
     print("Thousands of slow clients beside ordinary ones, one worker")
     print(slow.table(found))
     keep("slow", {"machine": on, **found})
+
+
+def _reports() -> None:
+    """Print the effect of a flood of reports on panels and on the queue."""
+    on = machine.description()
+    proxies = {f"{ENV_PREFIX}TRUSTED_PROXIES": "127.0.0.1"}
+    with store(1000, None) as folder:
+        url = f"dir:{folder}"
+        with serving.serving(url, workers=1, settings=proxies) as served:
+            entry_id = takedown.live_ids(50)[0]
+            found = reports.measure(served.port, entry_id, url, rounds=6, seconds=20)
+    print("10,000 reports a minute from 500 networks, one worker")
+    print(reports.table(found))
+    keep("reports", {"machine": on, **found})
 
 
 def _soak() -> None:

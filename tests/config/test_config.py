@@ -218,6 +218,7 @@ UNSET = {
     "base_url",
     "admin_host",
     "metrics_token",
+    "websub_hub",
     "introduction",
     "disclosure",
     "methodology",

@@ -76,7 +76,7 @@ def test_the_form_is_a_document_of_its_own(client: FlaskClient, live: Entry) -> 
 def test_a_report_is_taken_in(app: Flask, client: FlaskClient, live: Entry) -> None:
     del live
     sent = send(client, f"{FORM}?point=1-2", kind="source", text=" It does\r\nnot. ")
-    assert (sent.status_code, sent.headers["Location"]) == (303, f"{FORM}?sent=thanks")
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{FORM}?point=1-2&sent=thanks")
     (report,) = stored(app)
     assert (report.point, report.kind, report.statements[0].text) == (
         "1-2",
@@ -86,7 +86,7 @@ def test_a_report_is_taken_in(app: Flask, client: FlaskClient, live: Entry) -> N
     thanks = client.get(sent.headers["Location"])
     assert thanks.status_code == 200
     assert "Your report was sent." in thanks.text
-    assert f'href="/panel/{ID}"' in thanks.text
+    assert f'href="/panel/{ID}#p1-2"' in thanks.text
     assert "<form" not in thanks.text
 
 

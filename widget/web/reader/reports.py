@@ -40,6 +40,9 @@ INBOX = "insights.reports"
 LISTENER = "insights.reports.listener"
 """Where an application has its inbox, and who is to know of reports."""
 
+_CARRIED = ("lang", "theme", "accent", "point")
+"""What of the query stays: the look of the panel, and the way back to the point."""
+
 routes = framed_blueprint("report")
 
 
@@ -199,7 +202,7 @@ def _again(live: Live, problems: list[Problem], status: HTTPStatus) -> Response:
 
 
 def _sent(entry_id: str, outcome: str) -> AnyResponse:
-    look = {name: it for name, it in request.args.items() if name in ("lang", "theme", "accent")}
+    look = {name: it for name, it in request.args.items() if name in _CARRIED}
     return redirect(_url(entry_id, look | {"sent": outcome}), HTTPStatus.SEE_OTHER)
 
 
