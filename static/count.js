@@ -5,6 +5,7 @@
   const endpoint = new URL("../counts", document.currentScript.src);
   const panel = document.querySelector("#panel");
   if (navigator.globalPrivacyControl || navigator.doNotTrack === "1" || !panel) return;
+  if (self.origin === "null") return; // in a sandbox without an origin, as in WordPress: refused
   const groups = new Set(), previews = new Set(), sources = new Set();
   const atFirst = new Set([...panel.querySelectorAll("details[open]")].map(({ id }) => id));
 

@@ -17,7 +17,6 @@ from widget.config import DraftingProvider, Settings
 from widget.drafting.evidence import Article, Evidence
 from widget.drafting.runs import DraftRequest, new_run, open_runs
 from widget.record.reports import Report, report_records
-from widget.sources.articles.record import ArticleRecord, article_records
 from widget.storage.documents import open_documents
 from widget.store import Live, Store, Withdrawn
 
@@ -44,17 +43,6 @@ def run(settings: Settings, store: Store) -> None:
     runs.add(new_run(request, actor="ana").model_copy(update={"id": RUN}), per_hour=1)
     article = Article(url=request.article_url, title="Night trains", text="Trains at night.")
     runs.keep_evidence(RUN, Evidence(article=article))
-
-
-@pytest.fixture(autouse=True)
-def article(settings: Settings, store: Store) -> Iterator[None]:
-    """Keep what a look at the article found."""
-    del store
-    documents = open_documents(settings.store)
-    url = "https://courier.example/night-trains"
-    article_records(documents).put("night-trains", ArticleRecord(url=url, analysis="1"))
-    yield
-    documents.close()
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,7 @@ class Counting:
 
     service: str
     page: str
+    sandboxed: str
     elsewhere: str
     app: Flask
     sent: queue.Queue[tuple[dict[str, str], bytes]] = field(default_factory=queue.Queue)
@@ -60,8 +61,10 @@ def counting(folder: Path) -> Iterator[Counting]:
         service = f"http://127.0.0.1:{server.server_port}"
         frame = f'<iframe src="{service}/panel/night-trains" width="700" height="900"></iframe>'
         shown = host.origin + host.add(f"<!doctype html><title>Host</title>{frame}")
+        boxed = frame.replace("<iframe", '<iframe sandbox="allow-scripts"')
+        sandboxed = host.origin + host.add(f"<!doctype html><title>Host</title>{boxed}")
         next_page = host.origin + host.add("<!doctype html><title>Next</title>")
-        place = Counting(service, shown, next_page, app)
+        place = Counting(service, shown, sandboxed, next_page, app)
         inner = app.wsgi_app
 
         def recording(environ: Any, start_response: Any) -> Any:  # noqa: ANN401  # WSGI
@@ -182,3 +185,12 @@ def test_the_browser_and_the_store_hold_nothing_of_a_reader(
     assert b'"previews":1' in written
     for text in ("Mozilla", "Chrome", "127.0.0.1", "localhost", "session"):
         assert text.encode() not in written
+
+
+def test_a_frame_in_a_sandbox_without_an_origin_sends_nothing(
+    new_page: Callable[..., Page], place: Counting
+) -> None:
+    page = new_page(user_agent=PERSON)
+    page.goto(place.sandboxed)
+    read_and_leave(page, place)
+    assert nothing_is_sent(page, place)

@@ -214,9 +214,11 @@ def test_the_service_s_names_are_host_names_and_addresses() -> None:
 EXAMPLE = (ROOT / "examples" / "insights.toml").read_text("utf-8")
 # Keys whose line shows what one may write, since their default is nothing.
 UNSET = {
+    "archive",
     "base_url",
     "admin_host",
     "metrics_token",
+    "websub_hub",
     "introduction",
     "disclosure",
     "methodology",

@@ -42,7 +42,7 @@ def test_a_correction_a_withdrawal_and_a_restoration_are_listed_newest_first(
 ) -> None:
     corrected(store, "A figure was wrong.")
     store.withdraw("night-trains", actor="ana", reason="It was unfair.")
-    published(store, corrections=corrections("A figure was wrong."))
+    published(store, corrections=corrections("A figure was wrong.", "So was a name."))
     title = "Bring the night trains back"
     expected = [f"Shown again: {title}", f"Withdrawn: {title}", f"Corrected: {title}"]
     assert titles(client) == titles(client, "/corrections/the-paper") == expected
@@ -50,6 +50,8 @@ def test_a_correction_a_withdrawal_and_a_restoration_are_listed_newest_first(
     assert (read.bozo, read.version) == (False, "atom10")
     assert [it.title for it in read.entries] == expected
     assert "A figure was wrong." in read.entries[2].content[0].value
+    restored = read.entries[0].content[0].value
+    assert ("So was a name." in restored, "A figure" in restored) == (True, False)
     page = text_of(parse_html(client.get("/corrections").text))
     assert all(each in page for each in [*expected, "A figure was wrong."])
     # The reason of a withdrawal that is over is in the entry's history alone.

@@ -15,6 +15,7 @@ from widget import panel
 from widget.app import create_app
 from widget.cli import COMMANDS
 from widget.config import DraftingProvider, Notify, Publication, Purge, Settings
+from widget.config.archive import Archive
 from widget.store.directory.layout import make_folders
 
 pytestmark = pytest.mark.unit
@@ -28,7 +29,7 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", [Settings, Publication, Purge, DraftingProvider, Notify])
+@pytest.mark.parametrize("model", [Settings, Publication, Purge, DraftingProvider, Notify, Archive])
 def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
     heading = {
         Settings: "## The service",
@@ -36,6 +37,7 @@ def test_every_setting_is_documented_and_nothing_else(model: type) -> None:
         Purge: "## A purging cache",
         DraftingProvider: "## Drafting",
         Notify: "## Notifications",
+        Archive: "## An archive",
     }[model]
     section = read("docs/settings.md").split(heading)[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)

@@ -84,8 +84,8 @@ def test_the_times_are_those_of_the_code() -> None:
     assert f"`counts_days`, {default} days by default" in beside["counts"]
     assert f"kept for `counts_days`, {default} by default" in PAGE
     assert f"newest {MAX_CHECKS} checks" in beside["sources"]
-    assert f"{reports.REPORT_DAYS} days after the last change" in beside["reports"]
-    assert f"{reports.ADDRESS_DAYS} days at most" in beside["report-addresses"]
+    assert f"{reports.REPORT_DAYS} days" in beside["reports"]
+    assert f"{reports.ADDRESS_DAYS} days" in beside["report-addresses"]
     assert report_keys._DAYS == {"form": 1, "network": 0}, "days beside its own"
 
 

@@ -62,6 +62,10 @@ def test_frames_fragments_and_notices_are_valid(tmp_path: Path) -> None:
     ids = [entry.id for entry in demo.entries()]
     pages = {f"frame-{entry_id}": client.get(f"/panel/{entry_id}").data for entry_id in ids}
     pages["unknown"] = client.get("/panel/unknown").data
+    for path in ("corrections", "corrections/the-harbor-courier"):
+        answer = client.get(f"/{path}")
+        assert answer.status_code == 200
+        pages[path.replace("/", "-")] = answer.data
     head = b'<!doctype html><html lang="en"><head><title>Host</title></head><body><h1>Host</h1>'
     for entry_id in ids:
         fragment = client.get(f"/fragment/{entry_id}").data

@@ -30,7 +30,7 @@ _BATCH = 500
 class Change:
     """One line of the log, and what readers see of its entry now.
 
-    ``corrections`` are those that a correction added and that the live entry still has.
+    ``corrections`` are those that it added, a restoration, too, and that the live entry still has.
     """
 
     line: LogLine
@@ -145,7 +145,7 @@ class Changes:
                 yield line, subject
 
     def _change(self, line: LogLine, subject: Live | Withdrawn) -> Change:
-        if line.action != "correct" or isinstance(subject, Withdrawn):
+        if line.action == "withdraw" or isinstance(subject, Withdrawn):
             return Change(line, subject)
         before = self._corrections_before(line)
         return Change(line, subject, subject.entry.corrections[before : line.corrections])

@@ -109,9 +109,9 @@ class SourceDesk:
         return EntryDesk(entry, shown is not None, list(listed.values()), checked, article)
 
     def article_texts(self, entry_id: str) -> ArticleTexts:
-        """Return the texts of an article that is shown. Raises NotFound."""
+        """Return the texts of an article; none where it is not shown. Raises NotFound."""
         if not self.of_entry(entry_id).article:
-            raise NotFound(message("the article of %(entry)r was not read yet", entry=entry_id))
+            return ArticleTexts()
         return self._texts.get(entry_id) or ArticleTexts()
 
     def bad(

@@ -266,12 +266,14 @@ ROUTES: tuple[Route, ...] = (
         summary="List the links of authors, and what came by them",
         view=record_views.list_voices,
         response=record_models.VoiceList,
+        has_head=False,
     ),
     Route(
         path=f"{_ENTRY}/counts",
         summary="List what readers opened, day by day",
         view=record_views.list_counts,
         response=record_models.CountList,
+        has_head=False,
     ),
     Route(
         path=f"{_ENTRY}/revisions/<number>",
