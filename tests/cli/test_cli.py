@@ -284,7 +284,6 @@ def test_a_store_that_cannot_be_opened_is_an_error() -> None:
 def test_every_command_explains_itself() -> None:
     assert set(COMMANDS) == {
         "assign",
-        "log",
         "notify",
         "check",
         "comments",
