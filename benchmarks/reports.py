@@ -7,15 +7,17 @@ with and without the flood take turns, so that what else the machine does meets 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from benchmarks.serving import Browser
@@ -29,21 +31,25 @@ RATE = 100.0
 
 
 def measure(
-    port: int, entry_id: str, store_url: str, *, rounds: int, seconds: float
+    port: int, entry_id: str, store_url: str, *, pids: Sequence[int], rounds: int, seconds: float
 ) -> dict[str, Any]:
-    """Return the times of panels with and without the flood, and those of the queue beside it."""
+    """Return the times of panels with and without the flood, and those of the queue beside it.
+
+    ``pids`` are the workers: their processor time hardly depends on what else the machine does.
+    """
     quiet: list[dict[str, float]] = []
     flooded: list[dict[str, float]] = []
     answers: dict[str, int] = {}
     queue: list[float] = []
     editor = Browser(port)
     editor.sign_in(store_url)
+    _panels(port, entry_id, seconds)  # while a new service reads its entries
     for number in range(2 * rounds):
         if number % 2 == 0:
-            quiet.append(_panels(port, entry_id, seconds))
+            quiet.append(_window(port, entry_id, seconds, pids))
             continue
         with _flood(port, entry_id) as child:
-            flooded.append(_panels(port, entry_id, seconds))
+            flooded.append(_window(port, entry_id, seconds, pids))
             queue += [editor.timed("/admin/reports")[0] for _ in range(20)]
             child.terminate()
             counted = child.communicate()[0].decode().strip().splitlines()[-1:]
@@ -61,6 +67,22 @@ def measure(
             "worst": round(max(queue), 1),
         },
     }
+
+
+def _window(port: int, entry_id: str, seconds: float, pids: Sequence[int]) -> dict[str, float]:
+    before = _processor(pids)
+    times = _panels(port, entry_id, seconds)
+    spent = _processor(pids) - before
+    return {**times, "processor, %": round(100 * spent / seconds, 1)}
+
+
+def _processor(pids: Sequence[int]) -> float:
+    """Return the processor time of some processes in seconds."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _summary(windows: list[dict[str, float]]) -> dict[str, Any]:
@@ -178,7 +200,7 @@ def table(found: dict[str, Any]) -> str:
     lines = [
         f"  {name:8} p50 cached {it['p50 cached, ms']} ms, rendered {it['p50 rendered, ms']} ms; "
         f"p99 cached {it['p99 cached, ms']} ms, rendered {it['p99 rendered, ms']} ms, "
-        f"all {it['p99, ms']} ms"
+        f"all {it['p99, ms']} ms; processor {it['processor, %']} %"
         for name, it in (("quiet", found["quiet"]), ("flooded", found["flooded"]))
     ]
     lines.append(f"  answers to the flood: {found['flood']['answers']}")
