@@ -11,10 +11,10 @@ from accounts_support import HERE, PASSWORD, Clock, Place, wrong
 from argon2 import PasswordHasher
 
 from widget.accounts import LINK_SECONDS, User
-from widget.accounts.networks import network_of
 from widget.accounts.passwords import Passwords
 from widget.accounts.service import AccountService
 from widget.errors import Denied, Throttled
+from widget.net.networks import network_of
 
 
 def test_a_name_and_its_password_let_in(accounts: AccountService, ana: User) -> None:

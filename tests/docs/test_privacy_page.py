@@ -11,8 +11,8 @@ from samples import ROOT
 
 from widget.accounts import protocol as accounts
 from widget.accounts import throttle
-from widget.accounts.networks import prefix_of
 from widget.config import Publication, Settings
+from widget.net.networks import prefix_of
 from widget.record import counts, report_keys, reports, voices
 from widget.sources.record import MAX_CHECKS
 from widget.web.reader.counts import MAX_BODY

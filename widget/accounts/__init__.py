@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from widget.accounts.directory import DirectoryAccounts, DirectoryRepository
-from widget.accounts.networks import prefix_of
 from widget.accounts.preferences import time_zones
 from widget.accounts.protocol import (
     ABSOLUTE_SECONDS,
@@ -24,6 +23,7 @@ from widget.accounts.protocol import (
     at_least,
 )
 from widget.accounts.repository import AccountRepository
+from widget.net.networks import prefix_of
 from widget.storage.url import folder_of
 
 __all__ = [

@@ -16,8 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from widget.accounts.expiring_store import ExpiringStore, handle_of
-from widget.accounts.networks import network_of
 from widget.errors import Message, Throttled, counted, message
+from widget.net.networks import network_of
 
 FORGET_SECONDS = 3600.0
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from widget.accounts.networks import prefix_of
 from widget.http.security_headers import ANYONE
+from widget.net.networks import prefix_of
 from widget.net.rate_limiter import gcra
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from widget.accounts.networks import prefix_of
+from widget.net.networks import prefix_of
 from widget.storage.documents import Collection, Documents
 
 DAY = 86_400
