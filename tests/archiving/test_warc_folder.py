@@ -148,6 +148,11 @@ def test_a_content_coding_stays_and_a_transfer_coding_is_taken_off(
     archive.begin(f"{site.origin}/chunked")
     bodies = {url: body for kind, url, _, body in records(tmp_path / "warc") if kind == "response"}
     assert bodies == {f"{site.origin}/packed": PACKED, f"{site.origin}/chunked": b"Trains"}
+    heads = {url: head for kind, url, head, _ in records(tmp_path / "warc") if kind == "response"}
+    packed, chunked = heads[f"{site.origin}/packed"], heads[f"{site.origin}/chunked"]
+    assert b"\r\nContent-Encoding: gzip\r\n" in packed
+    assert b"\r\nTransfer-Encoding:" not in chunked
+    assert chunked.count(b"\r\nContent-Length: 6\r\n") == 1
 
 
 def test_the_files_pass_the_library_s_own_check(
@@ -190,7 +195,9 @@ def test_a_new_file_begins_where_one_is_full_and_at_each_start(tmp_path: Path) -
     same = [first.begin("https://statistics.example/trains").file for _ in range(3)]
     assert len(set(same)) == 1
     assert same[0] not in files
-    assert len(list((tmp_path / "warc").iterdir())) == 4
+    first._process = -1  # as a child finds it that was forked
+    assert first.begin("https://statistics.example/trains").file not in (*files, *same)
+    assert len(list((tmp_path / "warc").iterdir())) == 5
 
 
 def test_a_public_address_is_that_of_a_program_that_shows_the_folder(tmp_path: Path) -> None:

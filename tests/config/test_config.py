@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from samples import ROOT
 
 from widget.config import Publication, Settings, load_settings
@@ -217,6 +218,7 @@ UNSET = {
     "archive",
     "base_url",
     "admin_host",
+    "log_key_file",
     "metrics_token",
     "websub_hub",
     "introduction",
@@ -225,6 +227,11 @@ UNSET = {
     "drafting_prompt",
     "contact",
 }
+
+
+def as_table(value: object) -> object:
+    """Return a table of settings as TOML writes it: without what is not set."""
+    return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
 
 
 def uncommented() -> dict[str, Any]:
@@ -251,7 +258,7 @@ def test_the_example_gives_every_default_as_it_is() -> None:
     for key in set(Settings.model_fields) - UNSET - {"publications", "purge", "workers"}:
         written_value = table[key]
         plain = tuple(written_value) if isinstance(written_value, list) else written_value
-        assert plain == getattr(default, key), key
+        assert plain in (getattr(default, key), as_table(getattr(default, key))), key
     written_publication = Publication.model_validate(
         {key: value for key, value in publication.items() if key not in UNSET}
     )

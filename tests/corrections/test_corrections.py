@@ -12,9 +12,11 @@ from corrections_support import atom_faults, corrections, json_feed_faults, publ
 from flask import Flask
 from flask.testing import FlaskClient
 from samples import PAPER, PUBLICATION, parse_html, text_of
+from werkzeug.test import Client
 
 from widget.app import create_app
 from widget.config import Publication, Settings
+from widget.http.response_cache import ResponseCache
 from widget.record.changes import Changes
 from widget.store import Store
 
@@ -279,6 +281,24 @@ def test_a_copy_is_confirmed_by_its_etag_and_by_its_time(
     changed = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert "And a name." in changed.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_cache_ahead_of_flask_confirms_no_copy_that_is_old(
+    settings: Settings, store: Store, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.http.responses.datetime", _Later)
+    layer = ResponseCache(create_app(settings, store).wsgi_app, 1 << 20)
+    client, path = Client(layer), f"/corrections{form}"
+    corrected(store, "A figure was wrong.")
+    since = {"If-Modified-Since": client.get(path).headers["Last-Modified"]}
+    # The 304 must not be what others get.
+    assert client.get(path, headers=since).status_code == 304
+    assert "A figure was wrong." in client.get(path).text
+    assert layer.hits == 1
+    store.withdraw("night-trains", actor="ana", legal=True)
+    layer.changed()  # as the store tells the service
+    assert "figure" not in client.get(path).text
 
 
 class _Later(datetime):

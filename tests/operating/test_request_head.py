@@ -41,7 +41,7 @@ LINES = st.sampled_from(
 NAMES = st.sampled_from(
     b"Host host Accept-Encoding ORIGIN If-None-Match referer Sec-Fetch-Dest Cookie Accept"
     b" User-Agent X-Forwarded-For X-Forwarded-Proto Forwarded Script-Name Range Via TE"
-    b" If-Match Connection Content-Length Transfer-Encoding Expect Upgrade"
+    b" If-Match If-Modified-Since Connection Content-Length Transfer-Encoding Expect Upgrade"
     b" SCRIPT_NAME Accept_Encoding".split()
 )
 VALUES = st.one_of(
@@ -258,3 +258,13 @@ def test_a_head_is_read_alike_whatever_was_read_before() -> None:
         heads.read(other)
         fresh = plain.replace(b"\r\n\r\n", b"\r\nX-Of: %d\r\n\r\n" % others.index(other))
         assert heads.read(fresh) == wanted, other
+
+
+def test_a_time_decides_only_where_there_is_no_etag() -> None:
+    """No cached response is confirmed by a time: Flask compares it (RFC 9110, section 13.1.3)."""
+    parser, line = RequestHeadParser(), b"GET /corrections HTTP/1.1\r\n"
+    time = b"If-Modified-Since: Mon, 30 Nov 2026 03:53:22 GMT\r\n"
+    assert parser.read(line + HOST + time + b"\r\n") is None
+    both = parser.read(line + HOST + time + b'If-None-Match: "abc"\r\n\r\n')
+    assert both
+    assert both.request_key.etag == '"abc"'

@@ -33,6 +33,12 @@ CACHED = {
     "/panel?url=https%3A%2F%2Fharborcourier.example%2Fx": {"url"},
     "/fragment?url=https%3A%2F%2Fharborcourier.example%2Fx": {"url"},
     "/fragment?url=nonsense": set(),
+    "/corrections": {"insights-lists"},
+    "/corrections.atom": {"insights-lists"},
+    "/corrections/this-site.json": {"insights-lists"},
+    "/sitemap.xml": {"insights-lists"},
+    "/card/ferry-fares.png": {"entry-ferry-fares"},
+    "/card/harbor-curfew.png": {"entry-harbor-curfew"},
 }
 NOT_KEPT = ["/oembed?url=https%3A%2F%2Fnowhere.example", "/healthz", "/snippet", "/nothing"]
 

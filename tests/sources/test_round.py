@@ -116,6 +116,40 @@ def test_a_restart_in_the_middle_goes_on_where_it_was(newsroom: Newsroom) -> Non
     assert requested(newsroom) == Counter({f"{it}.example": 2 for it in ids})
 
 
+def test_restarts_do_not_make_it_faster(newsroom: Newsroom) -> None:
+    live(newsroom, 3)
+    newsroom.checks.check_entry("entry-01")
+    for _ in range(3):
+        assert opened(newsroom).plan().pop(newsroom.at.timestamp()) is None
+        newsroom.at += timedelta(minutes=1)
+    newsroom.at += timedelta(minutes=3)
+    assert opened(newsroom).plan().pop(newsroom.at.timestamp()) == "entry-00"
+
+
+def test_a_new_entry_is_checked_within_an_hour(newsroom: Newsroom) -> None:
+    live(newsroom, 1)
+    looks = 0
+
+    def is_held() -> bool:
+        nonlocal looks
+        looks += 1
+        newsroom.at += timedelta(minutes=1)
+        if looks == 10:
+            url = newsroom.web.add("new.example", "/", FINE)
+            newsroom.publish({"url": url}, entry_id="new")
+        return looks < 10 + 60 + 6
+
+    round_ = DailyRound(
+        newsroom.editorial.entries,
+        newsroom.documents,
+        [lambda entry_id: newsroom.checks.check_entry(entry_id)],
+        forget=newsroom.checks.forget,
+        clock=lambda: newsroom.at.timestamp(),
+    )
+    round_.watch(is_held)
+    assert requested(newsroom) == Counter({"entry-00.example": 1, "new.example": 1})
+
+
 def test_what_was_withdrawn_for_legal_reasons_leaves_no_record(newsroom: Newsroom) -> None:
     live(newsroom, 2)
     for entry_id in ("entry-00", "entry-01"):

@@ -64,7 +64,8 @@ COMMANDS = {
     ),
     "list": CommandEntry("entries:list_entries", "List all entries with their state."),
     "log": CommandEntry(
-        "public_log:public_log", "Show and check the public log of publications and corrections."
+        "public_log:public_log",
+        "Show and check the public log of publications, corrections and withdrawals.",
     ),
     "notify": CommandEntry("notifying:notify", "Show, repeat and try notifications."),
     "publish": CommandEntry("entries:publish", "Publish drafts."),

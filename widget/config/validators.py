@@ -14,9 +14,9 @@ UNIX = "unix"
 
 RESERVED_PATHS = frozenset(
     {"admin", "api", "card", "corrections", "corrections.atom", "corrections.json", "counts"}
-    | {"doctor", "embed.js", "fragment", "healthz", "log", "metrics", "oembed", "openapi.json"}
+    | {"doctor", "embed.js", "fragment", "healthz", "log", "log.jsonl", "metrics", "oembed"}
     | {"panel", "readyz", "report", "robots.txt", "schema", "sitemap.xml", "snippet", "static"}
-    | {"voice"}
+    | {"openapi.json", "voice"}
 )
 """The first segments of the service's own paths; a mount path may not begin with any."""
 

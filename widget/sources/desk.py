@@ -90,13 +90,13 @@ class SourceDesk:
 
     def of_entry(self, entry_id: str) -> EntryDesk:
         """Return the sources and the article of an entry. Raises NotFound."""
-        entry = self._entry(entry_id)
+        live, draft = self._entries.live(entry_id), self._entries.draft(entry_id)
+        shown = live.entry if isinstance(live, Live) else None
+        entry = shown or (draft.entry if draft else None)
         if entry is None:
             raise NotFound(
                 message("%(entry)r has neither a live version nor a draft", entry=entry_id)
             )
-        live, draft = self._entries.live(entry_id), self._entries.draft(entry_id)
-        shown = live.entry if isinstance(live, Live) else None
         checked = self._sources.get(entry_id) or EntrySources()
         records = {it.key: it for it in checked.sources}
         listed: dict[str, ListedSource] = {}
@@ -156,7 +156,10 @@ class SourceDesk:
         return BadEntry(entry, publication, record)
 
     def _entry(self, entry_id: str) -> Entry | None:
-        """Return what is live, else the draft; None where it is not to be shown to the user."""
+        """Return what is live, else the draft.
+
+        None where the user has no such entry, or where it was withdrawn for legal reasons.
+        """
         live = self._entries.live(entry_id)
         if isinstance(live, Live):
             return live.entry
