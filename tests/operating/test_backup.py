@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from widget import demo
 from widget.app import rules
 from widget.config import Settings
 from widget.entry import Entry
+from widget.storage.documents import Document, open_documents
 from widget.store import Live, Store, open_store
 from widget.store.log_line import NO_LINE
 
@@ -300,3 +302,46 @@ def test_a_backup_that_cannot_be_made_says_so_and_leaves_none(tmp_path: Path) ->
     )
     assert done.returncode != 0
     assert not list(tmp_path.glob("*.tar.gz"))
+
+
+@pytest.mark.process
+def test_records_beside_the_entries_are_whole_in_a_backup_taken_while_they_are_written(
+    tmp_path: Path,
+) -> None:
+    data, out, restored = tmp_path / "data", tmp_path / "out", tmp_path / "restored"
+    out.mkdir()
+    restored.mkdir()
+    prepared(data).close()
+    records, stopped = open_documents(f"dir:{data}"), threading.Event()
+    written: list[int] = []
+
+    def write() -> None:
+        for number in count():
+            key = f"{number:06d}"
+            records.update("note", key, partial(_note, key))
+            written.append(number)
+            if stopped.is_set():
+                return
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        until(lambda: len(written) > 20)
+        before = len(written)
+        command = ["sh", str(SCRIPT), str(data), str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    finally:
+        stopped.set()
+        thread.join()
+        records.close()
+    subprocess.run(["tar", "-C", str(restored), "-xzf", done.stdout.strip()], check=True)
+    found = open_documents(f"dir:{restored}")
+    keys = [it.key for it in found.page("note", limit=100_000)]
+    found.close()
+    assert keys == [f"{number:06d}" for number in range(len(keys))]
+    assert before <= len(keys) <= len(written)
+    assert [path.name for path in out.iterdir()] == [Path(done.stdout.strip()).name]
+
+
+def _note(key: str, _: Document | None) -> Document:
+    return Document(key, "{}")
