@@ -42,6 +42,7 @@ def test_the_form_for_a_point_opens_in_a_page_of_its_own(
 
 
 @pytest.mark.service_only("an exported site takes no reports")
+@pytest.mark.chromium_only("Firefox's driver reports no window that a page without script opens")
 @pytest.mark.parametrize("way", ["frame", "include"])
 def test_the_form_for_the_panel_opens_without_a_script(
     scriptless_page: Page, place: Running, way: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import feedparser
@@ -16,6 +16,7 @@ from werkzeug.test import Client
 
 from widget.app import create_app
 from widget.config import Publication, Settings
+from widget.http import response_cache
 from widget.http.response_cache import ResponseCache
 from widget.record.changes import Changes
 from widget.store import Store
@@ -266,6 +267,7 @@ def test_feeds_are_valid_and_found_from_the_page(
 def test_a_copy_is_confirmed_by_its_etag_and_by_its_time(
     settings: Settings, store: Store, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("widget.http.responses._DISTINGUISHABLE", timedelta(hours=1))
     corrected(store, "A figure was wrong.")
     client = create_app(settings, store).test_client()
     path = f"/corrections{form}"
@@ -285,9 +287,14 @@ def test_a_copy_is_confirmed_by_its_etag_and_by_its_time(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_cache_ahead_of_flask_confirms_no_copy_that_is_old(
-    settings: Settings, store: Store, form: str, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    store: Store,
+    form: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("widget.http.responses.datetime", _Later)
+    monkeypatch.setattr(response_cache, "REVALIDATE_SECONDS", 0)
     layer = ResponseCache(create_app(settings, store).wsgi_app, 1 << 20)
     client, path = Client(layer), f"/corrections{form}"
     corrected(store, "A figure was wrong.")
@@ -299,6 +306,7 @@ def test_the_cache_ahead_of_flask_confirms_no_copy_that_is_old(
     store.withdraw("night-trains", actor="ana", legal=True)
     layer.changed()  # as the store tells the service
     assert "figure" not in client.get(path).text
+    assert [it for it in caplog.records if it.levelname == "ERROR"] == []
 
 
 class _Later(datetime):

@@ -16,6 +16,7 @@ from werkzeug.test import Client
 
 from widget.app import create_app
 from widget.config import Settings
+from widget.http import response_cache
 from widget.http.response_cache import ResponseCache
 from widget.record import sitemap
 from widget.store import Store
@@ -113,9 +114,13 @@ def _walked(store: Store, *, most: int) -> Iterator[str]:
 
 
 def test_what_is_kept_of_it_is_never_older_than_the_log(
-    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(sitemap, "_SETTLED", timedelta(0))
+    monkeypatch.setattr(response_cache, "REVALIDATE_SECONDS", 0)
     layer = ResponseCache(create_app(settings, store).wsgi_app, 1 << 20)
     client = Client(layer)
     published(store, "one")
@@ -128,11 +133,13 @@ def test_what_is_kept_of_it_is_never_older_than_the_log(
     store.withdraw("one", actor="ana", legal=True)
     layer.changed()
     assert "/panel/one" not in client.get("/sitemap.xml").text
+    assert [it for it in caplog.records if it.levelname == "ERROR"] == []
 
 
 def test_it_is_not_kept_while_another_process_could_list_less(
-    settings: Settings, store: Store
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sitemap, "_SETTLED", timedelta(hours=1))
     layer = ResponseCache(create_app(settings, store).wsgi_app, 1 << 20)
     published(store, "one")
     for _ in range(3):

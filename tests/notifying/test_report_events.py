@@ -65,7 +65,7 @@ def test_editors_hear_of_a_report(
     assert re.fullmatch(r"night-trains\.[0-9a-f]{16}", report)
     assert data == {
         "entry": "night-trains",
-        "revision": 0,
+        "revision": 2,
         "title": "Bring the night trains back",
         "url": "https://paper.example/opinion/night-trains",
         "publication": "The Paper",

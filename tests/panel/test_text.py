@@ -110,8 +110,12 @@ def test_an_address_that_the_rules_refuse_is_not_linked_to(way: Way, place: str,
 def test_the_frames_title_cannot_be_left() -> None:
     tree = framed(sample_entry(article__title=HOSTILE))
     assert text_of(tree.find("head/title")) == f"Insights (AI-generated): {HOSTILE}"
-    assert [element.tag for element in tree.find("head")] == [
-        "meta", "title", "meta", "meta", "meta", "link", "link", "link", "style",
+    described = [it for it in tree.find("head") if it.tag == "meta" and it.get("content")]
+    assert {it.get("content") for it in described if HOSTILE in it.get("content")} == {
+        f"Insights (AI-generated): {HOSTILE}"  # what other sites show of the permalink
+    }
+    assert [element.tag for element in tree.find("head") if element not in described] == [
+        "meta", "title", "link", "link", "link", "style",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import click
 
 from widget.cli.context import Context, echo_json, json_option
 from widget.cli.progress import progress
-from widget.errors import InsightsError
+from widget.errors import InsightsError, InvalidSettings
 from widget.record.log_audit import Expected, LogSource, Report, audit
 from widget.record.log_sources import HttpSource, StoreSource
 from widget.store import LogLine
@@ -17,8 +17,9 @@ from widget.store import LogLine
 _RECENT = 20
 _BATCH = 1_000
 CONTRADICTED = 1
+MISUSED = 2
 NOT_CHECKED = 3
-"""Exit statuses; click's own for wrong options is 2."""
+"""Exit statuses; 2 is click's own for wrong options, and here also for wrong settings."""
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -90,7 +91,7 @@ def verify(
                 report = _audit(source, expected, panels=not no_panels)
     except InsightsError as error:
         click.echo(f"insights: {error}", err=True)
-        click_context.exit(NOT_CHECKED)
+        click_context.exit(MISUSED if isinstance(error, InvalidSettings) else NOT_CHECKED)
     if as_json:
         echo_json({**asdict(report), "intact": not report.findings})
     else:

@@ -49,11 +49,11 @@ def _sent(slug: str | None, form: Form) -> Response:
     settings, base = service().settings, service().base()
     if slug is not None and slug not in settings.slugs:
         abort(HTTPStatus.NOT_FOUND, f"There is no publication {slug!r}.")
-    before = _before()
+    before, changes = _before(), _changes()  # revalidation is outside of the application's context
 
     def current() -> ChangePage:
         publication = None if slug is None else settings.slugs[slug]
-        return _changes().page(publication, before=before)
+        return changes.page(publication, before=before)
 
     def is_fresh(wait: bool) -> bool | None:  # noqa: FBT001  # as responses.IsFresh has it
         return _version(current()) == version if wait else None

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from widget.http import responses
 from widget.http.codings import Representation
 from widget.record import sitemap
-from widget.store.log_line import LogLine
 from widget.web.context import service
 from widget.web.reader.subject import CacheSubject, set_cache_subject
 
@@ -25,15 +24,15 @@ def _depends_on_all() -> None:
 @routes.get("/sitemap.xml")
 def sitemap_xml() -> Response:
     """Send the sitemap, its index, or the part of it that begins after an id."""
-    after, base = request.args.get("after", ""), service().base()
+    after, base, store = request.args.get("after", ""), service().base(), service().store
 
     def is_fresh(wait: bool) -> bool | None:  # noqa: FBT001  # as responses.IsFresh has it
-        return _last_line() == line if wait else None
+        return sitemap.last_line(store) == line if wait else None
 
-    line = _last_line()
+    line = sitemap.last_line(store)  # every change of what is live appends one
 
     def rendered() -> Representation:
-        return Representation(sitemap.sitemap(service().store, base, after=after), XML)
+        return Representation(sitemap.sitemap(store, base, after=after), XML)
 
     if sitemap.is_settled(line):
         responses.cacheable(request, is_fresh)
@@ -48,8 +47,3 @@ def sitemap_xml() -> Response:
 def robots_txt() -> Response:
     """Send what robots may fetch."""
     return responses.send(Representation(sitemap.robots(service().base()), TEXT), request)
-
-
-def _last_line() -> LogLine | None:
-    """Return the newest line of the log: every change of what is live appends one."""
-    return sitemap.last_line(service().store)
