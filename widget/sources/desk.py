@@ -51,7 +51,7 @@ class EntryDesk:
     live: bool
     sources: list[ListedSource]
     checked: EntrySources
-    article: ArticleRecord | None
+    article: ArticleRecord | None = None
 
     @property
     def is_checking(self) -> bool:
@@ -94,9 +94,10 @@ class SourceDesk:
         shown = live.entry if isinstance(live, Live) else None
         entry = shown or (draft.entry if draft else None)
         if entry is None:
-            raise NotFound(
-                message("%(entry)r has neither a live version nor a draft", entry=entry_id)
-            )
+            history = self._entries.history(entry_id)
+            if not history:
+                raise NotFound(message("there is no entry %(entry)r", entry=entry_id))
+            return EntryDesk(history[0].entry, live=False, sources=[], checked=EntrySources())
         checked = self._sources.get(entry_id) or EntrySources()
         records = {it.key: it for it in checked.sources}
         listed: dict[str, ListedSource] = {}
