@@ -17,9 +17,9 @@ others=
 for each in accounts.json log.jsonl; do
   if [ -e "$data/$each" ]; then others="$others $each"; fi
 done
-records=
+set --
 if [ -e "$data/records.sqlite3" ]; then
-  records="-C $copy records.sqlite3"
+  set -- -C "$copy" records.sqlite3
   python3 -c 'import sqlite3, sys
 of, to = map(sqlite3.connect, sys.argv[1:])
 of.backup(to)
@@ -27,7 +27,7 @@ to.close()' "$data/records.sqlite3" "$copy/records.sqlite3"
 fi
 # 1: a file changed or went away while it was read, as is to be expected.
 tar -C "$data" -czf "$out.part" revisions journal drafts live $others \
-  $records || [ $? -eq 1 ]
+  "$@" || [ $? -eq 1 ]
 sync "$out.part"
 mv "$out.part" "$out"
 echo "$out"
