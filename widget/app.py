@@ -38,7 +38,7 @@ from widget.web import (
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
     from widget.drafting.service import Drafting
-    from widget.notifying import Notifier
+    from widget.notifying.notifier import Notifier
     from widget.purging import PurgeOutbox, Purger
 
 _DRAFTING = "insights.drafting"

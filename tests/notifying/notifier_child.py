@@ -18,7 +18,8 @@ from samples import PAPER, sample_entry
 
 from widget.app import rules
 from widget.config import Settings
-from widget.notifying import Notifier, receivers, record, sender, start_notifying
+from widget.notifying import receivers, record, sender, start_notifying
+from widget.notifying.notifier import Notifier
 from widget.store import Revision, Store, open_store
 
 

@@ -17,9 +17,9 @@ from widget.app import rules
 from widget.config import Publication, Settings
 from widget.editorial.actors import draft_actor, schedule_actor
 from widget.errors import StoreUnavailable
-from widget.notifying import Notifier
 from widget.notifying.collector import Collector
 from widget.notifying.listing import Notifications
+from widget.notifying.notifier import Notifier
 from widget.notifying.outbox import open_outbox
 from widget.notifying.protocol import NotificationOutbox
 from widget.notifying.scanner import Scanner

@@ -12,11 +12,11 @@ from widget.errors import InsightsError, InvalidSettings
 from widget.notifying.collector import Collector
 from widget.notifying.events import Event
 from widget.notifying.listing import ListedDelivery, Notifications
-from widget.notifying.notifier import Notifier
 from widget.notifying.outbox import open_outbox
 from widget.store import EntryReader
 
 if TYPE_CHECKING:
+    from widget.notifying.notifier import Notifier
     from widget.notifying.receivers import Receiver
 
 log = logging.getLogger("insights.notifying")
@@ -24,7 +24,6 @@ log = logging.getLogger("insights.notifying")
 __all__ = [
     "ListedDelivery",
     "Notifications",
-    "Notifier",
     "check_receivers",
     "collect_changes",
     "open_notifications",
@@ -45,6 +44,9 @@ def check_receivers(settings: Settings) -> None:
 def start_notifying(settings: Settings, entries: EntryReader) -> Notifier:
     """Start to notify; return what notices changes. Raises InvalidSettings, StoreUnavailable."""
     receivers = _receivers(settings)
+    # Imported here, as the receivers: events are used by services that notify nobody.
+    from widget.notifying.notifier import Notifier
+
     outbox = open_outbox(settings.store)
     collector = Collector(entries, outbox, settings)
     try:

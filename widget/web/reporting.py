@@ -15,7 +15,7 @@ from widget.store import Live
 from widget.web.reader import reports
 
 if TYPE_CHECKING:
-    from widget.notifying import Notifier
+    from widget.notifying.notifier import Notifier
     from widget.record.reports import Report
 
 _LOCK = 0x1051D7
