@@ -51,8 +51,8 @@ def test_the_files_that_ten_changes_touch_exist() -> None:
             assert (path / name).exists(), f"{change}: {name}"
 
 
-def test_there_are_six_trips_of_ten_lines_with_names_in_each() -> None:
-    assert len(TRIPS) == 6
+def test_there_are_eight_trips_of_ten_lines_with_names_in_each() -> None:
+    assert len(TRIPS) == 8
     for title, steps in TRIPS:
         lines = steps.splitlines()
         assert len(lines) == 10, title
