@@ -12,6 +12,7 @@ from widget.entry.model import (
     Source,
     Viewpoint,
     parse_entry,
+    parse_own,
 )
 from widget.entry.rules import check
 from widget.entry.schema import json_schema, schema_document
@@ -31,6 +32,7 @@ __all__ = [
     "cost_breach",
     "json_schema",
     "parse_entry",
+    "parse_own",
     "read_json",
     "schema_document",
 ]

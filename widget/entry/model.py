@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, PydanticSerializati
 
 from widget.entry import light_html
 from widget.entry.containment import contained
-from widget.entry.json_input import child_path, read_json
+from widget.entry.json_input import MAX_BYTES, child_path, read_json
 from widget.entry.urls import MAX_LENGTH as MAX_URL_LENGTH
 from widget.entry.vocabulary import (
     ArticleKind,
@@ -153,6 +153,9 @@ class Provenance(_Part):
     reviewed_at: Moment | None = None
 
 
+_NUL = rb"\u0000"
+
+
 class Correction(_Part):
     """A change to a published entry that readers are told of."""
 
@@ -197,7 +200,28 @@ def parse_entry(data: bytes) -> Entry:
     return contained("parsing it", lambda: _parsed(data))
 
 
+def parse_own(data: bytes) -> Entry | None:
+    """Read an entry that is written exactly as ``to_json`` writes it, None for any other bytes.
+
+    Bytes that come out as they went in need no strict reader, which takes three times as long:
+    there is no duplicate key, odd number or half of a surrogate pair in them. An escaped NUL
+    would come out as it went in, and is left to the strict reader.
+    """
+    if len(data) > MAX_BYTES or _NUL in data:
+        return None
+    try:
+        entry = Entry.model_validate_json(data)
+        return entry if entry.to_json() == data else None
+    except (ValidationError, UnicodeEncodeError, RecursionError):
+        return None
+
+
 def _parsed(data: bytes) -> Entry:
+    own = parse_own(data)
+    return _parsed_strictly(data) if own is None else own
+
+
+def _parsed_strictly(data: bytes) -> Entry:
     value = read_json(data)
     try:
         # Serialized again: only pydantic's JSON mode reads dates strictly.

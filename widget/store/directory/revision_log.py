@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from widget.entry import Entry, parse_entry
+from widget.entry import Entry, parse_entry, parse_own
 from widget.entry.containment import contained
 from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
@@ -24,6 +24,7 @@ from widget.store.workflow import NO_WORKFLOW, Workflow
 
 MAX_REVISION_BYTES = MAX_BYTES + 128 * 1024
 
+_ENTRY, _END = b', "entry": ', b"}\n"
 _NAME = re.compile(r"(\d{6,})\.json")
 
 
@@ -43,7 +44,7 @@ def encode(revision: Revision) -> bytes:
     if revision.workflow != NO_WORKFLOW:
         header["workflow"] = json.loads(revision.workflow.to_json())
     text = json.dumps(header)
-    return text[:-1].encode() + b', "entry": ' + revision.entry.to_json() + b"}\n"
+    return text[:-1].encode() + _ENTRY + revision.entry.to_json() + _END
 
 
 def decode(data: bytes, files: Iterable[EntryFile] = ()) -> Revision:
@@ -88,7 +89,25 @@ def _split(data: bytes, files: Iterable[EntryFile]) -> tuple[Any, Entry | None]:
         # Only as the last field: the same bytes may end the text of another one.
         if isinstance(value, dict) and list(value.items())[-1:] == [("entry", None)]:
             return value, file.entry
-    return json.loads(data), None
+    return _split_own(data) or (json.loads(data), None)
+
+
+def _split_own(data: bytes) -> tuple[Any, Entry] | None:
+    """Do the same with a file that ``encode`` wrote, None for any other: most of the work of bulk.
+
+    What begins the document cannot be in a text of the header, where quotation marks are escaped.
+    """
+    head, begin, rest = data.partition(_ENTRY)
+    if not (begin and rest.endswith(_END)):
+        return None
+    entry = parse_own(rest[: -len(_END)])
+    if entry is None:
+        return None
+    try:
+        value = json.loads(head + b"}")
+    except ValueError:
+        return None
+    return (value, entry) if isinstance(value, dict) and "entry" not in value else None
 
 
 def timestamp(at: datetime) -> str:

@@ -10,8 +10,9 @@ from widget.storage.postgres import Connection
 from widget.store.batch import Group, live_keys
 from widget.store.log_chain import logged_changes
 from widget.store.postgres import entry_tables, log_table
-from widget.store.postgres.entry_tables import Kind, pairs
+from widget.store.postgres.entry_tables import Kind
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, to_revision, to_workflow
+from widget.store.postgres.text_pairs import pairs
 from widget.store.protocol import Revision
 from widget.store.quarantine import log
 from widget.store.state import EntryState

@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 
 from psycopg import errors
 
@@ -18,6 +17,7 @@ from widget.store.entry_summary import lookup_keys, search_text, summarize
 from widget.store.log_chain import logged_changes
 from widget.store.postgres import log_table
 from widget.store.postgres.revision_rows import COLUMNS, Unreadable, one, to_revision, to_workflow
+from widget.store.postgres.text_pairs import pairs
 from widget.store.protocol import Draft, Live, Revision, Withdrawn
 from widget.store.quarantine import log
 from widget.store.query import Row, moment_key
@@ -280,12 +280,6 @@ def _put_words(
 def words_of(entry_id: str, entry: Entry) -> str:
     """Return the text that searches look through; the id alone if our code fails over it."""
     return or_else("indexing it", lambda: search_text(entry_id, entry), entry_id)
-
-
-def pairs(text: str) -> set[int]:
-    """Return hashes of each character and of each two in a row, for words below three letters."""
-    doubles = {(ord(one) * 65_599 + ord(two)) & 0x7FFFFFFF for one, two in set(pairwise(text))}
-    return doubles | {ord(one) for one in set(text)}
 
 
 def _put_urls(

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from widget.storage.postgres import Connection
-from widget.store.postgres.entry_tables import FOLDED, pairs
+from widget.store.postgres.entry_tables import FOLDED
+from widget.store.postgres.text_pairs import pairs
 from widget.store.query import COUNTED, Counts, Key, Query, Row, moment, moment_key
 
 NEAR = 2_000
