@@ -44,7 +44,7 @@ CallerOf = Callable[[str, Role], Caller]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return with_three_sites(settings)
+    return with_three_sites(settings).model_copy(update={"counts": True})
 
 
 @pytest.fixture(autouse=True)

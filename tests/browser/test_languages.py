@@ -37,6 +37,10 @@ VALUES = {
     "title": "Bring the night trains back",
     "kind": "",
     "note": "The fare was 4 euros.",
+    "name": "R. Okafor",
+    "point": "1-2",
+    "limit": "1,500",
+    "days": 90,
 }
 """What stands in the messages; what is empty here is the language's own."""
 # Opens all there is to open, adds ``html``, and returns what reaches out of the page: its text.

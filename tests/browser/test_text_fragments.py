@@ -102,6 +102,7 @@ def test_a_browser_scrolls_to_the_quote_and_marks_it(page: Page, place: Running,
     page.locator(".insights-ref").click()
     with page.expect_popup() as opened:
         page.locator(".insights-preview").get_by_role("link", name=LINK).click()
+    opened.value.wait_for_url(f"{source}**")
     until(lambda: opened.value.evaluate("scrollY") > 500)
     until(lambda: is_marked(opened.value))
 

@@ -319,13 +319,13 @@ def test_no_error_names_a_secret(
         send(settings, event())  # the server has ended
     errors.append(str(caught.value))
     with raw_server.server(lambda it: it.recv(1) and None) as port:
-        secret = f"http://127.0.0.1:{port}/hidden-in-the-url"
+        secret = f"http://127.0.0.1:{port}/concealed-in-the-url"
         settings = settings_for(STORE, {"name": "room", "kind": "slack", "url": secret})
         with pytest.raises(DeliveryFailed) as caught:
             send(settings, event())
         errors.append(str(caught.value))
     for text in (*errors, caplog.text, repr(settings), settings.model_dump_json()):
-        assert "hidden" not in text
+        assert "concealed" not in text
         assert "whsec" not in text
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 from contract_support import ID, published, shown
 from samples import sample_entry
-from store_support import OpenStore, until
+from store_support import OpenStore, rules, until
 
 from widget.editorial.annotating import Annotating
 from widget.errors import NotFound
-from widget.store import NO_ANNOTATIONS, Annotations, SourceAnnotation, Store, source_key
+from widget.store import (
+    NO_ANNOTATIONS,
+    Annotations,
+    SourceAnnotation,
+    Store,
+    Unknown,
+    open_store,
+    source_key,
+)
 
 SEEN = Annotations(
     sources=(SourceAnnotation(key="0" * 32, quote_found_on=date(2026, 5, 3)),), reports_upheld=1
@@ -35,6 +45,18 @@ def test_readers_see_annotations_and_the_publication_stays(
     until(lambda: shown(other).annotations == SEEN)
     assert shown(open_another()).annotations == SEEN
     assert store.read_many([ID])[ID].live == after
+
+
+@pytest.mark.unit
+def test_other_processes_see_them_beside_a_file_that_is_old(data: Path, files: Store) -> None:
+    published(files)
+    os.utime(data / "live" / f"{ID}.json", (1_000_000_000, 1_000_000_000))
+    other = open_store(f"dir:{data}", rules)
+    assert shown(other).annotations == NO_ANNOTATIONS
+    until(lambda: shown(other) and not isinstance(other.live_cached(ID), Unknown))
+    put_beside(files)
+    until(lambda: shown(other).annotations == SEEN)
+    other.close()
 
 
 def test_what_is_so_already_makes_no_revision(store: Store) -> None:

@@ -19,7 +19,8 @@ WIDE = 640
 _PADDING = 32
 _SERIF, _SANS = 0.48, 0.54
 """Mean advance of a character, in em, for the wider of the common fonts."""
-_SPARE = 8
+_SPARE = 28
+"""A line of text more than the boxes add up to, for wider fonts."""
 _MARGINS = 48
 
 
@@ -70,6 +71,8 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
     links = view.article_title + "x" * 40
     if isinstance(view, PanelView) and view.contact:
         links += view.contact.text + "x" * 12
+    if isinstance(view, PanelView) and view.report_url:
+        links += "x" * 24
     about = 16 + 20 * _lines(links, 13 * _SANS, text)
     if isinstance(view, NoticeView):
         statement = 33 + 26 * _lines(view.statement, 16 * _SERIF, text)
@@ -82,6 +85,7 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
     boxes = [
         38 + 31 + _SPARE,
         20 * _lines(view.introduction, 13 * _SANS, text),
+        20 * _lines(view.article_note or "", 13 * _SANS, text) if view.article_note else 0,
         45 + 17,
         17 + 25 * _lines(_TAGS.sub("", view.lean.sentence), 17 * _SERIF, text),
         34 if view.lean.scale else 0,
@@ -124,13 +128,15 @@ def _point_text(point: PointView) -> str:
         else f"{piece.before}{'xxx' * len(piece.references)}{piece.after}"
         for piece in point.pieces
     )
-    return _TAGS.sub("", "".join(texts)) + (point.attributed_to or "") + "x" * 6
+    return _TAGS.sub("", "".join(texts)) + (point.attributed_to or "") + "x" * 10
 
 
 def _source(source: SourceView, width: int) -> int:
     room = min(width, 670) - 28
     about = f"{source.kind_name}{source.publisher or ''}" + "x" * (24 + 6 * len(source.references))
-    return 16 + 22 * _lines(source.title, 15 * _SERIF, room) + 22 * _lines(about, 13 * _SANS, room)
+    checked = 22 * (bool(source.found) + source.gone)
+    lines = 22 * _lines(source.title, 15 * _SERIF, room) + 22 * _lines(about, 13 * _SANS, room)
+    return 16 + lines + checked
 
 
 def _lines(text: str, advance: float, width: int) -> int:

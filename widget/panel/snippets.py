@@ -141,7 +141,15 @@ def snippet(
         choices = Choices(way=choices)
     if choices.way == "site":
         return site_snippet(choices, base=base)
-    view = panel_view(entry, publication, choices.options, permalink="", prefix="", reviews=reviews)
+    view = panel_view(
+        entry,
+        publication,
+        choices.options,
+        permalink="",
+        prefix="",
+        reviews=reviews,
+        report_form=True,
+    )
     query = _query(choices)
     permalink = f"{base}/panel/{entry.id}"
     fragment = f"/fragment/{entry.id}{query}"

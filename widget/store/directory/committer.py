@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from widget.entry import Entry
@@ -192,6 +193,10 @@ class Committer:
         entry_id = revision.entry.id
         self._sync.mark_pending(entry_id)
         self._journal.apply(revision, files, snapshot.state.live)
+        if revision.action == "annotate":
+            # Other processes look at the file that readers get, and at nothing else.
+            with suppress(OSError):
+                os.utime(self._journal.target("live", entry_id))
         try:
             state = snapshot.state.after(revision)
             self._sync.update(entry_id, validate=True, state=state)
