@@ -69,11 +69,11 @@ def _height(view: PanelView | NoticeView, width: int) -> int:
     text = width - _PADDING
     line_scale = 1 if view.direction == "ltr" else 1.125
     links = view.article_title + "x" * 40
-    if isinstance(view, PanelView) and view.contact:
-        links += view.contact.text + "x" * 12
     if isinstance(view, PanelView) and view.report_url:
         links += "x" * 24
     about = 16 + 20 * _lines(links, 13 * _SANS, text)
+    if isinstance(view, PanelView) and view.contact:
+        about += 20 * _lines(view.contact.text + "x" * 12, 13 * _SANS, text)
     if isinstance(view, NoticeView):
         statement = 33 + 26 * _lines(view.statement, 16 * _SERIF, text)
         reason = 8 + 26 * _lines(view.reason + "x" * 20, 16 * _SERIF, text) if view.reason else 0
