@@ -17,7 +17,7 @@ from widget.panel.disclosure import Reviews
 from widget.panel.height import WIDE, heights
 from widget.panel.loader import integrity, loader_name
 from widget.panel.options import Options
-from widget.panel.view import panel_view
+from widget.panel.view import PanelView, panel_view
 
 Way = Literal["frame", "component", "site", "htmx2", "htmx4", "oembed", "include"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -141,15 +141,7 @@ def snippet(
         choices = Choices(way=choices)
     if choices.way == "site":
         return site_snippet(choices, base=base)
-    view = panel_view(
-        entry,
-        publication,
-        choices.options,
-        permalink="",
-        prefix="",
-        reviews=reviews,
-        report_form=True,
-    )
+    view = _view(entry, publication, choices.options, reviews)
     query = _query(choices)
     permalink = f"{base}/panel/{entry.id}"
     fragment = f"/fragment/{entry.id}{query}"
@@ -189,6 +181,13 @@ def site_snippet(choices: Choices | None = None, *, base: str) -> Snippet:
     It reserves no space, since most articles may have no entry.
     """
     return _rendered(choices or Choices(way="site"), base, {}, ())
+
+
+def _view(entry: Entry, publication: Publication, options: Options, reviews: Reviews) -> PanelView:
+    """Return the view that says how high the panel will be."""
+    return panel_view(
+        entry, publication, options, permalink="", prefix="", reviews=reviews, report_form=True
+    )
 
 
 def _own_height(minimum: str) -> _Declarations:
