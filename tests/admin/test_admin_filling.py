@@ -146,11 +146,12 @@ def test_no_account_can_use_the_service_to_load_other_sites(
 ) -> None:
     drafted(store)
     data = {"csrf": csrf(desk), "url": site.origin + site.add(PAGE)}
-    problems = [
-        json.loads(desk.post(f"{ENTRY}/source-facts", data=data).text)["problem"]
-        for _ in range(filling.FETCHES_A_MINUTE + 2)
-    ]
-    assert problems[0] == ""
+    problems: list[str] = []
+    # On a slow machine some are allowed meanwhile.
+    while len(problems) < 10 * filling.FETCHES_A_MINUTE and not any(problems):
+        answer = desk.post(f"{ENTRY}/source-facts", data=data)
+        problems.append(json.loads(answer.text)["problem"])
+    assert len(problems) > filling.FETCHES_A_MINUTE
     assert "Many pages are being read just now; try again in" in problems[-1]
 
 
