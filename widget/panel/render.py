@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-from jinja2.runtime import Context
 from markupsafe import Markup
 
-from widget import assets, i18n
+from widget import i18n
 from widget.config import Accent, Publication
 from widget.entry import Entry, Withdrawn, light_html
 from widget.panel import styles
@@ -25,6 +24,7 @@ from widget.panel.open_graph import MetaTag, open_graph
 from widget.panel.options import Options
 from widget.panel.portable import in_ascii, without_expressions
 from widget.panel.scripts import script as minified
+from widget.panel.templating import environment, of_view
 from widget.panel.view import (
     MessageView,
     NoticeView,
@@ -247,30 +247,4 @@ def frame_script(*, static: bool) -> bytes:
 @cache
 def _environment() -> jinja2.Environment:
     """Return the environment of all languages, so that templates are compiled once."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "panel"),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        _gettext, _ngettext, newstyle=True
-    )
-    return environment
-
-
-@jinja2.pass_context
-def _gettext(context: Context, message: str) -> str:
-    text: str = i18n.translations(_language(context)).ugettext(message)
-    return text
-
-
-@jinja2.pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    text: str = i18n.translations(_language(context)).ungettext(one, many, count)
-    return text
-
-
-def _language(context: Context) -> str:
-    return i18n.interface_language(context["view"].language)
+    return environment("panel", of_view)

@@ -9,11 +9,11 @@ from functools import cache
 
 import jinja2
 import rcssmin
-from jinja2.runtime import Context
 
 from widget import assets, i18n
 from widget.config import Accent
 from widget.entry import light_html
+from widget.panel.templating import environment, of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,4 @@ def _stylesheet() -> str:
 @cache
 def _environment() -> jinja2.Environment:
     """Return the environment of all languages, so that templates are compiled once."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "record"),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        _gettext, _ngettext, newstyle=True
-    )
-    return environment
-
-
-@jinja2.pass_context
-def _gettext(context: Context, message: str) -> str:
-    text: str = i18n.translations(context["language"]).ugettext(message)
-    return text
-
-
-@jinja2.pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    text: str = i18n.translations(context["language"]).ungettext(one, many, count)
-    return text
+    return environment("record", of_page)

@@ -54,7 +54,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a report; ``answers``: the reader's address is kept for an answer."""
+    """What became of a report; ``answers``: the reader's address was stored for an answer."""
 
     id: str
     joined: bool

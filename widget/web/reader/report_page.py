@@ -10,13 +10,13 @@ from functools import cache
 from typing import Literal
 
 import jinja2
-from jinja2.runtime import Context
 
 from widget import assets, i18n
 from widget.config import Accent, Publication
 from widget.entry import light_html
 from widget.panel import frame_script
 from widget.panel.styles import frame_stylesheet
+from widget.panel.templating import environment, of_view
 from widget.record.reports import Kind
 from widget.web.reader import report_words
 
@@ -30,7 +30,7 @@ class View:
 
     ``problems`` are fields, "" for the whole form, each with what is wrong. ``content_language``
     is that of title and quote where it is not the page's. ``answer`` says whether the reader's
-    address is kept: "yes", "no", or "" where none was given.
+    address was stored: "yes", "no", or "" where none was given.
     """
 
     state: Page
@@ -103,26 +103,5 @@ def _own_stylesheet() -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "report"),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        _gettext, _ngettext, newstyle=True
-    )
-    return environment
-
-
-@jinja2.pass_context
-def _gettext(context: Context, message: str) -> str:
-    return report_words.translated(message, context["view"].language)
-
-
-@jinja2.pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    language = i18n.interface_language(context["view"].language)
-    text: str = i18n.translations(language).ungettext(one, many, count)
-    return text
+    """Return the environment of all languages, so that templates are compiled once."""
+    return environment("report", of_view)

@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 
 import jinja2
 from flask import Response, url_for
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from widget import assets, i18n, panel
 from widget.config import Publication
 from widget.entry import Entry, Withdrawn, light_html
 from widget.panel import Options, styles
+from widget.panel.templating import environment, of_page
 from widget.record.voices import KEEP_DAYS, MAX_OBJECTION, MAX_REPLY, Voice
 from widget.store import Live
 from widget.web.context import service
@@ -188,28 +188,8 @@ def _own_style() -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(assets.folder("templates") / "voice"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        _gettext, _ngettext, newstyle=True
-    )
-    environment.globals["url_for"] = url_for
-    return environment
-
-
-@jinja2.pass_context
-def _gettext(context: Context, message: str) -> str:
-    text: str = i18n.translations(context["language"]).ugettext(message)
-    return text
-
-
-@jinja2.pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    text: str = i18n.translations(context["language"]).ungettext(one, many, count)
-    return text
+    """Return the environment of all languages, so that templates are compiled once."""
+    templates = environment("voice", of_page)
+    templates.lstrip_blocks = True
+    templates.globals["url_for"] = url_for
+    return templates
