@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from running import Running, running
 from ways import PATIENCE
 
+from widget import demo
+
 expect.set_options(timeout=1000 * PATIENCE)
 
 
@@ -59,8 +61,21 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest, places: Callable[[str], Running]) -> Running:
-    return places(getattr(request, "param", "service"))
+def place(request: pytest.FixtureRequest, places: Callable[[str], Running]) -> Iterator[Running]:
+    """Return a service that all tests of a worker share: none may change the demo's entries."""
+    place = places(getattr(request, "param", "service"))
+    before = demo_entries(place)
+    yield place
+    assert demo_entries(place) == before, "other tests read these entries: use one of your own"
+
+
+def demo_entries(place: Running) -> dict[str, tuple[int, int]]:
+    """Return which file of each of the demo's entries is live, and when it was last touched."""
+    if place.static:
+        return {}
+    files = {entry.id: place.data / "live" / f"{entry.id}.json" for entry in demo.entries()}
+    stats = {name: file.stat() for name, file in files.items() if file.exists()}
+    return {name: (stat.st_ino, stat.st_mtime_ns) for name, stat in stats.items()}
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,9 @@ def link_to(place: Running, entry: str, name: str = "R. Okafor") -> str:
 
 
 @pytest.fixture(scope="module")
-def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run a service that counts, with the numbers of a week."""
-    folder = tmp_path_factory.mktemp("counting")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run a service whose entries may change. It counts, and has the numbers of a week."""
+    folder = tmp_path_factory.mktemp("voices")
     with running(folder, named=True, environment={"INSIGHTS_COUNTS": "true"}) as place:
         documents = open_documents(f"dir:{folder}")
         cells = Collection(documents, COLLECTION, Cell)
@@ -55,16 +55,16 @@ def scrolls_sideways(page: Page) -> bool:
 
 
 def test_an_author_objects_and_replies_without_a_script_and_readers_see_the_reply(
-    new_page: Callable[..., Page], place: Running
+    new_page: Callable[..., Page], own: Running
 ) -> None:
     desk = new_page()
     problems = complaints(desk)
-    enter(desk, place)
-    desk.goto(f"{place.service}{EDITOR}/voices")
+    enter(desk, own)
+    desk.goto(f"{own.service}{EDITOR}/voices")
     desk.get_by_label("Name").fill("R. Okafor")
     desk.get_by_role("button", name="Make the link").click()
     link = desk.locator(".secret").inner_text()
-    assert re.fullmatch(rf"{re.escape(place.service)}/voice/[\w-]{{43}}", link)
+    assert re.fullmatch(rf"{re.escape(own.service)}/voice/[\w-]{{43}}", link)
 
     author = new_page(java_script_enabled=False)
     author.goto(link)
@@ -76,7 +76,7 @@ def test_an_author_objects_and_replies_without_a_script_and_readers_see_the_repl
     author.get_by_role("button", name="Send the reply").click()
     expect(author.get_by_text("The editors have your reply:")).to_be_visible()
 
-    desk.goto(f"{place.service}/admin/voices")
+    desk.goto(f"{own.service}/admin/voices")
     desk.get_by_role("row", name="R. Okafor").get_by_role("link").first.click()
     expect(desk.get_by_text("I never said that.")).to_be_visible()
     desk.get_by_role("button", name="Use this reply").click()
@@ -84,7 +84,7 @@ def test_an_author_objects_and_replies_without_a_script_and_readers_see_the_repl
     expect(desk.get_by_text("Use this reply")).to_have_count(0)
 
     reader = new_page()
-    reader.goto(f"{place.service}/panel/ferry-fares?open=reply")
+    reader.goto(f"{own.service}/panel/ferry-fares?open=reply")
     reply = reader.locator("[data-role=reply] li")
     expect(reply).to_contain_text("Fares pay for <i>night boats</i>.")
     expect(reply).to_contain_text("R. Okafor")
@@ -134,12 +134,12 @@ def test_the_editors_pages_are_accessible_and_fit_a_phone(
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1024), ("dark", 320)])
 def test_the_page_of_counts_is_accessible_and_fits_a_phone(
-    new_page: Callable[..., Page], counting: Running, axe: str, scheme: str, width: int
+    new_page: Callable[..., Page], own: Running, axe: str, scheme: str, width: int
 ) -> None:
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
     problems = complaints(page)
-    enter(page, counting)
-    page.goto(f"{counting.service}/admin/counts/ferry-fares")
+    enter(page, own)
+    page.goto(f"{own.service}/admin/counts/ferry-fares")
     expect(page.get_by_role("img", name="Groups opened")).to_be_visible()
     assert not scrolls_sideways(page)
     assert violations(page, axe) == []
