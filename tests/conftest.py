@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from widget.accounts import Accounts, open_accounts, passwords
 from widget.app import create_app, rules
 from widget.config import Settings
+from widget.storage.documents import Documents, open_documents
 from widget.store import Store, open_store
 from widget.store.directory.layout import make_folders
 
@@ -126,6 +127,25 @@ def database_url(database_template: str) -> Iterator[str]:
     """Give the URL of a database of the test's own, its tables made."""
     with copied(database_template) as url:
         yield url
+
+
+@pytest.fixture(params=["dir", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty store: a test that asks for it runs once with each kind."""
+    if request.param == "dir":
+        folder = tmp_path / "data"
+        folder.mkdir()
+        return f"dir:{folder}"
+    url: str = request.getfixturevalue("database_url")
+    return url
+
+
+@pytest.fixture
+def documents(store_url: str) -> Iterator[Documents]:
+    """Give the records beside the entries of the store at ``store_url``."""
+    opened = open_documents(store_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

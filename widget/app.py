@@ -136,10 +136,12 @@ def create_service(settings: Settings) -> ResponseCache:
     if settings.drafting:
         _start_drafting(app, settings, notifier)
     lease = store_lease(settings.store, name="schedule", lock=_SCHEDULE_LOCK)
-    Scheduler(app.extensions[_EDITORIAL]).start(lease)
-    records.start(app, settings, store, service)
+    editorial: Editorial = app.extensions[_EDITORIAL]
+    Scheduler(editorial).start(lease)
+    records.start(app, settings, editorial, service)
     read_article = source_checks.start(app, settings, notifier.record if notifier else None)
-    reporting.start(app, settings, app.extensions[_EDITORIAL], notifier)
+    if notifier:
+        reporting.start(app, settings, editorial, notifier)
     return service
 
 

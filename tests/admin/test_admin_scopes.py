@@ -370,39 +370,3 @@ def test_an_entry_on_its_way_to_another_publication_is_nobody_s_but_who_works_fo
     assert gazette.get(f"/admin/entries/{name}").status_code == 200
     history = gazette.get(f"/admin/entries/{name}/history")
     assert not marks("The Courier", rest(history, name))
-
-
-def test_whoever_works_for_all_publications_sees_which_entry_is_whose(
-    app: Flask, accounts: Accounts
-) -> None:
-    client = signed_in(app, accounts, "editor")
-    text = client.get("/admin/entries").text
-    assert "12 entries" in text
-    assert text.count('data-name="Publication"') == 12
-    narrowed = client.get("/admin/entries", query_string={"publication": "The Gazette"}).text
-    assert "4 entries" in narrowed
-    assert "Narwhal" in narrowed
-    assert "Walrus trains" not in narrowed
-
-
-def test_publications_are_chosen_on_the_person_s_page_and_hold_at_once(
-    app: Flask, accounts: Accounts
-) -> None:
-    admin = signed_in(app, accounts, "admin")
-    client = browser(app, accounts, "The Courier", "editor")
-    who = person("The Courier", "editor")
-    path = f"/admin/people/{who}/publications"
-    assert post(admin, path, reach="some", publication=["The Gazette"]).status_code == 303
-    text = client.get("/admin/entries").text
-    assert "Narwhal" in text
-    assert "Walrus trains" not in text
-    assert "The Gazette" in admin.get("/admin/people").text
-    assert post(admin, path, reach="some").status_code == 422
-    assert post(admin, path, reach="some", publication=["The Times"]).status_code == 400
-    assert post(admin, path, reach="all").status_code == 303
-    assert "12 entries" in client.get("/admin/entries").text
-    added = {"name": "neu", "role": "editor", "reach": "some", "publication": ["The Paper"]}
-    assert post(admin, "/admin/people", data=added).status_code == 201
-    user = accounts.user("neu")
-    assert user
-    assert user.publications == ("The Paper",)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from samples import sample_entry
@@ -24,7 +23,7 @@ from widget.sources.articles.follower import follow
 from widget.sources.articles.record import article_records
 from widget.sources.fetching import Fetched, Validators
 from widget.sources.record import Answer
-from widget.storage.documents import Documents, open_documents
+from widget.storage.documents import Documents
 from widget.store import Annotations, Live, Store, open_store
 
 pytestmark = pytest.mark.database
@@ -65,18 +64,9 @@ class Pages:
         return Fetched("ok", "", 200, url, type="text/html", charset="utf-8", body=body)
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def settings(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Settings:
-    if request.param == "dir":
-        return settings.model_copy(update={"store": f"dir:{tmp_path}"})
-    return settings.model_copy(update={"store": request.getfixturevalue("database_url")})
-
-
 @pytest.fixture
-def documents(settings: Settings) -> Iterator[Documents]:
-    opened = open_documents(settings.store)
-    yield opened
-    opened.close()
+def settings(store_url: str, settings: Settings) -> Settings:
+    return settings.model_copy(update={"store": store_url})
 
 
 @pytest.fixture

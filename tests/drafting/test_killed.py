@@ -27,15 +27,10 @@ CHILD = Path(__file__).with_name("run_child.py")
 BEFORE_A_CALL = ("fetching", "searching", "writing")
 
 
-@pytest.fixture(params=["dir", "postgres"])
-def settings(
-    request: pytest.FixtureRequest, settings: Settings, fake: FakeProvider, tmp_path: Path
-) -> Settings:
+@pytest.fixture
+def settings(store_url: str, settings: Settings, fake: FakeProvider, tmp_path: Path) -> Settings:
     provided = with_provider(settings, fake, tmp_path)
-    if request.param == "dir":
-        return provided
-    url = request.getfixturevalue("database_url")
-    return provided.model_copy(update={"store": url})
+    return provided.model_copy(update={"store": store_url})
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ from widget.notifying.listing import ListedDelivery
 pytestmark = pytest.mark.process
 
 
-@pytest.fixture(params=["dir", "postgres"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path / 'data'}"
-    return str(request.getfixturevalue("database_url"))
-
-
 @pytest.fixture
 def receiver() -> Iterator[Hook]:
     with hook() as place:

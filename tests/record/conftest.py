@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from report_support import Clock, Desk
@@ -12,14 +11,6 @@ from samples import PUBLICATION, sample_entry
 from widget.config import Settings
 from widget.store import Store, open_store
 from widget.store.rules import rules
-
-
-@pytest.fixture(params=["dir", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path}/data"
-    found: str = request.getfixturevalue("database_url")
-    return found
 
 
 @pytest.fixture

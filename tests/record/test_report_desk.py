@@ -10,6 +10,7 @@ from samples import sample_entry
 
 from widget.errors import InsightsError, InvalidRequest, NotFound
 from widget.record import report_counting, report_removal
+from widget.record.forgetting import forget_withdrawn
 from widget.record.reports import ADDRESS_DAYS, REPORT_DAYS, RESOLVED
 
 pytestmark = pytest.mark.database
@@ -197,11 +198,11 @@ def forget(desk: Desk) -> None:
     report_removal.forget(desk.documents, ID)
 
 
-def run(desk: Desk) -> None:
-    desk.removal.run()
+def later(desk: Desk) -> None:
+    forget_withdrawn(desk.store, desk.documents)
 
 
-@pytest.mark.parametrize("remove", [forget, run])
+@pytest.mark.parametrize("remove", [forget, later])
 def test_a_withdrawal_for_legal_reasons_takes_the_texts_along(
     desk: Desk, remove: Callable[[Desk], None]
 ) -> None:
@@ -228,6 +229,7 @@ def test_a_withdrawal_for_other_reasons_leaves_them(desk: Desk) -> None:
     key = desk.send("From 2019.", address="mia@mail.example")
     desk.store.withdraw(ID, actor="ana", reason="It was wrong.")
     desk.removal.run()
+    forget_withdrawn(desk.store, desk.documents)
     assert desk.report(key).statements
     assert desk.desk.addresses(key)
 

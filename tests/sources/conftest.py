@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from samples import PUBLICATION
@@ -10,7 +9,7 @@ from sources_support import Newsroom
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
-from widget.storage.documents import open_documents
+from widget.storage.documents import Documents
 from widget.store import open_store
 from widget.store.rules import rules
 
@@ -21,14 +20,9 @@ def web() -> Iterator[SmallWeb]:
         yield served
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def newsroom(request: pytest.FixtureRequest, tmp_path: Path, web: SmallWeb) -> Iterator[Newsroom]:
-    url = f"dir:{tmp_path / 'store'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("database_url")
-    settings = Settings(store=url, publications=(PUBLICATION,))
-    store = open_store(url, rules(settings), create=True)
-    documents = open_documents(url)
-    yield Newsroom(url, web, settings, Editorial(store, settings), documents)
-    documents.close()
+@pytest.fixture
+def newsroom(store_url: str, web: SmallWeb, documents: Documents) -> Iterator[Newsroom]:
+    settings = Settings(store=store_url, publications=(PUBLICATION,))
+    store = open_store(store_url, rules(settings), create=True)
+    yield Newsroom(store_url, web, settings, Editorial(store, settings), documents)
     store.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,21 +22,6 @@ class Note(BaseModel):
     at: float = 0
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path}"
-    found: str = request.getfixturevalue("database_url")
-    return found
-
-
-@pytest.fixture
-def documents(url: str) -> Iterator[Documents]:
-    opened = open_documents(url)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def notes(documents: Documents) -> Collection[Note]:
     return Collection(documents, "note", Note, group=lambda it: it.state, rank=lambda it: it.at)
@@ -51,10 +35,10 @@ def test_of_nothing_there_is_nothing(notes: Collection[Note]) -> None:
 
 
 def test_a_record_is_read_as_it_was_written_by_another_process(
-    url: str, notes: Collection[Note]
+    store_url: str, notes: Collection[Note]
 ) -> None:
     notes.put("a", Note(text='Ü "x" \u2028', at=2.5))
-    others = open_documents(url)
+    others = open_documents(store_url)
     assert Collection(others, "note", Note).get("a") == Note(text='Ü "x" \u2028', at=2.5)
     assert Collection(others, "other", Note).get("a") is None
     others.close()
@@ -87,9 +71,9 @@ def test_removing_by_prefix_and_by_rank(notes: Collection[Note]) -> None:
     assert [key for key, _ in notes.page(limit=10)] == ["b/3"]
 
 
-def test_no_change_is_lost_between_two_that_come_at_once(url: str) -> None:
+def test_no_change_is_lost_between_two_that_come_at_once(store_url: str) -> None:
     def count_up() -> None:
-        own = open_documents(url)
+        own = open_documents(store_url)
         for _ in range(50):
             own.update("count", "a", add_one)
         own.close()
@@ -102,7 +86,7 @@ def test_no_change_is_lost_between_two_that_come_at_once(url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    opened = open_documents(url)
+    opened = open_documents(store_url)
     found = opened.get("count", "a")
     opened.close()
     assert found is not None
@@ -147,15 +131,15 @@ documents.close()
 
 
 def test_what_another_process_writes_is_seen_however_often_this_one_opened_the_records(
-    url: str, notes: Collection[Note]
+    store_url: str, notes: Collection[Note]
 ) -> None:
     """A process that closes last takes SQLite's log away: it must see that others are there."""
     notes.put("a", Note(text="own"))
-    others = [open_documents(url) for _ in range(2)]
+    others = [open_documents(store_url) for _ in range(2)]
     for other in others:
         assert other.get("note", "a")
     for key in "bc":
-        subprocess.run([sys.executable, "-c", ANOTHER, url, key], check=True)
+        subprocess.run([sys.executable, "-c", ANOTHER, store_url, key], check=True)
         assert [it for it, _ in notes.page(limit=9)] == [*"abc"[: "abc".index(key) + 1]]
     notes.put("d", Note())
     for other in others:

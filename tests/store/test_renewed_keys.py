@@ -52,16 +52,8 @@ def publish(store: Store, entry_id: str, url: str) -> None:
     store.publish(entry_id, actor="ana")
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path / 'data'}"
-    url: str = request.getfixturevalue("database_url")
-    return url
-
-
 @pytest.fixture
-def as_before(place: str, tmp_path: Path) -> AsBefore:
+def as_before(store_url: str, tmp_path: Path) -> AsBefore:
     def in_folder() -> None:
         path = tmp_path / "data" / "index" / "entries.sqlite3"
         with closing(sqlite3.connect(path)) as index, index:
@@ -71,24 +63,24 @@ def as_before(place: str, tmp_path: Path) -> AsBefore:
             index.execute("PRAGMA user_version = 2")
 
     def in_database() -> None:
-        with psycopg.connect(place) as connection:
+        with psycopg.connect(store_url) as connection:
             for entry_id, (_, key, _) in ADDRESSES.items():
                 digest = hashlib.sha256(key.encode()).digest()
                 renamed = "UPDATE address SET key = %s WHERE entry_id = %s"
                 connection.execute(renamed, (digest, entry_id))
             connection.execute("UPDATE address_keys SET rules = ''")
 
-    return in_folder if place.startswith("dir:") else in_database
+    return in_folder if store_url.startswith("dir:") else in_database
 
 
 @pytest.fixture
-def reopened(place: str, as_before: AsBefore) -> Iterator[Store]:
-    store = open_store(place, rules)
+def reopened(store_url: str, as_before: AsBefore) -> Iterator[Store]:
+    store = open_store(store_url, rules)
     for entry_id, (url, _, _) in ADDRESSES.items():
         publish(store, entry_id, url)
     store.close()
     as_before()
-    store = open_store(place, rules)
+    store = open_store(store_url, rules)
     yield store
     store.close()
 
@@ -108,15 +100,15 @@ def test_a_key_that_nobody_makes_any_more_is_nobody_s(reopened: Store) -> None:
     assert reopened.find("https://strasse.example/meinung") == "the-other"
 
 
-def test_the_keys_are_made_once(place: str, reopened: Store) -> None:
-    if place.startswith("dir:"):
+def test_the_keys_are_made_once(store_url: str, reopened: Store) -> None:
+    if store_url.startswith("dir:"):
         return
-    with psycopg.connect(place) as connection:
+    with psycopg.connect(store_url) as connection:
         sql = "SELECT array_agg(ctid::text ORDER BY ctid) FROM address"
         before = connection.execute(sql).fetchone()
-    open_store(place, rules).close()
+    open_store(store_url, rules).close()
     assert reopened.find(ADDRESSES["tilde"][2]) == "tilde"
-    with psycopg.connect(place) as connection:
+    with psycopg.connect(store_url) as connection:
         assert connection.execute(sql).fetchone() == before
 
 
@@ -138,10 +130,10 @@ def test_where_nothing_may_be_written_readers_are_served_by_the_old_keys(
 # Two live entries whose addresses are one by today's rules
 
 
-def addressed_alike(place: str, tmp_path: Path, entry_id: str, url: str) -> None:
+def addressed_alike(store_url: str, tmp_path: Path, entry_id: str, url: str) -> None:
     """Give a live entry another's address, as no release does since; nobody has it open."""
-    if not place.startswith("dir:"):
-        with psycopg.connect(place) as connection:
+    if not store_url.startswith("dir:"):
+        with psycopg.connect(store_url) as connection:
             changed = "UPDATE revision SET entry = jsonb_set(entry, '{article,url}', %s)"
             connection.execute(f"{changed} WHERE entry_id = %s", (Jsonb(url), entry_id))
             connection.execute("UPDATE address_keys SET rules = ''")
@@ -156,29 +148,29 @@ def addressed_alike(place: str, tmp_path: Path, entry_id: str, url: str) -> None
 
 @pytest.mark.parametrize("first", ["aaa", "zzz"])
 def test_two_entries_at_one_address_stay_live_and_the_first_by_id_has_it(
-    place: str, tmp_path: Path, first: str
+    store_url: str, tmp_path: Path, first: str
 ) -> None:
-    store = open_store(place, rules)
+    store = open_store(store_url, rules)
     other = {"aaa": "zzz", "zzz": "aaa"}[first]
     publish(store, first, "https://paper.example/one")
     publish(store, other, "https://paper.example/two")
     store.close()
-    addressed_alike(place, tmp_path, other, "https://paper.example//one")
+    addressed_alike(store_url, tmp_path, other, "https://paper.example//one")
     for _ in range(2):  # made anew, then taken over
-        store = open_store(place, rules)
+        store = open_store(store_url, rules)
         assert store.find("https://paper.example/one") == "aaa"
         assert all(isinstance(store.live(it), Live) for it in ("aaa", "zzz"))
         store.close()
 
 
 def test_an_address_that_its_owner_gives_up_is_the_other_s(tmp_path: Path) -> None:
-    place = f"dir:{tmp_path / 'data'}"
-    store = open_store(place, rules)
+    store_url = f"dir:{tmp_path / 'data'}"
+    store = open_store(store_url, rules)
     publish(store, "aaa", "https://paper.example/one")
     publish(store, "zzz", "https://paper.example/two")
     store.close()
-    addressed_alike(place, tmp_path, "zzz", "https://paper.example//one")
-    store = open_store(place, rules)
+    addressed_alike(store_url, tmp_path, "zzz", "https://paper.example//one")
+    store = open_store(store_url, rules)
     publish(store, "aaa", "https://paper.example/three")
     assert store.find("https://paper.example/one") == "zzz"
     assert store.find("https://paper.example/three") == "aaa"

@@ -102,16 +102,8 @@ def test_a_file_that_cannot_be_read_belongs_to_no_site(store: Store, tmp_path: P
     assert found(store, of()) == []
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path / 'data'}"
-    url: str = request.getfixturevalue("database_url")
-    return url
-
-
 @pytest.fixture
-def of_the_release_before(place: str, tmp_path: Path) -> Callable[[], None]:
+def of_the_release_before(store_url: str, tmp_path: Path) -> Callable[[], None]:
     """Return what makes a store, which nobody has open, one that knows no sites yet."""
 
     def in_folder() -> None:
@@ -121,22 +113,22 @@ def of_the_release_before(place: str, tmp_path: Path) -> Callable[[], None]:
             index.execute("PRAGMA user_version = 3")
 
     def in_database() -> None:
-        with psycopg.connect(place) as connection:
+        with psycopg.connect(store_url) as connection:
             connection.execute("ALTER TABLE entry DROP COLUMN origin, DROP COLUMN live_origin")
             connection.execute("DELETE FROM migration WHERE name = '0008-origin.sql'")
 
-    return in_folder if place.startswith("dir:") else in_database
+    return in_folder if store_url.startswith("dir:") else in_database
 
 
 @pytest.fixture
-def upgraded(place: str, of_the_release_before: Callable[[], None]) -> Iterator[Store]:
-    store = open_store(place, rules)
+def upgraded(store_url: str, of_the_release_before: Callable[[], None]) -> Iterator[Store]:
+    store = open_store(store_url, rules)
     for name in URLS:
         keep(store, name, live=name != "gull")
     keep(store, "ferry", "https://gazette.example/opinion/ferry")
     store.close()
     of_the_release_before()
-    store = open_store(place, rules)
+    store = open_store(store_url, rules)
     yield store
     store.close()
 

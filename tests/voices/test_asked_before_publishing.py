@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from widget.editorial.service import Editorial
 from widget.errors import InvalidEntry, InvalidRequest
 from widget.record.replies import VoiceDesk
 from widget.record.voices import Voices
-from widget.storage.documents import open_documents
+from widget.storage.documents import Documents
 from widget.store import Live, Step, Store, Withdrawn, open_store
 
 pytestmark = pytest.mark.database
@@ -26,13 +25,10 @@ pytestmark = pytest.mark.database
 ID = "night-trains"
 
 
-@pytest.fixture(params=["dir", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    url = f"dir:{tmp_path / 'data'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("database_url")
+@pytest.fixture
+def settings(store_url: str) -> Settings:
     publication = PUBLICATION.model_copy(update={"author": "asked", "author_hours": 48})
-    return Settings.model_validate({"store": url, "publications": [publication]})
+    return Settings.model_validate({"store": store_url, "publications": [publication]})
 
 
 @pytest.fixture
@@ -41,10 +37,8 @@ def editorial(store: Store, settings: Settings) -> Editorial:
 
 
 @pytest.fixture
-def desk(editorial: Editorial, settings: Settings) -> Iterator[VoiceDesk]:
-    documents = open_documents(settings.store)
-    yield VoiceDesk(Voices(lambda: documents), editorial, settings)
-    documents.close()
+def desk(editorial: Editorial, settings: Settings, documents: Documents) -> VoiceDesk:
+    return VoiceDesk(Voices(lambda: documents), editorial, settings)
 
 
 def ask(desk: VoiceDesk, **changes: object) -> str:
@@ -202,7 +196,7 @@ def test_the_question_is_about_publications_that_ask(editorial: Editorial, store
     assert rules(editorial._settings).unasked(sample_entry(), store.workflow(ID)) != []
 
 
-@pytest.mark.parametrize("settings", ["dir"], indirect=True)
+@pytest.mark.parametrize("store_url", ["dir"], indirect=True)
 def test_a_file_that_is_put_there_by_hand_waits_for_the_author_too(
     settings: Settings, store: Store, desk: VoiceDesk, editorial: Editorial
 ) -> None:

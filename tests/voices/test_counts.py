@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -27,21 +25,6 @@ pytestmark = pytest.mark.database
 ID = "night-trains"
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
-
-
-@pytest.fixture(params=["dir", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path}"
-    found: str = request.getfixturevalue("database_url")
-    return found
-
-
-@pytest.fixture
-def documents(url: str) -> Iterator[Documents]:
-    opened = open_documents(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -88,9 +71,9 @@ def test_visits_are_added_up_and_nothing_else_is_stored(
     assert body == f'{{"entry":"{ID}","day":"{TODAY}",{numbers}}}'
 
 
-def test_many_processes_add_to_one_cell(url: str, cells: Collection[Cell]) -> None:
+def test_many_processes_add_to_one_cell(store_url: str, cells: Collection[Cell]) -> None:
     def work() -> None:
-        own = open_documents(url)
+        own = open_documents(store_url)
         mine = DailyCounts(lambda: own, days=30)
         for _ in range(5):
             for _ in range(10):
@@ -141,7 +124,7 @@ def test_a_day_without_visits_looks_like_one_with_few_and_today_is_not_there(
 def test_old_days_are_removed(counts: DailyCounts, cells: Collection[Cell]) -> None:
     for days in (1, 30, 31, 40):
         past(cells, days, visits=20)
-    assert counts.sweep() == 2
+    assert counts.remove_old() == 2
     assert [(TODAY - it.day).days for it in stored(cells)] == [30, 1]
 
 

@@ -1,4 +1,4 @@
-"""What a crash or a race left, and what is over its time, is removed within the hour."""
+"""What a crash or a race left, and what is over its time, is removed within ten minutes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import pytest
 from samples import PUBLICATION, sample_entry
 
 from widget.config import Settings
+from widget.errors import StoreUnavailable
+from widget.record import forgetting
 from widget.record.counts import COLLECTION, Cell
-from widget.record.forgetting import forget_entry
+from widget.record.forgetting import forget_entry, forget_withdrawn
 from widget.record.housekeeping import Housekeeping
 from widget.record.reports import Report, Statement, report_records
 from widget.record.voices import Voices
 from widget.sources.articles.record import ArticleTexts, article_texts
 from widget.storage.documents import Collection, Documents, open_documents
 from widget.store import Store
+from widget.web.records import Records
 
 pytestmark = pytest.mark.unit
 
@@ -77,21 +80,58 @@ def test_what_a_crash_left_is_removed(
     settings: Settings, documents: Documents, store: Store
 ) -> None:
     filled(documents)
-    house = Housekeeping(store, lambda: documents, days=30)
-    house.tidy()
+    forget_withdrawn(store, documents)
     assert b"Linden objects" in bytes_of(settings)
     store.withdraw(ID, actor="ben", legal=True)  # as if the process had ended here
-    house.tidy()
+    forget_withdrawn(store, documents)
     assert b"Linden" not in bytes_of(settings)
 
 
-def test_what_is_over_its_time_is_removed_from_the_files(
+def test_a_check_that_ended_after_the_withdrawal_leaves_nothing(
     settings: Settings, documents: Documents, store: Store
+) -> None:
+    store.withdraw(ID, actor="ben", legal=True)
+    forget_entry(documents, ID)
+    article_texts(documents).put(ID, ArticleTexts(analysed="Linden's text"))
+    store.save(sample_entry(), actor="ana")  # a draft beside it changes nothing
+    forget_withdrawn(store, documents)
+    assert b"Linden" not in bytes_of(settings)
+
+
+def test_more_withdrawals_than_are_listed_at_once(
+    documents: Documents, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_BATCH", 2)
+    for number in range(5):
+        entry = sample_entry(
+            id=f"gone-{number}", article__url=f"https://paper.example/{number}", article__aliases=[]
+        )
+        store.save(entry, actor="ana")
+        store.publish(entry.id, actor="ana")
+        store.withdraw(entry.id, actor="ana", legal=number != 3, reason="It was wrong.")
+        article_texts(documents).put(entry.id, ArticleTexts(analysed="A text"))
+    forget_withdrawn(store, documents)
+    assert [key for key, _ in article_texts(documents).page(limit=9)] == ["gone-3"]
+
+
+def test_a_removal_that_fails_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    done = []
+
+    def fail() -> None:
+        raise StoreUnavailable("the records are busy")
+
+    Housekeeping(fail, lambda: done.append(1)).round()
+    assert done == [1]
+    assert "the records are busy" in caplog.text
+
+
+def test_what_is_over_its_time_is_removed_from_the_files(
+    settings: Settings, documents: Documents
 ) -> None:
     filled(documents)
     old = (NOW - timedelta(days=31)).date()
     cells(documents).put(f"{ID}/{old}", Cell(entry=ID, day=old, visits=7654321))
     assert b"7654321" in bytes_of(settings)
-    Housekeeping(store, lambda: documents, days=30).tidy()
+    Records(settings.model_copy(update={"counts_days": 30})).remove_old()
     assert b"7654321" not in bytes_of(settings)
     assert cells(documents).count() == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from samples import sample_entry
@@ -23,27 +21,12 @@ from widget.record.voices import (
     as_light_html,
     as_plain_text,
 )
-from widget.storage.documents import Collection, Documents, open_documents
+from widget.storage.documents import Collection, Documents
 from widget.store import Live
 
 pytestmark = pytest.mark.database
 
 ID = "night-trains"
-
-
-@pytest.fixture(params=["dir", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "dir":
-        return f"dir:{tmp_path}"
-    found: str = request.getfixturevalue("database_url")
-    return found
-
-
-@pytest.fixture
-def documents(url: str) -> Iterator[Documents]:
-    opened = open_documents(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -177,20 +160,20 @@ def test_a_legal_withdrawal_removes_names_and_texts(voices: Voices, documents: D
     voices.object_to(voice.key, text="Hidden objection")
     voices.reply(voice.key, text="Hidden reply")
     voices.decline(ID, voice.key, reason="Hidden reason")
-    _, other = voices.make("other", name="Else", role="named", shows="panel", actor="ana")
-    assert {it.key for it in voices.with_texts()} == {voice.key, other.key}
-    voices.forget(ID)
+    voices.make("other", name="Else", role="named", shows="panel", actor="ana")
+    assert voices.forget(ID) == 1
+    assert voices.forget(ID) == 0, "nothing is left to remove"
     (stored,) = documents.newest(COLLECTION, group=ID, limit=9)
     assert "Lindqvist" not in stored.body
     assert "Hidden" not in stored.body
-    assert [it.name for it in voices.with_texts()] == ["Else"]
+    assert [it.name for it in voices.of_entry("other")] == ["Else"]
 
 
 def test_links_are_removed_when_their_time_is_over(voices: Voices, documents: Documents) -> None:
     (old, first), (_, second), (_, fresh) = link(voices), link(voices), link(voices)
     end(documents, first, days_ago=KEEP_DAYS + 1)
     end(documents, second, days_ago=KEEP_DAYS - 1)
-    assert voices.sweep() == 1
+    assert voices.remove_old() == 1
     assert voices.by_token(old) is None
     assert {it.key for it in voices.of_entry(ID)} == {second.key, fresh.key}
 

@@ -130,14 +130,14 @@ class DailyCounts:
         wanted = [today - timedelta(days=back) for back in range(number, 0, -1)]
         return [_public(day, found.get(day)) for day in wanted]
 
-    def forget(self, entry_id: str) -> None:
-        """Remove all counts of an entry that is withdrawn for legal reasons."""
+    def forget(self, entry_id: str) -> int:
+        """Remove all counts of an entry that is withdrawn for legal reasons; return how many."""
         with self._lock:
             others = {key: it for key, it in self._waiting.items() if it.entry != entry_id}
             self._waiting = others
-        self._cells.remove(prefix=f"{entry_id}/")
+        return self._cells.remove(prefix=f"{entry_id}/")
 
-    def sweep(self) -> int:
+    def remove_old(self) -> int:
         """Remove what is older than ``days``; return how many cells that were."""
         return self._cells.remove(below=float((_today() - timedelta(days=self._days)).toordinal()))
 

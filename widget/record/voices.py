@@ -11,7 +11,7 @@ import hmac
 import html
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -201,20 +201,18 @@ class Voices:
         self._voices.update(key, ended)
         return voice
 
-    def forget(self, entry_id: str) -> None:
-        """Remove all names and texts of an entry that is withdrawn for legal reasons."""
+    def forget(self, entry_id: str) -> int:
+        """Remove all names and texts of an entry that is withdrawn for legal reasons.
+
+        Return how many links had any.
+        """
         emptied = dict.fromkeys(_FIELDS, "")
-        for voice in self.of_entry(entry_id):
+        filled = [it for it in self.of_entry(entry_id) if any(getattr(it, f) for f in _FIELDS)]
+        for voice in filled:
             self._voices.update(voice.key, lambda it: it and it.model_copy(update=emptied))
+        return len(filled)
 
-    def with_texts(self) -> Iterator[Voice]:
-        """Yield the links that have a name or a text."""
-        after = ""
-        while found := self._voices.page(after=after, limit=500):
-            yield from (it for _, it in found if any(getattr(it, each) for each in _FIELDS))
-            after = found[-1][0]
-
-    def sweep(self, now: datetime | None = None) -> int:
+    def remove_old(self, now: datetime | None = None) -> int:
         """Remove what has been kept for KEEP_DAYS; return how many links that were."""
         return self._voices.remove(below=((now or _now()) - _OLD).timestamp())
 

@@ -11,12 +11,12 @@ from widget.config import Settings
 from widget.editorial.service import Editorial
 from widget.http.response_cache import ResponseCache
 from widget.record.counts import DailyCounts, flushed_at_exit
-from widget.record.forgetting import forget_entry
+from widget.record.forgetting import forget_entry, forget_withdrawn
 from widget.record.housekeeping import Housekeeping
+from widget.record.report_removal import ReportRemoval
 from widget.record.voices import Voices
 from widget.storage.documents import Documents, open_documents
 from widget.storage.store_lease import store_lease
-from widget.store import EntryReader
 from widget.web.reader import counts, voice
 
 _EXTENSION = "insights.records"
@@ -45,6 +45,11 @@ class Records:
         daily = DailyCounts(lambda: self.documents, days=self.settings.counts_days)
         return flushed_at_exit(daily)
 
+    def remove_old(self) -> None:
+        """Remove links and counts that are over their time. Raises StoreUnavailable."""
+        if self.voices.remove_old() + self.counts.remove_old():
+            self.documents.overwrite_removed()
+
     def forget(self, entry_id: str) -> None:
         """Remove what stands beside an entry that is withdrawn for legal reasons."""
         self.counts.forget(entry_id)  # also what waits to be written
@@ -68,9 +73,12 @@ def init_app(app: Flask, settings: Settings, editorial: Editorial) -> Records:
     return beside
 
 
-def start(app: Flask, settings: Settings, store: EntryReader, service: ResponseCache) -> None:
+def start(app: Flask, settings: Settings, editorial: Editorial, service: ResponseCache) -> None:
     """Start removing what is over its time, and write all counts when ``service`` stops."""
     beside: Records = app.extensions[_EXTENSION]
     service.at_stop.append(beside.counts.flush)
-    lease = store_lease(settings.store, name="record", lock=_LOCK)
-    Housekeeping(store, lambda: beside.documents, days=settings.counts_days).start(lease)
+    Housekeeping(
+        ReportRemoval(lambda: beside.documents, editorial).run,
+        beside.remove_old,
+        lambda: forget_withdrawn(editorial.entries, beside.documents),
+    ).start(store_lease(settings.store, name="record", lock=_LOCK))

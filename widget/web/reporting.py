@@ -1,4 +1,4 @@
-"""What the service does about reports beside its pages: removing, notifying."""
+"""Notifying of reports."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from flask import Flask
 
 from widget.config import Settings
 from widget.editorial.service import Editorial
-from widget.record.report_removal import ReportRemoval
-from widget.storage.documents import open_documents
-from widget.storage.store_lease import store_lease
 from widget.store import Live
 from widget.web.reader import reports
 
@@ -18,18 +15,9 @@ if TYPE_CHECKING:
     from widget.notifying.notifier import Notifier
     from widget.record.reports import Report
 
-_LOCK = 0x1051D7
 
-
-def start(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier | None) -> None:
-    """Start removing what is over its time, and notifying of reports."""
-    if notifier:
-        _notify(app, settings, editorial, notifier)
-    removal = ReportRemoval(lambda: open_documents(settings.store), editorial)
-    removal.start(store_lease(settings.store, name="reports", lock=_LOCK))
-
-
-def _notify(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier) -> None:
+def start(app: Flask, settings: Settings, editorial: Editorial, notifier: Notifier) -> None:
+    """Let ``notifier`` tell of each new report."""
     # Imported here: nobody is notified until a receiver is configured.
     from widget.notifying.events import report_event
 

@@ -56,6 +56,13 @@ class Collection(Generic[ModelT]):
         found = self._documents.update(self._name, key, replaced)
         return None if found is None else self._read(found)
 
+    def discard(self, key: str) -> int:
+        """Remove one record; return 1, or 0 if there is none."""
+        if self._documents.get(self._name, key) is None:
+            return 0
+        self.update(key, lambda _: None)
+        return 1
+
     def page(self, *, prefix: str = "", after: str = "", limit: int) -> list[tuple[str, ModelT]]:
         """Return keys and records in the order of their keys."""
         found = self._documents.page(self._name, prefix=prefix, after=after, limit=limit)
