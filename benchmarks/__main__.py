@@ -298,7 +298,7 @@ def _reports() -> None:
         with serving.serving(url, workers=1, settings=proxies) as served:
             entry_id = takedown.live_ids(50)[0]
             pids = children(served.pid)
-            found = reports.measure(served.port, entry_id, url, pids=pids, rounds=6, seconds=15)
+            found = reports.measure(served.port, entry_id, url, pids=pids, rounds=20, seconds=5)
     print("10,000 reports a minute from 500 networks, one worker")
     print(reports.table(found))
     keep("reports", {"machine": on, **found})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from widget import metrics
+from widget import metrics, panel
 from widget.accounts import Accounts, open_accounts
 from widget.config import Settings
 from widget.editorial.scheduler import Scheduler
@@ -122,6 +122,7 @@ def create_service(settings: Settings) -> ResponseCache:
         if read_article:
             read_article(revision)
 
+    panel.compile_templates()
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)

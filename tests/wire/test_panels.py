@@ -23,11 +23,11 @@ from wire_support import (
     published,
 )
 
-from widget.app import create_app
+from widget.app import create_app, create_service
 from widget.config import Publication, Settings
 from widget.entry import Entry
 from widget.i18n import languages
-from widget.panel import Options, message_frame
+from widget.panel import Options, message_frame, render
 from widget.store import Store
 
 pytestmark = pytest.mark.unit
@@ -301,3 +301,14 @@ def test_the_panel_is_refused_only_where_the_browser_names_a_strange_host(
     response = client.get(PANEL, headers=headers)
     assert response.status_code == 200
     assert "Sleepers" in response.text
+
+
+@pytest.mark.usefixtures("store")
+def test_a_service_compiles_the_panel_s_templates_before_its_first_reader(
+    settings: Settings,
+) -> None:
+    render._environment.cache_clear()
+    create_service(settings)
+    cache = render._environment().cache
+    assert cache is not None
+    assert "frame.html" in {name for _, name in cache}

@@ -3,7 +3,14 @@
 from widget.panel.loader import finder, integrity, loader, loader_name, stylesheet_name
 from widget.panel.oembed import oembed
 from widget.panel.options import Options, Theme
-from widget.panel.render import Page, fragment, frame, frame_script, message_frame
+from widget.panel.render import (
+    Page,
+    compile_templates,
+    fragment,
+    frame,
+    frame_script,
+    message_frame,
+)
 from widget.panel.snippets import WAYS, Choices, Host, Snippet, Way, site_snippet, snippet
 from widget.panel.styles import host_stylesheet, panel_stylesheet
 
@@ -16,6 +23,7 @@ __all__ = [
     "Snippet",
     "Theme",
     "Way",
+    "compile_templates",
     "finder",
     "fragment",
     "frame",

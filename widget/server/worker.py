@@ -28,6 +28,7 @@ from widget.http.response_cache import ResponseCache
 from widget.server.connections import Connection, over_memory_limit, receive
 from widget.server.date_field import DateField
 from widget.server.error_responses import RequestRejected, error_response
+from widget.server.garbage import collect_rarely
 from widget.server.incoming_request import IncomingRequest, read_head
 from widget.server.poller import Poller
 from widget.server.request_body import bare_line_feed
@@ -104,6 +105,7 @@ class Worker(ThreadWorker):
         if isinstance(loaded, ResponseCache):
             self._cache = loaded
             self._head_parser = RequestHeadParser(loaded.forwarding)
+        collect_rarely()
 
     def init_signals(self) -> None:
         """Install signal handlers (gunicorn's hook): the parent handles those of a terminal."""

@@ -81,7 +81,7 @@ for _part in (
 
 def init_app(app: Flask, context: AdminContext) -> None:
     """Add the editors' pages to ``app``."""
-    rendering.warm()
+    rendering.compile_templates()
     configure(app, context)
     app.register_blueprint(routes)
 

@@ -126,7 +126,7 @@ def harden(response: Response) -> Response:
     return response
 
 
-def warm() -> None:
+def compile_templates() -> None:
     """Compile the templates at start-up: it would slow down the first requests."""
     for name in _environment().list_templates():
         _environment().get_template(name)
