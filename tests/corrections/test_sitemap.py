@@ -6,12 +6,12 @@ import urllib.robotparser
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from corrections_support import published
 from flask.testing import FlaskClient
-from samples import PAPER, sample_entry
+from samples import PAPER, parse_html, sample_entry
 from werkzeug.test import Client
 
 from widget.app import create_app
@@ -64,6 +64,21 @@ def test_it_lists_what_is_live_whatever_else_there_is(store: Store, client: Flas
     store.withdraw("gone", actor="ana", legal=True)
     assert panels(client) == ["live", "live-with-draft"]
     assert "gone" not in client.get("/sitemap.xml").text
+
+
+def test_each_panel_names_the_url_that_is_listed_as_its_own(
+    store: Store, client: FlaskClient
+) -> None:
+    published(store, "live")
+    (listed,) = [
+        it for it in locations(client.get("/sitemap.xml", base_url=BASE).data) if "/panel/" in it
+    ]
+    by_article = f"/panel?url={quote(f'{PAPER}/live', safe='')}&theme=dark&open=all"
+    for path in (urlsplit(listed).path, by_article):
+        page = client.get(path, base_url=BASE)
+        assert page.status_code == 200
+        links = [it for it in parse_html(page.text).iter("link") if it.get("rel") == "canonical"]
+        assert [it.get("href") for it in links] == [listed]
 
 
 def test_the_time_of_a_panel_is_that_of_its_publication_and_not_of_a_draft(

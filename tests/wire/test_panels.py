@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,12 +24,15 @@ from wire_support import (
     published,
 )
 
+from widget import assets
 from widget.app import create_app, create_service
 from widget.config import Publication, Settings
 from widget.entry import Entry
 from widget.i18n import languages
 from widget.panel import Options, message_frame, render
+from widget.panel import templating as reader_templating
 from widget.store import Store
+from widget.web import templating as desk_templating
 
 pytestmark = pytest.mark.unit
 
@@ -312,3 +316,20 @@ def test_a_service_compiles_the_panel_s_templates_before_its_first_reader(
     cache = render._environment().cache
     assert cache is not None
     assert "frame.html" in {name for _, name in cache}
+
+
+def test_an_upgrade_in_place_changes_no_template_of_a_running_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "folder", lambda _: tmp_path)
+    (tmp_path / "panel").mkdir()
+    page = tmp_path / "panel" / "page.html"
+    for environment in (
+        reader_templating.environment("panel", lambda _: "en"),
+        desk_templating.environment("panel"),
+    ):
+        page.write_text("old")
+        assert environment.get_template("page.html").render() == "old"
+        page.write_text("{{ what_only_new_code_gives }}")
+        os.utime(page, (1, 1))
+        assert environment.get_template("page.html").render() == "old"

@@ -197,6 +197,7 @@ def _document(
             view=view,
             body=_BODIES[type(view)],
             page_title=title,
+            permalink=None if isinstance(view, MessageView) else view.permalink,
             discovery=_discovery(view, static=static),
             open_graph=tags,
             policy=policy if static else None,

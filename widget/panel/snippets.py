@@ -297,4 +297,5 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(assets.folder("templates") / "snippets"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # as in widget.panel.templating
     )

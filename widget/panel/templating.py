@@ -16,13 +16,15 @@ LanguageOf = Callable[[Context], str]
 def environment(folder: str, language_of: LanguageOf) -> jinja2.Environment:
     """Return the environment of ``templates/<folder>``, one for all languages.
 
-    Keep it: a template is compiled once for each environment.
+    Keep it: a template is compiled once for each environment, and never again. An upgrade that
+    replaces the files of a running service must not mix new templates with old code.
     """
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(assets.folder("templates") / folder),
         autoescape=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
 

@@ -92,7 +92,6 @@ class _View:
     theme: str | None
     prefix: str = ""
     heading_level: int = 1
-    article_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +109,7 @@ class _EntryView(_View):
     content_language: str | None
     content_direction: str
     article_title: str
+    article_url: str
     permalink: str
 
 

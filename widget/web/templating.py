@@ -17,6 +17,7 @@ def environment(folder: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # as in widget.panel.templating
     )
     # The shared templates are marked for translation; the editors' pages bring catalogs.
     jinja.add_extension("jinja2.ext.i18n")
