@@ -31,7 +31,6 @@ from widget.web import (
     observability,
     reader,
     records,
-    reporting,
     source_checks,
 )
 
@@ -142,7 +141,9 @@ def create_service(settings: Settings) -> ResponseCache:
     records.start(app, settings, editorial, service)
     read_article = source_checks.start(app, settings, notifier.record if notifier else None)
     if notifier:
-        reporting.start(app, settings, editorial, notifier)
+        from widget.web import reader_events  # receivers are an extra
+
+        reader_events.start(app, settings, editorial, notifier)
     return service
 
 

@@ -33,7 +33,7 @@ ROWS = (
     ("web.templating", "web.security_events", "web.context"),
     ("web.hosts", "web.health", "web.observability"),
     ("web.reader",),
-    ("reader", "web.surrogate_keys", "web.records", "web.reporting", "web.source_checks"),
+    ("reader", "web.surrogate_keys", "web.records", "web.reader_events", "web.source_checks"),
     ("web.api",),
     ("web.kit",),
     ("web.admin",),

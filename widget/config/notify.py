@@ -20,6 +20,8 @@ EventType = Literal[
     "commented",
     "draft-run-finished",
     "report",
+    "objection",
+    "reply",
     "source-gone",
 ]
 """What may be notified of."""

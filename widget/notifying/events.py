@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from widget.config import EventType, Notify, Settings
 from widget.editorial.actors import person_of
+from widget.entry import Entry
 from widget.store import Live, Revision, Workflow
 
 MAX_NOTE = 2_000
@@ -139,6 +140,33 @@ def report_event(
         note=f"Kind: {kind}",
         persons=tuple(sorted(persons)),
         report=report_id,
+    )
+
+
+def voice_event(
+    kind: Literal["objection", "reply"],
+    entry: Entry,
+    *,
+    revision: int,
+    at: datetime,
+    is_author: bool,
+    workflow: Workflow,
+    settings: Settings,
+) -> Event:
+    """Return the event of what the author of an article, or somebody named in it, sent.
+
+    It has neither their name nor a word of theirs: an outbox keeps it after they are forgotten.
+    """
+    return Event(
+        type=kind,
+        entry=entry.id,
+        revision=revision,
+        at=at,
+        title=entry.article.title,
+        url=entry.article.url,
+        publication=settings.publication_for(entry.article.url).name,
+        actor="the author" if is_author else "somebody named in it",
+        persons=tuple(sorted(set(_persons(workflow)))),
     )
 
 

@@ -16,6 +16,8 @@ _DONE = {
     "commented": "commented on {}",
     "draft-run-finished": "has a new draft of {}",
     "report": "reported a problem with {}",
+    "objection": "objected to something in {}",
+    "reply": "replied to {}",
     "source-gone": "found that a source of {} went bad",
     "test": "sent {}",
 }
@@ -65,4 +67,6 @@ def admin_url(settings: Settings, event: Event) -> str | None:
     path = f"drafts/{event.run}" if event.run else f"entries/{event.entry}"
     if event.report:
         path = f"reports/{event.report}"
+    if event.type in ("objection", "reply"):
+        path = f"entries/{event.entry}/voices"
     return f"{base}/admin/{path}"

@@ -40,6 +40,10 @@ _OLD = timedelta(days=KEEP_DAYS)
 _FIELDS = ("name", "objection", "point", "reply", "reason")
 
 
+Sent = Literal["objection", "reply"]
+"""What comes by a link."""
+
+
 class Voice(BaseModel):
     """One link. ``key`` is the SHA-256 of its token.
 

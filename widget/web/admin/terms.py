@@ -65,6 +65,7 @@ _TERMS: dict[str, Message] = {
     "withdrawn": message("Withdrawn"),
     "commented": message("Commented"),
     "draft-run-finished": message("Draft run finished"),
+    "objection": message("Objection"),
     "source-gone": message("Source gone"),
     "test": message("Test"),
     # The links of authors, and how far they are.

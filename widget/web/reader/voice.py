@@ -5,6 +5,9 @@ The token in the path is all that is needed. No log line has it: requests are lo
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
@@ -12,10 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial.service import Editorial
 from widget.entry import light_html
-from widget.errors import NotFound
+from widget.errors import InsightsError, NotFound
 from widget.record.voices import (
     MAX_OBJECTION,
     MAX_REPLY,
+    Sent,
     Voice,
     Voices,
     as_light_html,
@@ -26,6 +30,13 @@ from widget.web.reader.voice_page import Problem, Typed, Why
 
 _VOICES = "insights.voices"
 _EDITORIAL = "insights.voices.editorial"
+_LISTENER = "insights.voices.listener"
+_NOTIFY_AGAIN = timedelta(hours=1)
+
+Listener = Callable[[Voice, Sent], None]
+"""Called with what came by a link. Raises StoreUnavailable."""
+
+log = logging.getLogger("insights.voices")
 
 routes = Blueprint("voice", __name__, url_prefix="/voice/<token>")
 routes.after_request(voice_page.keep_private)
@@ -36,6 +47,11 @@ def init_app(app: Flask, voices: Voices, editorial: Editorial) -> None:
     app.extensions[_VOICES] = voices
     app.extensions[_EDITORIAL] = editorial
     app.register_blueprint(routes)
+
+
+def set_listener(app: Flask, listener: Listener) -> None:
+    """Have ``listener`` called with what persons are to be notified of."""
+    app.extensions[_LISTENER] = listener
 
 
 @routes.get("")
@@ -57,8 +73,9 @@ def object_to(token: str) -> AnyResponse:
     problem = _problem(voice, text, MAX_OBJECTION)
     if problem:
         return voice_page.page(voice, token, typed=typed, problem=Problem("objection", *problem))
-    _voices().object_to(voice.key, text=text, point=point if point in points else "")
+    sent = _voices().object_to(voice.key, text=text, point=point if point in points else "")
     _answered(voice)
+    _notify(sent, "objection", before=voice.objected_at)
     return _back(token, "objection-form")
 
 
@@ -75,8 +92,9 @@ def reply(token: str) -> AnyResponse:
         problem = ("marks", 0)
     if problem:
         return voice_page.page(voice, token, typed=typed, problem=Problem("reply", *problem))
-    _voices().reply(voice.key, text=text)
+    sent = _voices().reply(voice.key, text=text)
     _answered(voice)
+    _notify(sent, "reply", before=voice.replied_at)
     return _back(token, "reply-form")
 
 
@@ -105,6 +123,17 @@ def _answered(voice: Voice) -> None:
     workflow = editorial.entries.workflow(voice.entry)
     if voice.role == "author" and workflow.author_answered_at is None:
         editorial.asking.answer(voice.entry)
+
+
+def _notify(voice: Voice, sent: Sent, *, before: datetime | None) -> None:
+    """Have editors notified, at most hourly of one link's objection or reply."""
+    listener: Listener | None = current_app.extensions.get(_LISTENER)
+    if listener is None or (before and voice.changed_at - before < _NOTIFY_AGAIN):
+        return
+    try:
+        listener(voice, sent)
+    except InsightsError as error:  # what was sent is on disk
+        log.warning("%s; nobody is notified of the %s to %s", error, sent, voice.entry)
 
 
 def _back(token: str, anchor: str) -> AnyResponse:
