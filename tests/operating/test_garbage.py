@@ -28,7 +28,7 @@ def test_what_is_loaded_is_looked_at_no_more_and_cycles_of_requests_are_still_fo
     assert len(gc.get_objects()) < len(loaded)
     young, middle, full = gc.get_threshold()
     assert min(young, middle) > 0, "cycles that requests leave are collected as ever"
-    assert full >= 1_000
+    assert full >= 100
     cycle: list[object] = []
     cycle.append(cycle)
     del cycle
