@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from widget.purging import PurgeOutbox, Purger
 
 _DRAFTING = "insights.drafting"
+_REPORT_GATE = "insights.report_gate"
 _EDITORIAL = "insights.editorial"
 _SCHEDULE_LOCK = 0x1051D5
 _WEBSUB_LOCK = 0x1051DA
@@ -97,7 +98,8 @@ def create_app(
         _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    app.wsgi_app = forwarding.middleware(ReportGate(app.wsgi_app))  # type: ignore[assignment, method-assign]  # as Flask says
+    gate = app.extensions[_REPORT_GATE] = ReportGate(app.wsgi_app)
+    app.wsgi_app = forwarding.middleware(gate)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 
 
@@ -125,7 +127,10 @@ def create_service(settings: Settings) -> ResponseCache:
     store = _open_store(settings, changed, wait=False)
     app = create_app(settings, store, purges=purger.outbox if purger else None)
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    service = layer = ResponseCache(app.wsgi_app, settings.cache_bytes // 2, forwarding)
+    gate: ReportGate = app.extensions[_REPORT_GATE]
+    service = layer = ResponseCache(
+        app.wsgi_app, settings.cache_bytes // 2, forwarding, gate.refusal
+    )
     metrics.follow_cached(lambda: layer.hits)
     if purger:
         _start_purging(store, purger)

@@ -264,7 +264,13 @@ def test_a_flood_of_many_networks_is_refused_before_the_store() -> None:
     for path, method in ((FORM, "GET"), ("/panel/x", "POST")):
         post("10.0.0.7", path, method)
     assert len(passed) == ALL_PER_MINUTE + 2
+    report = {"REQUEST_METHOD": "POST", "PATH_INFO": FORM, "REMOTE_ADDR": "203.0.113.1"}
+    refused = gate.refusal(report)
+    assert refused
+    assert refused.status.startswith("429")
     now[0] += 60
+    for _ in range(2 * ALL_PER_MINUTE):
+        assert gate.refusal(report) is None, "asking counts nothing"
     post("203.0.113.1")
     assert len(passed) == ALL_PER_MINUTE + 3
 

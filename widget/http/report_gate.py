@@ -2,7 +2,8 @@
 
 A WSGI layer. It counts what is sent to ``/report/…``: of each network, as a hash under a key that
 is never written and is replaced every hour, and of all together. What passes is counted again by
-``widget.record.report_limits``, for all processes.
+``widget.record.report_limits``, for all processes. A worker of ours asks before it hands a request
+to a thread, which costs more than the refusal.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
+from widget.http.response_cache import Reply
 from widget.http.security_headers import ANYONE
 from widget.net.networks import prefix_of
 from widget.net.rate_limiter import gcra
@@ -57,30 +59,38 @@ class ReportGate:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass a request on, or refuse it (PEP 3333)."""
-        if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].startswith(PATH):
+        reply = self._refusal(environ, count=True)
+        if reply is None:
             return self._app(environ, start_response)
-        wait = self._count(environ.get("REMOTE_ADDR", ""))
-        if not wait:
-            return self._app(environ, start_response)
-        status = HTTPStatus.TOO_MANY_REQUESTS
-        start_response(
-            f"{status.value} {status.phrase.upper()}",
-            [
-                ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Length", str(len(_PAGE))),
-                ("Cache-Control", "no-store"),
-                ("Retry-After", str(int(wait) + 1)),
-                ("Content-Security-Policy", ANYONE),
-                ("Referrer-Policy", "strict-origin-when-cross-origin"),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Cross-Origin-Embedder-Policy", "require-corp"),
-                ("Cross-Origin-Resource-Policy", "cross-origin"),
-            ],
-        )
-        return [_PAGE]
+        start_response(reply.status, reply.headers)
+        return reply.body
 
-    def _count(self, address: str) -> float:
-        """Count an attempt; return the seconds to wait, 0 where it is allowed."""
+    def refusal(self, environ: WSGIEnvironment) -> Reply | None:
+        """Return the response to a request that would be refused now, else None. Counts nothing."""
+        return self._refusal(environ, count=False)
+
+    def _refusal(self, environ: WSGIEnvironment, *, count: bool) -> Reply | None:
+        if environ["REQUEST_METHOD"] != "POST" or not environ["PATH_INFO"].startswith(PATH):
+            return None
+        wait = self._wait(environ.get("REMOTE_ADDR", ""), count=count)
+        if not wait:
+            return None
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(_PAGE))),
+            ("Cache-Control", "no-store"),
+            ("Retry-After", str(int(wait) + 1)),
+            ("Content-Security-Policy", ANYONE),
+            ("Referrer-Policy", "strict-origin-when-cross-origin"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Embedder-Policy", "require-corp"),
+            ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ]
+        return Reply(f"{status.value} {status.phrase.upper()}", headers, _PAGE)
+
+    def _wait(self, address: str, *, count: bool) -> float:
+        """Return the seconds to wait; 0 where an attempt is allowed, which is then counted."""
         now = self._clock()
         with self._lock:
             if now >= self._key_until:
@@ -98,5 +108,6 @@ class ReportGate:
             overall = gcra(self._all, now, limit=ALL_PER_MINUTE, seconds=60.0)
             if overall.wait:
                 return overall.wait
-            self._networks[network], self._all = decision.due, overall.due
+            if count:
+                self._networks[network], self._all = decision.due, overall.due
         return 0.0

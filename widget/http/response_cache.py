@@ -133,13 +133,19 @@ class ResponseCache:
 
     A view whose response depends on more than a ``RequestKey`` has must not mark it as cacheable.
     ``forwarding`` corrects each request first: the key is what the reader's browser sees.
-    A worker of ours calls each of ``at_stop`` after its last request.
+    A worker of ours calls each of ``at_stop`` after its last request. Before it hands a request to
+    a thread, it asks ``refusal`` for the response by which ``app`` would refuse it at once.
     """
 
     def __init__(
-        self, app: WSGIApplication, max_bytes: int, forwarding: Forwarding | None = None
+        self,
+        app: WSGIApplication,
+        max_bytes: int,
+        forwarding: Forwarding | None = None,
+        refusal: Callable[[WSGIEnvironment], Reply | None] = lambda _: None,
     ) -> None:
         self._app = app
+        self.refusal = refusal
         self.forwarding = forwarding or Forwarding()
         self._cache: LRUCache[Key, _CachedResponse] = LRUCache(
             max_bytes, getsizeof=lambda cached: cached.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterable
 from time import monotonic
@@ -12,6 +13,13 @@ from gunicorn.workers.gthread import TConn
 from widget.server.incoming_request import Head, IncomingRequest
 
 _READ = 16_384
+_TRANSIENT_ERRORS = {
+    errno.EAGAIN,
+    errno.EWOULDBLOCK,
+    errno.ECONNABORTED,
+    errno.EMFILE,
+    errno.ENFILE,
+}
 
 
 class Connection(TConn):
@@ -68,6 +76,16 @@ def over_memory_limit(connections: Iterable[Connection], most: int) -> list[Conn
             total -= each.memory_bytes
             chosen.append(each)
     return chosen
+
+
+def accept(listener: socket.socket) -> tuple[socket.socket, Any] | None:
+    """Return a new connection and its address, None where none can be accepted just now."""
+    try:
+        return listener.accept()
+    except OSError as error:
+        if error.errno not in _TRANSIENT_ERRORS:
+            raise
+        return None
 
 
 def receive(client: socket.socket) -> bytes | None:

@@ -8,7 +8,6 @@ thread waits for a client, so a slow client delays nobody; and the loop never wa
 
 from __future__ import annotations
 
-import errno
 import selectors
 import signal
 import socket
@@ -24,13 +23,14 @@ from typing import Any, cast
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from widget.http.response_cache import ResponseCache
-from widget.server.connections import Connection, over_memory_limit, receive
+from widget.http.response_cache import Reply, ResponseCache
+from widget.server.connections import Connection, accept, over_memory_limit, receive
 from widget.server.date_field import DateField
 from widget.server.error_responses import RequestRejected, error_response
 from widget.server.garbage import collect_rarely
-from widget.server.incoming_request import IncomingRequest, read_head
+from widget.server.incoming_request import Head, IncomingRequest, read_head
 from widget.server.poller import Poller
+from widget.server.refusals import refusal_of
 from widget.server.request_body import bare_line_feed
 from widget.server.request_head import RequestHeadParser
 from widget.server.write_buffer import Outcome, WriteBuffer, respond
@@ -61,13 +61,6 @@ _ROOM = 20
 _AGAIN_SECONDS = 1.0
 _SWEEP_SECONDS = 1.0
 _SWITCH_SECONDS = 0.001
-_TRANSIENT_ERRORS = {
-    errno.EAGAIN,
-    errno.EWOULDBLOCK,
-    errno.ECONNABORTED,
-    errno.EMFILE,
-    errno.ENFILE,
-}
 
 
 class Worker(ThreadWorker):
@@ -148,12 +141,10 @@ class Worker(ThreadWorker):
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection and wait for its request."""
-        try:
-            client, address = listener.accept()
-        except OSError as error:
-            if error.errno not in _TRANSIENT_ERRORS:
-                raise
+        accepted = accept(listener)
+        if accepted is None:
             return
+        client, address = accepted
         if self.nr_conns + 1 >= self.worker_connections:
             self._evict_idle()
         self.nr_conns += 1
@@ -216,10 +207,13 @@ class Worker(ThreadWorker):
         except RequestRejected as rejected:
             self._reject(connection, rejected.status)
             return
-        if rest is not None:
+        if rest is None:
+            return
+        connection.incoming, connection.buffered = None, rest
+        request = incoming.whole()
+        if rest or not self._send_refusal(connection, request):
             self.poller.unregister(connection.sock)
-            connection.incoming, connection.buffered = None, rest
-            connection.request, connection.in_thread = incoming.whole(), True
+            connection.request, connection.in_thread = request, True
             self.enqueue_req(connection)
 
     def _reject(self, connection: Connection, status: HTTPStatus) -> None:
@@ -241,7 +235,24 @@ class Worker(ThreadWorker):
             return False
         if head is None or reply is None:
             return False
-        packet = reply.closing(self._date) if head.close_after else reply.packet(self._date)
+        self._send(connection, reply, close_after=head.close_after)
+        return True
+
+    def _send_refusal(self, connection: Connection, request: Head) -> bool:
+        """Send the refusal of a request that the application would refuse."""
+        try:
+            reply = refusal_of(self._cache, request, connection.peer) if self._cache else None
+        except Exception:  # as in _send_cached
+            self.log.exception("cannot tell whether a request is refused; a thread answers")
+            return False
+        if reply is not None:
+            close_after = request.should_close() or not self.alive
+            self._send(connection, reply, close_after=close_after)
+        return reply is not None
+
+    def _send(self, connection: Connection, reply: Reply, *, close_after: bool) -> None:
+        """Send a response on a registered connection, or begin to."""
+        packet = reply.closing(self._date) if close_after else reply.packet(self._date)
         connection.began, connection.deadline = self._now, self._now + KEEPALIVE_SECONDS
         try:
             sent = connection.sock.send(packet)
@@ -249,17 +260,16 @@ class Worker(ThreadWorker):
             sent = 0
         except OSError:
             self._drop(connection)
-            return True
+            return
         if sent < len(packet):
-            connection.close_after = head.close_after
+            connection.close_after = close_after
             connection.unsent = memoryview(bytes(packet))[sent:]
             connection.set_deadline(self._now, BODY_SECONDS)
             self.poller.modify(
                 connection.sock, selectors.EVENT_WRITE, partial(self._on_writable, connection)
             )
-        elif head.close_after:
+        elif close_after:
             self._linger(connection, registered=True)
-        return True
 
     def _on_writable(self, connection: Connection, client: socket.socket) -> None:
         try:
@@ -307,10 +317,9 @@ class Worker(ThreadWorker):
             self._feed(connection, rest)
 
     def _linger(self, connection: Connection, *, registered: bool) -> None:
-        """Close the sending side, and discard input until the client closes, too.
+        """Close the sending side, and discard input until the client closes (RFC 9112, 9.6).
 
-        An immediate close would reset a connection with unread input, and lose the response that
-        is on its way (RFC 9112, section 9.6).
+        An immediate close would reset a connection with unread input, and lose the response.
         """
         if registered:
             self.poller.unregister(connection.sock)
