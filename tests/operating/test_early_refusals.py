@@ -20,10 +20,9 @@ from widget.server.refusals import refusal_of
 FORM = "/report/ferry-fares"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder: Path = tmp_path_factory.mktemp("refusals")
-    with serving(folder, {"INSIGHTS_TRUSTED_PROXIES": "127.0.0.1"}, workers=1) as it:
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path, {"INSIGHTS_TRUSTED_PROXIES": "127.0.0.1"}, workers=1) as it:
         yield it
 
 

@@ -30,7 +30,9 @@ PATH = "/report/"
 HOUR = 3_600.0
 NETWORK_PER_HOUR = 30
 """Attempts of one network: more than reports are accepted, since some come back with an error."""
-ALL_PER_MINUTE = 60
+ALL_AT_ONCE = 60
+ALL_SECONDS = 180.0
+"""In which time as many more come: each takes as long as a panel, and panels wait for it."""
 _MOST_NETWORKS = 20_000
 
 _PAGE = b"""<!doctype html>
@@ -105,7 +107,7 @@ class ReportGate:
                 return decision.wait
             # Of all together only what its own network may send is counted: one network alone
             # cannot use up what is left for others.
-            overall = gcra(self._all, now, limit=ALL_PER_MINUTE, seconds=60.0)
+            overall = gcra(self._all, now, limit=ALL_AT_ONCE, seconds=ALL_SECONDS)
             if overall.wait:
                 return overall.wait
             if count:
