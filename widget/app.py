@@ -33,6 +33,7 @@ from widget.web import (
     records,
     source_checks,
 )
+from widget.web.reader import report_refusal
 
 if TYPE_CHECKING:
     from widget.drafting.runs import Run
@@ -98,7 +99,7 @@ def create_app(
         _init_notifying(app, settings)
 
     forwarding = Forwarding(settings.trusted_proxies, settings.base_url)
-    gate = app.extensions[_REPORT_GATE] = ReportGate(app.wsgi_app)
+    gate = app.extensions[_REPORT_GATE] = ReportGate(app.wsgi_app, report_refusal.page)
     app.wsgi_app = forwarding.middleware(gate)  # type: ignore[assignment, method-assign]  # as Flask says
     return app
 

@@ -9,6 +9,7 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from samples import parse_html
 from werkzeug.test import TestResponse
 from wire_support import ID, published
 
@@ -20,6 +21,7 @@ from widget.record import report_keys
 from widget.record.reports import Report, address_records, report_records
 from widget.store import Store
 from widget.web.context import documents
+from widget.web.reader import report_words
 
 pytestmark = pytest.mark.unit
 
@@ -244,6 +246,29 @@ def test_one_network_s_flood_is_refused_before_the_store(
     assert stored(app) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "accepted", "language", "direction"),
+    [
+        ("", "de-AT,de;q=0.8,en;q=0.5", "de", "ltr"),
+        ("?lang=ar", "de", "ar", "rtl"),
+        ("?lang=nonsense", "tlh, fr;q=0.2", "fr", "ltr"),
+        ("", "", "en", "ltr"),
+        ("", "*;q=0.5", "en", "ltr"),
+        (f"?lang=%00-{'x' * 2_000}&lang", f"{'-' * 2_000},;q=x, \xe4", "en", "ltr"),
+    ],
+)
+def test_a_refusal_is_in_the_reader_s_language(
+    client: FlaskClient, query: str, accepted: str, language: str, direction: str
+) -> None:
+    for _ in range(NETWORK_PER_HOUR):
+        client.post(FORM, data={})
+    page = client.post(f"{FORM}{query}", data={}, headers={"Accept-Language": accepted})
+    assert page.status_code == 429
+    (root,) = parse_html(page.text).iter("html")
+    assert (root.get("lang"), root.get("dir")) == (language, direction)
+    assert report_words.problem("busy", language) in page.text
+
+
 def test_a_flood_of_many_networks_is_refused_before_the_store() -> None:
     now, passed = [0.0], []
 
@@ -252,7 +277,7 @@ def test_a_flood_of_many_networks_is_refused_before_the_store() -> None:
         passed.append(1)
         return []
 
-    gate = ReportGate(app, clock=lambda: now[0])  # type: ignore[arg-type]  # enough of WSGI
+    gate = ReportGate(app, lambda _: b"Later.", clock=lambda: now[0])  # type: ignore[arg-type]  # enough of WSGI
 
     def post(address: str, path: str = FORM, method: str = "POST") -> None:
         environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "REMOTE_ADDR": address}

@@ -35,23 +35,21 @@ ALL_SECONDS = 180.0
 """In which time as many more come: each takes as long as a panel, and panels wait for it."""
 _MOST_NETWORKS = 20_000
 
-_PAGE = b"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Not sent yet</title>
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<h1>Not sent yet</h1>
-<p>Too many reports were sent just now. Go back: what you wrote is still there. Then send it \
-later.</p>
-"""
-
 
 class ReportGate:
-    """The layer around ``app``. The application behind it must be told the reader's address."""
+    """The layer around ``app``. The application behind it must be told the reader's address.
 
-    def __init__(self, app: WSGIApplication, clock: Callable[[], float] = time.monotonic) -> None:
+    ``page`` returns the body of a refusal in a language that the reader understands.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        page: Callable[[WSGIEnvironment], bytes],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._app = app
+        self._page = page
         self._clock = clock
         self._lock = threading.Lock()
         self._key = secrets.token_bytes(32)
@@ -77,10 +75,10 @@ class ReportGate:
         wait = self._wait(environ.get("REMOTE_ADDR", ""), count=count)
         if not wait:
             return None
-        status = HTTPStatus.TOO_MANY_REQUESTS
+        status, page = HTTPStatus.TOO_MANY_REQUESTS, self._page(environ)
         headers = [
             ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Length", str(len(_PAGE))),
+            ("Content-Length", str(len(page))),
             ("Cache-Control", "no-store"),
             ("Retry-After", str(int(wait) + 1)),
             ("Content-Security-Policy", ANYONE),
@@ -89,7 +87,7 @@ class ReportGate:
             ("Cross-Origin-Embedder-Policy", "require-corp"),
             ("Cross-Origin-Resource-Policy", "cross-origin"),
         ]
-        return Reply(f"{status.value} {status.phrase.upper()}", headers, _PAGE)
+        return Reply(f"{status.value} {status.phrase.upper()}", headers, page)
 
     def _wait(self, address: str, *, count: bool) -> float:
         """Return the seconds to wait; 0 where an attempt is allowed, which is then counted."""

@@ -8,7 +8,7 @@ from widget.http.proxies import FORWARDED
 from widget.http.response_cache import Reply, ResponseCache
 from widget.server.incoming_request import Head
 
-_FORWARDED = frozenset(f"HTTP_{name}" for name in FORWARDED)
+_RELEVANT = frozenset(f"HTTP_{name}" for name in (*FORWARDED, "ACCEPT_LANGUAGE"))
 
 
 def refusal_of(cache: ResponseCache, request: Head, peer: str) -> Reply | None:
@@ -21,12 +21,13 @@ def refusal_of(cache: ResponseCache, request: Head, peer: str) -> Reply | None:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "PATH_INFO": request.path,
+        "QUERY_STRING": request.query or "",
         "REMOTE_ADDR": peer,
         "wsgi.url_scheme": "http",
     }
     for field, value in request.headers:
         name = "HTTP_" + field.replace("-", "_")
-        if name in _FORWARDED:
+        if name in _RELEVANT:
             environ[name] = f"{environ[name]},{value}" if name in environ else value
     cache.forwarding.apply(environ)
     return cache.refusal(environ)

@@ -91,6 +91,21 @@ def render(view: View, accent: Accent, publication: Publication) -> tuple[bytes,
     return html.encode(), policy
 
 
+def message(title: str, text: str, language: str) -> bytes:
+    """Return a page without styles or scripts; ``title`` is translated, ``text`` is."""
+    html = (
+        _environment()
+        .get_template("message.html")
+        .render(
+            title=report_words.translated(title, language),
+            text=text,
+            language=language,
+            direction=i18n.direction(language),
+        )
+    )
+    return html.encode()
+
+
 def _hash(source: str) -> str:
     digest = hashlib.sha256(source.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
