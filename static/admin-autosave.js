@@ -32,13 +32,19 @@
     else if (saved) plan();
   };
 
-  form.addEventListener("input", (event) => {
-    if (["width", "theme"].includes(event.target.name) || event.target.closest(".paste")) return;
+  const isOfEntry = (field) => !["width", "theme"].includes(field.name) && !field.closest(".paste");
+  const changed = () => {
     version += 1;
     unsaved = true;
     status.textContent = words.waiting;
     plan();
-  });
+  };
+
+  form.addEventListener("input", (event) => { if (isOfEntry(event.target)) changed(); });
+  // What was typed before this script ran. Nobody who did nothing typed: a browser cleans values, too.
+  const texts = form.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])");
+  const isTyped = (field) => field.value !== field.defaultValue && isOfEntry(field);
+  if ((navigator.userActivation?.hasBeenActive ?? true) && [...texts].some(isTyped)) changed();
   // The buttons of lists save what they do.
   form.addEventListener("arranged", () => {
     clearTimeout(timer);

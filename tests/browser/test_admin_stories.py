@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from newsroom import PASSWORD
-from playwright.sync_api import ConsoleMessage, FrameLocator, Page, expect
+from playwright.sync_api import ConsoleMessage, FrameLocator, Page, Route, expect
 from running import Running
 from test_accessibility import axe, violations
+from ways import until
 
 from widget.accounts import Role, open_accounts
 from widget.store import Live
@@ -232,9 +233,31 @@ def test_leaving_with_unsaved_work_warns(page: Page, place: Running) -> None:
     warned: list[str] = []
     page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
     field(page, "article.title").press_sequentially("x")
+    waiting = page.locator("#autosave").get_attribute("data-waiting")
+    assert waiting
+    expect(page.locator("#status")).to_have_text(waiting)
     page.get_by_role("link", name="Entries").click()
     expect(page).to_have_url(f"{place.service}/admin/entries")
     assert warned == ["beforeunload"]
+
+
+def test_what_is_typed_before_the_scripts_run_is_saved_too(page: Page, place: Running) -> None:
+    enter(page, place)
+    name = begin(page, place)
+    held: list[Route] = []
+    page.route("**/admin-autosave*.js", lambda route: held.append(route))
+    page.goto(f"{place.service}/admin/entries/{name}", wait_until="commit")
+    field(page, "article.title").press_sequentially("x")
+    assert held
+    held[0].continue_()
+    store = place.store()
+    before = store.draft(name)
+    assert before
+    until(lambda: store.draft(name) != before)
+    after = store.draft(name)
+    store.close()
+    assert after
+    assert after.entry.article.title == f"x{before.entry.article.title}"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
