@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from drafting_support import ARTICLE_URL, TITLE, opened, request, with_provider
 from fake_provider import FakeProvider, fake_provider
-from notifying_support import OK, Hook, Received, Reply, hook, settings_for, webhook
+from notifying_support import Hook, settings_for, webhook
 from running import until
 from samples import PUBLICATION
 
@@ -27,15 +27,6 @@ COURIER = Publication(name="Courier", origins=("https://courier.example",))
 @pytest.fixture
 def fake() -> Iterator[FakeProvider]:
     with fake_provider() as running:
-        yield running
-
-
-@pytest.fixture
-def place() -> Iterator[Hook]:
-    def answer(_: Received) -> Reply:
-        return OK
-
-    with hook(answer) as running:
         yield running
 
 

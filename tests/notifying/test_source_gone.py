@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from notifying_support import OK, Hook, Received, Reply, hook, settings_for, webhook
+from notifying_support import Hook, settings_for, webhook
 from running import until
 from samples import PUBLICATION, sample_entry
 from small_web import Page, SmallWeb, small_web
@@ -33,15 +33,6 @@ def web() -> Iterator[SmallWeb]:
     with small_web() as served:
         served.add("localhost", "/report", Page(b"Gone.", "410 Gone"))
         yield served
-
-
-@pytest.fixture
-def place() -> Iterator[Hook]:
-    def answer(_: Received) -> Reply:
-        return OK
-
-    with hook(answer) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notifying_support import OK, Hook, Received, Reply, hook, settings_for, webhook
+from notifying_support import Hook, settings_for, webhook
 from running import until
 from samples import PUBLICATION, sample_entry
 from werkzeug.test import Client
@@ -24,15 +23,6 @@ from widget.web.reader import voice
 pytestmark = pytest.mark.process
 
 ID = "night-trains"
-
-
-@pytest.fixture
-def place() -> Iterator[Hook]:
-    def answer(_: Received) -> Reply:
-        return OK
-
-    with hook(answer) as running:
-        yield running
 
 
 @pytest.fixture
