@@ -27,7 +27,8 @@ def paste(document: Document, form: Mapping[str, str]) -> FormAction | None:
     except (KeyError, IndexError, ValueError, TypeError, AttributeError):
         return FormAction()
     text = form.get("pasted") or form.get(f"pasted.{place}", "")
-    return add_pasted(document, read_pasted(text), group=group, at=at)
+    cited = sum(bool(it["title"] or it["url"]) for it in document["sources"])
+    return add_pasted(document, read_pasted(text, cited=cited), group=group, at=at)
 
 
 def add_pasted(
@@ -86,8 +87,10 @@ class _Work:
         numbers: dict[int, int | None] = {}
         if sources:
             self._drop_blank_sources()
+        count = len(self.document["sources"])
         for number, source in enumerate(sources, 1):
-            there = self._place_of(source)
+            named = source.number - 1 if 0 < source.number <= count else None
+            there = self._place_of(source) if named is None else named
             if there is None:
                 there = len(self.document["sources"])
                 item = {**SOURCE, "title": source.title, "url": source.url}
