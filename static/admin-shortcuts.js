@@ -9,6 +9,9 @@
     dialog.className = "keys";
     dialog.setAttribute("aria-labelledby", "h-keys");
     for (const part of keys.children) dialog.append(part.cloneNode(true));
+    if (/Mac|iP/.test(navigator.platform)) {
+      for (const key of dialog.querySelectorAll("kbd")) if (key.textContent === "Ctrl") key.textContent = "⌘";
+    }
     dialog.querySelector("h2").id = "h-keys";
     dialog.append(bar);
     dialog.addEventListener("close", () => { dialog.remove(); });

@@ -110,7 +110,8 @@ WIKIPEDIA = f"""<p>First<sup id="cite_ref-1"><a href="https://en.wikipedia.org/w
 #cite_note-Two-2">[2]</a></sup></p><ol class="references"><li id="cite_note-1"><b><a
 href="https://en.wikipedia.org/wiki/X#cite_ref-1">^</a></b> <cite><a href="{A}">Title A</a>.
 </cite></li><li><span>^ <a href="#cite_ref-Two_2-0"><sup><i><b>a</b></i></sup></a> <a
-href="#cite_ref-Two_2-1"><sup><i><b>b</b></i></sup></a></span> <a href="{B}">Title B</a></li></ol>"""
+href="#cite_ref-Two_2-1"><sup><i><b>b</b></i></sup></a></span> <a href="{B}">Title B</a></li>
+</ol>"""
 PANDOC = f"""<p>First<a href="#fn1" id="fnref1" role="doc-noteref"><sup>1</sup></a>.</p><p>Second<a
 href="#fn2" id="fnref2"><sup>2</sup></a></p><section><hr><ol><li id="fn1"><p>Title A, {A}.<a
 href="#fnref1" role="doc-backlink">↩\ufe0e</a></p></li><li id="fn2"><p>Title B <a href="{B}">{B}</a>
