@@ -107,7 +107,7 @@ def save(entry_id: str) -> AnyResponse:
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
     if "over" in request.form:
-        merged.take_theirs(document, status, request.form.getlist("theirs"))
+        merged.take_theirs(document, request.form.getlist("theirs"))
     typed = copy.deepcopy(document)
     action, carried = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))
