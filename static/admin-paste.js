@@ -5,7 +5,6 @@
   "use strict";
   const form = document.getElementById("editor");
   const POINT = /^perspectives\.\d+\.points\.\d+(?=\.text$)/;
-  const MARKED = /<(a|sup|li|p|div|br|b|i|strong|em)\b|vertical-align:\s*super|font-(weight|style):/i;
   const CITING = /<a\b[^>]*\bhref=["']?(https?:|#)|<sup\b|vertical-align:\s*super/i;
   // What Word, pictures and styles add, which may be more than the server takes.
   const ADDED = /<(style|xml|script)\b[^]*?<\/\1\s*>|<!--\[if gte[^]*?<!\[endif\]-->|<img\b[^>]*>/gi;
@@ -21,7 +20,8 @@
     const text = event.clipboardData.getData("text/plain");
     let html = event.clipboardData.getData("text/html").replace(ADDED, "");
     if (html.length > MOST) html = "";
-    const rich = structured(html) || ((box || several(text)) && MARKED.test(html));
+    // Editors of code mark up lines that the text alone tells better.
+    const rich = structured(html) || ((box || several(text)) && CITING.test(html)) || (box && /<(li|p)\b/i.test(html));
     const piece = place && !rich && !several(text) && CITING.test(html);
     if (!rich && !piece && (box || !several(text))) return;
     event.preventDefault();

@@ -1,9 +1,10 @@
-// Ctrl+S saves, and ? lists the keys. Without this script the list stands at the page's end.
+// Ctrl+S saves, and ? lists the keys where they are. Without this script the list stands at the
+// page's end.
 (() => {
   "use strict";
+  const keys = document.getElementById("shortcuts");
   const show = () => {
     const dialog = document.createElement("dialog");
-    const keys = document.getElementById("shortcuts");
     const bar = Object.assign(document.createElement("form"), { method: "dialog" });
     bar.append(Object.assign(document.createElement("button"), { textContent: keys.dataset.close }));
     dialog.className = "keys";
@@ -22,7 +23,7 @@
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "s") {
       event.preventDefault();
       document.getElementById("editor").dispatchEvent(new Event("save"));
-    } else if (event.key === "?" && !event.target.closest("dialog, textarea, select, input:not([type=radio])")) {
+    } else if (keys && event.key === "?" && !event.target.closest("dialog, textarea, select, input:not([type=radio])")) {
       event.preventDefault();
       show();
     }

@@ -278,3 +278,50 @@ def test_an_analysis_that_began_an_entry_is_taken_back(
     expect(field(page, "sources.0.url")).to_have_value("")
     line.get_by_role("button", name="Redo").click()
     expect(field(page, POINT(4))).to_have_value(re.compile("The council should decide"))
+
+
+def test_lines_of_mail_and_of_code_are_read_as_they_are_meant(page: Page, place: Running) -> None:
+    """Mail has a block for each line, and its links count; code has one, too, and wraps by hand."""
+    enter(page, place)
+    begin(page, place)
+    mail = "<div dir=ltr><div>One <a href='https://a.example/'>link</a></div><div>Two</div></div>"
+    paste(field(page, POINT(0)), "One link\nTwo", mail)
+    expect(field(page, POINT(1))).to_have_value("Two")
+    expect(field(page, "sources.0.url")).to_have_value("https://a.example/")
+    code = "- A long way\n  to go\n- Arrived"
+    lines = "".join(f"<div><span>{it}</span></div>" for it in code.split("\n"))
+    paste(field(page, POINT(1)), code, f"<div style='font-weight:normal'>{lines}</div>")
+    expect(field(page, POINT(3))).to_have_value("Arrived")
+    assert points(page) == ["One link [1]", "Two", "A long way to go", "Arrived"]
+
+
+def test_a_list_that_is_pasted_over_a_whole_analysis_keeps_its_markup(
+    page: Page, place: Running
+) -> None:
+    """The clipboard's markup may begin with an item, which no block of text begins with."""
+    enter(page, place)
+    name = begin(page, place)
+    page.goto(f"{place.service}/admin/entries/new")
+    page.get_by_label("Address", exact=True).fill(f"{place.host.origin}/opinion/{name}-rich")
+    page.get_by_label("Read title, authors").uncheck()
+    items = "<li>One<sup><a href='https://a.example/'>1</a></sup></li><li>Two</li>"
+    picture = f'<img src="data:image/png;base64,{"A" * 900_000}">'
+    paste(page.get_by_label("Paste the whole analysis"), "One1\nTwo", picture + items)
+    expect(field(page, "pasted_html")).to_have_value(re.compile("<li>One"))
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator(".undo")).to_contain_text("Added 2 points and 1 source.")
+    assert points(page) == ["One[1]", "Two"]
+
+
+def test_the_keys_save_the_json_side_too(page: Page, place: Running) -> None:
+    enter(page, place)
+    name = begin(page, place)
+    page.goto(f"{place.service}/admin/entries/{name}/json")
+    text = field(page, "document")
+    text.fill(text.input_value().replace("A bench", "A long bench"))
+    expect(page.locator("#status")).to_have_text("Not saved yet")
+    text.press("ControlOrMeta+s")
+    expect(page.locator("#status")).to_contain_text("Draft saved by you")
+    draft = place.store().draft(name)
+    assert draft
+    assert draft.entry.article.title.startswith("A long bench")
