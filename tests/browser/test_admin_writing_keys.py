@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import browsers
@@ -316,11 +317,14 @@ def test_a_list_that_is_pasted_over_a_whole_analysis_keeps_its_markup(
 def test_the_keys_save_the_json_side_too(page: Page, place: Running) -> None:
     enter(page, place)
     name = begin(page, place)
+    page.clock.install()
     page.goto(f"{place.service}/admin/entries/{name}/json")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))  # nothing is saved by itself
     text = field(page, "document")
     text.fill(text.input_value().replace("A bench", "A long bench"))
     expect(page.locator("#status")).to_have_text("Not saved yet")
     text.press("ControlOrMeta+s")
+    page.clock.run_for(100)
     expect(page.locator("#status")).to_contain_text("Draft saved by you")
     draft = place.store().draft(name)
     assert draft
