@@ -59,6 +59,7 @@ def test_a_piece_that_is_pasted_into_a_line_keeps_its_link(writer: Page) -> None
     # The keys take the paste back, since nobody typed here yet: the selected words come back, too.
     page.keyboard.press("ControlOrMeta+z")
     expect(point).to_have_value("They say that XXX, all winter.")
+    expect(point).to_be_focused()
     page.keyboard.press("ControlOrMeta+y")
     expect(point).to_have_value(whole)
 
@@ -76,7 +77,9 @@ def test_keys_undo_typing_first_and_then_what_was_done(writer: Page) -> None:
     assert points(page) == ["First", ""]
     page.keyboard.press("ControlOrMeta+z")
     expect(field(page, POINT(1))).to_have_count(0)
-    assert points(page) == ["First"]
+    expect(field(page, POINT(0))).to_be_focused()
+    page.keyboard.type("ly")
+    assert points(page) == ["Firstly"]
 
 
 def test_points_may_be_typed_faster_than_the_server_answers(page: Page, place: Running) -> None:
