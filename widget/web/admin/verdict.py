@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from widget.config import approvals_needed
 from widget.entry import Entry
 from widget.errors import Breach
 from widget.web.admin import drafted, forms
@@ -58,7 +57,7 @@ def view(document: Document, judged: Judgement, *, fresh: Entry | None) -> dict[
 
 
 def _needs_review(judged: Judgement) -> bool:
-    return judged.entry is not None and approvals_needed(admin().settings, judged.entry) > 0
+    return judged.entry is not None and bool(admin().editorial.review.missing(judged.entry))
 
 
 def _has_own_box(breach: Breach) -> bool:
