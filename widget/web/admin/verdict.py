@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from widget.config import approvals_needed
 from widget.entry import Entry
 from widget.errors import Breach
 from widget.web.admin import drafted, forms
@@ -59,8 +58,7 @@ def view(document: Document, judged: Judgement, *, fresh: Entry | None) -> dict[
 
 def next_step(entry: Entry | None) -> Literal["submit", "publish"]:
     """Return what follows once nothing is left to fix; None: no entry yet."""
-    needed = approvals_needed(admin().settings, entry) if entry else 0
-    return "submit" if needed else "publish"
+    return "submit" if entry and admin().editorial.review.missing(entry) else "publish"
 
 
 def _has_own_box(breach: Breach) -> bool:
