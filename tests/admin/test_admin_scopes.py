@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from newsroom import csrf, post, signed_in
+from three_records import UNKNOWN_REPORT, fill_records, records_of, report_id
 from three_sites import (
     RUNS,
     SECRETS,
@@ -22,6 +24,7 @@ from three_sites import (
     marks,
     others,
     person,
+    secret,
     state_of,
     url_of,
     with_three_sites,
@@ -43,13 +46,14 @@ WALKS = [(name, role) for name in SITES for role in ROLES]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return with_three_sites(settings)
+    return with_three_sites(settings).model_copy(update={"counts": True})
 
 
 @pytest.fixture(autouse=True)
-def filled(store: Store, settings: Settings, accounts: Accounts) -> Store:
+def keys(store: Store, settings: Settings, accounts: Accounts) -> dict[str, str]:
+    """Fill the store; return the key of each entry's link for its author."""
     fill(store, settings, accounts)
-    return store
+    return fill_records(store, settings)
 
 
 def browser(app: Flask, accounts: Accounts, publication: str, role: Role) -> FlaskClient:
@@ -104,18 +108,28 @@ def rest(answer: TestResponse, *echoed: str) -> str:
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 @pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
-    app: Flask, accounts: Accounts, store: Store, publication: str, role: Role
+    app: Flask,
+    accounts: Accounts,
+    store: Store,
+    settings: Settings,
+    keys: dict[str, str],
+    publication: str,
+    role: Role,
 ) -> None:
     client = browser(app, accounts, publication, role)
     token = csrf(client)
-    before = {name: state_of(store, name) for name in others(publication)}
+    before = {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    }
     walked = [it for it in routes(app) if "<entry_id>" in it[1]]
-    assert len(walked) > 25
+    newer = ("sources", "sources/checks", "article", "voices", "voices/<key>/use", "record", "json")
+    assert {f"/admin/entries/<entry_id>/{it}" for it in newer} <= {rule for _, rule in walked}
+    assert ("GET", "/admin/counts/<entry_id>") in walked
     for foreign, state in foreign_entries(publication):
         name = entry_id(foreign, state)
         data = {**fields(store, name), "csrf": token}
         for method, rule in walked:
-            path = rule.replace("<int:number>", "1")
+            path = rule.replace("<int:number>", "1").replace("<key>", keys.get(name, "x"))
             answers = []
             for each in (name, UNKNOWN):
                 own = document(publication, "drafted", id=each).to_json().decode()
@@ -126,7 +140,9 @@ def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
                 if method == "GET":
                     assert answer.status_code in (404, 200 if "purge" in rule else 303), path
             assert answers[0] == answers[1], (method, path, state)
-    assert {name: state_of(store, name) for name in others(publication)} == before
+    assert {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    } == before
 
 
 @pytest.mark.parametrize("publication", SITES)
@@ -175,6 +191,63 @@ def test_no_page_without_an_entry_tells_anything_of_another_publication(
                 assert not marks(foreign, rest(answer, *query.values())), query
         copy = client.get("/admin/entries/new", query_string={"copy": entry_id(foreign, "live")})
         assert not marks(foreign, rest(copy, entry_id(foreign, "live")))
+
+
+@pytest.mark.parametrize(("publication", "role"), WALKS)
+def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
+    app: Flask, accounts: Accounts, settings: Settings, publication: str, role: Role
+) -> None:
+    client = browser(app, accounts, publication, role)
+    token = csrf(client)
+    before = {name: records_of(settings, name) for name in others(publication)}
+    walked = [it for it in routes(app) if "<report_id>" in it[1]]
+    assert len(walked) > 6
+    who = person(publication, "editor")
+    sent = {"csrf": token, "answer": "Overwritten", "text": "Overwritten", "assignee": who}
+    for foreign in others(publication):
+        for method, rule in walked:
+            answers = []
+            for each in (report_id(foreign), UNKNOWN_REPORT):
+                answer = opened(client, method, rule.replace("<report_id>", each), sent)
+                assert answer.status_code == 404, rule
+                assert not marks(foreign, rest(answer, each)), rule
+                answers.append(neutral(answer, each))
+            assert answers[0] == answers[1], rule
+    assert {name: records_of(settings, name) for name in others(publication)} == before
+    own = client.get(f"/admin/reports/{report_id(publication)}")
+    assert f"{SECRETS[publication]} statement" in own.text
+
+
+@pytest.mark.parametrize("publication", SITES)
+def test_lists_beside_the_entries_have_the_publication_s_own_and_count_these_alone(
+    app: Flask, accounts: Accounts, publication: str
+) -> None:
+    client = browser(app, accounts, publication, "editor")
+    word = SECRETS[publication]
+    reports = client.get("/admin/reports").text
+    assert reports.count(f'href="/admin/reports/{secret(publication)}-') == 2
+    assert re.search(r'href="/admin/reports"[^>]*>Reports[^0-9<]*(<[^>]*>)*[^0-9]*2\b', reports)
+    for path, text in (
+        ("/admin/sources", f"{word} source"),
+        ("/admin/sources?kind=articles", f"{word} trains"),
+        ("/admin/voices", f"{word} Author"),
+    ):
+        page = client.get(path).text
+        assert page.count(text) >= 2, path
+        for foreign in others(publication):
+            assert not marks(foreign, page.lower()), path
+    for foreign in others(publication):
+        for path in ("/admin/reports", "/admin/sources"):
+            for query in (
+                {"publication": foreign},
+                {"assignee": person(foreign, "editor")},
+                {"before": f"{time.time() + 60}~{report_id(foreign)}"},
+                {"kind": "articles", "publication": foreign},
+                *({"state": it} for it in ("all", "open", "assigned", "upheld", "resolved")),
+            ):
+                page = client.get(path, query_string=query)
+                assert page.status_code == 200
+                assert not marks(foreign, rest(page, *query.values())), query
 
 
 @pytest.mark.parametrize("publication", SITES)
