@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from newsroom import csrf, post, signed_in
-from three_records import UNKNOWN_REPORT, fill_records, records_of, report_id
+from scopes_support import WALKS, browser, neutral, opened, rest, routes
+from three_records import fill_records, records_of
 from three_sites import (
     RUNS,
     SECRETS,
@@ -24,14 +22,12 @@ from three_sites import (
     marks,
     others,
     person,
-    secret,
     state_of,
     url_of,
     with_three_sites,
 )
-from werkzeug.test import TestResponse
 
-from widget.accounts import ROLES, Accounts, Role
+from widget.accounts import Accounts, Role
 from widget.config import Settings
 from widget.drafting.runs import open_runs
 from widget.editorial.review import CHECKLIST
@@ -41,7 +37,6 @@ pytestmark = pytest.mark.unit
 
 UNKNOWN = "an-unknown-entry"
 UNKNOWN_RUN = "ffffffffffffffff"
-WALKS = [(name, role) for name in SITES for role in ROLES]
 
 
 @pytest.fixture
@@ -54,18 +49,6 @@ def keys(store: Store, settings: Settings, accounts: Accounts) -> dict[str, str]
     """Fill the store; return the key of each entry's link for its author."""
     fill(store, settings, accounts)
     return fill_records(store, settings)
-
-
-def browser(app: Flask, accounts: Accounts, publication: str, role: Role) -> FlaskClient:
-    return signed_in(app, accounts, role, person(publication, role))
-
-
-def routes(app: Flask) -> Iterator[tuple[str, str]]:
-    """Yield the method and the rule of each editors' route."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/admin"):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield method, rule.rule
 
 
 def fields(store: Store, name: str) -> dict[str, Any]:
@@ -83,26 +66,6 @@ def fields(store: Store, name: str) -> dict[str, Any]:
         "expires_at": "2099-01-01T10:00",
         "fresh": "yes",
     }
-
-
-def opened(client: FlaskClient, method: str, path: str, data: dict[str, Any]) -> TestResponse:
-    if method == "GET":
-        return client.get(path)
-    return client.open(path, method=method, data=data)
-
-
-def neutral(answer: TestResponse, name: str) -> tuple[int, str, str]:
-    """Return an answer without the name that was asked for."""
-    location = answer.headers.get("Location", "")
-    return answer.status_code, location.replace(name, "?"), answer.text.replace(name, "?")
-
-
-def rest(answer: TestResponse, *echoed: str) -> str:
-    """Return an answer in lower case without what the request itself said."""
-    text = f"{answer.headers.get('Location', '')}\n{answer.text}".lower()
-    for each in sorted(echoed, key=len, reverse=True):
-        text = text.replace(each.lower(), "")
-    return text
 
 
 @pytest.mark.parametrize(("publication", "role"), WALKS)
@@ -191,63 +154,6 @@ def test_no_page_without_an_entry_tells_anything_of_another_publication(
                 assert not marks(foreign, rest(answer, *query.values())), query
         copy = client.get("/admin/entries/new", query_string={"copy": entry_id(foreign, "live")})
         assert not marks(foreign, rest(copy, entry_id(foreign, "live")))
-
-
-@pytest.mark.parametrize(("publication", "role"), WALKS)
-def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
-    app: Flask, accounts: Accounts, settings: Settings, publication: str, role: Role
-) -> None:
-    client = browser(app, accounts, publication, role)
-    token = csrf(client)
-    before = {name: records_of(settings, name) for name in others(publication)}
-    walked = [it for it in routes(app) if "<report_id>" in it[1]]
-    assert len(walked) > 6
-    who = person(publication, "editor")
-    sent = {"csrf": token, "answer": "Overwritten", "text": "Overwritten", "assignee": who}
-    for foreign in others(publication):
-        for method, rule in walked:
-            answers = []
-            for each in (report_id(foreign), UNKNOWN_REPORT):
-                answer = opened(client, method, rule.replace("<report_id>", each), sent)
-                assert answer.status_code == 404, rule
-                assert not marks(foreign, rest(answer, each)), rule
-                answers.append(neutral(answer, each))
-            assert answers[0] == answers[1], rule
-    assert {name: records_of(settings, name) for name in others(publication)} == before
-    own = client.get(f"/admin/reports/{report_id(publication)}")
-    assert f"{SECRETS[publication]} statement" in own.text
-
-
-@pytest.mark.parametrize("publication", SITES)
-def test_lists_beside_the_entries_have_the_publication_s_own_and_count_these_alone(
-    app: Flask, accounts: Accounts, publication: str
-) -> None:
-    client = browser(app, accounts, publication, "editor")
-    word = SECRETS[publication]
-    reports = client.get("/admin/reports").text
-    assert reports.count(f'href="/admin/reports/{secret(publication)}-') == 2
-    assert re.search(r'href="/admin/reports"[^>]*>Reports[^0-9<]*(<[^>]*>)*[^0-9]*2\b', reports)
-    for path, text in (
-        ("/admin/sources", f"{word} source"),
-        ("/admin/sources?kind=articles", f"{word} trains"),
-        ("/admin/voices", f"{word} Author"),
-    ):
-        page = client.get(path).text
-        assert page.count(text) >= 2, path
-        for foreign in others(publication):
-            assert not marks(foreign, page.lower()), path
-    for foreign in others(publication):
-        for path in ("/admin/reports", "/admin/sources"):
-            for query in (
-                {"publication": foreign},
-                {"assignee": person(foreign, "editor")},
-                {"before": f"{time.time() + 60}~{report_id(foreign)}"},
-                {"kind": "articles", "publication": foreign},
-                *({"state": it} for it in ("all", "open", "assigned", "upheld", "resolved")),
-            ):
-                page = client.get(path, query_string=query)
-                assert page.status_code == 200
-                assert not marks(foreign, rest(page, *query.values())), query
 
 
 @pytest.mark.parametrize("publication", SITES)

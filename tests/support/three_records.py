@@ -120,7 +120,9 @@ def records_of(settings: Settings, publication: str) -> list[object]:
             name = entry_id(publication, state)
             found += [
                 report_records(documents).get(report_id(publication, state)),
-                address_records(documents).page(prefix=f"{report_id(publication, state)}/", limit=9),
+                address_records(documents).page(
+                    prefix=f"{report_id(publication, state)}/", limit=9
+                ),
                 source_records(documents).get(name),
                 article_records(documents).get(name),
                 voices.of_entry(name),
