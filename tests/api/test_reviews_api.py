@@ -237,6 +237,13 @@ def test_an_entry_is_assigned_and_found_by_what_waits(cms: Caller, bo: Caller) -
     assert found(cms, "phase=draft") == ["other"]
     assert found(cms, "saved_by=bo%20(token%20desk)") == ["other"]
     assert found(cms, "assignee=ana") == []
+    assert found(cms, "due_until=2027-01-31") == [ID]
+    assert found(cms, "due_until=2027-01-30") == []
+    assert found(cms, "open_comments=true") == []
+    assert bo("POST", f"{ENTRY}/comments", {"text": "Says who?"}).status_code == 201
+    assert found(cms, "open_comments=true") == [ID]
+    assert set(found(cms, "open_comments=false")) == {ID, "other"}
+    assert found(cms, "planned=true") == []
     problem_of(cms("GET", f"{ENTRIES}?phase=done"), 422)
 
 
