@@ -141,7 +141,7 @@ def test_the_list_finds_what_stands_where_and_is_whose(
         desk.planning.assign(name, actor="ben", assignee=who, due=due)
     desk.comments.add("one", actor="ben", text="Says who?")
     resolved = desk.comments.add("two", actor="ben", text="Since when?")
-    desk.comments.resolve("two", resolved.number, actor="ana")
+    desk.comments.resolve("two", str(resolved.number), actor="ana")
     desk.save(sample_entry(id="three", article__url=f"{PAPER}/opinion/three"), actor="cem")
     later = datetime.now(UTC) + timedelta(days=2)
     desk.planning.schedule("three", actor="ben", publish_at=later)
