@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-from widget.config import Settings, approvals_needed, held
+from widget.config import Settings, approvals_needed, held, missing_approvals
+from widget.editorial import remarks
 from widget.editorial.actors import person_of
+from widget.editorial.remarks import Remark
 from widget.entry import Entry
 from widget.errors import (
     Breach,
@@ -31,8 +33,9 @@ from widget.store import (
     Workflow,
     document_digest,
 )
+from widget.store.protocol import UNSIGNED
 from widget.store.state import FILE_ACTOR
-from widget.store.workflow import Proof
+from widget.store.workflow import Proof, is_by_model
 
 ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
 CHECKLIST: tuple[ChecklistItem, ...] = get_args(ChecklistItem)
@@ -60,8 +63,12 @@ class Reviewer:
     publications: tuple[str, ...] = ()
 
 
+_SIGNED = 49
+"""How many earlier signatures a state has beside a new one."""
+
+
 class Review:
-    """Submits, approves and returns drafts.
+    """Submits, approves and returns drafts; comments may come with a decision, in one revision.
 
     ``check`` returns what prevents publishing an entry. Every method raises NotFound where there is
     no draft, Conflict where it is another version than the caller has seen, StoreUnavailable.
@@ -94,6 +101,7 @@ class Review:
         checked: Sequence[str],
         note: str = "",
         digest: str | None = None,
+        comments: Sequence[Remark] = (),
     ) -> Revision:
         """Approve exactly the version with ``digest``; None: the newest.
 
@@ -102,9 +110,11 @@ class Review:
         it breaks rules.
         """
         _require_checklist(checked)
+        given_remarks = remarks.checked(comments)
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             seen = _seen(entry_id, draft, digest)
+            remarks.require_subjects(seen.entry, given_remarks)
             refusal = self._refusal(seen, reviewer.name)
             if refusal:
                 raise Forbidden(refusal)
@@ -112,6 +122,7 @@ class Review:
             at = _now()
             document = seen.entry if given else self._signed(seen.entry, reviewer, at)
             self._raise_for_breaches(document)
+            signed = workflow.signed if given else (*workflow.signed[-_SIGNED:], at)
             approval = Approval(
                 reviewer=reviewer.name,
                 role=reviewer.role,
@@ -121,25 +132,61 @@ class Review:
                 checked=tuple(checked),
                 note=note,
             )
-            return Step(workflow.model_copy(update={"approvals": (*given, approval)}), document)
+            number = workflow.open_comments + len(given_remarks)
+            update = {
+                "approvals": (*given, approval),
+                "signed": signed,
+                "saved_by": seen.actor,
+                "open_comments": number,
+            }
+            return Step(workflow.model_copy(update=update), document)
 
         return self._store.change_workflow(
-            entry_id, "approve", plan, actor=reviewer.actor, note=note
+            entry_id,
+            "approve",
+            plan,
+            actor=reviewer.actor,
+            note=note,
+            detail=remarks.to_detail(given_remarks),
         )
 
     def return_(
-        self, entry_id: str, *, actor: str, note: str, digest: str | None = None
+        self,
+        entry_id: str,
+        *,
+        actor: str,
+        note: str = "",
+        digest: str | None = None,
+        comments: Sequence[Remark] = (),
     ) -> Revision:
-        """Return the draft to its author. Raises InvalidRequest without a note that says why."""
-        if not note.strip():
+        """Return the draft to its author.
+
+        The reviewer of an approved draft is taken out of the document again. Raises
+        InvalidRequest without a note or a comment that says why.
+        """
+        given_remarks = remarks.checked(comments)
+        if not note.strip() and not given_remarks:
             raise InvalidRequest([Breach("$.note", message("is empty; say what has to change"))])
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
-            _seen(entry_id, draft, digest)
-            update = {"submitted_by": None, "returned_by": actor, "approvals": ()}
-            return Step(workflow.model_copy(update=update))
+            seen = _seen(entry_id, draft, digest)
+            remarks.require_subjects(seen.entry, given_remarks)
+            update = {
+                "submitted_by": None,
+                "returned_by": actor,
+                "approvals": (),
+                "open_comments": workflow.open_comments + len(given_remarks),
+            }
+            document = unsigned(seen.entry, workflow)
+            after = workflow.model_copy(update=update)
+            if document is seen.entry:
+                return Step(after)
+            return Step(after, document, UNSIGNED)
 
-        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
+        detail = remarks.to_detail(given_remarks)
+        return self._store.change_workflow(
+            entry_id, "return", plan, actor=actor, note=note, detail=detail
+        )
 
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""
@@ -152,7 +199,20 @@ class Review:
         """Return how many approvals a draft needs and has."""
         hold = held(self._settings.publication_for(entry.article.url).hold, entry)
         given = workflow.approvals_of(entry)
-        return ReviewStatus(approvals_needed(self._settings, entry), given, hold)
+        by_model = self._was_by_model(entry, workflow)
+        needed = approvals_needed(self._settings, entry, by_model=by_model)
+        return ReviewStatus(needed, given, hold, by_model and not is_by_model(entry))
+
+    def missing(self, entry: Entry) -> list[Breach]:
+        """Return the breach of ``entry`` as long as nobody has approved it, if one is needed."""
+        by_model = self._was_by_model(entry, self._store.workflow(entry.id))
+        return missing_approvals(self._settings, entry, 0, by_model=by_model)
+
+    def _was_by_model(self, entry: Entry, workflow: Workflow) -> bool:
+        if workflow.by_model:
+            return True
+        live = self._store.live(entry.id)  # published before there was that flag
+        return isinstance(live, Live) and is_by_model(live.entry)
 
     def _refusal(self, draft: Draft, reviewer: str) -> str:
         saver = None if draft.actor == FILE_ACTOR else person_of(draft.actor)
@@ -186,11 +246,15 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStatus:
-    """How many approvals a draft needs, and those it has; ``hold`` is why it needs two."""
+    """How many approvals a draft needs, and those it has; ``hold`` is why it needs two.
+
+    ``was_by_model``: it says that people wrote it, and an earlier version was by a language model.
+    """
 
     needed: int
     given: tuple[Approval, ...]
     hold: str = ""
+    was_by_model: bool = False
 
     @property
     def complete(self) -> bool:
@@ -200,7 +264,7 @@ class ReviewStatus:
 
 def unsigned(entry: Entry, workflow: Workflow) -> Entry:
     """Return ``entry`` without the reviewer that an approval of another version wrote into it."""
-    signed_at = {it.at for it in (*workflow.approvals, *workflow.published)}
+    signed_at = {it.at for it in (*workflow.approvals, *workflow.published)} | {*workflow.signed}
     if entry.provenance.reviewed_at not in signed_at:
         return entry
     update = {"reviewed_by": None, "reviewed_at": None}
