@@ -126,6 +126,7 @@ def test_a_refused_review_changes_nothing_and_shows_what_was_typed(
     assert "Who says &lt;b&gt;so&lt;/b&gt;?</textarea>" in page
     assert f"{'x' * 2001}</textarea>" in page
     assert "Second source.</textarea>" in page
+    assert len(re.findall('name="checked" value="[a-z]+" checked', page)) == len(CHECKLIST)
 
 
 def test_comments_survive_that_the_draft_changed_meanwhile(draft: Store, ben: FlaskClient) -> None:
@@ -133,9 +134,12 @@ def test_comments_survive_that_the_draft_changed_meanwhile(draft: Store, ben: Fl
     fewer = sample_entry().model_copy(update={"sources": sample_entry().sources[1:]})
     last = f"$.sources[{len(fewer.sources)}]"
     draft.save(fewer, actor="ana")
-    status, page = send(ben, "return", digest=digest, **{f"comment:{last}": "No longer there."})
+    status, page = send(
+        ben, "return", digest=digest, checked=["law"], **{f"comment:{last}": "No longer there."}
+    )
     assert status == 409
     assert draft.head(ID) == 2
+    assert " checked>" not in page, "what was checked of another version counts for nothing"
     for text in ("Who says &lt;b&gt;so&lt;/b&gt;?", "It is from 2011.", "No longer there."):
         assert page.count(f"{text}</textarea>") == 1, text
 
