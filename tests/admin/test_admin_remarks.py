@@ -104,6 +104,19 @@ def test_an_approval_may_come_with_comments(draft: Store, ben: FlaskClient) -> N
     assert now.workflow.open_comments == 2
 
 
+def test_an_approved_draft_is_returned_with_comments_and_without_its_reviewer(
+    draft: Store, ben: FlaskClient
+) -> None:
+    assert send(ben, "approval", checked=list(CHECKLIST))[0] == 303
+    assert send(ben, "return")[0] == 303
+    now = draft.draft(ID)
+    assert now is not None
+    assert now.revision == draft.head(ID) == 3
+    assert now.entry.provenance.reviewed_by is None
+    assert (now.workflow.phase, now.workflow.open_comments) == ("returned", 4)
+    assert [it.name for it in Comments(draft).of(ID)] == ["2.1", "2.2", "3.1", "3.2"]
+
+
 def test_comments_are_sent_together_without_a_decision(draft: Store, ben: FlaskClient) -> None:
     assert send(ben, "comments", note="Nearly there.")[0] == 303
     assert draft.head(ID) == 2

@@ -60,6 +60,57 @@ def test_a_word_that_asks_for_two_approvals_counts_wherever_readers_see_it() -> 
         assert held(hold, sample_entry(**{place: "A Scandal, they say."})) == "scandal", place
 
 
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("scandal", "The SCANDAL\u2019s end"),
+        ("scandal", "A scan\u00addal, a <b>scan</b>dal"),
+        ("scandal", "scan\u200bdal"),
+        ("scandal", "\uff33\uff43\uff41\uff4e\uff44\uff41\uff4c"),
+        ("hate crime", "a hate\u00a0 crime"),
+        ("o'neil", "O\u2019Neil said so"),
+        ("\u00e9tat", "L'ETAT c'est moi"),
+        ("e\u0301tat", "\u00c9tat"),
+        ("stra\u00dfe", "STRASSE"),
+        ("istanbul", "\u0130STANBUL"),
+        ("\u0131rak", "IRAK"),
+        (
+            "\u03c3\u03ba\u03ac\u03bd\u03b4\u03b1\u03bb\u03bf\u03c2",
+            "\u03a3\u039a\u0391\u039d\u0394\u0391\u039b\u039f\u03a3",
+        ),
+        ("\u0641\u0636\u064a\u062d\u0629", "\u0641\u064e\u0636\u0650\u064a\u062d\u0640\u0629"),
+        (
+            "\u0641\u0636\u064a\u062d\u0629",
+            "\u0648\u0628\u0627\u0644\u0641\u0636\u064a\u062d\u0629",
+        ),
+        (
+            "\u05e9\u05e2\u05e8\u05d5\u05e8\u05d9\u05d9\u05d4",
+            "\u05d5\u05d4\u05e9\u05e2\u05e8\u05d5\u05e8\u05d9\u05d9\u05d4 \u05d4\u05d6\u05d0\u05ea",
+        ),
+        ("\u4e11\u95fb", "\u8fd9\u662f\u4e00\u4e2a\u4e11\u95fb\u4e8b\u4ef6"),
+        (
+            "\u30b9\u30ad\u30e3\u30f3\u30c0\u30eb",
+            "\u305d\u306e\uff7d\uff77\uff6c\uff9d\uff80\uff9e\uff99\u306f",
+        ),
+        ("\uc2a4\uce94\ub4e4", "\uadf8 \uc2a4\uce94\ub4e4\uc740 \ub05d\ub0ac\ub2e4"),
+        (
+            "\u0e09\u0e32\u0e27",
+            "\u0e40\u0e23\u0e37\u0e48\u0e2d\u0e07\u0e09\u0e32\u0e27\u0e19\u0e35\u0e49",
+        ),
+    ],
+)
+def test_a_word_is_held_however_its_language_writes_it(word: str, text: str) -> None:
+    entry = sample_entry(perspectives__0__points__0__text=text)
+    assert held(Hold(words=(word,)), entry) == word
+    assert held(Hold(sections=(word,)), sample_entry(article__section=f" {word.upper()} ")) == word
+
+
+def test_a_part_of_another_word_is_not_held() -> None:
+    hold = Hold(words=("scandal", "\u0915\u0941\u0932", "\u0642\u0644\u0645"))
+    for text in ("scandalous", "proscandal", "\u0915\u0932", "\u0642\u0644\u0645\u0629"):
+        assert held(hold, sample_entry(perspectives__0__points__0__text=text)) == "", text
+
+
 # Who may embed
 
 

@@ -154,7 +154,7 @@ def approved(document: Entry) -> Workflow:
 
 def test_nothing_is_live_without_the_approvals_it_needs(store_url: str) -> None:
     strict = Rules(
-        rules.content, lambda _, approvals: [] if approvals else [Breach("$", "not approved")]
+        rules.content, lambda _, approvals, __: [] if approvals else [Breach("$", "not approved")]
     )
     store = open_store(store_url, strict)
     bare = history("bare", [("save", "1"), ("publish", "1")])

@@ -63,7 +63,7 @@ def put(
         for path in _files(paths):
             with failures.of(path):
                 entry = parse_entry(_read(path))
-                with next_steps(editorial, context.settings, entry):
+                with next_steps(editorial, entry):
                     editorial.put(
                         entry, actor=actor, note=note, publish=and_publish, keep_draft=True
                     )
@@ -88,7 +88,7 @@ def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) ->
         for entry_id in ids:
             with failures.of(entry_id):
                 draft = editorial.entries.draft(entry_id)
-                with next_steps(editorial, context.settings, draft.entry if draft else None):
+                with next_steps(editorial, draft.entry if draft else None):
                     revision = editorial.publish(entry_id, actor=actor, note=note)
                 confirm(f"{entry_id}: published as revision {revision.number}")
     failures.end()

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from widget.config import Settings, missing_approvals
 from widget.editorial.service import Editorial
 from widget.entry import Entry
 from widget.errors import Breach, InvalidEntry
 
 
 @contextmanager
-def next_steps(
-    editorial: Editorial, settings: Settings, entry: Entry | None, *, saved: bool = True
-) -> Iterator[None]:
+def next_steps(editorial: Editorial, entry: Entry | None, *, saved: bool = True) -> Iterator[None]:
     """Add the next commands to an error of the block that says that approvals are missing.
 
     ``saved``: the entry is a draft also after the error.
@@ -24,7 +21,7 @@ def next_steps(
     except InvalidEntry as error:
         if entry is None:
             raise
-        missing = missing_approvals(settings, entry, approvals=0)
+        missing = editorial.review.missing(entry)
         steps = _steps(editorial, entry.id, saved=saved)
         breaches = [_with_steps(it, steps) if it in missing else it for it in error.breaches]
         raise InvalidEntry(breaches) from error

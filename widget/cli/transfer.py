@@ -70,7 +70,7 @@ def import_entries(
             for document, entry, error in outcomes:
                 with _adding(refused, document.where):
                     if error is not None:
-                        with next_steps(editorial, context.settings, entry, saved=False):
+                        with next_steps(editorial, entry, saved=False):
                             raise error
             report(len(outcomes))
     for where, breach in refused:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from widget.config.holding import held
 from widget.config.loading import DEFAULT_FILE, load_settings
 from widget.config.notify import EventType, Notify
 from widget.config.publication import Accent, Hold, Publication, Text
 from widget.config.publishing import (
     approvals_needed,
     check_under,
-    held,
     missing_approvals,
     unasked_author,
 )

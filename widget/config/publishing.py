@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from widget.config.publication import Hold
+from widget.config.holding import held
 from widget.config.settings import Settings
-from widget.entry import Entry, check, light_html
+from widget.entry import Entry, check
 from widget.errors import Breach, instant, message
 
 
@@ -18,33 +16,27 @@ def check_under(settings: Settings, entry: Entry) -> list[Breach]:
     return check(entry, settings.publication_for(url), unlisted=settings.unlisted(url))
 
 
-def approvals_needed(settings: Settings, entry: Entry) -> int:
-    """Return how many persons have to approve ``entry`` before it is published: 0, 1 or 2."""
+def approvals_needed(settings: Settings, entry: Entry, *, by_model: bool = False) -> int:
+    """Return how many persons have to approve ``entry`` before it is published: 0, 1 or 2.
+
+    ``by_model``: an earlier version was by a language model. That this one is people's own work is
+    then for another person to confirm.
+    """
     publication = settings.publication_for(entry.article.url)
     if held(publication.hold, entry):
         return 2
-    by_model = entry.provenance.origin in ("ai", "ai-edited")
+    by_model = by_model or entry.provenance.origin != "human"
     return int(by_model and publication.review == "required")
 
 
-def held(hold: Hold, entry: Entry) -> str:
-    """Return the section or the word for which ``entry`` is held, "" for none."""
-    section = entry.article.section.strip().casefold()
-    for each in hold.sections:
-        if section == each.strip().casefold():
-            return each
-    if not hold.words:
-        return ""
-    text = "\n".join(_texts(entry)).casefold()
-    for word in hold.words:
-        if re.search(rf"(?<!\w){re.escape(word.strip().casefold())}(?!\w)", text):
-            return word
-    return ""
+def missing_approvals(
+    settings: Settings, entry: Entry, approvals: int, *, by_model: bool = False
+) -> list[Breach]:
+    """Return the breach of an entry that too few persons have approved.
 
-
-def missing_approvals(settings: Settings, entry: Entry, approvals: int) -> list[Breach]:
-    """Return the breach of an entry that too few persons have approved."""
-    needed = approvals_needed(settings, entry)
+    ``by_model`` as in ``approvals_needed``.
+    """
+    needed = approvals_needed(settings, entry, by_model=by_model)
     if approvals >= needed:
         return []
     hold = held(settings.publication_for(entry.article.url).hold, entry)
@@ -53,6 +45,11 @@ def missing_approvals(settings: Settings, entry: Entry, approvals: int) -> list[
             "is held for %(hold)r: two persons have to approve exactly this version; "
             "submit it for review",
             hold=hold,
+        )
+    elif entry.provenance.origin == "human":
+        missing = message(
+            "was by a language model in an earlier version: another person has to approve exactly "
+            "this version as the work of people; submit it for review"
         )
     else:
         missing = message(
@@ -87,16 +84,3 @@ def unasked_author(
         time=instant(until),
     )
     return [Breach("$.article.authors", waiting)]
-
-
-def _texts(entry: Entry) -> Iterator[str]:
-    """Yield all that readers see of an entry, as plain text."""
-    yield from (entry.article.title, entry.article.section, *entry.article.authors)
-    yield light_html.plain(entry.viewpoint.rationale)
-    for group in entry.perspectives:
-        yield from (group.heading or "", group.none_because or "")
-        for point in group.points:
-            yield from (light_html.plain(point.text), point.attributed_to or "")
-    for source in entry.sources:
-        yield from (source.title, source.publisher or "", source.quote or "")
-    yield from (correction.note for correction in entry.corrections)

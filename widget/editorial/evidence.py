@@ -23,7 +23,7 @@ from widget.store import (
     Withdrawn,
     document_digest,
 )
-from widget.store.workflow import Proof
+from widget.store.workflow import Proof, is_by_model
 
 Standing = Literal["live", "draft", "withdrawn", "former"]
 Proven = Literal["proven", "declared", "none"]
@@ -34,7 +34,11 @@ class _Record(BaseModel):
 
 
 class VersionRecord(_Record):
-    """The version that the record is about: its revision, and the SHA-256 of its document."""
+    """The version that the record is about: its revision, and the SHA-256 of its document.
+
+    ``by_model_in`` is the newest earlier revision that was by a language model, where this one says
+    that people wrote it and no approved one came between.
+    """
 
     revision: int
     at: datetime
@@ -46,6 +50,7 @@ class VersionRecord(_Record):
     generated_at: datetime | None
     reviewed_by: str | None
     reviewed_at: datetime | None
+    by_model_in: int | None = None
 
 
 class ReviewVerdict(_Record):
@@ -218,12 +223,14 @@ def evidence_of(
     chosen = _chosen(history, revision or _default(history, live, draft))
     entry, sha256 = chosen.entry, document_digest(chosen.entry)
     approvals = _approvals(history, sha256)
+    version = _version(chosen, sha256, _standing(sha256, live, draft, history))
+    version = version.model_copy(update={"by_model_in": _by_model_in(history, chosen, sha256)})
     return ReviewEvidence(
         entry=entry_id,
         title=entry.article.title,
         url=entry.article.url,
-        version=_version(chosen, sha256, _standing(sha256, live, draft, history)),
-        review=_review(settings, entry, approvals),
+        version=version,
+        review=_review(settings, entry, approvals, by_model=version.by_model_in is not None),
         approvals=approvals,
         events=tuple(_events(history, sha256)),
         comments=tuple(
@@ -285,12 +292,28 @@ def _version(chosen: Revision, sha256: str, standing: Standing) -> VersionRecord
     )
 
 
-def _review(settings: Settings, entry: Entry, approvals: Iterable[ApprovalRecord]) -> ReviewVerdict:
+def _by_model_in(history: Sequence[Revision], chosen: Revision, sha256: str) -> int | None:
+    if is_by_model(chosen.entry):
+        return None
+    for revision in history:
+        if revision.number >= chosen.number:
+            continue
+        if is_by_model(revision.entry):
+            return revision.number
+        approved = revision.action == "publish" and revision.workflow.published
+        if approved and document_digest(revision.entry) != sha256:
+            return None
+    return None
+
+
+def _review(
+    settings: Settings, entry: Entry, approvals: Iterable[ApprovalRecord], *, by_model: bool
+) -> ReviewVerdict:
     given = {it.reviewer for it in approvals if it.this_version}
     declared: Proven = "declared" if entry.provenance.reviewed_by else "none"
     return ReviewVerdict(
         review="proven" if given else declared,
-        needed=approvals_needed(settings, entry),
+        needed=approvals_needed(settings, entry, by_model=by_model),
         given=len(given),
         hold=held(settings.publication_for(entry.article.url).hold, entry),
     )

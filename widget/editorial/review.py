@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-from widget.config import Settings, approvals_needed, held
+from widget.config import Settings, approvals_needed, held, missing_approvals
 from widget.editorial import remarks
 from widget.editorial.actors import person_of
 from widget.editorial.remarks import Remark
@@ -33,8 +33,9 @@ from widget.store import (
     Workflow,
     document_digest,
 )
+from widget.store.protocol import UNSIGNED
 from widget.store.state import FILE_ACTOR
-from widget.store.workflow import Proof
+from widget.store.workflow import Proof, is_by_model
 
 ChecklistItem = Literal["sources", "quotes", "fairness", "language", "law"]
 CHECKLIST: tuple[ChecklistItem, ...] = get_args(ChecklistItem)
@@ -60,6 +61,10 @@ class Reviewer:
     proof: Proof
     actor: str
     publications: tuple[str, ...] = ()
+
+
+_SIGNED = 49
+"""How many earlier signatures a state has beside a new one."""
 
 
 class Review:
@@ -117,6 +122,7 @@ class Review:
             at = _now()
             document = seen.entry if given else self._signed(seen.entry, reviewer, at)
             self._raise_for_breaches(document)
+            signed = workflow.signed if given else (*workflow.signed[-_SIGNED:], at)
             approval = Approval(
                 reviewer=reviewer.name,
                 role=reviewer.role,
@@ -126,8 +132,12 @@ class Review:
                 checked=tuple(checked),
                 note=note,
             )
-            number = workflow.open_comments + len(given_remarks)
-            update = {"approvals": (*given, approval), "open_comments": number}
+            update = {
+                "approvals": (*given, approval),
+                "signed": signed,
+                "saved_by": seen.actor,
+                "open_comments": workflow.open_comments + len(given_remarks),
+            }
             return Step(workflow.model_copy(update=update), document)
 
         return self._store.change_workflow(
@@ -150,23 +160,30 @@ class Review:
     ) -> Revision:
         """Return the draft to its author.
 
-        Raises InvalidRequest without a note or a comment that says why.
+        The reviewer of an approved draft is taken out of the document again. Raises InvalidRequest
+        without a note or a comment that says why.
         """
         given_remarks = remarks.checked(comments)
         if not note.strip() and not given_remarks:
             raise InvalidRequest([Breach("$.note", message("is empty; say what has to change"))])
+        detail = remarks.to_detail(given_remarks)
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             seen = _seen(entry_id, draft, digest)
             remarks.require_subjects(seen.entry, given_remarks)
-            number = workflow.open_comments + len(given_remarks)
-            update = {"submitted_by": None, "returned_by": actor, "approvals": ()}
-            return Step(workflow.model_copy(update={**update, "open_comments": number}))
+            update = {
+                "submitted_by": None,
+                "returned_by": actor,
+                "approvals": (),
+                "open_comments": workflow.open_comments + len(given_remarks),
+            }
+            document = unsigned(seen.entry, workflow)
+            after = workflow.model_copy(update=update)
+            if document is seen.entry:
+                return Step(after, detail=detail)
+            return Step(after, document, f"{UNSIGNED}{detail}")
 
-        detail = remarks.to_detail(given_remarks)
-        return self._store.change_workflow(
-            entry_id, "return", plan, actor=actor, note=note, detail=detail
-        )
+        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
 
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""
@@ -179,7 +196,20 @@ class Review:
         """Return how many approvals a draft needs and has."""
         hold = held(self._settings.publication_for(entry.article.url).hold, entry)
         given = workflow.approvals_of(entry)
-        return ReviewStatus(approvals_needed(self._settings, entry), given, hold)
+        by_model = self._was_by_model(entry, workflow)
+        needed = approvals_needed(self._settings, entry, by_model=by_model)
+        return ReviewStatus(needed, given, hold, by_model and not is_by_model(entry))
+
+    def missing(self, entry: Entry) -> list[Breach]:
+        """Return the breach of ``entry`` as long as nobody has approved it, if one is needed."""
+        by_model = self._was_by_model(entry, self._store.workflow(entry.id))
+        return missing_approvals(self._settings, entry, 0, by_model=by_model)
+
+    def _was_by_model(self, entry: Entry, workflow: Workflow) -> bool:
+        if workflow.by_model:
+            return True
+        live = self._store.live(entry.id)  # published before there was that flag
+        return isinstance(live, Live) and is_by_model(live.entry)
 
     def _refusal(self, draft: Draft, reviewer: str) -> str:
         saver = None if draft.actor == FILE_ACTOR else person_of(draft.actor)
@@ -213,11 +243,15 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStatus:
-    """How many approvals a draft needs, and those it has; ``hold`` is why it needs two."""
+    """How many approvals a draft needs, and those it has; ``hold`` is why it needs two.
+
+    ``was_by_model``: it says that people wrote it, and an earlier version was by a language model.
+    """
 
     needed: int
     given: tuple[Approval, ...]
     hold: str = ""
+    was_by_model: bool = False
 
     @property
     def complete(self) -> bool:
@@ -227,7 +261,7 @@ class ReviewStatus:
 
 def unsigned(entry: Entry, workflow: Workflow) -> Entry:
     """Return ``entry`` without the reviewer that an approval of another version wrote into it."""
-    signed_at = {it.at for it in (*workflow.approvals, *workflow.published)}
+    signed_at = {it.at for it in (*workflow.approvals, *workflow.published)} | {*workflow.signed}
     if entry.provenance.reviewed_at not in signed_at:
         return entry
     update = {"reviewed_by": None, "reviewed_at": None}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from widget.editorial.actors import schedule_actor
 from widget.editorial.service import Editorial
-from widget.errors import Conflict, InsightsError, NotFound
+from widget.errors import Conflict, Forbidden, InsightsError, InvalidEntry, NotFound
 from widget.storage.lease import IsHeld, Lease, work_under_lease
 from widget.store import Live, Workflow
 
@@ -74,15 +74,24 @@ class Scheduler:
         entries = self._editorial.entries
         head, workflow = entries.head(entry_id), entries.workflow(entry_id)
         actor = schedule_actor(workflow.planned_by)
+        refusal: InsightsError | None = None
         if _is_due(workflow.publish_at, now) and entries.draft(entry_id):
             note = _planned_for(workflow, now)
-            published = self._editorial.publish(entry_id, actor=actor, note=note, head=head)
-            log.info("%s: published as planned", entry_id)
-            head = published.number
+            try:
+                published = self._editorial.publish(entry_id, actor=actor, note=note, head=head)
+                log.info("%s: published as planned", entry_id)
+                head = published.number
+            except (Forbidden, InvalidEntry) as error:
+                refusal = error  # what is live has to go at its time all the same
         if _is_due(workflow.expires_at, now) and isinstance(entries.live(entry_id), Live):
             reason = workflow.expiry_reason
-            self._editorial.withdraw(entry_id, actor=actor, reason=reason, head=head)
+            gone = self._editorial.withdraw(entry_id, actor=actor, reason=reason, head=head)
             log.info("%s: withdrawn as planned", entry_id)
+            if refusal:
+                # Approved later, the draft would be published after the end of its plan, for ever.
+                self._editorial.planning.schedule(entry_id, actor=actor, head=gone.number)
+        if refusal:
+            raise refusal
 
 
 def _is_due(at: datetime | None, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from widget.config import Settings, check_under, missing_approvals
+from widget.config import Settings, check_under
 from widget.editorial.access import Scope
 from widget.editorial.actors import person_of
 from widget.editorial.annotating import Annotating
@@ -307,7 +307,7 @@ class Editorial:
     def _raise_unless_publishable_in_one_step(self, entry: Entry, actor: str) -> None:
         if self._settings.four_eyes:
             raise _not_in_one_step(actor)
-        breaches = [*self.check(entry), *missing_approvals(self._settings, entry, approvals=0)]
+        breaches = [*self.check(entry), *self.review.missing(entry)]
         breaches += self.unasked(entry)
         errors = [breach for breach in breaches if breach.severity == "error"]
         if errors:

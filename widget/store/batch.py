@@ -133,7 +133,7 @@ def adopting(rules: Rules, revisions: Sequence[Revision]) -> Request:
             if revision.number != state.head + 1:
                 raise conflict(entry_id, revision.number - 1, state.head, None)
             if revision.action == "publish":
-                breaches = missing_approvals(rules, revision.entry, state.workflow)
+                breaches = missing_approvals(rules, revision.entry, state)
                 if breaches:
                     raise InvalidEntry(breaches)
             state = state.after(revision)
@@ -156,9 +156,10 @@ def putting(
         saved = Revision(state.head + 1, now(), actor, "save", note, document, workflow=workflow)
         if not publish:
             return [saved]
+        unpublished = state.after(saved)
         breaches = [
             *broken_rules(rules, document),
-            *missing_approvals(rules, document, workflow, first=state.live is None),
+            *missing_approvals(rules, document, unpublished, first=state.live is None),
         ]
         if breaches:
             raise InvalidEntry(breaches)

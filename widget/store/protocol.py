@@ -17,12 +17,14 @@ from widget.store.workflow import NO_ANNOTATIONS, NO_WORKFLOW, Annotations, Appr
 DeskAction = Literal[
     "submit", "approve", "return", "assign", "schedule", "comment", "resolve", "annotate", "voice"
 ]
-"""Actions that leave the document as it is; ``approve`` alone writes its reviewer into it."""
+"""Actions that leave the document as it is; but ``approve`` writes its reviewer into it, and
+``return`` takes them out again."""
 Action = Literal["save", "discard", "publish", "withdraw"] | DeskAction
+UNSIGNED = "unsigned"
 ACTIONS: tuple[str, ...] = ("save", "discard", "publish", "withdraw", *get_args(DeskAction))
 
 
-def _none_missing(entry: Entry, approvals: int) -> list[Breach]:  # noqa: ARG001  # as the field says
+def _none_missing(entry: Entry, approvals: int, by_model: bool) -> list[Breach]:  # noqa: ARG001, FBT001  # as the field says
     return []
 
 
@@ -35,12 +37,12 @@ class Rules:
     """The rules for publishing; only breaches that are errors prevent it.
 
     ``content`` returns every breach of an entry, ``missing`` the breach of one that so many persons
-    have approved, if that is not enough, ``unasked`` that of one whose author has to be asked
-    before readers see it for the first time.
+    have approved, if that is not enough (true: an earlier version was by a language model),
+    ``unasked`` that of one whose author has to be asked before readers see it for the first time.
     """
 
     content: Callable[[Entry], list[Breach]]
-    missing: Callable[[Entry, int], list[Breach]] = _none_missing
+    missing: Callable[[Entry, int, bool], list[Breach]] = _none_missing
     unasked: Callable[[Entry, Workflow], list[Breach]] = _nobody_to_ask
 
 
@@ -51,7 +53,9 @@ class Revision:
     ``entry`` is the document after the change; for ``withdraw`` what was live before, for
     ``discard`` the former draft. The ``note`` of a withdrawal is its public reason; ``legal`` marks
     one for legal reasons, which may have none. ``workflow`` is the state after the change.
-    ``detail`` is what a comment is about: the JSON path of a point or a source, "" for the whole.
+    ``detail`` is what a comment is about: the JSON path of a point or a source, "" for the whole;
+    for ``return`` it begins with ``UNSIGNED``, if it took the reviewer out of the document.
+    Comments that came together follow (see ``widget.editorial.remarks``).
     """
 
     number: int
@@ -106,10 +110,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a desk action does: the entry's state after it and, for ``approve``, its document."""
+    """What a desk action does: the entry's state after it, and its document if it changes that.
+
+    ``detail`` goes into the revision.
+    """
 
     workflow: Workflow
     document: Entry | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

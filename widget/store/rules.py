@@ -13,7 +13,9 @@ def rules(settings: Settings) -> Rules:
     """Return what has to hold for an entry to be published: content, approvals, its author."""
     return Rules(
         content=lambda entry: check_under(settings, entry),
-        missing=lambda entry, approvals: missing_approvals(settings, entry, approvals),
+        missing=lambda entry, approvals, by_model: missing_approvals(
+            settings, entry, approvals, by_model=by_model
+        ),
         unasked=lambda entry, workflow: unasked(settings, entry, workflow),
     )
 

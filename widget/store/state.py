@@ -9,7 +9,7 @@ from typing import Literal
 
 from widget.entry import Entry
 from widget.errors import Conflict, Message, NotFound, instant, message
-from widget.store.protocol import Action, Draft, Live, Revision, Withdrawn
+from widget.store.protocol import UNSIGNED, Action, Draft, Live, Revision, Withdrawn
 from widget.store.workflow import (
     NO_ANNOTATIONS,
     NO_WORKFLOW,
@@ -55,7 +55,8 @@ NO_REVISIONS = EntryState()
 
 def writes_draft(revision: Revision) -> bool:
     """Say whether ``revision`` makes the draft; an approval writes its reviewer into it."""
-    return revision.action in ("save", "approve")
+    unsigns = revision.action == "return" and revision.detail.startswith(UNSIGNED)
+    return unsigns or revision.action in ("save", "approve")
 
 
 def drops_draft(revision: Revision) -> bool:

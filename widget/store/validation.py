@@ -8,8 +8,8 @@ from widget.entry.json_input import MAX_BYTES
 from widget.entry.model import is_id
 from widget.errors import Breach, InvalidEntry, NotFound, amount, message
 from widget.store.protocol import Rules
-from widget.store.state import FILE_ACTOR, MAX_NOTE
-from widget.store.workflow import Workflow
+from widget.store.state import FILE_ACTOR, MAX_NOTE, EntryState
+from widget.store.workflow import is_by_model
 
 
 def check_entry(entry: Entry, document: bytes) -> None:
@@ -36,17 +36,20 @@ def broken_rules(rules: Rules, entry: Entry) -> tuple[Breach, ...]:
 
 
 def missing_approvals(
-    rules: Rules, entry: Entry, workflow: Workflow, *, first: bool = False
+    rules: Rules, entry: Entry, state: EntryState, *, first: bool = False
 ) -> tuple[Breach, ...]:
-    """Return the breach of an entry that too few persons have approved.
+    """Return the breach of an entry in this state that too few persons have approved.
 
     With ``first``, which it is if nothing of it was ever live, also that its author was not asked.
     """
+    workflow = state.workflow
     approvals = len(workflow.approvals_of(entry))
+    # Releases before this flag left none: what they published is in the state, too.
+    by_model = workflow.by_model or (state.live is not None and is_by_model(state.live.entry))
 
     def missing() -> list[Breach]:
         unasked = rules.unasked(entry, workflow) if first else []
-        return [*rules.missing(entry, approvals), *unasked]
+        return [*rules.missing(entry, approvals, by_model), *unasked]
 
     try:
         return tuple(contained("the rules for approvals", missing))

@@ -82,6 +82,9 @@ class Workflow(_Record):
     published. ``publish_at`` belongs to the draft, ``expires_at`` to what is or will be live;
     ``planned_by`` is the person who set them last. ``author_asked_at`` is when the article's author
     was given a link to the draft, ``author_waived_by`` the admin who decided to publish without.
+    ``by_model``: what is live, or a version that was saved since, is by a language model, so that
+    the next one is not published as people's own work on one person's word. ``signed`` are the
+    times that approvals wrote into documents.
     """
 
     saved_by: str | None = None
@@ -100,6 +103,8 @@ class Workflow(_Record):
     author_asked_at: AwareDatetime | None = None
     author_answered_at: AwareDatetime | None = None
     author_waived_by: str | None = None
+    by_model: bool = False
+    signed: tuple[AwareDatetime, ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -131,14 +136,20 @@ class Workflow(_Record):
         """Return the state after a change of the document: save, discard, publish or withdraw."""
         match action:
             case "save":
-                return self.model_copy(update={"approvals": (), "saved_by": actor})
+                by_model = self.by_model or is_by_model(entry)
+                update = {"approvals": (), "saved_by": actor, "by_model": by_model}
+                return self.model_copy(update=update)
             case "discard":
                 return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT, **_NOT_ASKED})
             case "publish" if actor == "file":  # a draft stays, it may be somebody else's work
-                return self.model_copy(update={"published": self.approvals_of(entry)})
-            case "publish":
-                update = {**_NO_REVIEW, **_NO_DRAFT, "published": self.approvals_of(entry)}
+                by_model = self.by_model or is_by_model(entry)
+                update = {"published": self.approvals_of(entry), "by_model": by_model}
                 return self.model_copy(update=update)
+            case "publish":
+                approvals = self.approvals_of(entry)
+                by_model = is_by_model(entry) or (self.by_model and not approvals)
+                update = {"published": approvals, "by_model": by_model}
+                return self.model_copy(update={**_NO_REVIEW, **_NO_DRAFT, **update})
             case "withdraw":
                 annotations = Annotations(reports_upheld=self.annotations.reports_upheld)
                 gone = {
@@ -171,6 +182,11 @@ _NOT_ASKED: dict[str, object] = {
 
 NO_ANNOTATIONS = Annotations()
 NO_WORKFLOW = Workflow()
+
+
+def is_by_model(entry: Entry) -> bool:
+    """Return whether an entry says that a language model wrote it, or had a part in it."""
+    return entry.provenance.origin != "human"
 
 
 def source_key(source: Source) -> str:

@@ -27,7 +27,7 @@ from widget.store.protocol import Live, Revision, Rules, Withdrawn
 from widget.store.quarantine import Quarantine
 from widget.store.state import FILE_ACTOR, EntryState, draft_from, live_from, withdrawn_from
 from widget.store.validation import broken_rules, missing_approvals
-from widget.store.workflow import Workflow, document_digest
+from widget.store.workflow import document_digest
 
 
 class Unvalidated(InsightsError):
@@ -191,12 +191,12 @@ class EntryCache:
     def open_breaches(self, entry: Entry, state: EntryState) -> tuple[Breach, ...]:
         """Return why ``entry`` cannot be live beside what its own text breaks."""
         first = state.live is None
-        missing = missing_approvals(self._rules, entry, state.workflow, first=first)
+        missing = missing_approvals(self._rules, entry, state, first=first)
         return (*missing, *self.url_conflicts(entry))
 
-    def adoption_breaches(self, entry: Entry, workflow: Workflow) -> tuple[Breach, ...]:
+    def adoption_breaches(self, entry: Entry, state: EntryState) -> tuple[Breach, ...]:
         """Return why a publication that another store made cannot be repeated here."""
-        return (*missing_approvals(self._rules, entry, workflow), *self.url_conflicts(entry))
+        return (*missing_approvals(self._rules, entry, state), *self.url_conflicts(entry))
 
     def _with_live(
         self, entry_id: str, cached: EntrySnapshot, fresh: EntrySnapshot, *, validate: bool

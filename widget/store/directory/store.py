@@ -332,7 +332,7 @@ class DirStore(BatchStore):
                 actor,
                 note,
                 workflow=step.workflow,
-                detail=detail,
+                detail=step.detail or detail,
             )
             self._committer.commit(snapshot, revision, files_changed_by(revision))
             return revision
@@ -346,7 +346,7 @@ class DirStore(BatchStore):
                 raise self._revisions.conflict(entry.id, revision.number - 1, snapshot.state.head)
             if revision.action == "publish":
                 self._committer.update_url_owners(entry)
-                if breaches := self._cache.adoption_breaches(entry, snapshot.state.workflow):
+                if breaches := self._cache.adoption_breaches(entry, snapshot.state):
                     raise InvalidEntry(breaches)
             self._committer.commit(snapshot, revision, files_changed_by(revision))
 

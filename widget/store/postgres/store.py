@@ -83,7 +83,7 @@ class PostgresStore(PostgresReader, BatchStore):
             entry = state.draft.entry
             breaches = [
                 *broken_rules(self._rules, entry),
-                *missing_approvals(self._rules, entry, state.workflow, first=state.live is None),
+                *missing_approvals(self._rules, entry, state, first=state.live is None),
                 *_url_conflicts(connection, entry),
             ]
             if breaches:
@@ -133,8 +133,9 @@ class PostgresStore(PostgresReader, BatchStore):
             live = shown_from(state.live, state.workflow)
             current = shown_entry(entry_id, draft, live, state)
             step = plan(draft, live, state.workflow)
+            document = step.document or current
             return PlannedChange(
-                action, step.document or current, workflow=step.workflow, detail=detail
+                action, document, workflow=step.workflow, detail=step.detail or detail
             )
 
         return self._change(entry_id, actor, note, head, planned)
@@ -150,7 +151,7 @@ class PostgresStore(PostgresReader, BatchStore):
                 raise conflict(entry_id, revision.number - 1, state.head, None)
             if revision.action == "publish":
                 breaches = [
-                    *missing_approvals(self._rules, revision.entry, state.workflow),
+                    *missing_approvals(self._rules, revision.entry, state),
                     *_url_conflicts(connection, revision.entry),
                 ]
                 if breaches:
