@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from samples import PAPER, sample_entry
 
 from widget.config import Settings
+from widget.editorial.remarks import Remark
 from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import Editorial
@@ -61,6 +62,9 @@ def needed(entry: Entry) -> int:
     if "scandal" in entry.article.title:
         return 2
     return 0 if entry.provenance.origin == "human" else 1
+
+
+REMARKS = ([], [Remark("Who says so?", "$.sources[0]"), Remark("Shorter.")])
 
 
 class Newsroom(RuleBasedStateMachine):
@@ -119,7 +123,11 @@ class Newsroom(RuleBasedStateMachine):
         reviewer = Reviewer(name=who, role="editor", proof="session", actor=who)
         before = self.stores[worker].draft(self.id)
         if self.attempt(
-            self.desks[worker].review.approve, self.id, reviewer=reviewer, checked=checked
+            self.desks[worker].review.approve,
+            self.id,
+            reviewer=reviewer,
+            checked=checked,
+            comments=REMARKS[len(who) % 2],
         ):
             assert before is not None
             assert checked == CHECKLIST
@@ -137,9 +145,10 @@ class Newsroom(RuleBasedStateMachine):
         for who in ("ben", "cem"):
             self.approve(worker, who, CHECKLIST)
 
-    @rule(worker=WORKERS, who=st.sampled_from(PEOPLE))
-    def send_back(self, worker: int, who: str) -> None:
-        if self.attempt(self.desks[worker].review.return_, self.id, actor=who, note="Not yet."):
+    @rule(worker=WORKERS, who=st.sampled_from(PEOPLE), given=st.sampled_from(REMARKS))
+    def send_back(self, worker: int, who: str, given: list[Remark]) -> None:
+        return_ = self.desks[worker].review.return_
+        if self.attempt(return_, self.id, actor=who, note="Not yet.", comments=given):
             self.given = {}
 
     @rule(worker=WORKERS, who=st.sampled_from(PEOPLE))
