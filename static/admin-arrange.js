@@ -4,30 +4,42 @@
 (() => {
   "use strict";
   const form = document.getElementById("editor");
-  let asked = null;
+  const fields = () => document.getElementById("fields");
+  let asked = null, focused = null;
 
   const arrange = (values) => {
     if (asked) return;
     asked = values;
-    document.getElementById("fields").inert = true; // what is typed now would be lost
+    focused = document.activeElement;
+    fields().inert = true; // what is typed now would be lost
     htmx.ajax("POST", form.getAttribute("action"), {
       source: form, values, target: "#fields", select: "#fields", swap: "outerHTML",
       selectOOB: "#head,#standing:innerHTML,#status:innerHTML,#announcement:innerHTML",
-    });
+    }).catch(() => { /* the event below says it */ });
   };
 
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) return;
     const values = asked;
     asked = null;
-    document.getElementById("fields").inert = false;
+    fields().inert = false;
     if (event.detail.successful) {
       form.dispatchEvent(new Event("arranged"));
       return;
     }
-    const [button, ...fields] = Object.entries(values).map(([name, value], index) =>
+    const code = event.detail.xhr.status, words = document.getElementById("autosave").dataset;
+    if (!code || code === 413 || code === 429 || code >= 500) {
+      // Another page would say no more, and take what was typed with it.
+      const textContent = code === 413 ? words.tooLarge : words.notDone;
+      const said = Object.assign(document.createElement("strong"), { className: "bad", textContent });
+      document.getElementById("status").replaceChildren(said);
+      focused.focus();
+      form.dispatchEvent(new Event("refused"));
+      return;
+    }
+    const [button, ...others] = Object.entries(values).map(([name, value], index) =>
       Object.assign(document.createElement(index ? "input" : "button"), { name, value, hidden: true }));
-    form.append(button, ...fields);
+    form.append(button, ...others);
     form.requestSubmit(button);
   });
   form.addEventListener("click", (event) => {

@@ -60,7 +60,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === status) settle();
   });
-  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     saver.addEventListener(failure, (event) => {
       const code = event.detail.xhr?.status;
       const textContent = code === 401 ? words.signedOut : code === 403 ? words.refused : words.noAnswer;

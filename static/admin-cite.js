@@ -9,10 +9,9 @@
     // Where nobody has put the caret yet: at the end, in front of the full stop.
     const at = text.selectionEnd || text.value.search(/[.!?…]?\s*$/u);
     const gap = at && !/[\s\]]/.test(text.value[at - 1]) ? " " : "";
-    text.setRangeText(`${gap}[${button.dataset.cite}]`, at, at, "end");
     button.closest("details").open = false;
-    text.focus();
-    text.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    text.setSelectionRange(at, at);
+    text.dispatchEvent(new CustomEvent("insert", { bubbles: true, detail: `${gap}[${button.dataset.cite}]` }));
   });
   // A menu closes when the focus goes elsewhere, or by Escape.
   document.addEventListener("focusin", (event) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -134,7 +135,12 @@ def test_where_both_changed_a_part_one_of_the_two_is_chosen(
     assert "Taken over from other: Language" in refused.text
     over = re.search(r'name="over" value="(\d+)"', refused.text)
     assert over
-    chosen = {**form_of(refused), "over": over[1], "theirs": "$.article.title"}
+    box = re.search(r'name="theirs" value="([^"]+)"', refused.text)
+    assert box
+    for broken in ("{", "7", '["$.article.authors", 7]', '["$.sources", [1]]', "[" * 9_000):
+        tried = {**form_of(refused), "over": "0", "theirs": broken}
+        assert editor.post(f"{ENTRY}/draft", data=tried).status_code == 409
+    chosen = {**form_of(refused), "over": over[1], "theirs": html.unescape(box[1])}
     assert editor.post(f"{ENTRY}/draft", data=chosen).status_code == 303
     draft = drafted.draft("night-trains")
     assert draft

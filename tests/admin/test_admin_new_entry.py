@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hosting import Host, hosting
-from newsroom import post, signed_in
+from newsroom import csrf, form_of, post, signed_in
 from samples import PUBLICATION
 from test_admin_pasting import ANALYSIS
 
@@ -16,6 +17,7 @@ from widget.accounts import Accounts
 from widget.app import create_app
 from widget.config import Settings
 from widget.store import Store
+from widget.web.admin import filling
 
 pytestmark = pytest.mark.unit
 
@@ -115,3 +117,61 @@ def test_the_markup_of_what_was_pasted_goes_before_its_text(
         "A title",
         "https://a.example/",
     )
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_paste_is_taken_back_and_done_again(
+    desk: FlaskClient, store: Store, script: bool
+) -> None:
+    """A third group that the paste added goes, too; what was typed elsewhere stays."""
+    headers = {"HX-Request": "true"} if script else {}
+    more = ANALYSIS.replace("Sources", "Context\n\n• Some more.\n\nSources")
+    page = begin(desk, url="https://paper.example/trains", pasted=more)
+    before = newest(store)
+    assert len(before.perspectives) == 3
+    form = form_of(page) | {"article.title": "Typed", "history": "undo"}
+    undone = desk.post("/admin/entries/trains/draft", data=form, headers=headers)
+    assert "Undone: Added 5 points and 3 sources." in undone.text
+    assert [[it.text for it in group.points] for group in newest(store).perspectives] == [
+        [""],
+        [""],
+    ]
+    assert [it.url for it in newest(store).sources] == [""]
+    assert newest(store).article.title == "Typed"
+    again = form_of(undone) | {"history": "redo"}
+    desk.post("/admin/entries/trains/draft", data=again, headers=headers)
+    assert newest(store).perspectives == before.perspectives
+    assert newest(store).sources == before.sources
+
+
+def test_the_paste_is_not_taken_back_from_what_somebody_wrote_since(desk: FlaskClient) -> None:
+    begin(desk, url="https://paper.example/trains", pasted=ANALYSIS)
+    page = desk.get("/admin/entries/trains?added=4.3.1")
+    assert 'value="undo"' in page.text
+    title = {"article.title": "Mine"}
+    desk.post("/admin/entries/trains/draft", data=form_of(page) | title)
+    later = desk.get("/admin/entries/trains?added=4.3.1").text
+    assert 'value="undo"' not in later
+    assert "Added 4 points" not in later
+
+
+def test_articles_count_among_the_pages_that_are_read_a_minute(
+    desk: FlaskClient, site: Host
+) -> None:
+    url = site.origin + site.add(ARTICLE.format(canonical="/d"))
+    data = {"csrf": csrf(desk), "url": url}
+    begin(desk, url="https://paper.example/other")
+
+    def is_refused() -> bool:
+        answer = desk.post("/admin/entries/trains/source-facts", data=data)
+        return bool(json.loads(answer.text)["problem"])
+
+    # On a slow machine some are allowed meanwhile.
+    for attempt in range(20):
+        assert any(is_refused() for _ in range(10 * filling.FETCHES_A_MINUTE))
+        fields = {"id": f"e{attempt}", "url": f"{url}?{attempt}", "read": "1"}
+        place = post(desk, "/admin/entries", way="address", **fields)
+        if "unread=busy" in place.headers["Location"]:
+            break
+    page = desk.get(place.headers["Location"])
+    assert "could not be read (many pages are being read just now)" in page.text

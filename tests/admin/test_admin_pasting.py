@@ -191,3 +191,12 @@ def test_an_empty_source_that_is_cited_keeps_its_number(editor: FlaskClient, sto
     paste(editor, "perspectives.0.points", "- More [1]\n\n[1] A title https://a.example/")
     assert texts(store)[0] == ["Cites [1].", "More [2]"]
     assert [it.title for it in newest(store).sources] == ["", "A title"]
+
+
+def test_markers_mean_the_sources_that_are_there(editor: FlaskClient, drafted: Store) -> None:
+    """A text without a list of sources has the numbers of the entry's own."""
+    count = len(newest(drafted).sources)
+    paste(editor, "perspectives.0.points", "- Old [2] and new https://new.example/\n- Raised²")
+    assert texts(drafted)[0][-2:] == [f"Old [2] and new [{count + 1}]", "Raised[2]"]
+    assert newest(drafted).sources[-1].url == "https://new.example/"
+    assert len(newest(drafted).sources) == count + 1

@@ -343,6 +343,9 @@ def test_a_compressed_page_is_read() -> None:
         ('<meta charset="iso-8859-1">ü'.encode("latin-1"), ""),
         ('<meta http-equiv=x content="text/html; charset=windows-1252">ü'.encode("cp1252"), ""),
         ('<meta charset="utf-7">ü'.encode(), ""),
+        # What names none is what it looks like.
+        ("„Fähren“ für alle: ü".encode("cp1252"), ""),
+        ("Fähren für alle ".encode() + b"\x80" + "ü".encode(), ""),
     ],
 )
 def test_the_charset_is_the_header_s_or_the_page_s_own(body: bytes, charset: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_document, sample_entry
 
-from widget.editorial.merging import copy_part, merge
+from widget.editorial.merging import merge, put_part
 from widget.entry import Entry, parse_entry
 
 pytestmark = pytest.mark.unit
@@ -58,14 +58,14 @@ def test_one_point_that_both_changed_is_a_conflict_and_nothing_else_is() -> None
     assert (conflict.mine, conflict.theirs) == ("Mine [1].", "Theirs [1].")
     assert merged.document["language"] == "de"
     assert merged.document["perspectives"][0]["points"][0]["text"] == "Mine [1]."
-    copy_part(_json(theirs), merged.document, conflict.path)
+    put_part(merged.document, conflict.path, conflict.theirs)
     assert merged.document["perspectives"][0]["points"][0]["text"] == "Theirs [1]."
 
 
 @pytest.mark.parametrize("path", ["", "$", "$.sources[99]", "$.nothing.here", "$.article[0]", "x"])
-def test_a_part_that_is_not_there_is_not_copied(path: str) -> None:
+def test_a_part_that_is_not_there_is_not_set(path: str) -> None:
     document = sample_document()
-    copy_part({"article": "other"}, document, path)
+    put_part(document, path, "other")
     assert document == sample_document()
 
 

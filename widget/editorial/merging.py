@@ -1,7 +1,8 @@
 """Merges two changes of one entry, part by part, over the version that both began with.
 
 A part is a field, a point or a source. Where only one side changed it, that change is taken; where
-both did, differently, the part is in conflict.
+both did, differently, the part is in conflict. Markers keep their sources: the texts of both sides
+are compared, and merged, with the numbers that the sources of both have together.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any
 
-from widget.entry import Entry
+from widget.editorial.list_merging import Row, rows
+from widget.entry import Entry, footnotes
 from widget.entry.json_input import child_path
 
 _MISSING = object()
@@ -20,7 +21,10 @@ _MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class PartConflict:
-    """A part that both sides changed, at its path in the merged document, as JSON values."""
+    """A part that both sides changed, at its path in the merged document, as JSON values.
+
+    The markers of both values have the numbers of the merged document.
+    """
 
     path: str
     mine: Any
@@ -42,24 +46,40 @@ class Merge:
 def merge(base: Entry, mine: Entry, theirs: Entry) -> Merge:
     """Return my changes and theirs of ``base`` as one document."""
     state = _State()
-    document = state.merged("$", _as_json(base), _as_json(mine), _as_json(theirs))
-    return Merge(document, tuple(state.taken), tuple(state.conflicts))
+    versions = _as_json(base), _as_json(mine), _as_json(theirs)
+    sources = state.sources(*(it["sources"] for it in versions))
+    if not _is_as_numbered(versions, sources):
+        before = set(_texts(versions[0]))
+        for document, numbers in zip(versions, sources.numbers, strict=True):
+            _renumber(document, numbers, before, len(sources.merged))
+    for document in versions:
+        document["sources"] = []
+    merged = state.merged("$", *versions)
+    return Merge(merged | {"sources": sources.merged}, tuple(state.taken), tuple(state.conflicts))
 
 
-def copy_part(source: Any, target: Any, path: str) -> None:  # noqa: ANN401  # JSON
-    """Copy the part at ``path``, such as ``$.perspectives[0].points[1].text``.
+def put_part(target: Any, path: str, value: Any) -> None:  # noqa: ANN401  # JSON
+    """Set the part at ``path``, such as ``$.perspectives[0].points[1].text``.
 
-    Does nothing where either document has no such place.
+    Does nothing where the document has no such place.
     """
     *parents, last = _keys(path)
     try:
         for key in parents:
-            source, target = source[key], target[key]
+            target = target[key]
         if isinstance(target, dict) and last not in target:
             return
-        target[last] = json.loads(json.dumps(source[last]))
+        target[last] = json.loads(json.dumps(value))
     except (LookupError, TypeError):
         return
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The merged sources, and their numbers by those of the base, of mine and of theirs."""
+
+    merged: list[Any]
+    numbers: tuple[dict[int, int | None], ...]
 
 
 @dataclass(slots=True)
@@ -89,58 +109,101 @@ class _State:
         return mine
 
     def _merged_lists(self, path: str, base: list[Any], mine: list[Any], theirs: list[Any]) -> Any:  # noqa: ANN401
-        """Return the list of both, _MISSING where they cannot be told apart.
+        """Return the list of both, _MISSING where they cannot be told apart."""
+        aligned = rows(base, mine, theirs, cited=False)
+        return _MISSING if aligned is None else self._joined(path, aligned, base, mine, theirs)
 
-        One side may have moved, added or removed items while the other edited some in their place.
+    def _joined(
+        self, path: str, aligned: list[Row], base: list[Any], mine: list[Any], theirs: list[Any]
+    ) -> list[Any]:
+        items: list[Any] = []
+        for index, row in enumerate(aligned):
+            at = child_path(path, index)
+            if row.mine is not None and row.theirs is not None:
+                was = {} if row.base is None else base[row.base]
+                items.append(self.merged(at, was, mine[row.mine], theirs[row.theirs]))
+            elif row.mine is not None:
+                items.append(mine[row.mine])
+            elif row.theirs is not None:
+                self.taken.append(at)
+                items.append(theirs[row.theirs])
+        if [it.mine for it in aligned if it.mine is not None] != list(range(len(mine))):
+            self.taken.append(path)  # they removed or moved some
+        return items
+
+    def sources(self, base: list[Any], mine: list[Any], theirs: list[Any]) -> _Sources:
+        """Return the sources of both. One that only one side removed stays if the other edited it.
+
+        Else markers of the other side would lose it.
         """
-        if len(base) == len(mine) == len(theirs):
-            triples = enumerate(zip(base, mine, theirs, strict=True))
-            return [self.merged(child_path(path, i), *triple) for i, triple in triples]
-        if len(mine) == len(base):
-            return self._with_edits(path, base, theirs, mine, edits_are_mine=True)
-        if len(theirs) == len(base):
-            return self._with_edits(path, base, mine, theirs, edits_are_mine=False)
-        return _MISSING
-
-    def _with_edits(
-        self,
-        path: str,
-        base: list[Any],
-        arranged: list[Any],
-        edited: list[Any],
-        *,
-        edits_are_mine: bool,
-    ) -> Any:  # noqa: ANN401
-        """Return ``arranged`` with the items of ``base`` that ``edited`` changed in their place."""
-        places = _places(base, arranged)
-        changed = [i for i, item in enumerate(base) if edited[i] != item]
-        if any(i not in places for i in changed):
-            return _MISSING
-        merged = list(arranged)
-        for i in changed:
-            merged[places[i]] = edited[i]
-            if not edits_are_mine:
-                self.taken.append(child_path(path, places[i]))
-        if edits_are_mine:
-            self.taken.append(path)
-        return merged
+        aligned = rows(base, mine, theirs, cited=True) or []
+        if mine == base != theirs:
+            self.taken.append("$.sources")
+            merged = theirs
+        else:
+            merged = self._joined("$.sources", aligned, base, mine, theirs)
+        indexes = (
+            [it.base for it in aligned],
+            [it.mine for it in aligned],
+            [it.theirs for it in aligned],
+        )
+        counts = (len(base), len(mine), len(theirs))
+        first, *others = map(_numbers, indexes, counts)
+        # A side's marker that has no source there means what it meant before.
+        gone = {number: it for number, it in first.items() if number <= len(base)}
+        numbers = (
+            it | {number: new for number, new in gone.items() if number > count}
+            for it, count in zip(others, counts[1:], strict=True)
+        )
+        return _Sources(merged, (first, *numbers))
 
 
-def _places(base: list[Any], arranged: list[Any]) -> dict[int, int]:
-    """Return where each item of ``base`` stands unchanged in ``arranged``."""
-    before = [json.dumps(it, sort_keys=True) for it in base]
-    after = [json.dumps(it, sort_keys=True) for it in arranged]
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    places = {
-        start + i: other + i
-        for start, other, size in matcher.get_matching_blocks()
-        for i in range(size)
-    }
-    # What was moved, if there is one of its kind.
-    for i, text in enumerate(before):
-        if i not in places and before.count(text) == after.count(text) == 1:
-            places[i] = after.index(text)
-    return places
+def _numbers(indexes: list[int | None], count: int) -> dict[int, int | None]:
+    """Return the merged number of each of ``count`` sources, from 1; None where it is gone.
+
+    A marker to none of them still is one: its number goes up with the sources.
+    """
+    numbers: dict[int, int | None] = dict.fromkeys(range(1, count + 1))
+    numbers |= {old + 1: new for new, old in enumerate(indexes, 1) if old is not None}
+    more = len(indexes) - count
+    return numbers | {old: min(max(old + more, 1), 99) for old in range(count + 1, 100)}
+
+
+def _is_as_numbered(versions: tuple[dict[str, Any], ...], sources: _Sources) -> bool:
+    """Return whether the texts are right with the numbers that the merged sources have.
+
+    They are where only one side changed texts, and its sources have these numbers.
+    """
+    base, *sides = versions
+    writers = [it for it, side in enumerate(sides) if side["perspectives"] != base["perspectives"]]
+    if len(writers) > 1:
+        return False
+    before = len(base["sources"])
+    return any(
+        all(new == old or len(sides[it]["sources"]) < old <= before for old, new in numbers.items())
+        for it, numbers in enumerate(sources.numbers[1:])
+        if it in (writers or (0, 1))
+    )
+
+
+def _renumber(
+    document: dict[str, Any], numbers: dict[int, int | None], before: set[str], count: int
+) -> None:
+    """Give markers the numbers of the ``count`` merged sources.
+
+    Where a source is gone, its markers go from texts that are as ``before``. In others they stay
+    as markers without a source, since somebody who wrote them is to see that.
+    """
+    gone = [old for old, new in numbers.items() if new is None]
+    missing = numbers | {old: min(count + 1 + it, 99) for it, old in enumerate(gone)}
+    for group in document["perspectives"]:
+        for point in group["points"]:
+            chosen = numbers if point["text"] in before else missing
+            point["text"] = footnotes.renumber(point["text"], chosen)
+
+
+def _texts(document: dict[str, Any]) -> list[str]:
+    return [point["text"] for group in document["perspectives"] for point in group["points"]]
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

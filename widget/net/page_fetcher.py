@@ -328,7 +328,7 @@ def receive_body(response: Response, *, max_bytes: int, deadline: float) -> byte
 
 
 def decode(body: bytes, charset: str = "") -> str:
-    """Return the text of a page: in ``charset``, in the one that it names itself, or in UTF-8.
+    """Return the text of a page: in ``charset``, in the one that it names itself, or as it looks.
 
     A byte order mark goes first; labels mean what they mean to browsers (Encoding Standard,
     section 4.2), where ``iso-8859-1`` is Windows-1252.
@@ -338,9 +338,20 @@ def decode(body: bytes, charset: str = "") -> str:
         # HTML Standard, section 13.2.3.2: within the first 1024 bytes; UTF-16 means UTF-8 there.
         named = _CHARSET_MARK.search(body[:1024])
         encoding = webencodings.lookup(named[1].decode("ascii", "replace")) if named else None
-        if encoding is None or encoding.name.startswith("utf-16"):
+        if encoding is None:
+            return _undeclared(body)
+        if encoding.name.startswith("utf-16"):
             encoding = webencodings.UTF8
     return webencodings.decode(body, encoding, errors="replace")[0]
+
+
+def _undeclared(body: bytes) -> str:
+    """Return the text of a page that names no encoding: UTF-8, else Windows-1252 as in browsers."""
+    text = webencodings.decode(body, webencodings.UTF8, errors="replace")[0]
+    damaged = text.count("\ufffd")
+    if 2 * damaged <= sum(not it.isascii() for it in text):
+        return text
+    return webencodings.decode(body, "windows-1252", errors="replace")[0]
 
 
 def _shorten(text: str) -> str:

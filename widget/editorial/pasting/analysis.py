@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from widget.editorial.pasting.blocks import LINK, Block, Link
+from widget.editorial.pasting.blocks import LINK, RAISED_DIGIT, UNIT, Block, Link
+from widget.editorial.pasting.emphasis import emphasised
 from widget.editorial.pasting.headings import Section, section_of
 from widget.editorial.pasting.html_blocks import html_blocks
+from widget.editorial.pasting.ordinals import drop_ordinals
 from widget.editorial.pasting.plain import plain_blocks
 from widget.entry import urls
 from widget.entry.notations import other_notations
@@ -27,6 +30,10 @@ _HTML = re.compile(
 )
 _CLOSED = re.compile(r"</(?:li|p|ul|ol|div|h[1-6]|body|html|table)\s*>", re.IGNORECASE)
 _MARKER = re.compile(r"\[([1-9]\d?)\]")
+_RAISED = re.compile(
+    rf"(?<=[^\s<\u00b9\u00b2\u00b3\u2070\u2074-\u2079]){RAISED_DIGIT}{{1,2}}"
+    rf"(?:[,\u02d2]{RAISED_DIGIT}{{1,2}})*(?!\w)"
+)
 _NUMBERED = re.compile(r"[\[(]?\^?([1-9]\d?)[\])]?")
 _GLYPHS = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", ord("\u2028"): "\n", ord("\u2029"): "\n"}
 """Bullets as Word's symbol fonts have them, and other ends of lines."""
@@ -38,6 +45,8 @@ class PastedSource:
 
     title: str = ""
     url: str = ""
+    number: int = 0
+    """What the text calls it where it has no sources of its own: perhaps one of the entry's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class _Numbers:
     by_key: dict[str, int] = field(default_factory=dict)
     aliases: dict[int, int] = field(default_factory=dict)
     """Numbers of sources that repeat the address of another."""
+    own: bool = False
+    """Whether the text says itself what its numbers mean."""
 
     def put(self, number: int, source: PastedSource) -> None:
         key = _key(source.url)
@@ -89,9 +100,10 @@ class _Numbers:
         return self.by_key[key]
 
 
-def read_pasted(text: str) -> Pasted:
+def read_pasted(text: str, *, cited: int = 0) -> Pasted:
     """Return the points and sources of a pasted text: HTML, or plain text.
 
+    ``cited`` is the number of sources that the entry has already, which raised numbers may mean.
     Raises nothing. What follows ``MAX_CHARACTERS`` is ignored.
     """
     text = re.sub(r"\r\n?", "\n", text[:MAX_CHARACTERS]).translate(_GLYPHS)
@@ -101,16 +113,21 @@ def read_pasted(text: str) -> Pasted:
         text, removed = without_invisible(text)
         blocks = plain_blocks(text)
     blocks = [it for it in blocks if _TAG.sub("", it.text).strip()]
+    drop_ordinals(blocks)
+    for block in blocks:
+        block.text = emphasised(block.text)
     sectioned = _sectioned(blocks)
     points = [it for it in sectioned if it[0] != "sources"]
     lines = [it for section, it in sectioned if section == "sources"]
+    _number_lines(lines)
     numbers = _numbers(points, lines)
+    cited = 0 if numbers.own else cited
     groups: list[tuple[Role | None, list[str]]] = []
     for section, block in points:
         role = None if section == "sources" else section
         if not groups or groups[-1][0] != role:
             groups.append((role, []))
-        if point := _point(block, numbers):
+        if point := _point(block, numbers, cited):
             groups[-1][1].append(point)
     sources, order = _ordered(numbers, groups)
     return Pasted(
@@ -159,6 +176,18 @@ def _is_source(block: Block) -> bool:
     )
 
 
+def _number_lines(lines: list[Block]) -> None:
+    """Give sources their number where they are counted without a mark: ``1 Title``."""
+    counted = [
+        (it, found)
+        for it in lines
+        if it.number is None and (found := re.match(r"([1-9]\d?)[ \t\u00a0]+(?=\S)", it.text))
+    ]
+    if [int(found[1]) for _, found in counted] == list(range(1, len(lines) + 1)):
+        for block, found in counted:
+            block.text, block.number = block.text[found.end() :], int(found[1])
+
+
 def _numbers(points: list[tuple[Section | None, Block]], lines: list[Block]) -> _Numbers:
     numbers = _Numbers()
     loose: list[Block] = []
@@ -179,6 +208,7 @@ def _numbers(points: list[tuple[Section | None, Block]], lines: list[Block]) -> 
             else:
                 count += 1
                 numbers.put(max([0, *numbers.sources]) + 1, source)
+    numbers.own = bool(numbers.sources)
     # Links of the text come after all numbers that it names itself.
     named = {int(it[1]) for _, block in points for it in _MARKER.finditer(_corrected(block.text))}
     for _, block in points:
@@ -196,7 +226,9 @@ def _source_of(block: Block) -> PastedSource:
         return "" if _is_bare(it) else it.text
 
     text = _line(LINK.sub(title, block.text))
-    title_text = text.lstrip(_AROUND).rstrip(f"{_AROUND}(<")
+    title_text = (
+        re.sub(r"[\s,:;(<]+[.)>]+\Z", "", text).lstrip(f"{_AROUND}^↑").rstrip(f"{_AROUND}(<")
+    )
     return PastedSource(title_text[:MAX_TITLE], link.url)
 
 
@@ -206,7 +238,7 @@ def _sources_of(block: Block) -> list[PastedSource]:
     return [PastedSource("" if _is_bare(it) else _line(it.text), it.url) for it in block.links]
 
 
-def _point(block: Block, numbers: _Numbers) -> str:
+def _point(block: Block, numbers: _Numbers, cited: int) -> str:
     def replaced(found: re.Match[str]) -> str:
         link = block.links[int(found[1])]
         number = numbers.by_key[_key(link.url)]
@@ -214,7 +246,16 @@ def _point(block: Block, numbers: _Numbers) -> str:
             return f"[{number}]"
         return f"{html.escape(link.text, quote=False)} [{number}]"
 
-    text = _corrected(LINK.sub(replaced, block.text))
+    def lowered(found: re.Match[str]) -> str:
+        """Return raised digits as markers where they name sources."""
+        named = [int(unicodedata.normalize("NFKC", it)) for it in re.split("[,\u02d2]", found[0])]
+        there = all(it in numbers.sources or it in numbers.aliases or it <= cited for it in named)
+        if not there or 0 in named or UNIT.search(text[max(0, found.start() - 4) : found.start()]):
+            return found[0]
+        return "".join(f"[{it}]" for it in named)
+
+    text = LINK.sub(replaced, block.text)
+    text = _corrected(_RAISED.sub(lowered, text))
     if block.form == "[1]" and block.number is not None:
         # A number that begins a line of the text and not of the list of sources.
         text = f"[{block.number}] {text}"
@@ -240,7 +281,8 @@ def _ordered(
     wanted = sorted({numbers.aliases.get(it, it) for it in used | set(numbers.sources)})
     order = {old: new for new, old in enumerate(wanted, 1)}
     order |= {old: order[new] for old, new in numbers.aliases.items() if new in order}
-    return tuple(numbers.sources.get(it, PastedSource()) for it in wanted), order
+    missing = {it: PastedSource(number=0 if numbers.own else it) for it in wanted}
+    return tuple((missing | numbers.sources)[it] for it in wanted), order
 
 
 def _renumbered(text: str, order: dict[int, int]) -> str:

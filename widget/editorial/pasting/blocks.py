@@ -36,10 +36,17 @@ class Block:
 
 LINK = re.compile("\ue000(\\d+)\ue001")
 
-_BULLET = re.compile(r"\s*(?:[•‣\u2043∙◦▪▫●○■□\u2013\u2014·*+§-]|o(?=\s{2}))[ \t\u00a0]+(?=\S)")
+RAISED_DIGIT = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]"
+UNIT = re.compile(r"(?:\d|(?<![A-Za-z])(?:[cdkm]?m|ft|in|mi|km|CO|x|n))\Z")
+"""What a raised number after it is an exponent of, and no marker."""
+_BULLET = re.compile(
+    r"\s*(?:[•‣\u2043∙◦▪▫●○■□☐☑☒✓✔➢➤►▶\u2013\u2014·*+§-]|o(?=\s{2}|\t))[ \t\u00a0]+(?=\S)"
+    r"(?:\[[ xX]\]\s+(?=\S))?"
+)
+_DIGITS = r"[1-9\u0661-\u0669\u06f1-\u06f9]\d?"
 _NUMBER = re.compile(
-    r"\s*(?:\[\^?(?P<bracket>[1-9]\d?)\]:?(?!\[|\()|(?P<plain>[1-9]\d?)[.)](?=\s|\Z)"
-    r"|\^(?P<caret>[1-9]\d?)(?=\s)|(?P<raised>[¹²³⁴-⁹⁰]{1,2})(?=\s|http))[ \t\u00a0]*"
+    rf"\s*(?:\[\^?(?P<bracket>{_DIGITS})\]:?(?!\[|\()|(?P<plain>{_DIGITS})[.)](?=\s|\Z)"
+    rf"|\^(?P<caret>[1-9]\d?)(?=\s)|(?P<raised>{RAISED_DIGIT}{{1,2}})(?=\s|http))[ \t\u00a0]*"
 )
 
 

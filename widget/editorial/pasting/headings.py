@@ -30,6 +30,11 @@ _OTHERS: dict[str, Section] = {
     ),
     **dict.fromkeys(("quellen", "quellenangaben", "fußnoten", "fuentes", "referencias"), "sources"),
     **dict.fromkeys(("notas", "références", "المصادر", "المراجع"), "sources"),
+    **dict.fromkeys(
+        ("ideen", "gedanken", "idées", "الأفكار", "viewpoint", "perspectives"), "ideas"
+    ),
+    **dict.fromkeys(("andere ansichten", "gegenstimmen", "otras opiniones"), "different-views"),
+    **dict.fromkeys(("autres opinions", "autres points de vue", "آراء أخرى"), "different-views"),
 }
 
 

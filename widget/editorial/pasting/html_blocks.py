@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from widget.editorial.pasting.blocks import Block, Link, unmark
+from widget.editorial.pasting.blocks import UNIT, Block, Link, unmark
+from widget.editorial.pasting.plain import fill
 from widget.entry import urls
 from widget.pages.html import RAW, RAW_END, parse_comment, parse_tag
 from widget.pages.visible_text import without_invisible
@@ -25,7 +26,16 @@ _MAX_TOKENS = 60_000
 _MAX_TAGS = 8
 """How deep emphasis may be nested; more is left out."""
 _RAISED = re.compile(r"\s*[\[(]?\s*\d{1,2}(?:\s*[,;\u2013-]\s*\d{1,2})*\s*[\])]?\s*")
-_UNIT = re.compile(r"(?:\d|(?<![A-Za-z])(?:[cdkm]?m|ft|in|mi|km|CO|x|n))\Z")
+_NOTE = r"(?:sd)?(?:ftn|edn|ftnt|fn|cite|note|ref|endnote|footnote|source|src|bib)"
+_TO_NOTE = re.compile(rf"#_?{_NOTE}\w*[-:_.]?[^#\s]*\Z", re.IGNORECASE)
+_TO_MARK = re.compile(
+    r"#_?(?:user-content-)?(?:(?:ftn|edn|ftnt|fn|cite|note|endnote|footnote)[-:_]?ref"
+    r"|sd(?:foot|end)note\d+anc\Z)",
+    re.IGNORECASE,
+)
+"""Links from a mark in the text to its note, and back from the note."""
+_LABEL = re.compile(r"\s*[\[(]?\s*(?:[ivxlc]{1,6}|[A-Za-z]|[*†‡§]{1,3})\s*[\])]?\s*", re.IGNORECASE)
+"""What a mark may be that is no number."""
 
 
 @dataclass(slots=True)
@@ -47,7 +57,8 @@ class _Builder:
     lists: list[int | None] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     skipped: int = 0
-    numbered: int | None = None
+    note: str = ""
+    """The place in the same text that the open link leads to."""
     removed: int = 0
 
 
@@ -172,7 +183,7 @@ def _append(builder: _Builder, text: str) -> None:
     elif builder.link_text is not None:
         builder.link_text += text
     else:
-        builder.block.text += html.escape(text, quote=False)
+        fill(builder.block, text)
 
 
 def _start_link(builder: _Builder, attributes: dict[str, str]) -> None:
@@ -180,11 +191,10 @@ def _start_link(builder: _Builder, attributes: dict[str, str]) -> None:
     url = attributes.get("href", "").strip()
     if found := re.match(r"https?://www\.google\.[a-z.]+/url\?(?:.*&)?q=(https?%3A[^&]+)", url):
         url = unquote(found[1])
-    inside = re.search(r"#_?(?:ftn|edn|ftnt|fn|cite|note|ref|endnote|footnote)\w*[-:_]?\w*\Z", url)
-    builder.link = url if not urls.link_problem(url) and not inside else ""
+    inside = _TO_MARK.search(url) or _TO_NOTE.search(url)
+    builder.link = "" if urls.link_problem(url) else url
+    builder.note = inside[0] if inside else ""
     builder.link_text = ""
-    if inside and not builder.block.text.strip() and builder.block.form in ("", "*"):
-        builder.numbered = len(builder.blocks)  # a footnote begins with a link back to its mark
 
 
 def _end_link(builder: _Builder) -> None:
@@ -192,19 +202,39 @@ def _end_link(builder: _Builder) -> None:
     if text is None:
         return
     number = re.fullmatch(r"\s*[\[(]?\^?(\d{1,2})[\])]?\s*", text)
-    back = builder.numbered == len(builder.blocks) and not builder.block.text.strip()
-    builder.numbered = None
-    if back and number:
-        builder.block.number, builder.block.form = int(number[1]), "[1]"
-        builder.raised = None
-    elif builder.link:
+    note, builder.note = builder.note, ""
+    if note and _end_note(builder, note, text, int(number[1]) if number else None):
+        return
+    if builder.link and not (note and number):
         builder.block.add_link(Link(builder.link, " ".join(text.split())))
     elif number and int(number[1]):
         builder.block.text += f"[{int(number[1])}]"
     elif builder.raised is not None:
         builder.raised += text
     else:
-        builder.block.text += html.escape(text, quote=False)
+        fill(builder.block, text)
+
+
+def _end_note(builder: _Builder, note: str, text: str, number: int | None) -> bool:
+    """End a link between a mark and its note; return False where it is to be taken as text."""
+    block = builder.block
+    begins = not re.sub(r"<[^<>]*>", "", block.text).strip()
+    back = _TO_MARK.search(note) is not None
+    if not back and not (begins and number and block.form in ("", "*")):
+        # From a mark in the text, which a note's own number serves where it shows another.
+        if number is None and _LABEL.fullmatch(text) and (named := re.search(r"\d{1,2}", note)):
+            block.text += f"[{int(named[0])}]" if int(named[0]) else ""
+            return True
+        return False
+    if not back or number or _LABEL.fullmatch(text) or not re.search(r"\w", text):
+        named = re.search(r"\d{1,2}\Z", note) or re.search(r"\d{1,2}", note)
+        if begins or block.number is not None:
+            other = int(named[0]) if named else None
+            block.number = number or block.number or other
+            block.form = "[1]" if block.number else block.form
+        builder.raised = None if begins else builder.raised
+        return True
+    return False
 
 
 def _end_raised(builder: _Builder) -> None:
@@ -214,7 +244,7 @@ def _end_raised(builder: _Builder) -> None:
     before = builder.block.text
     if not before.strip() and (number := re.fullmatch(r"\s*\[?(\d{1,2})\]?\s*", text)):
         builder.block.number, builder.block.form = int(number[1]), "[1]"
-    elif _RAISED.fullmatch(text) and not _UNIT.search(before[-4:]):
+    elif _RAISED.fullmatch(text) and not UNIT.search(before[-4:]):
         numbers = re.sub("[^0-9,;\u2013-]", "", text)
         builder.block.text += f"[{numbers}]"
     elif re.search(r"\w", text):

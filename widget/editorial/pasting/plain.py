@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 
 from widget.editorial.pasting.blocks import Block, Link, unmark
+from widget.editorial.pasting.ordinals import ORDINAL
 from widget.entry import light_html, urls
 
 _BARE = r"(?<![\w@])(?:https?://|www\.)[^\s<>\"“”«»]{1,2048}"
 _URL = re.compile(_BARE, re.IGNORECASE)
 _LINK = re.compile(
-    rf"\[(?P<text>[^\[\]\n]{{1,500}})\]\((?P<url>https?://[^\s()<>]{{1,2048}})\)|(?P<bare>{_BARE})",
+    rf"\[(?P<text>[^\[\]\n]{{1,500}})\]\((?P<url>https?://[^\s()<>]{{1,2048}})"
+    rf"(?:\s+\"[^\"\n]{{0,500}}\")?\)|<(?P<auto>https?://[^\s<>]{{1,2048}})>|(?P<bare>{_BARE})",
     re.IGNORECASE,
 )
 """A link of Markdown, or an address."""
@@ -39,13 +41,14 @@ def fill(block: Block, text: str, *, light: bool = False) -> None:
     """Append ``text`` to the block, its addresses as links."""
     start = 0
     for found in _LINK.finditer(text):
-        url = found["url"] or _trimmed(found["bare"])
+        exact = found["url"] or found["auto"]
+        url = exact or _trimmed(found["bare"])
         whole = urls.with_scheme(url)
         if urls.link_problem(whole):
             continue
         block.text += _escaped(text[start : found.start()], light=light)
         block.add_link(Link(whole, found["text"] or ""))
-        start = found.end() if found["url"] else found.start() + len(url)
+        start = found.end() if exact else found.start() + len(url)
     block.text += _escaped(text[start:], light=light)
 
 
@@ -91,7 +94,7 @@ def _items(text: str) -> Iterator[str]:
 
 
 def _goes_on(before: str, line: str, item: str) -> bool:
-    if not before.strip() or unmark(line)[2]:
+    if not before.strip() or unmark(line)[2] or ORDINAL.match(line):
         return False
     if _URL.match(line.strip()):
         # The address of a numbered source may stand below its title.

@@ -59,6 +59,7 @@ _CHOICES = {
 }
 _UNREAD = {
     "slow": message("its site did not answer in time"),
+    "busy": message("many pages are being read just now"),
     "unknown-host": message("its host is not to be found"),
     "private": message("it is not in the public internet"),
     "status": message("its site refused it"),
@@ -84,8 +85,10 @@ def form(entry_id: str) -> Response:
     carried = edits.recalled(entry_id, document, request.args, head=now.head)
     done = carried.changes.done
     words = done[-1].words if done else ""
-    if added := re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,6})", request.args.get("added", "")):
+    added = re.fullmatch(r"(\d{1,4})\.(\d{1,4})\.(\d{1,6})", request.args.get("added", ""))
+    if added and now.head == 1:
         words = pasted.summary(*map(int, added.groups()))
+        carried.changes.add(words, pasted.out_of_new(document))
     if request.args.get("report"):
         words = _("A correction was begun. Correct the point, and say what changed.")
     action = FormAction(request.args.get("at", ""), words)
@@ -104,7 +107,7 @@ def save(entry_id: str) -> AnyResponse:
     status = entry_status(entry_id)
     document = forms.document(request.form, entry_id)
     if "over" in request.form:
-        merged.take_theirs(document, status, request.form.getlist("theirs"))
+        merged.take_theirs(document, request.form.getlist("theirs"))
     typed = copy.deepcopy(document)
     action, carried = edits.act(document, request.form)
     judged = _judge(_without_blanks(document))

@@ -75,6 +75,14 @@ def facts_of(url: str) -> tuple[dict[str, str], str]:
     return _facts(url, _begin())
 
 
+def read_page(url: str) -> FetchedPage:
+    """Return a page, bounded as those of sources are.
+
+    Raises FetchFailed, Throttled, and TimeoutError after ``SECONDS``.
+    """
+    return _read(url, _begin())
+
+
 def marks_of(form: Mapping[str, str]) -> Marks:
     """Return the marks that the form carries; what is none is left out."""
     text = form.get("filled", "")
@@ -170,13 +178,19 @@ def _facts(url: str, reading: _Reading) -> tuple[dict[str, str], str]:
     return read_facts(page.text, url=page.url).fields(), ""
 
 
+def _read(url: str, reading: _Reading) -> FetchedPage:
+    from widget.net.page_fetcher import fetch_page
+
+    with reading.limiter.slot():
+        return fetch_page(url, reading.rules, deadline=reading.deadline)
+
+
 def _fetch(url: str, reading: _Reading) -> FetchedPage | str:
     """Return the page, or a sentence that says why it was not fetched."""
-    from widget.net.page_fetcher import FetchFailed, fetch_page
+    from widget.net.page_fetcher import FetchFailed
 
     try:
-        with reading.limiter.slot():
-            return fetch_page(url, reading.rules, deadline=reading.deadline)
+        return _read(url, reading)
     except FetchFailed as error:
         return str(error)
     except Throttled as error:

@@ -38,8 +38,9 @@ def arrange(document: Document, form: Mapping[str, str]) -> FormAction | None:
     """Perform the action of the button that was pressed; return None where none was.
 
     ``add=sources``, ``add=perspectives.0.points.1`` (behind that point, with its text from ``rest``
-    on), ``add=missing-sources``, ``remove=sources.2``, ``move=sources.2.up`` (``down``, ``to.0``),
-    ``cite=perspectives.0.points.1.3``. What names no item changes nothing.
+    on, without ``cut`` before it), ``add=missing-sources``, ``remove=sources.2``,
+    ``move=sources.2.up`` (``down``, ``to.0``), ``cite=perspectives.0.points.1.3``. What names no
+    item changes nothing.
     """
     for verb, act in _ACTIONS.items():
         if verb in form:
@@ -63,7 +64,7 @@ def _add(document: Document, name: str, form: Mapping[str, str]) -> FormAction:
     if name == "missing-sources":
         return _add_missing(document)
     if name.rpartition(".")[2].isdecimal():
-        return _add_behind(document, name, form.get("rest", ""))
+        return _add_behind(document, name, form.get("cut", ""), form.get("rest", ""))
     kind = name.rpartition(".")[2]
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     blanks: dict[str, Document] = {
@@ -87,16 +88,17 @@ def _add_missing(document: Document) -> FormAction:
     return FormAction(f"sources.{first}.url", words, apply(document, steps))
 
 
-def _add_behind(document: Document, name: str, rest: str) -> FormAction:
-    """Add a point behind another, with the end of its text."""
+def _add_behind(document: Document, name: str, cut: str, rest: str) -> FormAction:
+    """Add a point behind another, with the end of its text; what is selected before it goes."""
     place, index = _item(document, name)
     text = items_of(document, place)[index]["text"]
     rest = rest.replace("\r\n", "\n")
+    end = cut.replace("\r\n", "\n") + rest
     steps: list[Step] = [
         {"insert": place, "at": index + 1, "item": {**POINT, "text": rest.lstrip()}}
     ]
-    if rest and text.endswith(rest):
-        steps.append({"set": f"{name}.text", "to": text.removesuffix(rest).rstrip()})
+    if end and text.endswith(end):
+        steps.append({"set": f"{name}.text", "to": text.removesuffix(end).rstrip()})
     item = f"{place}.{index + 1}"
     return FormAction(
         f"{item}.text", _("%(item)s was added.", item=_called(item)), apply(document, steps)

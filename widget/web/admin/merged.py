@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +20,14 @@ from widget.web.admin.interface import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class DifferingPart:
-    """A part that both changed, with their text and mine as one sequence of pieces."""
+    """A part that both changed, with their text and mine as one sequence of pieces.
+
+    ``path`` is its place in the merged document, ``choice`` what the form sends for theirs: the
+    path and the value.
+    """
 
     path: str
+    choice: str
     label: str
     pieces: tuple[comparison.Piece, ...]
 
@@ -48,6 +55,7 @@ def with_newest(now: EntryStatus, mine: Entry, head: str) -> Merged | None:
     parts = tuple(
         DifferingPart(
             it.path,
+            json.dumps([it.path, it.theirs], ensure_ascii=False),
             terms.place(it.path),
             comparison.words(_text(it.theirs), _text(it.mine)),
         )
@@ -60,11 +68,19 @@ def with_newest(now: EntryStatus, mine: Entry, head: str) -> Merged | None:
     return Merged(both.document, taken, parts, other)
 
 
-def take_theirs(document: Document, now: EntryStatus, paths: Iterable[str]) -> None:
-    """Put what was saved by somebody else into the form, at the parts that were chosen."""
-    theirs = forms.of_entry(now.entry)
-    for path in paths:
-        merging.copy_part(theirs, document, path)
+def take_theirs(document: Document, choices: Iterable[str]) -> None:
+    """Put what was saved by somebody else into the form, at the parts that were chosen.
+
+    What is no choice, or no value of its place, is left out.
+    """
+    for choice in choices:
+        try:
+            path, value = json.loads(choice)
+            chosen = copy.deepcopy(document)
+            merging.put_part(chosen, path, value)
+            document |= forms.document(forms.values(chosen), document["id"])
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            continue
 
 
 def note(merged: Merged) -> str:

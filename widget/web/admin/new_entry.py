@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from widget.editorial.new_ids import free_id
 from widget.editorial.pasting import read_pasted
 from widget.entry import Entry, urls
-from widget.errors import InvalidEntry
+from widget.errors import InvalidEntry, Throttled
 from widget.pages.head import read_head
 from widget.pages.metadata import Metadata, believed_canonical, read_metadata
 from widget.web.admin import filling, forms, pasted
@@ -51,15 +50,16 @@ def begin(url: str, form: Mapping[str, str]) -> Begun:
 
 def _metadata(url: str) -> tuple[Metadata, str]:
     """Return what the page says, and a reason of the page fetcher where it was not read."""
-    from widget.net.page_fetcher import FetchFailed, fetch_page
+    from widget.net.page_fetcher import FetchFailed
 
-    deadline = time.monotonic() + filling.SECONDS
     try:
-        page = fetch_page(url, filling.fetch_rules(), deadline=deadline)
+        page = filling.read_page(url)
     except FetchFailed as error:
         return Metadata(), error.reason
     except TimeoutError:
         return Metadata(), "slow"
+    except Throttled:
+        return Metadata(), "busy"
     return read_metadata(read_head(page.text), url=page.url), ""
 
 

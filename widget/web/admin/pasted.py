@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from widget.editorial.pasting import Pasted, PastedSource, read_pasted
 from widget.entry import footnotes, urls
+from widget.web.admin import forms
 from widget.web.admin.form_actions import FormAction
 from widget.web.admin.form_edits import Step, apply, items_of, texts_of
 from widget.web.admin.forms import POINT, SOURCE, Document
@@ -17,7 +18,8 @@ def paste(document: Document, form: Mapping[str, str]) -> FormAction | None:
     """Perform ``paste=PLACE`` of a form; return None where there is none.
 
     The place is a list of points, a point (behind which they go), ``perspectives`` or ``sources``.
-    The text is in the field ``pasted.PLACE``, or in ``pasted`` where a script sends it.
+    The text is in the field ``pasted.PLACE``, or in ``pasted`` where a script sends it. With
+    ``rest``, the end of the point's text, it goes in front of that, in place of ``cut``.
     """
     place = form.get("paste")
     if place is None:
@@ -27,7 +29,31 @@ def paste(document: Document, form: Mapping[str, str]) -> FormAction | None:
     except (KeyError, IndexError, ValueError, TypeError, AttributeError):
         return FormAction()
     text = form.get("pasted") or form.get(f"pasted.{place}", "")
-    return add_pasted(document, read_pasted(text), group=group, at=at)
+    cited = sum(bool(it["title"] or it["url"]) for it in document["sources"])
+    pasted = read_pasted(text, cited=cited)
+    if at is not None and "rest" in form:
+        action = _paste_into(document, pasted, f"perspectives.{group}.points.{at - 1}.text", form)
+        if action:
+            return action
+    return add_pasted(document, pasted, group=group, at=at)
+
+
+def _paste_into(
+    document: Document, pasted: Pasted, name: str, form: Mapping[str, str]
+) -> FormAction | None:
+    """Put what is one piece into a point's text; return None where it is not."""
+    cut, rest = (form.get(it, "").replace("\r\n", "\n") for it in ("cut", "rest"))
+    before = texts_of(document)[name]
+    if sum(len(it.points) for it in pasted.groups) != 1 or not before.endswith(cut + rest):
+        return None
+    work = _Work(document)
+    numbers = work.add_sources(pasted.sources)
+    piece = footnotes.renumber(pasted.groups[0].points[0], numbers)
+    start = before.removesuffix(cut + rest) if cut + rest else before
+    text = f"{start}{form.get('lead', '')}{piece}{form.get('trail', '')}{rest}"
+    work.do({"set": name, "to": text})
+    words = summary(0, work.new_sources, pasted.removed) if work.new_sources else _("Pasted.")
+    return FormAction(name, words, work.back)
 
 
 def add_pasted(
@@ -52,6 +78,27 @@ def add_pasted(
     if not first and work.new_sources:
         first = f"sources.{len(document['sources']) - work.new_sources}.title"
     return FormAction(first, words, work.back)
+
+
+def out_of_new(document: Document) -> list[Step]:
+    """Return the steps that take all points and sources out of an entry that began with a paste.
+
+    They leave what a new entry has, of which the first groups are the first of this one.
+    """
+    groups = list(enumerate(document["perspectives"]))
+    steps: list[Step] = [
+        {"remove": f"perspectives.{group}.points", "at": index}
+        for group, perspective in groups
+        for index in reversed(range(len(perspective["points"])))
+    ]
+    begun = len(forms.blank("", url="", title="", language="")["perspectives"])
+    steps += [{"remove": "perspectives", "at": it} for it, _ in reversed(groups[begun:])]
+    steps += [
+        {"insert": f"perspectives.{it}.points", "at": 0, "item": {**POINT}}
+        for it, _ in groups[:begun]
+    ]
+    steps += [{"remove": "sources", "at": it} for it in reversed(range(len(document["sources"])))]
+    return [*steps, {"insert": "sources", "at": 0, "item": {**SOURCE}}]
 
 
 def _target(document: Document, place: str) -> tuple[int, int | None]:
@@ -86,8 +133,10 @@ class _Work:
         numbers: dict[int, int | None] = {}
         if sources:
             self._drop_blank_sources()
+        count = len(self.document["sources"])
         for number, source in enumerate(sources, 1):
-            there = self._place_of(source)
+            named = source.number - 1 if 0 < source.number <= count else None
+            there = self._place_of(source) if named is None else named
             if there is None:
                 there = len(self.document["sources"])
                 item = {**SOURCE, "title": source.title, "url": source.url}
