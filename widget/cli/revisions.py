@@ -31,8 +31,13 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
     if not revisions:
         raise NotFound(f"there is no entry {entry_id!r}")
     if as_json:
-        keys = ("number", "at", "actor", "action", "note", "legal", "detail")
-        echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
+        keys = ("number", "at", "actor", "action", "note", "legal")
+        echo_json(
+            [
+                {**{key: getattr(it, key) for key in keys}, **remarks.for_json(it)}
+                for it in revisions
+            ]
+        )
         return
     actors = [printable(revision.actor) for revision in revisions]
     width = max(16, *map(len, actors))

@@ -83,6 +83,14 @@ def of_revision(revision: Revision) -> list[tuple[str, Remark]]:
     return []
 
 
+def for_json(revision: Revision) -> dict[str, object]:
+    """Return ``detail`` of a revision, and the ``comments`` that came together in it."""
+    if not _has_several(revision):
+        return {"detail": revision.detail, "comments": []}
+    given = [{"name": name, "path": it.path, "text": it.text} for name, it in of_revision(revision)]
+    return {"detail": revision.detail.partition("[")[0], "comments": given}
+
+
 def as_text(revision: Revision) -> str:
     """Return the note of a revision and the remarks that came with it, as plain text."""
     if not _has_several(revision):
