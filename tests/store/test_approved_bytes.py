@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from approval_machine import Newsroom
+from approval_machine_files import NewsroomWithFiles
+from approval_versions import SETTINGS, version
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test as run_machine
-from newsroom import Newsroom
-from newsroom_files import NewsroomWithFiles
-from newsroom_versions import SETTINGS, version
 
 from widget.config import Settings
 from widget.editorial.review import CHECKLIST, Reviewer

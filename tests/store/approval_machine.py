@@ -8,9 +8,7 @@ from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from newsroom_versions import (
+from approval_versions import (
     ACTORS,
     DAYS,
     ORIGINS,
@@ -23,6 +21,8 @@ from newsroom_versions import (
     needed,
     version,
 )
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from widget.editorial import bulk, copying
 from widget.editorial.review import CHECKLIST, Reviewer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from approval_machine import Newsroom
+from approval_versions import ORIGINS, TITLES, WORKERS, needed, version
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from newsroom import Newsroom
-from newsroom_versions import ORIGINS, TITLES, WORKERS, needed, version
 
 from widget.entry import Entry
 from widget.store import document_digest
