@@ -48,7 +48,7 @@ schema: $(VENV)/.installed ## regenerate static/entry.schema.json
 messages: $(VENV)/.test ## extract the interface's messages into the catalogs
 	$(TOOLS)/catalogs.py
 
-pictures: $(VENV)/.test ## regenerate the screenshots of docs/admin.md, and contact sheets in build/pictures (ARGS=sheets: only those)
+pictures: $(VENV)/.test ## regenerate the pictures of the editors' pages, and contact sheets in build/pictures (ARGS=desk or panel: only those)
 	$(TOOLS)/pictures.py $(ARGS)
 
 snippets: $(VENV)/.test ## regenerate the snippets in the documentation

@@ -13,6 +13,7 @@ from samples import PAPER, PUBLICATION, sample_entry
 
 from widget.accounts import Accounts
 from widget.config import Settings
+from widget.editorial import listing
 from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.service import Editorial
 from widget.store import Live, Store
@@ -123,18 +124,59 @@ def test_what_the_form_never_sends_is_refused(
         ("saved_by=ana", {"one", "two"}),
         ("saved_by=cem&state=draft", {"three"}),
         ("saved_by=an", set()),
+        ("due=any", {"one", "two", "three"}),
+        ("due=week", {"two", "three"}),
+        ("due=overdue", {"two"}),
+        ("comments=open", {"one"}),
+        ("comments=open&due=overdue", set()),
     ],
 )
 def test_the_list_finds_what_stands_where_and_is_whose(
     desk: Editorial, ana: FlaskClient, query: str, expected: set[str]
 ) -> None:
     desk.review.submit("two", actor="ana (token ci)")
-    desk.planning.assign("two", actor="ben", assignee="ana")
+    today = datetime.now(UTC).date()
+    for name, who, days in (("one", "ben", 30), ("two", "ana", -1), ("three", None, 0)):
+        due = today + timedelta(days=days)
+        desk.planning.assign(name, actor="ben", assignee=who, due=due)
+    desk.comments.add("one", actor="ben", text="Says who?")
+    resolved = desk.comments.add("two", actor="ben", text="Since when?")
+    desk.comments.resolve("two", str(resolved.number), actor="ana")
     desk.save(sample_entry(id="three", article__url=f"{PAPER}/opinion/three"), actor="cem")
     later = datetime.now(UTC) + timedelta(days=2)
     desk.planning.schedule("three", actor="ben", publish_at=later)
     page = ana.get(f"/admin/entries?{query}").text
     assert set(re.findall(r'name="entry" value="(\w+)"', page)) == expected
+
+
+def test_the_list_says_what_is_overdue_and_has_open_comments(
+    desk: Editorial, ana: FlaskClient
+) -> None:
+    long_ago = datetime.now(UTC).date() - timedelta(days=3)
+    desk.planning.assign("two", actor="ben", assignee=None, due=long_ago)
+    for text in ("Says who?", "Since when?"):
+        desk.comments.add("two", actor="ben", text=text)
+    rows = re.findall(r"<tr>.*?</tr>", ana.get("/admin/entries").text, re.DOTALL)
+    (row,) = [it for it in rows if 'value="two"' in it]
+    assert "Overdue" in row
+    assert "2 open comments" in row
+    assert not any("Overdue" in it or "open comment" in it for it in rows if it != row)
+
+
+def test_pages_of_a_filtered_list_keep_the_filters(
+    desk: Editorial, ana: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PER_PAGE", 1)
+    for name in ("one", "three"):
+        desk.planning.assign(name, actor="ben", assignee=None, due=datetime.now(UTC).date())
+        desk.comments.add(name, actor="ben", text="Says who?")
+    url, found = "/admin/entries?due=week&comments=open", []
+    while url:
+        page = ana.get(url).text
+        found += re.findall(r'name="entry" value="(\w+)"', page)
+        match = re.search(r'href="([^"]+)" rel="next"', page)
+        url = match[1].replace("&amp;", "&") if match else ""
+    assert sorted(found) == ["one", "three"]
 
 
 def test_the_plan_is_sorted_by_day(desk: Editorial, ana: FlaskClient) -> None:

@@ -224,3 +224,11 @@ def test_an_editor_plans_nothing(draft: Store, ana: FlaskClient) -> None:
     assert 'action="/admin/entries/night-trains/schedule"' not in ana.get(PAGE).text
     assert post(ana, f"{ENTRY}/schedule", publish_at="2999-01-01T09:00").status_code == 403
     assert draft.workflow(ID).publish_at is None
+
+
+def test_form_and_json_name_the_same_next_step(draft: Store, ana: FlaskClient) -> None:
+    del draft
+    for path in (ENTRY, f"{ENTRY}/json"):
+        page = ana.get(path).text
+        assert "Ready to submit" in page, path
+        assert "Ready to publish" not in page, path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from newsroom import csrf, post, signed_in
+from scopes_support import WALKS, browser, neutral, opened, rest, routes
+from three_records import fill_records, records_of
 from three_sites import (
     RUNS,
     SECRETS,
@@ -26,9 +26,8 @@ from three_sites import (
     url_of,
     with_three_sites,
 )
-from werkzeug.test import TestResponse
 
-from widget.accounts import ROLES, Accounts, Role
+from widget.accounts import Accounts, Role
 from widget.config import Settings
 from widget.drafting.runs import open_runs
 from widget.editorial.review import CHECKLIST
@@ -38,30 +37,18 @@ pytestmark = pytest.mark.unit
 
 UNKNOWN = "an-unknown-entry"
 UNKNOWN_RUN = "ffffffffffffffff"
-WALKS = [(name, role) for name in SITES for role in ROLES]
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return with_three_sites(settings)
+    return with_three_sites(settings).model_copy(update={"counts": True})
 
 
 @pytest.fixture(autouse=True)
-def filled(store: Store, settings: Settings, accounts: Accounts) -> Store:
+def keys(store: Store, settings: Settings, accounts: Accounts) -> dict[str, str]:
+    """Fill the store; return the key of each entry's link for its author."""
     fill(store, settings, accounts)
-    return store
-
-
-def browser(app: Flask, accounts: Accounts, publication: str, role: Role) -> FlaskClient:
-    return signed_in(app, accounts, role, person(publication, role))
-
-
-def routes(app: Flask) -> Iterator[tuple[str, str]]:
-    """Yield the method and the rule of each editors' route."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/admin"):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield method, rule.rule
+    return fill_records(store, settings)
 
 
 def fields(store: Store, name: str) -> dict[str, Any]:
@@ -81,41 +68,31 @@ def fields(store: Store, name: str) -> dict[str, Any]:
     }
 
 
-def opened(client: FlaskClient, method: str, path: str, data: dict[str, Any]) -> TestResponse:
-    if method == "GET":
-        return client.get(path)
-    return client.open(path, method=method, data=data)
-
-
-def neutral(answer: TestResponse, name: str) -> tuple[int, str, str]:
-    """Return an answer without the name that was asked for."""
-    location = answer.headers.get("Location", "")
-    return answer.status_code, location.replace(name, "?"), answer.text.replace(name, "?")
-
-
-def rest(answer: TestResponse, *echoed: str) -> str:
-    """Return an answer in lower case without what the request itself said."""
-    text = f"{answer.headers.get('Location', '')}\n{answer.text}".lower()
-    for each in sorted(echoed, key=len, reverse=True):
-        text = text.replace(each.lower(), "")
-    return text
-
-
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 @pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
-    app: Flask, accounts: Accounts, store: Store, publication: str, role: Role
+    app: Flask,
+    accounts: Accounts,
+    store: Store,
+    settings: Settings,
+    keys: dict[str, str],
+    publication: str,
+    role: Role,
 ) -> None:
     client = browser(app, accounts, publication, role)
     token = csrf(client)
-    before = {name: state_of(store, name) for name in others(publication)}
+    before = {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    }
     walked = [it for it in routes(app) if "<entry_id>" in it[1]]
-    assert len(walked) > 25
+    newer = ("sources", "sources/checks", "article", "voices", "voices/<key>/use", "record", "json")
+    assert {f"/admin/entries/<entry_id>/{it}" for it in newer} <= {rule for _, rule in walked}
+    assert ("GET", "/admin/counts/<entry_id>") in walked
     for foreign, state in foreign_entries(publication):
         name = entry_id(foreign, state)
         data = {**fields(store, name), "csrf": token}
         for method, rule in walked:
-            path = rule.replace("<int:number>", "1")
+            path = rule.replace("<int:number>", "1").replace("<key>", keys.get(name, "x"))
             answers = []
             for each in (name, UNKNOWN):
                 own = document(publication, "drafted", id=each).to_json().decode()
@@ -126,7 +103,9 @@ def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
                 if method == "GET":
                     assert answer.status_code in (404, 200 if "purge" in rule else 303), path
             assert answers[0] == answers[1], (method, path, state)
-    assert {name: state_of(store, name) for name in others(publication)} == before
+    assert {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    } == before
 
 
 @pytest.mark.parametrize("publication", SITES)

@@ -120,3 +120,20 @@ def test_a_record_among_the_editors_pages_is_by_one_s_own_clock_and_says_so(
     for stamp, shown in found:
         assert stamp.endswith("Z")
         assert re.search(r"\d\d:\d\d:\d\d UTC\+9$", shown)
+
+
+def test_the_history_shows_plans_by_one_s_own_clock_and_in_one_s_own_language(
+    accounts: Accounts, ben: FlaskClient
+) -> None:
+    assert plan(ben, publish_at="2098-10-26T12:00") == 303
+    assert "Publish 26 October 2098, 20:00 UTC+9" in text_only(ben, f"{ENTRY}/history")
+    accounts.set_preferences("ben", language="de", time_zone="Asia/Tokyo")
+    page = text_only(ben, f"{ENTRY}/history")
+    assert "Veröffentlichen 26. Oktober 2098, 20:00 UTC+9" in page
+    assert "to be published" not in page
+    assert plan(ben) == 303
+    assert "Es ist nichts mehr geplant." in text_only(ben, f"{ENTRY}/history")
+
+
+def text_only(client: FlaskClient, path: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", text_of(client, path)).split())

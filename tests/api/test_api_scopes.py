@@ -10,6 +10,7 @@ import pytest
 from api_support import ENTRIES, Caller, api_routes
 from flask import Flask
 from flask.testing import FlaskClient
+from three_records import RECORDED, UNKNOWN_REPORT, fill_records, records_of, report_id
 from three_sites import (
     RUNS,
     SECRETS,
@@ -50,6 +51,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture(autouse=True)
 def filled(store: Store, settings: Settings, accounts: Accounts) -> Store:
     fill(store, settings, accounts)
+    fill_records(store, settings)
     return store
 
 
@@ -99,10 +101,17 @@ def bodies(store: Store, own: str, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 @pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
-    app: Flask, caller_of: CallerOf, store: Store, publication: str, role: Role
+    app: Flask,
+    caller_of: CallerOf,
+    store: Store,
+    settings: Settings,
+    publication: str,
+    role: Role,
 ) -> None:
     call = caller_of(publication, role)
-    before = {name: state_of(store, name) for name in others(publication)}
+    before = {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    }
     walked = [it for it in api_routes(app) if "<entry_id>" in it[1]]
     assert len(walked) > 20
     for foreign, state in foreign_entries(publication):
@@ -122,7 +131,9 @@ def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
                     assert answer.status_code == 404, path
             assert answers[0] == answers[1], (method, path, state)
             assert answers[0][0] in (403, 404, 412), (method, path, state)
-    assert {name: state_of(store, name) for name in others(publication)} == before
+    assert {
+        name: (state_of(store, name), records_of(settings, name)) for name in others(publication)
+    } == before
 
 
 @pytest.mark.parametrize("publication", SITES)
@@ -258,6 +269,42 @@ def test_a_run_of_another_publication_is_as_unknown_as_one_that_never_was(
         own = url_of(publication, "asked")
         taken = call("POST", "/api/v1/drafts", {"url": own, "entry": entry_id(foreign, "live")})
         assert "is taken; choose another id" in taken.text
+
+
+@pytest.mark.parametrize(("publication", "role"), WALKS)
+def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
+    app: Flask, caller_of: CallerOf, settings: Settings, publication: str, role: Role
+) -> None:
+    call, reports = caller_of(publication, role), "/api/v1/reports"
+    listed = call("GET", f"{reports}?state=assigned")
+    found = {it["id"] for it in json.loads(listed.text)["items"]}
+    assert found == {report_id(publication, state) for state in RECORDED}
+    walked = [it for it in api_routes(app) if "<report_id>" in it[1]]
+    assert len(walked) == 3
+    sent = {
+        "assignment": {"assignee": person(publication, "editor")},
+        "resolution": {"decision": "uphold", "answer": "Overwritten"},
+    }
+    for foreign in others(publication):
+        assert not marks(foreign, rest(listed))
+        before = records_of(settings, foreign)
+        for method, rule in walked:
+            body = sent.get(rule.rpartition("/")[2])
+            answer = call(method, rule.replace("<report_id>", report_id(foreign)), body)
+            unknown = call(method, rule.replace("<report_id>", UNKNOWN_REPORT), body)
+            assert answer.status_code == 404, rule
+            assert neutral(answer, report_id(foreign)) == neutral(unknown, UNKNOWN_REPORT), rule
+        for query in (
+            f"entry={entry_id(foreign, 'live')}",
+            f"assignee={person(foreign, 'editor')}",
+            f"publication={foreign}",
+        ):
+            answer = call("GET", f"{reports}?{query}")
+            value = query.partition("=")[2]
+            assert not marks(foreign, rest(answer, value)), query
+            unknown = call("GET", f"{reports}?{query.partition('=')[0]}=the-times")
+            assert neutral(answer, value) == neutral(unknown, "the-times"), query
+        assert records_of(settings, foreign) == before
 
 
 def test_a_validation_tells_nothing_of_a_draft_of_another_publication(

@@ -77,6 +77,7 @@ def test_an_entry_is_listed_at_a_glance(cms: Caller) -> None:
         "assignee": "",
         "due": None,
         "planned": None,
+        "open_comments": 0,
     }
 
 

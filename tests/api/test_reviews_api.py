@@ -164,6 +164,35 @@ def test_what_breaks_rules_is_not_submitted(cms: Caller) -> None:
     assert refused["errors"][0]["path"] == "$.article.kind"
 
 
+@pytest.mark.parametrize("decision", ["approve", "return"])
+def test_a_decision_and_its_comments_are_one_change(
+    cms: Caller, bo: Caller, draft: str, decision: str
+) -> None:
+    given = [{"text": "Who says so?", "path": "$.sources[0]"}, {"text": "Shorter, please."}]
+    checked = list(CHECKLIST)
+    nowhere = approval(
+        draft, decision=decision, checked=checked, comments=[{"text": "?", "path": "$.sources[9]"}]
+    )
+    refused = problem_of(bo("POST", f"{ENTRY}/reviews", nowhere), 422)
+    assert [it["path"] for it in refused["errors"]] == ["$.comments[0].path"]
+    assert cms("GET", f"{ENTRY}/comments").get_json()["items"] == []
+    body = approval(draft, decision=decision, checked=checked, comments=given)
+    assert bo("POST", f"{ENTRY}/reviews", body).status_code == 201
+    items = cms("GET", f"{ENTRY}/comments").get_json()["items"]
+    number = items[0]["number"]
+    assert [(it["name"], it["path"], it["text"]) for it in items] == [
+        (f"{number}.1", "$.sources[0]", "Who says so?"),
+        (f"{number}.2", "", "Shorter, please."),
+    ]
+    assert cms("GET", f"{ENTRY}/history").get_json()["items"][0]["number"] == number
+    resolved = cms("POST", f"{ENTRY}/comments/{number}.2/resolution")
+    assert resolved.status_code == 201, resolved.text
+    assert resolved.get_json()["text"] == "Shorter, please."
+    problem_of(cms("POST", f"{ENTRY}/comments/{number}/resolution"), 404)
+    (row,) = cms("GET", ENTRIES).get_json()["items"]
+    assert row["open_comments"] == 1
+
+
 @pytest.mark.usefixtures("draft")
 def test_comments_are_made_listed_and_resolved(cms: Caller, bo: Caller) -> None:
     made = bo("POST", f"{ENTRY}/comments", {"text": "Who says so?", "path": "$.sources[0]"})
@@ -237,6 +266,13 @@ def test_an_entry_is_assigned_and_found_by_what_waits(cms: Caller, bo: Caller) -
     assert found(cms, "phase=draft") == ["other"]
     assert found(cms, "saved_by=bo%20(token%20desk)") == ["other"]
     assert found(cms, "assignee=ana") == []
+    assert found(cms, "due_until=2027-01-31") == [ID]
+    assert found(cms, "due_until=2027-01-30") == []
+    assert found(cms, "open_comments=true") == []
+    assert bo("POST", f"{ENTRY}/comments", {"text": "Says who?"}).status_code == 201
+    assert found(cms, "open_comments=true") == [ID]
+    assert set(found(cms, "open_comments=false")) == {ID, "other"}
+    assert found(cms, "planned=true") == []
     problem_of(cms("GET", f"{ENTRIES}?phase=done"), 422)
 
 

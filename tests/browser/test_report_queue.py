@@ -50,6 +50,7 @@ def test_a_report_becomes_a_correction_by_keyboard_on_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
     enter(page, newsroom)
+    keys.press(keys.button("Menu"))
     keys.press(page.get_by_role("link", name="Reports"))
     expect(page.locator("h1")).to_have_text("Reports of readers")
     hold()

@@ -237,6 +237,23 @@ def test_comments_are_added_listed_and_resolved() -> None:
     assert run("comments", "nothing").exit_code == 1
 
 
+def test_a_draft_is_returned_with_several_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    drafted()
+    monkeypatch.setenv("INSIGHTS_TOKEN", secret("bo"))
+    given = ("--comment", "$.sources[0]", "Who says so?", "--comment", "", "Shorter, please.")
+    assert "returned to ana" in done("review", ID, "--return", *given)
+    printed = done("comments", ID)
+    assert "   2.1  " in printed
+    assert "Shorter, please." in printed
+    returned = done("history", ID).splitlines()[0]
+    assert returned.endswith("$.sources[0]: Who says so? · Shorter, please.")
+    done("comments", ID, "--resolve", "2.1", "--actor", "ana")
+    assert [it["resolved_by"] for it in json.loads(done("comments", ID, "--json"))] == ["ana", None]
+    assert record()["comments"][1]["name"] == "2.2"  # type: ignore[index]  # JSON
+    nothing = run("review", ID, "--return")
+    assert "--note or --comment" in nothing.stderr
+
+
 def test_history_says_what_a_comment_is_about() -> None:
     drafted()
     done("comments", ID, "--add", "Who\nsays so?", "--at", "$.sources[0]", "--actor", "bo")

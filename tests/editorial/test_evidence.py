@@ -148,7 +148,7 @@ def test_comments_are_in_the_record_open_or_resolved(
     editorial.save(DRAFT, actor="ana")
     editorial.comments.add(ID, actor="bo", text="Who says so?", path="$.sources[1]")
     editorial.comments.add(ID, actor="bo", text="Good.")
-    editorial.comments.resolve(ID, 3, actor="ana")
+    editorial.comments.resolve(ID, "3", actor="ana")
     found = record(editorial, settings)
     assert [(it.subject, it.resolved_by) for it in found.comments] == [
         ("The cost of a berth", None),

@@ -16,6 +16,8 @@ from samples import PAPER, PUBLICATION, sample_entry
 from widget.app import rules
 from widget.config import Publication, Settings
 from widget.editorial.actors import draft_actor, schedule_actor
+from widget.editorial.remarks import Remark
+from widget.editorial.service import Editorial
 from widget.errors import StoreUnavailable
 from widget.notifying.collector import Collector
 from widget.notifying.listing import Notifications
@@ -99,6 +101,26 @@ def record(store: Store, action: DeskAction, actor: str, **changes: object) -> N
         return Step(workflow.model_copy(update=changes))
 
     store.change_workflow(ID, action, plan, actor=actor, note=f"{action} it")
+
+
+def test_a_review_with_comments_is_one_event_that_has_them(
+    store: Store, outbox: NotificationOutbox, settings: Settings
+) -> None:
+    collector = collected(store, outbox, settings)
+    editorial = Editorial(store, settings)
+    store.save(sample_entry(), actor="ana")
+    given = [Remark("Who says so?", "$.sources[0]"), Remark("Shorter, please.")]
+    editorial.review.return_(ID, actor="ben", note="Nearly there.", comments=given)
+    collector.collect(ID)
+    assert events(outbox) == [(2, "returned")]
+    found = outbox.get(ID)
+    assert found is not None
+    assert found.notifications[0].event.note == (
+        "Nearly there.\n\n> Who sleeps on trains\nWho says so?\n\nShorter, please."
+    )
+    editorial.comments.add_all(ID, given, actor="ben")
+    collector.collect(ID)
+    assert events(outbox) == [(2, "returned"), (3, "commented")]
 
 
 def test_every_action_that_persons_wait_for_is_an_event_and_no_other(

@@ -13,7 +13,7 @@ from samples import PERMALINK, PUBLICATION, sample_entry
 from widget.config import Accent
 from widget.demo import entries
 from widget.panel import Options, host_stylesheet, panel_stylesheet
-from widget.panel.height import NARROW, WIDE, Heights
+from widget.panel.height import MIDDLE, NARROW, WIDE, Heights
 from widget.panel.height import heights as estimate
 from widget.panel.styles import _important, _minified, fragment_stylesheet, frame_stylesheet
 from widget.panel.view import panel_view
@@ -173,14 +173,26 @@ def test_what_starts_open_is_counted() -> None:
     assert closed.wide + 40 < groups.wide < sources.wide - 40
 
 
-def test_the_length_for_css_runs_between_both_sample() -> None:
+LINE = r"(\d+)px - (\d+)cqi"
+
+
+def test_the_length_for_css_runs_through_all_heights() -> None:
     for entry in entries():
         made = estimate(panel_view(entry, PUBLICATION, Options(), permalink=PERMALINK, prefix=""))
         (clamp,) = tinycss2.parse_component_value_list(made.css)
         assert (clamp.type, clamp.lower_name) == ("function", "clamp")
-        match = re.fullmatch(r"clamp\((\d+)px,(\d+)px - (\d+)cqi,(\d+)px\)", made.css)
+        match = re.fullmatch(rf"clamp\((\d+)px,max\({LINE},{LINE}\),(\d+)px\)", made.css)
         assert match
-        least, start, slope, most = map(int, match.groups())
+        least, *lines, most = map(int, match.groups())
         assert (least, most) == (made.wide, made.narrow)
-        for width, wanted in ((NARROW, made.narrow), (WIDE, made.wide)):
-            assert start - slope * width / 100 == pytest.approx(wanted, abs=4)
+        assert made.middle
+        for width, wanted in ((NARROW, made.narrow), (MIDDLE, made.middle), (WIDE, made.wide)):
+            lengths = (lines[at] - lines[at + 1] * width / 100 for at in (0, 2))
+            assert max(lengths) == pytest.approx(wanted, abs=4)
+
+
+def test_a_place_as_narrow_as_a_phone_needs_one_line() -> None:
+    view = panel_view(sample_entry(), PUBLICATION, Options(), permalink=PERMALINK, prefix="")
+    made = estimate(view, width=MIDDLE)
+    assert made.middle is None
+    assert re.fullmatch(rf"clamp\(\d+px,{LINE},\d+px\)", made.css)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from store_support import OpenStore, document, entry, put, until
 
-from widget.store import Live, Query, Sort, Store
+from widget.store import Live, Query, Sort, Step, Store, Workflow
 from widget.store.query import key
 
 NAMES = ["ferry", "gull", "heron", "ibis", "jay"]
@@ -169,3 +170,24 @@ def test_old_revisions_are_looked_at_where_that_is_asked_for(store: Store, tmp_p
     (tmp_path / "data" / "revisions" / "ferry" / "000001.json").write_text("{")
     assert store.problems() == []
     assert [it.where for it in store.problems(thorough=True)] == ["revisions/ferry/000001.json"]
+
+
+def test_a_list_finds_what_is_due_and_what_has_open_comments(store: Store) -> None:
+    for name in NAMES:
+        keep(store, name)
+    now = Workflow(saved_by="ana")
+    for name, day in (("ferry", 1), ("gull", 2), ("heron", 3)):
+        step = Step(now.model_copy(update={"due": date(2026, 12, day), "open_comments": day - 1}))
+        store.change_workflow(name, "assign", lambda *_, it=step: it, actor="bo")
+    assert ids(store, Query(sort="id", due_until=date(2026, 12, 2))) == ["ferry", "gull"]
+    assert ids(store, Query(sort="id", due_until=date.max)) == ["ferry", "gull", "heron"]
+    assert ids(store, Query(sort="id", commented=True)) == ["gull", "heron"]
+    both = Query(sort="id", commented=True, due_until=date(2026, 12, 2))
+    assert ids(store, both) == ["gull"]
+    assert store.counts(both).found == 1
+    assert ids(store, Query(sort="id", commented=True, search="heron")) == ["heron"]
+    (row,) = store.rows(both, limit=2)
+    assert (row.due, row.open_comments) == (date(2026, 12, 2), 1)
+    store.publish("gull", actor="ana")
+    assert ids(store, Query(sort="id", due_until=date.max)) == ["ferry", "heron"]
+    assert ids(store, Query(sort="id", commented=True)) == ["gull", "heron"]

@@ -27,7 +27,7 @@ def test_the_record_of_a_review_is_the_same_to_whoever_opens_the_store(
     editorial.save(sample_entry(), actor="ana", note="First.")
     editorial.review.submit(ID, actor="ana")
     editorial.comments.add(ID, actor="bo", text="Who says so?", path="$.sources[0]")
-    editorial.comments.resolve(ID, 3, actor="ana")
+    editorial.comments.resolve(ID, "3", actor="ana")
     bo = Reviewer("bo", "publisher", "password", "bo")
     editorial.review.approve(ID, reviewer=bo, checked=CHECKLIST, note="Read twice.")
     editorial.publish(ID, actor="cy")

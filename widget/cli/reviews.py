@@ -22,6 +22,7 @@ from widget.cli.output import Failures, confirm
 from widget.editorial import comparison
 from widget.editorial.access import Scope
 from widget.editorial.comments import Comment
+from widget.editorial.remarks import Remark
 from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS, Reviewer
 from widget.editorial.service import Editorial
 from widget.errors import NotFound
@@ -56,6 +57,15 @@ def submit(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> 
 @click.option("--return", "decision", flag_value="return", help="Return it; --note says why.")
 @click.option("--note", default="", type=as_text, help="A note for the author.")
 @click.option(
+    "--comment",
+    "given",
+    nargs=2,
+    multiple=True,
+    type=as_text,
+    metavar="PATH TEXT",
+    help="A comment on a point or a source, as $.sources[0]; repeatable.",
+)
+@click.option(
     "--checked",
     metavar="ITEMS",
     default="",
@@ -70,6 +80,7 @@ def review(
     *,
     decision: Literal["approve", "return"] | None,
     note: str,
+    given: tuple[tuple[str, str], ...],
     checked: str,
     user: str | None,
     password_stdin: bool,
@@ -86,17 +97,21 @@ def review(
         _show(editorial, draft)
         if decision is None:
             return
-        if decision == "return" and not note.strip():
-            raise click.UsageError("Say with --note what has to change.")
+        if decision == "return" and not note.strip() and not given:
+            raise click.UsageError("Say with --note or --comment what has to change.")
         items = _checklist(checked, ask=not password_stdin) if decision == "approve" else ()
         reviewer = prove_reviewer(context, user, password_stdin=password_stdin)
         digest = document_digest(draft.entry)
         editorial = editorial.within(Scope(context.settings, reviewer.publications))
         if decision == "approve":
-            _approve(editorial, entry_id, reviewer, items, note=note, digest=digest)
+            _approve(editorial, entry_id, reviewer, items, note=note, digest=digest, given=given)
         else:
             revision = editorial.review.return_(
-                entry_id, actor=reviewer.actor, note=note, digest=digest
+                entry_id,
+                actor=reviewer.actor,
+                note=note,
+                digest=digest,
+                comments=_remarks(given),
             )
             confirm(f"{entry_id}: returned to {draft.actor} as revision {revision.number}")
 
@@ -109,13 +124,23 @@ def _approve(
     *,
     note: str,
     digest: str,
+    given: Sequence[tuple[str, str]],
 ) -> None:
     revision = editorial.review.approve(
-        entry_id, reviewer=reviewer, checked=checked, note=note, digest=digest
+        entry_id,
+        reviewer=reviewer,
+        checked=checked,
+        note=note,
+        digest=digest,
+        comments=_remarks(given),
     )
     confirm(f"{entry_id}: approved by {reviewer.name} as revision {revision.number}")
     confirm(f"SHA-256 with the reviewer written into it: {document_digest(revision.entry)}")
     confirm(_next(editorial, revision))
+
+
+def _remarks(given: Sequence[tuple[str, str]]) -> list[Remark]:
+    return [Remark(text, path) for path, text in given]
 
 
 def _next(editorial: Editorial, revision: Revision) -> str:
@@ -176,7 +201,7 @@ def _checklist(given: str, *, ask: bool) -> tuple[str, ...]:
 @click.option(
     "--at", "path", metavar="PATH", default="", help="Its point or source, as $.sources[0]."
 )
-@click.option("--resolve", "number", type=click.IntRange(min=1), help="Resolve a comment.")
+@click.option("--resolve", "name", metavar="N", help="Resolve a comment, such as 7 or 7.2.")
 @actor_option()
 @click.pass_obj
 def comments(
@@ -186,11 +211,11 @@ def comments(
     as_json: bool,
     text: str | None,
     path: str,
-    number: int | None,
+    name: str | None,
     actor: str,
 ) -> None:
     """List the comments of an entry, add one, or resolve one."""
-    if text is not None and number is not None:
+    if text is not None and name is not None:
         raise click.UsageError("Give --add or --resolve, not both.")
     if path and text is None:
         raise click.UsageError("--at says what a comment is about; give it with --add.")
@@ -199,9 +224,9 @@ def comments(
             added = editorial.comments.add(entry_id, actor=actor, text=text, path=path)
             confirm(f"{entry_id}: comment {added.number} added")
             return
-        if number is not None:
-            editorial.comments.resolve(entry_id, number, actor=actor)
-            confirm(f"{entry_id}: comment {number} resolved")
+        if name is not None:
+            editorial.comments.resolve(entry_id, name, actor=actor)
+            confirm(f"{entry_id}: comment {name} resolved")
             return
         if not editorial.entries.head(entry_id):
             raise NotFound(f"there is no entry {entry_id!r}")
@@ -216,7 +241,7 @@ def comments(
 def _print(comment: Comment) -> None:
     state = f"resolved by {printable(comment.resolved_by)}" if comment.resolved_by else "open"
     who = printable(comment.actor)
-    click.echo(f"{comment.number:6}  {comment.at:%Y-%m-%d %H:%M}Z  {who}  ({state})")
+    click.echo(f"{comment.name:>6}  {comment.at:%Y-%m-%d %H:%M}Z  {who}  ({state})")
     if comment.subject:
         moved = "" if comment.path else ", removed since"
         click.echo(f"        on {comment.path or 'a part'}{moved}: {_short(comment.subject)}")

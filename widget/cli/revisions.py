@@ -13,7 +13,7 @@ import click
 
 from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.output import confirm
-from widget.editorial import comparison
+from widget.editorial import comparison, remarks
 from widget.entry import Entry, parse_entry
 from widget.errors import Conflict, InsightsError, InvalidEntry, NotFound
 from widget.logs import printable
@@ -45,8 +45,11 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
 def _why(revision: Revision) -> str:
     note = printable(revision.note)
     match revision.action:
-        case "comment" if revision.detail:
-            return f"{revision.detail}: {note}"
+        case "comment" | "approve" | "return" if revision.detail:
+            given = [it for _, it in remarks.of_revision(revision)]
+            texts = [printable(f"{it.path}: {it.text}" if it.path else it.text) for it in given]
+            own = [note] if note and revision.action != "comment" else []
+            return " · ".join([*own, *texts])
         case "resolve":
             return f"comment {revision.detail}"
     return note or ("legal reasons" if revision.legal else "")

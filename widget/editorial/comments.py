@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from widget.entry import Entry, light_html
-from widget.errors import Breach, InvalidRequest, NotFound, amount, message
+from widget.editorial import remarks
+from widget.editorial.remarks import Remark
+from widget.entry import Entry
+from widget.errors import NotFound, message
 from widget.store import Draft, Live, Revision, Step, Store, Withdrawn, Workflow
 
-MAX_COMMENT = 2_000
 _POINT = re.compile(r"\$\.perspectives\[(\d+)\]\.points\[(\d+)\]")
 _SOURCE = re.compile(r"\$\.sources\[(\d+)\]")
 
@@ -20,11 +21,14 @@ _SOURCE = re.compile(r"\$\.sources\[(\d+)\]")
 class Comment:
     """One comment. ``number`` is its revision's.
 
+    ``name`` is unique in its entry: ``7`` of revision 7, or ``7.2`` of several that came together.
+
     ``path`` is where what it is about stands now, "" for the whole entry; ``subject`` is the text
     that it was about. ``resolved_by`` is None while it is open.
     """
 
     number: int
+    name: str
     at: datetime
     actor: str
     text: str
@@ -46,37 +50,48 @@ class Comments:
 
     def add(self, entry_id: str, *, actor: str, text: str, path: str = "") -> Revision:
         """Comment on the point or the source at ``path``. Raises InvalidRequest."""
-        text = text.strip()
-        if not text or len(text) > MAX_COMMENT:
-            wanted = message("must have 1 to %(limit)s characters", limit=amount(MAX_COMMENT))
-            raise InvalidRequest([Breach("$.text", wanted)])
+        (given,) = remarks.checked([Remark(text, path)], field="$")
+        return self._append(entry_id, [given], actor, note=given.text, detail=path, field="$")
 
+    def add_all(self, entry_id: str, given: Sequence[Remark], *, actor: str) -> Revision:
+        """Add one comment or more with one revision. Raises InvalidRequest."""
+        given = remarks.checked(given or [Remark("")])
+        return self._append(entry_id, given, actor, detail=remarks.to_detail(given))
+
+    def _append(
+        self,
+        entry_id: str,
+        given: Sequence[Remark],
+        actor: str,
+        *,
+        note: str = "",
+        detail: str,
+        field: str = "$.comments[{}]",
+    ) -> Revision:
         def plan(draft: Draft | None, live: Live | Withdrawn | None, workflow: Workflow) -> Step:
             entry = draft.entry if draft else live.entry if isinstance(live, Live) else None
-            if path and (entry is None or subject_at(entry, path) is None):
-                unknown = message("names no point and no source of this entry")
-                raise InvalidRequest([Breach("$.path", unknown)])
-            number = workflow.open_comments + 1
+            remarks.require_subjects(entry, given, field=field)
+            number = workflow.open_comments + len(given)
             return Step(workflow.model_copy(update={"open_comments": number}))
 
         return self._store.change_workflow(
-            entry_id, "comment", plan, actor=actor, note=text, detail=path
+            entry_id, "comment", plan, actor=actor, note=note, detail=detail
         )
 
-    def resolve(self, entry_id: str, number: int, *, actor: str) -> Revision:
-        """Resolve the open comment ``number``. Raises NotFound where there is none, Conflict."""
+    def resolve(self, entry_id: str, name: str, *, actor: str) -> Revision:
+        """Resolve the open comment ``name``. Raises NotFound where there is none, Conflict."""
         head = self._store.head(entry_id)
-        found = {it.number: it for it in self.of(entry_id)}
-        if number not in found:
+        found = {it.name: it for it in self.of(entry_id)}
+        if name not in found:
             raise NotFound(
-                message("%(entry)r has no comment %(number)d", entry=entry_id, number=number)
+                message("%(entry)r has no comment %(comment)s", entry=entry_id, comment=name[:20])
             )
-        if found[number].resolved_by is not None:
+        if found[name].resolved_by is not None:
             raise NotFound(
                 message(
-                    "%(name)s has resolved the comment %(number)d already",
-                    name=found[number].resolved_by,
-                    number=number,
+                    "%(name)s has resolved the comment %(comment)s already",
+                    name=found[name].resolved_by,
+                    comment=name,
                 )
             )
 
@@ -85,7 +100,7 @@ class Comments:
             return Step(workflow.model_copy(update={"open_comments": left}))
 
         return self._store.change_workflow(
-            entry_id, "resolve", plan, actor=actor, detail=str(number), head=head
+            entry_id, "resolve", plan, actor=actor, detail=name, head=head
         )
 
 
@@ -99,34 +114,29 @@ def comments_in(history: Sequence[Revision]) -> list[Comment]:
     newest = history[0].entry if history else None
     found = []
     for revision in reversed(history):
-        if revision.action != "comment":
-            continue
-        by = resolved.get(str(revision.number))
-        subject = subject_at(revision.entry, revision.detail) or ""
-        found.append(
-            Comment(
-                number=revision.number,
-                at=revision.at,
-                actor=revision.actor,
-                text=revision.note,
-                path=_moved(newest, revision.detail, subject),
-                subject=subject,
-                resolved_by=by.actor if by else None,
-                resolved_at=by.at if by else None,
+        for name, remark in remarks.of_revision(revision):
+            by = resolved.get(name)
+            subject = remarks.subject_at(revision.entry, remark.path) or ""
+            found.append(
+                Comment(
+                    number=revision.number,
+                    name=name,
+                    at=revision.at,
+                    actor=revision.actor,
+                    text=remark.text,
+                    path=_moved(newest, remark.path, subject),
+                    subject=subject,
+                    resolved_by=by.actor if by else None,
+                    resolved_at=by.at if by else None,
+                )
             )
-        )
     return found
-
-
-def subject_at(entry: Entry, path: str) -> str | None:
-    """Return the text of the point, or the title of the source, at ``path``; None: neither."""
-    return dict(_subjects(entry)).get(path)
 
 
 def _moved(entry: Entry | None, path: str, subject: str) -> str:
     if entry is None or not path:
         return ""
-    now = dict(_subjects(entry))
+    now = remarks.subjects(entry)
     if now.get(path) == subject:
         return path
     kind = _POINT if _POINT.fullmatch(path) else _SOURCE
@@ -134,16 +144,3 @@ def _moved(entry: Entry | None, path: str, subject: str) -> str:
     if same:
         return same[0]
     return path if path in now else ""
-
-
-def _subjects(entry: Entry) -> list[tuple[str, str]]:
-    points = [
-        (f"$.perspectives[{group}].points[{place}]", light_html.plain(point.text))
-        for group, perspective in enumerate(entry.perspectives)
-        for place, point in enumerate(perspective.points)
-    ]
-    sources = [
-        (f"$.sources[{place}]", source.title or source.url)
-        for place, source in enumerate(entry.sources)
-    ]
-    return points + sources

@@ -106,9 +106,13 @@ class ApprovalRecord(_Record):
 
 
 class CommentRecord(_Record):
-    """One comment; ``subject`` is the text that it was about, "" for the whole."""
+    """One comment; ``subject`` is the text that it was about, "" for the whole.
+
+    ``name`` is unique: the number of its revision, or ``7.2`` for the second of a review's.
+    """
 
     number: int
+    name: str
     at: datetime
     actor: str
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Self, get_args
 
 from widget.editorial import cursors
@@ -18,6 +18,8 @@ PER_PAGE = 50
 PLANNED = "planned"
 """The state that finds what is to be published or withdrawn at a later time."""
 ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+DUE = ("overdue", "week", "any")
+"""The days by which a list is filtered: before today, in the next seven days or before, at all."""
 STATES: tuple[str, ...] = (*get_args(State), *get_args(Phase)[1:], PLANNED)
 """The states by which a list is filtered: of the entry, of its draft's review, of its plan."""
 
@@ -25,6 +27,8 @@ STATES: tuple[str, ...] = (*get_args(State), *get_args(Phase)[1:], PLANNED)
 @dataclass(frozen=True, slots=True)
 class ListingRequest:
     """A query and a page, counted from 1; ``publication`` is the name of one, None: all.
+
+    ``due`` is one of ``DUE``, for the query's ``due_until``.
 
     With ``after`` or ``before``, a sort key, it is the page that begins after this row or ends
     before it; ``page`` is then only its number as far as that is known. Without them, the rows of
@@ -34,19 +38,22 @@ class ListingRequest:
     query: Query = field(default_factory=Query)
     page: int = 1
     publication: str | None = None
+    due: str | None = None
     after: Key | None = None
     before: Key | None = None
 
     @classmethod
-    def from_query(cls, given: Mapping[str, str]) -> Self:
+    def from_query(cls, given: Mapping[str, str], *, today: date) -> Self:
         """Read a URL's query; skip invalid values.
 
-        Its parts are ``q state lean section language assignee saved_by publication sort page after
-        before``.
+        Its parts are ``q state lean section language assignee saved_by due comments publication
+        sort page after before``. ``today`` is the day where the person is who asks.
         """
         state, lean, sort = given.get("state"), given.get("lean"), given.get("sort")
         phase = state if state in get_args(Phase)[1:] else None
-        page = given.get("page", "")
+        page, due = given.get("page", ""), given.get("due", "")
+        days = {"overdue": today - timedelta(days=1), "week": today + timedelta(days=7)}
+        days["any"] = date.max
         query = Query(
             search=given.get("q", "").strip()[:200],
             state=state if state in get_args(State) else None,  # type: ignore[arg-type]  # just checked
@@ -57,11 +64,14 @@ class ListingRequest:
             assignee=given.get("assignee") or None,
             saved_by=given.get("saved_by") or None,
             planned_until=ANY_TIME if state == PLANNED else None,
+            due_until=days.get(due),
+            commented=given.get("comments") == "open",
             sort=sort if sort in get_args(Sort) else "changed",  # type: ignore[arg-type]  # just checked
         )
         number = int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page, re.ASCII) else 1
         after, before = (_place(query.sort, given.get(name)) for name in ("after", "before"))
-        return cls(query, number, given.get("publication") or None, after, before)
+        publication = given.get("publication") or None
+        return cls(query, number, publication, due if due in DUE else None, after, before)
 
     def resolved(self, scope: Scope) -> Self:
         """Return the request for the sites of its publication, as far as ``scope`` has it."""

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from widget.config import Settings, approvals_needed, held, missing_approvals
+from widget.editorial import remarks
 from widget.editorial.actors import person_of
+from widget.editorial.remarks import Remark
 from widget.entry import Entry
 from widget.errors import (
     Breach,
@@ -66,7 +68,7 @@ _SIGNED = 49
 
 
 class Review:
-    """Submits, approves and returns drafts.
+    """Submits, approves and returns drafts; comments may come with a decision, in one revision.
 
     ``check`` returns what prevents publishing an entry. Every method raises NotFound where there is
     no draft, Conflict where it is another version than the caller has seen, StoreUnavailable.
@@ -99,6 +101,7 @@ class Review:
         checked: Sequence[str],
         note: str = "",
         digest: str | None = None,
+        comments: Sequence[Remark] = (),
     ) -> Revision:
         """Approve exactly the version with ``digest``; None: the newest.
 
@@ -107,9 +110,11 @@ class Review:
         it breaks rules.
         """
         _require_checklist(checked)
+        given_remarks = remarks.checked(comments)
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             seen = _seen(entry_id, draft, digest)
+            remarks.require_subjects(seen.entry, given_remarks)
             refusal = self._refusal(seen, reviewer.name)
             if refusal:
                 raise Forbidden(refusal)
@@ -127,33 +132,61 @@ class Review:
                 checked=tuple(checked),
                 note=note,
             )
-            update = {"approvals": (*given, approval), "signed": signed, "saved_by": seen.actor}
+            number = workflow.open_comments + len(given_remarks)
+            update = {
+                "approvals": (*given, approval),
+                "signed": signed,
+                "saved_by": seen.actor,
+                "open_comments": number,
+            }
             return Step(workflow.model_copy(update=update), document)
 
         return self._store.change_workflow(
-            entry_id, "approve", plan, actor=reviewer.actor, note=note
+            entry_id,
+            "approve",
+            plan,
+            actor=reviewer.actor,
+            note=note,
+            detail=remarks.to_detail(given_remarks),
         )
 
     def return_(
-        self, entry_id: str, *, actor: str, note: str, digest: str | None = None
+        self,
+        entry_id: str,
+        *,
+        actor: str,
+        note: str = "",
+        digest: str | None = None,
+        comments: Sequence[Remark] = (),
     ) -> Revision:
-        """Return the draft to its author. Raises InvalidRequest without a note that says why.
+        """Return the draft to its author.
 
-        The reviewer of an approved draft is taken out of the document again.
+        The reviewer of an approved draft is taken out of the document again. Raises
+        InvalidRequest without a note or a comment that says why.
         """
-        if not note.strip():
+        given_remarks = remarks.checked(comments)
+        if not note.strip() and not given_remarks:
             raise InvalidRequest([Breach("$.note", message("is empty; say what has to change"))])
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             seen = _seen(entry_id, draft, digest)
-            update = {"submitted_by": None, "returned_by": actor, "approvals": ()}
+            remarks.require_subjects(seen.entry, given_remarks)
+            update = {
+                "submitted_by": None,
+                "returned_by": actor,
+                "approvals": (),
+                "open_comments": workflow.open_comments + len(given_remarks),
+            }
             document = unsigned(seen.entry, workflow)
             after = workflow.model_copy(update=update)
             if document is seen.entry:
                 return Step(after)
             return Step(after, document, UNSIGNED)
 
-        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
+        detail = remarks.to_detail(given_remarks)
+        return self._store.change_workflow(
+            entry_id, "return", plan, actor=actor, note=note, detail=detail
+        )
 
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""

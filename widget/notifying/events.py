@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from widget.config import EventType, Notify, Settings
+from widget.editorial import remarks
 from widget.editorial.actors import person_of
 from widget.entry import Entry
 from widget.store import Live, Revision, Workflow
@@ -214,7 +215,7 @@ def event_of(revision: Revision, before: Revision | None, settings: Settings) ->
         url=article.url,
         publication=settings.publication_for(article.url).name,
         actor=revision.actor,
-        note=revision.note[:MAX_NOTE],
+        note=remarks.as_text(revision)[:MAX_NOTE],
         persons=_concerned(revision, before),
     )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from widget.panel.source_views import SourceView
 from widget.panel.view import GroupView, NoticeView, PanelView, PointView
 
-NARROW = 272
-WIDE = 640
+NARROW, MIDDLE, WIDE = 272, 400, 640
+"""Widths of containers in CSS pixels: the narrowest, a large phone's, a column of text."""
 
 _PADDING = 32
 _SERIF, _SANS = 0.48, 0.54
@@ -26,9 +27,13 @@ _MARGINS = 48
 
 @dataclass(frozen=True, slots=True)
 class Heights:
-    """A panel's height in a container NARROW wide and in one ``width`` wide; in CSS pixels."""
+    """A panel's height in containers NARROW, MIDDLE and ``width`` wide; in CSS pixels.
+
+    ``middle`` is None where ``width`` is MIDDLE or less.
+    """
 
     narrow: int
+    middle: int | None
     wide: int
     width: int = WIDE
 
@@ -36,8 +41,8 @@ class Heights:
     def css(self) -> str:
         """Return a length for ``min-height``, in units of the query container's width.
 
-        The actual height is a hyperbola of the width, which is below this line between the
-        two heights.
+        The actual height is a hyperbola of the width, which is below the lines between the
+        heights.
         """
         return self._clamped("cqi", 0)
 
@@ -50,9 +55,16 @@ class Heights:
         return self._clamped("vw", _MARGINS)
 
     def _clamped(self, unit: str, margins: int) -> str:
-        slope = (self.narrow - self.wide) / (self.width - NARROW)
-        start = round(self.narrow + (NARROW + margins) * slope)
-        return f"clamp({self.wide}px,{start}px - {100 * slope:.0f}{unit},{self.narrow}px)"
+        points = [(NARROW, self.narrow), (self.width, self.wide)]
+        if self.middle is not None:
+            points.insert(1, (MIDDLE, self.middle))
+        lines = []
+        for (left, higher), (right, lower) in pairwise(points):
+            slope = (higher - lower) / (right - left)
+            start = round(higher + (left + margins) * slope)
+            lines.append(f"{start}px - {100 * slope:.0f}{unit}")
+        between = f"max({','.join(lines)})" if len(lines) > 1 else lines[0]
+        return f"clamp({self.wide}px,{between},{self.narrow}px)"
 
 
 def heights(view: PanelView | NoticeView, *, width: int = WIDE) -> Heights:
@@ -61,7 +73,8 @@ def heights(view: PanelView | NoticeView, *, width: int = WIDE) -> Heights:
     ``width`` is the maximum width of its container; less than NARROW counts as NARROW.
     """
     width = max(width, NARROW + 1)
-    return Heights(_height(view, NARROW), _height(view, width), width)
+    middle = _height(view, MIDDLE) if width > MIDDLE else None
+    return Heights(_height(view, NARROW), middle, _height(view, width), width)
 
 
 def _height(view: PanelView | NoticeView, width: int) -> int:

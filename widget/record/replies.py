@@ -51,8 +51,12 @@ class VoiceDesk:
 
     def newest(self, *, limit: int) -> list[Voice]:
         """Return links of all entries of this scope, the newest first."""
-        found = [it for it in self._voices.newest(limit=limit) if self._has(it.entry)]
-        return sorted(found, key=lambda it: it.made_at, reverse=True)
+        found: list[Voice] = []
+        page = self._voices.newest(limit=limit)
+        while page and len(found) < limit:
+            found += [it for it in page if self._has(it.entry)]
+            page = self._voices.newest(limit=limit, before=page[-1].place)
+        return sorted(found[:limit], key=lambda it: it.made_at, reverse=True)
 
     def revoke(self, entry_id: str, key: str, *, actor: str) -> None:
         """End a link. Without another one, its author counts as not asked. Raises NotFound."""

@@ -34,6 +34,9 @@ _BATCH = 200
 _MOST_READ = 5_000
 """How many records one list reads at most, however few of them its filters let through."""
 
+AFTER_ALL = "z" * 100
+"""Sorts after every id. A place with it names no report, which may be another publication's."""
+
 Place = tuple[float, str]
 SendMail = Callable[[str, str, str, str], None]
 """Sends a mail of a publication: its name, the recipient, the subject, the text.
@@ -107,12 +110,13 @@ class ReportDesk:
                 return ReportPage(found, last)
             if len(found) > limit:
                 break
-            last = report.changed_at.timestamp(), key
+            last = report.changed_at.timestamp(), AFTER_ALL
             if (assignee and report.assignee != assignee) or (entry and report.entry != entry):
                 continue
             listed = self._listed(key, report)
             if listed and (not publication or listed.publication == publication):
                 found.append(listed)
+                last = listed.place
         more = len(found) > limit
         found = found[:limit]
         return ReportPage(found, found[-1].place if more else None)

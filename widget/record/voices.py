@@ -86,6 +86,11 @@ class Voice(BaseModel):
         """When it and its texts are removed."""
         return max(self.changed_at, self.expires_at) + _OLD
 
+    @property
+    def place(self) -> tuple[float, str]:
+        """Where it stands in lists of all links."""
+        return max(self.changed_at, self.expires_at).timestamp(), self.key
+
     def state(self, live: Live | Withdrawn | None) -> VoiceState:
         """Return how far it is; ``live`` is what readers see of its entry."""
         if self.used_at:
@@ -228,7 +233,7 @@ class Voices:
                 COLLECTION,
                 Voice,
                 group=lambda it: it.entry,
-                rank=lambda it: max(it.changed_at, it.expires_at).timestamp(),
+                rank=lambda it: it.place[0],
             )
         return self._opened
 

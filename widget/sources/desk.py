@@ -30,6 +30,9 @@ _BATCH = 200
 _MOST_READ = 5_000
 """How many records one list reads at most, however few of them its filters let through."""
 
+_AFTER_ALL = "z" * 100
+"""Sorts after every id. A place with it names no entry, which may be another publication's."""
+
 RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
@@ -141,10 +144,11 @@ class SourceDesk:
                 return found, last
             if len(found) > limit:
                 break
-            last = rank(record), key
+            last = rank(record), _AFTER_ALL
             listed = self._listed(key, record)
             if listed and publication in ("", listed.publication):
                 found.append(listed)
+                last = rank(record), key
                 places.append(last)
         more = len(found) > limit
         return found[:limit], places[limit - 1] if more else None

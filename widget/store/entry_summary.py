@@ -44,6 +44,7 @@ def summarize(
         assignee=workflow.assignee or "",
         due=workflow.due,
         planned=workflow.next_due(waiting=draft is not None, live=isinstance(live, Live)),
+        open_comments=workflow.open_comments,
         origin=origin,
         live_origin=origin if live is None else urls.origin_key(article_url(live)),
     )

@@ -45,6 +45,7 @@ class Row:
     assignee: str = ""
     due: date | None = None
     planned: datetime | None = None
+    open_comments: int = 0
     origin: str | None = None
     live_origin: str | None = None
 
@@ -68,8 +69,10 @@ class Query:
     Each word of ``search`` occurs anywhere in ``search_text``, in any case. The state ``draft``
     matches every entry with a draft. ``changed`` sorts the newest first. ``backwards`` reverses the
     order: the rows after a sort key are then those before it, the nearest first. ``planned_until``
-    matches what has to be published or withdrawn by that time, ``saved_by`` drafts that this person
-    saved last, by whatever means. ``sites`` all have to match; counts are then of these alone.
+    matches what has to be published or withdrawn by that time, ``due_until`` what somebody works on
+    until that day or before, ``commented`` what has open comments, ``saved_by`` drafts that this
+    person saved last, by whatever means. ``sites`` all have to match; counts are then of these
+    alone.
     """
 
     search: str = ""
@@ -83,13 +86,15 @@ class Query:
     assignee: str | None = None
     saved_by: str | None = None
     planned_until: datetime | None = None
+    due_until: date | None = None
+    commented: bool = False
     sites: tuple[Sites, ...] = ()
 
     @property
     def by_kind(self) -> bool:
         """Whether only state, lean, section and language are asked for."""
-        others = (self.phase, self.assignee, self.saved_by, self.planned_until)
-        return all(it is None for it in others) and not self.sites
+        others = (self.phase, self.assignee, self.saved_by, self.planned_until, self.due_until)
+        return all(it is None for it in others) and not self.commented and not self.sites
 
     @property
     def descends(self) -> bool:

@@ -38,7 +38,7 @@ from widget.store.quarantine import log
 from widget.store.query import COUNTED, Counts, Key, Query, Row, moment_key
 
 FOLDER = "index"
-_VERSION = zlib.crc32(f"5 {urls.KEYS}".encode()) >> 1
+_VERSION = zlib.crc32(f"6 {urls.KEYS}".encode()) >> 1
 """A file with another number is of another release, and is rebuilt."""
 
 _CACHE = 8_000

@@ -19,7 +19,7 @@ CREATE TABLE entry (
   waiting INTEGER NOT NULL, lean TEXT, section TEXT NOT NULL, language TEXT NOT NULL,
   changed INTEGER NOT NULL, problem TEXT NOT NULL,
   phase TEXT, saved_by TEXT NOT NULL, assignee TEXT NOT NULL, due TEXT, planned INTEGER,
-  origin TEXT, live_origin TEXT
+  open_comments INTEGER NOT NULL, origin TEXT, live_origin TEXT
 );
 CREATE TABLE address (key TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
 CREATE INDEX by_entry ON address (n);
@@ -33,6 +33,8 @@ CREATE INDEX by_language ON entry (language);
 CREATE INDEX by_state ON entry (state, waiting);
 CREATE INDEX by_lean ON entry (lean);
 CREATE INDEX by_planned ON entry (planned, id) WHERE planned IS NOT NULL;
+CREATE INDEX by_due ON entry (due) WHERE due IS NOT NULL;
+CREATE INDEX by_open_comments ON entry (changed, id) WHERE open_comments > 0;
 CREATE INDEX by_assignee ON entry (assignee) WHERE assignee <> '';
 CREATE INDEX by_origin ON entry (origin, changed, id);
 CREATE VIRTUAL TABLE words USING
@@ -41,20 +43,21 @@ CREATE VIRTUAL TABLE trigrams USING fts5vocab(words, instance);
 """
 COLUMNS = (
     "id, title, url, state, waiting, lean, section, language, changed, problem,"
-    " phase, saved_by, assignee, due, planned, origin, live_origin"
+    " phase, saved_by, assignee, due, planned, open_comments, origin, live_origin"
 )
 PUT = """
 INSERT INTO entry (id, seen, digest, title, url, state, waiting, lean, section, language, changed,
-  problem, phase, saved_by, assignee, due, planned, origin, live_origin, folded, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+  problem, phase, saved_by, assignee, due, planned, open_comments, origin, live_origin, folded,
+  version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
   (SELECT ifnull(max(version), 0) + 1 FROM entry))
 ON CONFLICT (id) DO UPDATE SET seen=excluded.seen, digest=excluded.digest, title=excluded.title,
   folded=excluded.folded, url=excluded.url, state=excluded.state, waiting=excluded.waiting,
   lean=excluded.lean, section=excluded.section, language=excluded.language,
   changed=excluded.changed, problem=excluded.problem, phase=excluded.phase,
   saved_by=excluded.saved_by, assignee=excluded.assignee, due=excluded.due,
-  planned=excluded.planned, origin=excluded.origin, live_origin=excluded.live_origin,
-  version=excluded.version
+  planned=excluded.planned, open_comments=excluded.open_comments, origin=excluded.origin,
+  live_origin=excluded.live_origin, version=excluded.version
 RETURNING n
 """
 _SORT_COLUMNS = {"changed": "changed", "title": "folded"}
@@ -116,6 +119,11 @@ def _workflow_conditions(query: Query) -> tuple[list[str], list[Any]]:
     if query.planned_until is not None:
         where.append("planned <= ?")
         parameters.append(moment_key(query.planned_until))
+    if query.due_until is not None:
+        where.append("due <= ?")
+        parameters.append(query.due_until.isoformat())
+    if query.commented:
+        where.append("open_comments > 0")
     more, values = site_conditions(query)
     return where + more, parameters + values
 
@@ -152,6 +160,7 @@ def row_values(row: Row) -> tuple[Any, ...]:
         row.assignee,
         row.due.isoformat() if row.due else None,
         moment_key(row.planned) if row.planned else None,
+        row.open_comments,
         row.origin,
         row.live_origin,
     )
@@ -160,7 +169,7 @@ def row_values(row: Row) -> tuple[Any, ...]:
 def to_row(values: tuple[Any, ...]) -> Row:
     """Return the row for the values of ``COLUMNS``."""
     entry_id, title, url, state, waiting, lean, section, language, changed, problem, *noted = values
-    phase, saved_by, assignee, due, planned, origin, live_origin = noted
+    phase, saved_by, assignee, due, planned, open_comments, origin, live_origin = noted
     return Row(
         id=entry_id,
         title=title,
@@ -177,6 +186,7 @@ def to_row(values: tuple[Any, ...]) -> Row:
         assignee=assignee,
         due=date.fromisoformat(due) if due else None,
         planned=None if planned is None else moment(planned),
+        open_comments=open_comments,
         origin=origin,
         live_origin=live_origin,
     )

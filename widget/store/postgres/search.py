@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 _COLUMNS = (
     "id, title, url, state, waiting, lean, section, language, changed,"
-    " phase, saved_by, assignee, due, planned, origin, live_origin"
+    " phase, saved_by, assignee, due, planned, open_comments, origin, live_origin"
 )
 
 
@@ -242,6 +242,11 @@ def _where(query: Query, after: Key | None = None) -> tuple[str, list[Any]]:
     if query.planned_until is not None:
         where.append("planned <= %s")
         values.append(moment_key(query.planned_until))
+    if query.due_until is not None:
+        where.append("due <= %s")
+        values.append(query.due_until)
+    if query.commented:
+        where.append("open_comments > 0")
     sites, origins = _sites(query)
     where += sites
     values += origins
@@ -299,7 +304,7 @@ def _storable(text: str) -> str:
 
 def _row(values: tuple[Any, ...]) -> Row:
     entry_id, title, url, state, waiting, lean, section, language, changed, *noted = values
-    phase, saved_by, assignee, due, planned, origin, live_origin = noted
+    phase, saved_by, assignee, due, planned, open_comments, origin, live_origin = noted
     return Row(
         id=entry_id,
         title=title,
@@ -315,6 +320,7 @@ def _row(values: tuple[Any, ...]) -> Row:
         assignee=assignee,
         due=due,
         planned=None if planned is None else moment(planned),
+        open_comments=open_comments,
         origin=origin,
         live_origin=live_origin,
     )

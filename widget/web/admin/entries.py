@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from widget.entry.json_input import MAX_BYTES
 from widget.entry.vocabulary import Lean
 from widget.errors import Breach, Conflict, InvalidEntry, message
 from widget.store import Sort
-from widget.web.admin import auth, forms, new_entry, rendering
+from widget.web.admin import auth, forms, interface, new_entry, rendering
 from widget.web.admin.context import admin
 from widget.web.admin.new_entry import Begun
 from widget.web.admin.terms import NOTES
@@ -35,7 +36,8 @@ def start() -> AnyResponse:
 @routes.get("/entries")
 def listing() -> Response:
     """Show the entries that the query finds."""
-    search = ListingRequest.from_query(request.args).resolved(admin().scope)
+    today = datetime.now(interface.zone()).date()
+    search = ListingRequest.from_query(request.args, today=today).resolved(admin().scope)
     listing = entry_listing.find(admin().store, search)
     return rendering.page(
         "_listing.html" if rendering.is_htmx() else "entries.html",
@@ -47,6 +49,9 @@ def listing() -> Response:
         publication_of=lambda row: admin().settings.publication_for(row.url).name,
         listing=listing,
         states=entry_listing.STATES,
+        due=search.due,
+        days=entry_listing.DUE,
+        today=today,
         leans=get_args(Lean),
         sorts=get_args(Sort),
         previous_page=_previous(search, listing),
@@ -178,6 +183,8 @@ def _link(search: ListingRequest, **place: str) -> str:
         "assignee": query.assignee,
         "publication": search.publication,
         "saved_by": query.saved_by,
+        "due": search.due,
+        "comments": "open" if query.commented else None,
         "sort": None if query.sort == "changed" else query.sort,
         "page": None if search.page == 1 else search.page,
         **place,

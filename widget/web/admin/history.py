@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.editorial import comparison as comparing
+from widget.editorial import remarks
 from widget.errors import Conflict
 from widget.store import Revision
 from widget.web.admin import auth, rendering
@@ -66,8 +67,15 @@ def history(entry_id: str) -> Response:
         entry_id=entry_id,
         title=revisions[0].entry.article.title or entry_id,
         sittings=sittings_of(revisions),
+        remarks_of=_remarks,
         head=revisions[0].number,
     )
+
+
+def _remarks(revision: Revision) -> list[str]:
+    """Return the comments of a revision that are not its note."""
+    given = [remark.text for _, remark in remarks.of_revision(revision)]
+    return [text for text in given if text != revision.note]
 
 
 @routes.get("/comparison")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Response, abort
 
 from widget import panel
-from widget.editorial import comparison
+from widget.editorial import comparison, remarks
 from widget.editorial.comments import comments_in
 from widget.editorial.review import CHECKLIST_WORDS, ReviewStatus
 from widget.entry import Entry
@@ -23,6 +24,9 @@ from widget.web.context import service
 
 if TYPE_CHECKING:
     from widget.purging import PurgeJob, What
+
+REMARK = "comment:"
+"""Begins the names of fields for comments in a review; the path of the subject follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,22 @@ def show(
         zone=time_zone(entry_id),
         now=datetime.now(UTC),
         snippet=_snippet(page),
-        typed=rendering.typed(),
+        typed=(typed := rendering.typed()),
+        **_remark_fields(page, typed),
     )
+
+
+def _remark_fields(page: Page, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return what a review may comment on, and typed comments that have lost their subject."""
+    entry = page.draft.entry if page.draft else page.live_entry
+    subjects = remarks.subjects(entry) if entry else {}
+    fields = {f"{REMARK}{path}" for path in subjects}
+    lost = [it for name, it in typed.items() if name.startswith(REMARK) and name not in fields]
+    return {
+        "remark_subjects": subjects,
+        "has_remarks": any(it.strip() for name, it in typed.items() if name.startswith(REMARK)),
+        "lost_remarks": "\n".join(it.strip() for it in lost if it.strip()),
+    }
 
 
 def time_zone(entry_id: str) -> str:

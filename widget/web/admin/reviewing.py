@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from widget.editorial.remarks import Remark
 from widget.editorial.review import Reviewer
 from widget.errors import Breach, Forbidden, InsightsError, InvalidRequest, message
 from widget.http import problem_details
@@ -46,6 +47,7 @@ def approve(entry_id: str) -> AnyResponse:
             checked=request.form.getlist("checked"),
             note=_text("note"),
             digest=_text("digest"),
+            comments=_remarks(),
         ),
     )
 
@@ -56,14 +58,24 @@ def send_back(entry_id: str) -> AnyResponse:
     review, who = admin().editorial.review, auth.user().name
     return _done(
         entry_id,
-        lambda: review.return_(entry_id, actor=who, note=_text("note"), digest=_text("digest")),
+        lambda: review.return_(
+            entry_id,
+            actor=who,
+            note=_text("note"),
+            digest=_text("digest"),
+            comments=_remarks(),
+        ),
     )
 
 
 @routes.post("/comments")
 def comment(entry_id: str) -> AnyResponse:
-    """Comment on a point, a source or the whole."""
+    """Comment on a point, a source or the whole, or on several at once."""
     comments, who = admin().editorial.comments, auth.user().name
+    if "text" not in request.form:  # of the form for a review, whose note is about the whole
+        note = _text("note")
+        given = [*([Remark(note)] if note else []), *_remarks()]
+        return _done(entry_id, lambda: comments.add_all(entry_id, given, actor=who), to="comments")
     return _done(
         entry_id,
         lambda: comments.add(entry_id, actor=who, text=_text("text"), path=_text("path")),
@@ -71,11 +83,11 @@ def comment(entry_id: str) -> AnyResponse:
     )
 
 
-@routes.post("/comments/<int:number>/resolution")
-def resolve(entry_id: str, number: int) -> AnyResponse:
+@routes.post("/comments/<name>/resolution")
+def resolve(entry_id: str, name: str) -> AnyResponse:
     """Resolve a comment."""
     comments, who = admin().editorial.comments, auth.user().name
-    return _done(entry_id, lambda: comments.resolve(entry_id, number, actor=who), to="comments")
+    return _done(entry_id, lambda: comments.resolve(entry_id, name, actor=who), to="comments")
 
 
 @routes.post("/assignment")
@@ -165,6 +177,17 @@ def _moment(entry_id: str, name: str) -> datetime | None:
     if planned and rendering.local_time(planned, zone) == at.isoformat(timespec="seconds"):
         return planned  # unchanged, even in the hour that a clock repeats
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _remarks() -> list[Remark]:
+    """Return the comments that were typed beside points and sources."""
+    begin = publication_page.REMARK
+    given = [
+        Remark(_text(name), name.removeprefix(begin))
+        for name in request.form
+        if name.startswith(begin)
+    ]
+    return [it for it in given if it.text]
 
 
 def _text(name: str) -> str:

@@ -14,7 +14,7 @@ from widget.editorial import comparison
 from widget.entry import Entry
 from widget.entry.paths import line_numbers, line_of
 from widget.errors import Breach, Conflict, message
-from widget.web.admin import auth, rendering
+from widget.web.admin import auth, rendering, verdict
 from widget.web.admin.context import admin
 from widget.web.admin.entry_status import EntryStatus, entry_status, revision_number
 from widget.web.admin.interface import gettext as _
@@ -105,7 +105,12 @@ def _verdict(text: str, entry: Entry | None, breaches: list[Breach]) -> dict[str
     numbers = line_numbers(text)
     remarks = sorted((_remark(breach, numbers) for breach in breaches), key=lambda it: it.line)
     errors = sum(breach.severity == "error" for breach in breaches)
-    return {"remarks": remarks, "errors": errors, "can_be_kept": entry is not None}
+    return {
+        "remarks": remarks,
+        "errors": errors,
+        "can_be_kept": entry is not None,
+        "next": verdict.next_step(entry),
+    }
 
 
 def _remark(breach: Breach, numbers: dict[str, int]) -> Remark:

@@ -51,13 +51,14 @@ def view(document: Document, judged: Judgement, *, fresh: Entry | None) -> dict[
         "listed": listed,
         "beside": beside,
         "fresh": fresh is not None,
-        "next": "submit" if _needs_review(judged) else "publish",
+        "next": next_step(judged.entry),
         **counts,
     }
 
 
-def _needs_review(judged: Judgement) -> bool:
-    return judged.entry is not None and bool(admin().editorial.review.missing(judged.entry))
+def next_step(entry: Entry | None) -> Literal["submit", "publish"]:
+    """Return what follows once nothing is left to fix; None: no entry yet."""
+    return "submit" if entry and admin().editorial.review.missing(entry) else "publish"
 
 
 def _has_own_box(breach: Breach) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints
 
 from widget import panel
+from widget.editorial.listing import ANY_TIME
 from widget.entry import Entry
 from widget.entry.vocabulary import Lean
 from widget.errors import Severity
@@ -100,6 +101,11 @@ class ListQuery(BaseModel):
     phase: Phase | None = Field(default=None, description="Where its draft is in the review.")
     assignee: str | None = Field(default=None, max_length=200)
     saved_by: str | None = Field(default=None, max_length=200, description="The last to save it.")
+    due_until: date | None = Field(default=None, description="Due on that day or before.")
+    open_comments: bool = Field(default=False, description="`true`: with open comments only.")
+    planned: bool = Field(
+        default=False, description="`true`: only what is published or withdrawn at a later time."
+    )
     publication: str | None = Field(
         default=None, max_length=200, description="The name of one that you work for."
     )
@@ -119,6 +125,9 @@ class ListQuery(BaseModel):
             phase=self.phase,
             assignee=self.assignee,
             saved_by=self.saved_by,
+            due_until=self.due_until,
+            commented=self.open_comments,
+            planned_until=ANY_TIME if self.planned else None,
         )
 
 
@@ -139,6 +148,7 @@ class EntrySummary(BaseModel):
     assignee: str
     due: date | None
     planned: datetime | None = Field(description="When it is published or withdrawn next.")
+    open_comments: int
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -158,6 +168,7 @@ class EntrySummary(BaseModel):
             assignee=row.assignee,
             due=row.due,
             planned=row.planned,
+            open_comments=row.open_comments,
         )
 
 

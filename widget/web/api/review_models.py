@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from widget.editorial.comments import MAX_COMMENT
 from widget.editorial.evidence import CommentRecord
+from widget.editorial.remarks import MAX_COMMENT, MAX_REMARKS
 from widget.entry.model import Moment
 from widget.store import Workflow
 from widget.store.workflow import Phase, Proof
@@ -28,6 +28,16 @@ class SubmissionRequest(_RequestBody):
     note: Note = ""
 
 
+class CommentRequest(_RequestBody):
+    """A comment on a point, a source, or the whole."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_COMMENT)]
+    path: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="",
+        description="`$.perspectives[0].points[1]` or `$.sources[0]`; empty for the whole.",
+    )
+
+
 class ReviewRequest(_RequestBody):
     """The decision about exactly one version of the draft."""
 
@@ -40,7 +50,14 @@ class ReviewRequest(_RequestBody):
         max_length=20,
         description="To approve: `sources` `quotes` `fairness` `language` `law`.",
     )
-    note: Note = Field(default="", description="To return: what has to change.")
+    note: Note = Field(
+        default="", description="To return: what has to change, unless comments say that."
+    )
+    comments: list[CommentRequest] = Field(
+        default=[],
+        max_length=MAX_REMARKS,
+        description="On points and sources; they and the decision are one change.",
+    )
 
 
 class ReviewRecord(BaseModel):
@@ -70,16 +87,6 @@ class ReviewList(BaseModel):
     given: int = Field(description="How many have approved it.")
     hold: str = Field(description="The word or the section for which it needs two.")
     items: list[ReviewRecord]
-
-
-class CommentRequest(_RequestBody):
-    """A comment on a point, a source, or the whole."""
-
-    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_COMMENT)]
-    path: Annotated[str, StringConstraints(max_length=100)] = Field(
-        default="",
-        description="`$.perspectives[0].points[1]` or `$.sources[0]`; empty for the whole.",
-    )
 
 
 class CommentList(BaseModel):

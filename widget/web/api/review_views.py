@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 
 from widget.editorial.evidence import CommentRecord, evidence_of
+from widget.editorial.remarks import Remark
 from widget.errors import Breach, InvalidRequest, NotFound
 from widget.sources.evidence import sources_of
 from widget.store import Draft, Revision, document_digest
@@ -31,13 +32,19 @@ def review(entry_id: str) -> ApiResponse:
     """Approve or return exactly the version with the digest in the body."""
     body = parsing.body(models.ReviewRequest)
     person = reviewer()
+    given = [Remark(it.text, it.path) for it in body.comments]
     if body.decision == "approve":
         revision = editorial().review.approve(
-            entry_id, reviewer=person, checked=body.checked, note=body.note, digest=body.digest
+            entry_id,
+            reviewer=person,
+            checked=body.checked,
+            note=body.note,
+            digest=body.digest,
+            comments=given,
         )
     else:
         revision = editorial().review.return_(
-            entry_id, actor=person.actor, note=body.note, digest=body.digest
+            entry_id, actor=person.actor, note=body.note, digest=body.digest, comments=given
         )
     return _created(_review(revision, document_digest(revision.entry)), revision)
 
@@ -64,7 +71,7 @@ def comment(entry_id: str) -> ApiResponse:
     """Comment on a point, a source or the whole."""
     body = parsing.body(models.CommentRequest)
     revision = editorial().comments.add(entry_id, actor=actor(), text=body.text, path=body.path)
-    return _created(_comment(entry_id, revision.number), revision)
+    return _created(_comment(entry_id, str(revision.number)), revision)
 
 
 def list_comments(entry_id: str) -> ApiResponse:
@@ -75,10 +82,10 @@ def list_comments(entry_id: str) -> ApiResponse:
 
 def resolve_comment(entry_id: str, number: str) -> ApiResponse:
     """Resolve an open comment."""
-    if not re.fullmatch("[1-9][0-9]{0,8}", number, re.ASCII):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,2})?", number, re.ASCII):
         raise NotFound(f"there is no comment {number[:20]!r} on {entry_id!r}")
-    revision = editorial().comments.resolve(entry_id, int(number), actor=actor())
-    return _created(_comment(entry_id, int(number)), revision)
+    revision = editorial().comments.resolve(entry_id, number, actor=actor())
+    return _created(_comment(entry_id, number), revision)
 
 
 def read_schedule(entry_id: str) -> ApiResponse:
@@ -184,8 +191,8 @@ def _comments(entry_id: str) -> list[CommentRecord]:
     return [CommentRecord.model_validate(it, from_attributes=True) for it in found]
 
 
-def _comment(entry_id: str, number: int) -> CommentRecord:
-    return next(it for it in _comments(entry_id) if it.number == number)
+def _comment(entry_id: str, name: str) -> CommentRecord:
+    return next(it for it in _comments(entry_id) if it.name == name)
 
 
 def _created(record: models.ReviewRecord | CommentRecord, revision: Revision) -> ApiResponse:
