@@ -115,7 +115,7 @@ def assert_evidence(proof: dict[str, Any], *, digest: str, reviewer: str, note: 
     assert len(approval["checked"]) == 5
     assert (proof["version"]["sha256"], proof["version"]["standing"]) == (digest, "withdrawn")
     assert (proof["review"]["review"], proof["review"]["given"]) == ("proven", 1)
-    (comment,) = proof["comments"]
+    comment = proof["comments"][0]
     assert (comment["path"], comment["resolved_by"]) == ("$.perspectives[0].points[2]", "mia")
     steps = ("submit", "return", "approve", "publish", "withdraw")
     events = [it for it in proof["events"] if it["action"] in steps]

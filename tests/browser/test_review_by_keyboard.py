@@ -141,12 +141,18 @@ def test_a_review_in_arabic_by_keyboard_alone(
     pick(ben, ben.page.locator("#comment-path"), "$.perspectives[0].points[2]")
     ben.write(ben.page.get_by_label(_("Comment"), exact=True), "من قال ذلك؟")
     ben.press(ben.button(_("Add the comment")))
+    ben.press(ben.page.locator("details.remarks > summary"))
+    for path, text in (("$.perspectives[0].points[0]", "متى؟"), ("$.sources[1]", "قديم.")):
+        ben.write(ben.page.locator(f"[name='comment:{path}']"), text)
+    assert violations(ben.page, axe) == []
+    assert ben.page.evaluate("document.documentElement.scrollWidth") <= WIDTH
     ben.write(ben.page.locator("#review-note"), NOTE)
     ben.press(ben.button(_("Return to the author")))
     expect(ben.page.locator("#review h2")).to_have_text(_("Returned to its author"))
 
     rewrite(mia, newsroom, "perspectives.0.points.2.text", "Shade counts as much as a seat [5].")
     mia.page.goto(review)
+    expect(mia.page.locator("#comments li.card")).to_have_count(3)
     assert violations(mia.page, axe) == []
     mia.press(mia.page.locator("#comments").get_by_role("button").first)
     expect(mia.page.locator("#comments .resolved")).to_be_visible()

@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from widget.editorial import bulk, copying
+from widget.editorial.comments import comments_in
+from widget.editorial.remarks import Remark
 from widget.editorial.review import CHECKLIST, Reviewer
 from widget.editorial.scheduler import Scheduler
 from widget.editorial.service import Editorial
@@ -38,6 +40,7 @@ from widget.store.rules import rules
 from widget.store.state import now
 
 NUMBERS = count(1)
+REMARKS = ([], [Remark("Who says so?", "$.sources[0]"), Remark("Shorter.")])
 
 
 class Newsroom(RuleBasedStateMachine):
@@ -194,7 +197,11 @@ class Newsroom(RuleBasedStateMachine):
         reviewer = Reviewer(name=who, role="editor", proof="session", actor=who)
         before = self.stores[worker].draft(self.id)
         if self.attempt(
-            self.desks[worker].review.approve, self.id, reviewer=reviewer, checked=checked
+            self.desks[worker].review.approve,
+            self.id,
+            reviewer=reviewer,
+            checked=checked,
+            comments=REMARKS[ord(who[0]) % 2],
         ):
             assert before is not None
             assert checked == CHECKLIST
@@ -216,9 +223,10 @@ class Newsroom(RuleBasedStateMachine):
         for who in ("ben", "cem"):
             self.approve(worker, who, CHECKLIST)
 
-    @rule(worker=WORKERS, who=ACTORS)
-    def send_back(self, worker: int, who: str) -> None:
-        if self.attempt(self.desks[worker].review.return_, self.id, actor=who, note="Not yet."):
+    @rule(worker=WORKERS, who=ACTORS, given=st.sampled_from(REMARKS))
+    def send_back(self, worker: int, who: str, given: list[Remark]) -> None:
+        return_ = self.desks[worker].review.return_
+        if self.attempt(return_, self.id, actor=who, note="Not yet.", comments=given):
             self.given = {}
 
     @rule(worker=WORKERS, who=ACTORS, withdrawn=st.booleans())
@@ -230,7 +238,7 @@ class Newsroom(RuleBasedStateMachine):
             if withdrawn:
                 self.withdraw(worker, in_bulk=False)
             else:
-                self.send_back(worker, who)
+                self.send_back(worker, who, REMARKS[1])
             self.save_as(worker, self.read[-1], who)
 
     @rule(worker=WORKERS)
@@ -398,6 +406,13 @@ class Newsroom(RuleBasedStateMachine):
         assert len({it.reviewer for it in live.approvals}) >= self.allowed[digest]
         assert {it.digest for it in live.approvals} <= {digest}
         assert bool(live.approvals) == (live.entry.provenance.reviewed_at is not None)
+
+    @invariant()
+    def no_comment_is_lost(self) -> None:
+        for store in getattr(self, "stores", []):
+            comments = comments_in(store.history(self.id))
+            given = [it for it in comments if not it.resolved_by]
+            assert len(given) == store.workflow(self.id).open_comments
 
     @invariant()
     def a_draft_names_a_reviewer_only_while_it_is_approved(self) -> None:

@@ -58,6 +58,7 @@ def put(
     cannot be published stays a draft.
     """
     failures = Failures()
+    context.require("publisher" if and_publish else "editor")
     with context.editorial() as editorial:
         for path in _files(paths):
             with failures.of(path):
@@ -81,6 +82,7 @@ def put(
 @click.pass_obj
 def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
     """Publish drafts."""
+    context.require("publisher")
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:
@@ -104,6 +106,7 @@ def withdraw(
     """Take live entries down at once. Readers see a notice with the reason."""
     if not reason and not legal:
         raise click.UsageError("Give readers a --reason, or use --legal.")
+    context.require("publisher")
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:

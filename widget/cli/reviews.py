@@ -90,7 +90,7 @@ def review(
     Without --approve and --return, only shows what there is to review. Prove who you are with
     --user and your password, or with a token of yours in the variable INSIGHTS_TOKEN.
     """
-    with context.editorial() as editorial:
+    with context.editorial(scoped=user is None) as editorial:
         draft = editorial.entries.draft(entry_id)
         if draft is None:
             raise NotFound(f"{entry_id!r} has no draft to review")

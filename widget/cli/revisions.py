@@ -91,6 +91,7 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
 @click.pass_obj
 def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
     """Save a revision as the draft. Readers see it after it is published."""
+    context.require("publisher")
     with context.editorial() as editorial:
         saved = editorial.restore(entry_id, revision, actor=actor)
     confirm(f"{entry_id}: revision {revision} is the draft now (revision {saved.number})")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from widget.entry import Entry, light_html
 from widget.errors import Breach, InvalidRequest, amount, message
 from widget.store import Revision
+from widget.store.protocol import UNSIGNED
 
 MAX_COMMENT = 2_000
 MAX_REMARKS = 100
@@ -74,8 +75,8 @@ def of_revision(revision: Revision) -> list[tuple[str, Remark]]:
     number = revision.number
     if revision.action not in ("comment", "approve", "return"):
         return []
-    if revision.detail.startswith("["):
-        given = json.loads(revision.detail)
+    if _has_several(revision):
+        given = json.loads(revision.detail.removeprefix(UNSIGNED))
         return [(f"{number}.{i}", Remark(text, path)) for i, (path, text) in enumerate(given, 1)]
     if revision.action == "comment":
         return [(str(number), Remark(revision.note, revision.detail))]
@@ -84,7 +85,7 @@ def of_revision(revision: Revision) -> list[tuple[str, Remark]]:
 
 def as_text(revision: Revision) -> str:
     """Return the note of a revision and the remarks that came with it, as plain text."""
-    if not revision.detail.startswith("["):
+    if not _has_several(revision):
         return revision.note
     parts = [revision.note] if revision.note else []
     for _, remark in of_revision(revision):
@@ -110,6 +111,10 @@ def subjects(entry: Entry) -> dict[str, str]:
 def subject_at(entry: Entry, path: str) -> str | None:
     """Return the text of the point, or the title of the source, at ``path``; None: neither."""
     return subjects(entry).get(path)
+
+
+def _has_several(revision: Revision) -> bool:
+    return revision.detail.removeprefix(UNSIGNED).startswith("[")
 
 
 def _short(text: str, limit: int = 80) -> str:
