@@ -120,7 +120,7 @@ def submit(keys: Keys, review: str) -> None:
 def approve(keys: Keys, review: str) -> None:
     keys.page.goto(review)
     if not keys.page.locator("#checked-sources").is_visible():  # nobody asked for a review
-        keys.press(keys.page.locator(".reviewing summary"))
+        keys.press(keys.page.locator(".reviewing > summary"))
     for item in CHECKLIST:
         keys.press(keys.page.locator(f"#checked-{item}"), "Space")
     keys.press(keys.button(_("Approve")))

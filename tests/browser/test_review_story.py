@@ -58,7 +58,7 @@ def rewrite(page: Page, place: Running, name: str, rationale: str) -> None:
 def approve(page: Page, review: str) -> None:
     page.goto(review)
     if not page.locator("#checked-sources").is_visible():  # nobody asked for a review
-        page.locator(".reviewing summary").click()
+        page.locator(".reviewing > summary").click()
     for item in CHECKLIST:
         page.locator(f"#checked-{item}").check()
     act(page, "Approve")
