@@ -161,6 +161,8 @@ def _show(editorial: Editorial, draft: Draft) -> None:
     click.echo(f"Revision {draft.revision}, {saved}, {draft.workflow.phase}")
     click.echo(f"SHA-256 {document_digest(entry)}")
     hold = f" (held for {status.hold!r})" if status.hold else ""
+    if status.was_by_model and not hold:
+        hold = " (an earlier version was by a language model)"
     click.echo(f"Approvals: {len(status.given)} of {status.needed} needed{hold}")
     if draft.workflow.open_comments:
         click.echo(f"Open comments: {draft.workflow.open_comments} (insights comments {entry.id})")
