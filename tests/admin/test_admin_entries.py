@@ -128,3 +128,16 @@ def test_what_cannot_be_an_entry_is_refused_and_kept_in_the_form(
         assert answer.status_code == 422, fields
         assert said in answer.text
     assert shown.ids() == ["night-trains"]
+
+
+def test_views_lead_to_lists_and_say_which_one_is_shown(editor: FlaskClient, shown: Store) -> None:
+    del shown
+    page = editor.get("/admin/entries?sort=title").text
+    assert '<a href="/admin/entries" aria-current="page">All</a>' in page
+    assert '<a href="/admin/entries?assignee=editor">Mine</a>' in page
+    page = editor.get("/admin/entries?due=overdue&q=&lean=&page=1").text
+    assert '<a href="/admin/entries?due=overdue" aria-current="page">Overdue</a>' in page
+    assert page.count('aria-current="page"') == 2  # the view, and the page in the menu
+    assert '<details class="more" open>' in page
+    page = editor.get("/admin/entries?due=overdue&q=night", headers={"HX-Request": "true"}).text
+    assert 'aria-current="page"' not in page

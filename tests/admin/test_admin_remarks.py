@@ -104,6 +104,19 @@ def test_an_approval_may_come_with_comments(draft: Store, ben: FlaskClient) -> N
     assert now.workflow.open_comments == 2
 
 
+def test_an_approved_draft_is_returned_with_comments_and_without_its_reviewer(
+    draft: Store, ben: FlaskClient
+) -> None:
+    assert send(ben, "approval", checked=list(CHECKLIST))[0] == 303
+    assert send(ben, "return")[0] == 303
+    now = draft.draft(ID)
+    assert now is not None
+    assert now.revision == draft.head(ID) == 3
+    assert now.entry.provenance.reviewed_by is None
+    assert (now.workflow.phase, now.workflow.open_comments) == ("returned", 4)
+    assert [it.name for it in Comments(draft).of(ID)] == ["2.1", "2.2", "3.1", "3.2"]
+
+
 def test_comments_are_sent_together_without_a_decision(draft: Store, ben: FlaskClient) -> None:
     assert send(ben, "comments", note="Nearly there.")[0] == 303
     assert draft.head(ID) == 2
@@ -126,6 +139,7 @@ def test_a_refused_review_changes_nothing_and_shows_what_was_typed(
     assert "Who says &lt;b&gt;so&lt;/b&gt;?</textarea>" in page
     assert f"{'x' * 2001}</textarea>" in page
     assert "Second source.</textarea>" in page
+    assert len(re.findall('name="checked" value="[a-z]+" checked', page)) == len(CHECKLIST)
 
 
 def test_comments_survive_that_the_draft_changed_meanwhile(draft: Store, ben: FlaskClient) -> None:
@@ -133,9 +147,12 @@ def test_comments_survive_that_the_draft_changed_meanwhile(draft: Store, ben: Fl
     fewer = sample_entry().model_copy(update={"sources": sample_entry().sources[1:]})
     last = f"$.sources[{len(fewer.sources)}]"
     draft.save(fewer, actor="ana")
-    status, page = send(ben, "return", digest=digest, **{f"comment:{last}": "No longer there."})
+    status, page = send(
+        ben, "return", digest=digest, checked=["law"], **{f"comment:{last}": "No longer there."}
+    )
     assert status == 409
     assert draft.head(ID) == 2
+    assert " checked>" not in page, "what was checked of another version counts for nothing"
     for text in ("Who says &lt;b&gt;so&lt;/b&gt;?", "It is from 2011.", "No longer there."):
         assert page.count(f"{text}</textarea>") == 1, text
 

@@ -28,6 +28,7 @@ def test_an_entry_goes_from_a_draft_to_readers_and_away_and_comes_back(
         "note": "",
         "legal": False,
         "detail": "",
+        "comments": [],
         "warnings": [],
     }
     problem_of(cms("GET", ENTRY), 404)

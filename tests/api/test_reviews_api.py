@@ -184,7 +184,9 @@ def test_a_decision_and_its_comments_are_one_change(
         (f"{number}.1", "$.sources[0]", "Who says so?"),
         (f"{number}.2", "", "Shorter, please."),
     ]
-    assert cms("GET", f"{ENTRY}/history").get_json()["items"][0]["number"] == number
+    newest = cms("GET", f"{ENTRY}/history").get_json()["items"][0]
+    assert (newest["number"], newest["action"], newest["detail"]) == (number, decision, "")
+    assert [it["name"] for it in newest["comments"]] == [f"{number}.1", f"{number}.2"]
     resolved = cms("POST", f"{ENTRY}/comments/{number}.2/resolution")
     assert resolved.status_code == 201, resolved.text
     assert resolved.get_json()["text"] == "Shorter, please."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from running import Running
+from running import Running, running
 from test_accessibility import axe, violations
 from test_admin_stories import begin, complaints, enter, field
 
@@ -84,10 +85,16 @@ def address(place: Running, html: str) -> str:
     return place.host.backend + unique
 
 
-def test_from_pasted_text_to_a_draft_without_errors_in_few_clicks(
-    page: Page, place: Running
-) -> None:
+@pytest.fixture
+def reviewed(tmp_path: Path) -> Iterator[Running]:
+    """Run a service whose publication requires reviews, as is the default."""
+    with running(tmp_path / "data", review="required") as place:
+        yield place
+
+
+def test_from_pasted_text_to_ready_to_submit_in_few_clicks(page: Page, reviewed: Running) -> None:
     """Five ideas, four different views, five sources: at most 12 clicks, no field typed twice."""
+    place = reviewed
     enter(page, place)
     clicks: list[str] = []
     typed: list[str] = []
@@ -109,12 +116,14 @@ def test_from_pasted_text_to_a_draft_without_errors_in_few_clicks(
     write("pasted", SEED)
     page.get_by_role("button", name="Begin").click()
     expect(page.locator(".undo")).to_have_text("Added 9 points and 5 sources. Undo")
-    field(page, "provenance.origin").select_option("ai")
-    clicks += ["open the list", "choose"]
+    for name, option in (("viewpoint.lean", "center"), ("provenance.origin", "ai")):
+        field(page, name).select_option(option)
+        clicks += ["open the list", "choose"]
     write("provenance.provider", "Quill Engines")
     page.locator("#save").click()
     expect(page.locator("#status")).to_contain_text("Draft saved by you")
-    expect(page.locator("#verdict h2")).to_contain_text("Ready to publish")
+    expect(page.locator("#verdict h2")).to_contain_text("Ready to submit")
+    assert field(page, "viewpoint.lean").input_value() == "center"
     assert 5 < len(clicks) <= 12, clicks
     assert len(typed) == len(set(typed))
     assert [len(points(page, group)) for group in (0, 1)] == [5, 4]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -86,3 +87,27 @@ def test_a_publication_is_planned_and_cancelled() -> None:
     assert "has passed" in run("schedule", ID, "--publish-at", "2001-01-01 00:00").stderr
     assert run("schedule", ID, "--publish-at", "2099-12-01").exit_code == 2
     assert run("schedule", "nothing").exit_code == 1
+
+
+def test_a_list_finds_what_is_due_whose_it_is_and_what_has_comments() -> None:
+    other = {"id": "other", "article__url": "https://paper.example/other", "article__aliases": []}
+    drafted()
+    drafted(**other)
+    done("assign", ID, "bo", "--due", "2001-01-31")
+    done("comments", "other", "--add", "Who says so?")
+    done("submit", "other", "--actor", "ana")
+
+    def found(*options: str) -> set[str]:
+        return {it["id"] for it in json.loads(done("list", *options, "--json"))}
+
+    assert found() == {ID, "other"}
+    assert found("--due", "overdue") == {ID}
+    assert found("--assignee", "bo", "--due", "any") == {ID}
+    assert found("--assignee", "ana") == set()
+    assert found("--open-comments") == {"other"}
+    assert found("--state", "in-review", "--saved-by", "ana") == {"other"}
+    assert found("--search", "night trains") == {ID, "other"}
+    assert found("--publication", "The Paper") == {ID, "other"}
+    unknown = run("list", "--publication", "The Times")
+    assert unknown.exit_code == 2
+    assert "The Paper" in unknown.stderr

@@ -133,8 +133,9 @@ def test_a_person_reviews_only_for_the_publications_that_they_work_for(
     monkeypatch.setenv("INSIGHTS_TOKEN", secret("bo"))
     assert run(*approve).exit_code == 1
     assert run("review", ID, "--return", "--note", "No").exit_code == 1
-    assert [it["action"] for it in history()] == ["submit", "save"]
+    assert run("history", ID).exit_code == 1
     accounts.set_publications("bo", ["The Paper"])
+    assert [it["action"] for it in history()] == ["submit", "save"]
     assert "approved by bo" in done(*approve)
 
 

@@ -10,6 +10,7 @@ from samples import sample_entry
 
 from widget.config import Hold, Publication, Settings
 from widget.editorial.evidence import ReviewEvidence, evidence_of
+from widget.editorial.evidence_page import rendered
 from widget.editorial.review import CHECKLIST, CHECKLIST_WORDS, Reviewer
 from widget.editorial.service import Editorial
 from widget.entry import Entry
@@ -91,6 +92,28 @@ def test_an_approval_of_another_version_proves_nothing(
     assert [it.this_version for it in found.approvals] == [False]
     before = record(editorial, settings, revision=2)
     assert (before.version.standing, before.review.review) == ("former", "proven")
+
+
+def test_an_approval_that_was_taken_back_proves_nothing(
+    editorial: Editorial, settings: Settings
+) -> None:
+    editorial.save(DRAFT, actor="ana")
+    approve(editorial, "bo")
+    editorial.review.return_(ID, actor="bo", note="On second thoughts, no.")
+    approve(editorial, "cy")
+    editorial.publish(ID, actor="ana")
+    editorial.save(LATER, actor="ana")
+    editorial.review.return_(ID, actor="bo", note="Not this.")
+    taken_back = record(editorial, settings, revision=2)
+    assert [(it.reviewer, it.returned_in) for it in taken_back.approvals] == [
+        ("bo", 3),
+        ("cy", None),
+    ]
+    assert (taken_back.review.review, taken_back.review.given) == ("declared", 0)
+    live = record(editorial, settings)
+    assert (live.version.standing, live.review.review, live.review.given) == ("live", "proven", 1)
+    for form in ("text", "html"):
+        assert "aken back in revision 3" in rendered(live, form)
 
 
 def test_a_reviewer_that_somebody_typed_is_declared(

@@ -13,6 +13,7 @@ import pytest
 from notifying_support import settings_for
 from samples import PAPER, PUBLICATION, sample_entry
 
+from widget.accounts import open_accounts
 from widget.app import rules
 from widget.config import Publication, Settings
 from widget.editorial.actors import draft_actor, schedule_actor
@@ -216,6 +217,34 @@ def test_events_go_to_those_who_ask_for_them(
         ("withdrawn", ID): ["all", "withdrawals"],
         ("published", "elsewhere"): ["all", "other-paper", "for-ben"],
     }
+
+
+def test_no_event_of_an_entry_reaches_who_does_not_work_for_its_publication(
+    store_url: str, store: Store, outbox: NotificationOutbox
+) -> None:
+    settings = settings_for(
+        store_url, receiver("for-ana", persons=["ana"]), publications=[PUBLICATION, OTHER]
+    )
+    accounts = open_accounts(store_url, create=False)
+    accounts.add_user("ana", "editor", publications=[PUBLICATION.name])
+    collector, editorial = collected(store, outbox, settings), Editorial(store, settings)
+
+    def comment(text: str) -> None:
+        editorial.comments.add(ID, actor="ben", text=text)
+        collector.collect(ID)
+
+    store.save(sample_entry(), actor="ana")
+    record(store, "assign", "ben", assignee="ana")
+    comment("Hers.")
+    moved = {"article__url": "https://other.example/a", "article__aliases": []}
+    store.save(sample_entry(**moved), actor="ben")
+    comment("Of another publication.")
+    accounts.set_publications("ana", [])
+    comment("Of one of all.")
+    found = outbox.get(ID)
+    assert found is not None
+    notes = [it.event.note for it in found.notifications if it.deliveries]
+    assert notes == ["Hers.", "Of one of all."]
 
 
 def test_what_is_older_than_the_switch_is_no_event_and_what_follows_is(

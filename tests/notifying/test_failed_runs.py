@@ -73,6 +73,24 @@ def test_who_asked_hears_that_the_run_left_no_draft(
     assert ended.message
 
 
+def test_who_asked_hears_that_the_draft_is_there(
+    settings: Settings, fake: FakeProvider, drafting: Drafting, place: Hook, tmp_path: Path
+) -> None:
+    settings = with_provider(settings, fake, tmp_path)
+    run = drafting.ask(request(), actor="ana")
+    create_service(settings)
+    until(lambda: place.confirmed != [])
+    (received,) = place.requests
+    ended = drafting.runs.get(run.id)
+    assert ended.state == "kept", ended.message
+    assert received.body["type"] == "draft-run-finished"
+    data = received.body["data"]
+    assert (data["entry"], data["revision"]) == (ended.entry, ended.revision)
+    assert (data["publication"], data["title"]) == ("Courier", TITLE)
+    assert data["admin_url"] == f"https://insights.example/admin/entries/{ended.entry}"
+    assert "run" not in data
+
+
 def test_what_a_killed_process_did_not_tell_is_told_once_at_the_next_start(
     settings: Settings, drafting: Drafting, place: Hook
 ) -> None:

@@ -39,8 +39,10 @@ def _when(value: str) -> datetime:
 
 
 @click.group()
-def user() -> None:
+@click.pass_obj
+def user(context: Context) -> None:
     """Manage accounts."""
+    context.require("admin")
 
 
 @user.command("add")
@@ -147,8 +149,10 @@ def enable(context: Context, name: str) -> None:
 
 
 @click.group()
-def token() -> None:
+@click.pass_obj
+def token(context: Context) -> None:
     """Manage tokens for the API."""
+    context.require("admin")
 
 
 @token.command("create")

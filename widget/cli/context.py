@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from widget.cli.output import confirm
-from widget.config import DEFAULT_FILE, Settings, load_settings
+from widget.config import DEFAULT_FILE, TOKEN_VARIABLE, Settings, load_settings
+from widget.editorial.access import Scope
 from widget.editorial.service import DraftedCheck, Editorial
 from widget.errors import InsightsError
 from widget.storage.url import without_password
@@ -25,7 +27,8 @@ from widget.store import ChangeListener, EntryReader, Revision, open_store
 from widget.store.rules import rules
 
 if TYPE_CHECKING:
-    from widget.accounts import Accounts
+    from widget.accounts import Accounts, Role
+    from widget.cli.caller import Caller
     from widget.purging import PurgeJob, Purger
 
 _PURGE_SECONDS = 5.0
@@ -90,11 +93,33 @@ class Context:
         log.debug("store %s", without_password(settings.store))
         return settings
 
+    @cached_property
+    def caller(self) -> Caller | None:
+        """Whose token is in INSIGHTS_TOKEN; None without one. Raises Denied."""
+        secret = os.environ.get(TOKEN_VARIABLE, "").strip()
+        if not secret:
+            return None
+        # Imported here: most commands are given no token.
+        from widget.cli.caller import caller_of
+
+        return caller_of(self.accounts(), secret)
+
+    @property
+    def scope(self) -> Scope:
+        """The publications that the caller works for; without a token all of them."""
+        return Scope(self.settings, self.caller.publications if self.caller else ())
+
+    def require(self, role: Role) -> None:
+        """Raise Forbidden if there is a caller who lacks ``role``."""
+        if self.caller:
+            self.caller.require(role)
+
     @contextmanager
-    def editorial(self) -> Iterator[Editorial]:
+    def editorial(self, *, scoped: bool = True) -> Iterator[Editorial]:
         """Open the store for the length of a command, then wait for purges of what it changed.
 
-        Raises StoreUnavailable if the store does not exist.
+        ``scoped``: it has the entries of the caller's publications only. Raises StoreUnavailable if
+        the store does not exist.
         """
         purger = _open_purger(self.settings)
         changed_ids: dict[str, None] = {}
@@ -108,7 +133,7 @@ class Context:
             opened = open_editorial(self.settings.store, self.settings, changed)
             editorial = stack.enter_context(opened)
             try:
-                yield editorial
+                yield editorial.within(self.scope) if scoped else editorial
             finally:
                 if self.settings.notify and changed_ids:
                     _collect_changes(self.settings, editorial.entries, changed_ids)
@@ -121,6 +146,10 @@ class Context:
         """Open the store for a command that only reads."""
         with self.editorial() as editorial:
             yield editorial.entries
+
+    def is_own(self, entries: EntryReader, entry_id: str) -> bool:
+        """Return whether an entry is one of the caller's publications."""
+        return self.scope.is_everything or entries.head(entry_id) > 0
 
     def create_store(self) -> None:
         """Create the store if it does not exist."""
@@ -185,8 +214,8 @@ def actor_option() -> Callable[[_Function], _Function]:
     """Return the option for the actor of a change."""
     return click.option(
         "--actor",
-        default=_user,
-        show_default="your user name",
+        default=_actor,
+        show_default="your user name, or the owner of the token in INSIGHTS_TOKEN",
         type=as_text,
         help="Who makes the change.",
     )
@@ -259,6 +288,11 @@ def service_url(settings: Settings, base: str | None) -> str:
             err=True,
         )
     return url.rstrip("/")
+
+
+def _actor() -> str:
+    context = click.get_current_context().find_object(Context)
+    return context.caller.actor if context and context.caller else _user()
 
 
 def _user() -> str:

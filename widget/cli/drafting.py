@@ -70,8 +70,8 @@ def draft(
     3 if it was kept with findings that block, 4 if the run was refused, 5 if it failed.
     """
     context: Context = click_context.obj
-    with context.editorial() as editorial:
-        drafting = _opened(context, editorial)
+    with context.editorial(scoped=False) as editorial:
+        drafting = _seen(context, _opened(context, editorial))
         if only_test:
             click.echo(_tested(drafting, provider))
             return
@@ -93,8 +93,9 @@ def draft(
 @click.pass_obj
 def drafts(context: Context, run_id: str | None, *, as_json: bool) -> None:
     """List the runs of drafting, newest first, or show one."""
-    with context.entries():  # says where there is no store
-        runs = open_runs(context.settings.store)
+    with context.editorial(scoped=False) as editorial:  # says where there is no store
+        drafting = Drafting(context.settings, editorial, open_runs(context.settings.store))
+        runs = _seen(context, drafting).runs
         if run_id:
             run = runs.get(run_id)
             echo_json(_document(run)) if as_json else _print(run)
@@ -108,6 +109,11 @@ def drafts(context: Context, run_id: str | None, *, as_json: bool) -> None:
             f"{run.id}  {run.asked_at:%Y-%m-%d %H:%M}  {run.state:9}  "
             f"{run.request.provider}  {run.entry or run.title}"
         )
+
+
+def _seen(context: Context, drafting: Drafting) -> Drafting:
+    """Return drafting as the caller sees it."""
+    return drafting.within(context.scope, context.caller.person) if context.caller else drafting
 
 
 def _opened(context: Context, editorial: Editorial) -> Drafting:

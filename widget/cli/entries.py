@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,10 +14,15 @@ from widget.cli.context import Context, actor_option, echo_json, json_option
 from widget.cli.next_steps import next_steps
 from widget.cli.output import Failures, confirm
 from widget.config import check_under
+from widget.editorial import listing
+from widget.editorial.listing import ListingRequest
 from widget.entry import Withdrawn, parse_entry
 from widget.entry.containment import contained
 from widget.errors import Breach, InsightsError, InvalidEntry, NotFound
-from widget.store import EntryReader, Live
+from widget.store import EntryReader, Key, Live
+from widget.store.query import key
+
+_PAGE = 500
 
 _ENTRY_PATH = click.Path(exists=True, path_type=Path, allow_dash=True)
 
@@ -58,6 +64,7 @@ def put(
     cannot be published stays a draft.
     """
     failures = Failures()
+    context.require("publisher" if and_publish else "editor")
     with context.editorial() as editorial:
         for path in _files(paths):
             with failures.of(path):
@@ -81,6 +88,7 @@ def put(
 @click.pass_obj
 def publish(context: Context, ids: tuple[str, ...], *, note: str, actor: str) -> None:
     """Publish drafts."""
+    context.require("publisher")
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:
@@ -104,6 +112,7 @@ def withdraw(
     """Take live entries down at once. Readers see a notice with the reason."""
     if not reason and not legal:
         raise click.UsageError("Give readers a --reason, or use --legal.")
+    context.require("publisher")
     failures = Failures()
     with context.editorial() as editorial:
         for entry_id in ids:
@@ -114,13 +123,24 @@ def withdraw(
 
 
 @click.command("list")
+@click.option("--search", "q", metavar="WORDS", help="With all of these words.")
+@click.option("--state", type=click.Choice(listing.STATES), help="In this state.")
+@click.option("--publication", metavar="NAME", help="Of this publication.")
+@click.option("--assignee", metavar="NAME", help="On which this person works.")
+@click.option("--saved-by", metavar="NAME", help="Whose draft this person saved last.")
+@click.option("--due", type=click.Choice(listing.DUE), help="Overdue, within a week, with a date.")
+@click.option(
+    "--open-comments", "comments", flag_value="open", default=None, help="With open comments."
+)
 @json_option()
 @click.pass_obj
-def list_entries(context: Context, *, as_json: bool) -> None:
+def list_entries(context: Context, /, *, as_json: bool, **filters: str | None) -> None:
     """List all entries with their state."""
+    given = {name: value for name, value in filters.items() if value is not None}
     with context.entries() as store:
-        rows = [_contained_summary(store, entry_id) for entry_id in store.ids()]
-        problems = store.problems(thorough=True)
+        ids = _found(context, store, given) if given else store.ids()
+        rows = [_contained_summary(store, entry_id) for entry_id in ids]
+        problems = [] if given else store.problems(thorough=True)
     if as_json:
         echo_json(rows)
     else:
@@ -180,6 +200,21 @@ def _check(path: Path, context: Context) -> list[Breach]:
         return contained("the rules for publishing", lambda: check_under(context.settings, entry))
     except InvalidEntry as error:
         return list(error.breaches)
+
+
+def _found(context: Context, store: EntryReader, filters: dict[str, str]) -> list[str]:
+    """Return the ids of the entries that the filters of the list of entries find, sorted."""
+    if filters.get("publication", "") not in ("", *context.scope.publications):
+        names = ", ".join(context.scope.publications)
+        raise click.UsageError(f"--publication is the name of one: {names}")
+    today = datetime.now().astimezone().date()
+    wanted = ListingRequest.from_query({**filters, "sort": "id"}, today=today)
+    query, found = wanted.resolved(context.scope).query, list[str]()
+    after: Key | None = None
+    while rows := store.rows(query, limit=_PAGE, after=after):
+        found += [row.id for row in rows]
+        after = key(query.sort, rows[-1])
+    return found
 
 
 def _contained_summary(store: EntryReader, entry_id: str) -> dict[str, str]:

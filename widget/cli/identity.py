@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from widget.accounts import Accounts
+from widget.cli.caller import caller_of
 from widget.cli.context import Context, ask_password
 from widget.config import TOKEN_VARIABLE
 from widget.editorial.actors import token_actor
@@ -40,12 +41,9 @@ def _by_password(accounts: Accounts, name: str, *, password_stdin: bool) -> Revi
 
 
 def _by_token(accounts: Accounts, secret: str) -> Reviewer:
+    caller_of(accounts, secret)  # says what is wrong with a token
     token = accounts.token(secret)
-    if token is None:
-        raise Denied(
-            f"the token in {TOKEN_VARIABLE} is unknown, expired or revoked; create one with "
-            "`insights token create`"
-        )
+    assert token is not None  # noqa: S101  # for mypy: it is known
     owner = accounts.user(token.owner) if token.owner else None
     if owner is None:
         raise Denied(

@@ -16,8 +16,10 @@ _RECENT = 20
 
 
 @click.group()
-def notify() -> None:
+@click.pass_obj
+def notify(context: Context) -> None:
     """Show, repeat and try notifications."""
+    context.require("admin")
 
 
 @notify.command("list")

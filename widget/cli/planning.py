@@ -83,6 +83,7 @@ def schedule(
     """
     if cancel and (publish_at or expires_at):
         raise click.UsageError("--cancel takes no times.")
+    context.require("publisher" if cancel or publish_at or expires_at else "editor")
     with context.editorial() as editorial:
         zone = _zone(context, editorial.entries, entry_id)
         publish_at, expires_at = _in(zone, publish_at), _in(zone, expires_at)

@@ -90,7 +90,7 @@ def review(
     Without --approve and --return, only shows what there is to review. Prove who you are with
     --user and your password, or with a token of yours in the variable INSIGHTS_TOKEN.
     """
-    with context.editorial() as editorial:
+    with context.editorial(scoped=user is None) as editorial:
         draft = editorial.entries.draft(entry_id)
         if draft is None:
             raise NotFound(f"{entry_id!r} has no draft to review")
@@ -161,6 +161,8 @@ def _show(editorial: Editorial, draft: Draft) -> None:
     click.echo(f"Revision {draft.revision}, {saved}, {draft.workflow.phase}")
     click.echo(f"SHA-256 {document_digest(entry)}")
     hold = f" (held for {status.hold!r})" if status.hold else ""
+    if status.was_by_model and not hold:
+        hold = " (an earlier version was by a language model)"
     click.echo(f"Approvals: {len(status.given)} of {status.needed} needed{hold}")
     if draft.workflow.open_comments:
         click.echo(f"Open comments: {draft.workflow.open_comments} (insights comments {entry.id})")

@@ -31,8 +31,13 @@ def history(context: Context, entry_id: str, *, as_json: bool) -> None:
     if not revisions:
         raise NotFound(f"there is no entry {entry_id!r}")
     if as_json:
-        keys = ("number", "at", "actor", "action", "note", "legal", "detail")
-        echo_json([{key: getattr(revision, key) for key in keys} for revision in revisions])
+        keys = ("number", "at", "actor", "action", "note", "legal")
+        echo_json(
+            [
+                {**{key: getattr(it, key) for key in keys}, **remarks.for_json(it)}
+                for it in revisions
+            ]
+        )
         return
     actors = [printable(revision.actor) for revision in revisions]
     width = max(16, *map(len, actors))
@@ -91,6 +96,7 @@ def compare(context: Context, entry_id: str, older: str | None, newer: str | Non
 @click.pass_obj
 def restore(context: Context, entry_id: str, *, revision: int, actor: str) -> None:
     """Save a revision as the draft. Readers see it after it is published."""
+    context.require("publisher")
     with context.editorial() as editorial:
         saved = editorial.restore(entry_id, revision, actor=actor)
     confirm(f"{entry_id}: revision {revision} is the draft now (revision {saved.number})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -70,19 +70,15 @@ def check(context: Context, ids: tuple[str, ...], *, every: bool, as_json: bool)
 @click.pass_obj
 def list_sources(context: Context, *, only_bad: bool, as_json: bool) -> None:
     """List what the newest checks found, the newest first."""
-    context.check_store()
-    documents = open_documents(context.settings.store)
-    try:
+    with context.entries() as entries, closing(open_documents(context.settings.store)) as documents:
         records = source_records(documents)
         listed: dict[str, EntrySources] = {}
         before: tuple[float, str] | None = None
         group = "bad" if only_bad else None
         while page := records.newest(group=group, before=before, limit=_PAGE):
-            listed |= dict(page)
+            listed |= {it: record for it, record in page if context.is_own(entries, it)}
             entry_id, last = page[-1]
             before = (last.checked_at.timestamp() if last.checked_at else 0.0, entry_id)
-    finally:
-        documents.close()
     if as_json:
         echo_json({it: record.model_dump(mode="json") for it, record in listed.items()})
         return

@@ -61,6 +61,7 @@ def import_entries(
     such files, or - for standard input. Each entry is imported completely or not at all; refused
     entries are listed with the reason, and the exit status is 1.
     """
+    context.require("publisher" if and_publish else "editor")
     documents = [document for path in _files(paths) for document in _documents(path)]
     refused: list[tuple[str, Breach]] = []
     with context.editorial() as editorial, progress("Importing", len(documents)) as report:

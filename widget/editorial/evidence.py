@@ -88,7 +88,10 @@ class CheckedItem(_Record):
 
 
 class ApprovalRecord(_Record):
-    """One approval. ``proof`` is how the reviewer proved who they are."""
+    """One approval. ``proof`` is how the reviewer proved who they are.
+
+    ``returned_in`` is the revision that took it back, before it was published.
+    """
 
     revision: int
     reviewer: str
@@ -99,6 +102,7 @@ class ApprovalRecord(_Record):
     this_version: bool
     checked: tuple[CheckedItem, ...]
     note: str
+    returned_in: int | None = None
 
 
 class CommentRecord(_Record):
@@ -309,7 +313,7 @@ def _by_model_in(history: Sequence[Revision], chosen: Revision, sha256: str) -> 
 def _review(
     settings: Settings, entry: Entry, approvals: Iterable[ApprovalRecord], *, by_model: bool
 ) -> ReviewVerdict:
-    given = {it.reviewer for it in approvals if it.this_version}
+    given = {it.reviewer for it in approvals if it.this_version and it.returned_in is None}
     declared: Proven = "declared" if entry.provenance.reviewed_by else "none"
     return ReviewVerdict(
         review="proven" if given else declared,
@@ -321,11 +325,18 @@ def _review(
 
 def _approvals(history: Sequence[Revision], sha256: str) -> tuple[ApprovalRecord, ...]:
     """Return every approval, oldest first: each is the last one of its revision's state."""
-    return tuple(
-        _approval(revision.number, revision.workflow.approvals[-1], sha256)
-        for revision in reversed(history)
-        if revision.action == "approve" and revision.workflow.approvals
-    )
+    found: list[ApprovalRecord] = []
+    open_from = 0
+    for revision in reversed(history):
+        if revision.action == "approve" and revision.workflow.approvals:
+            found.append(_approval(revision.number, revision.workflow.approvals[-1], sha256))
+        elif revision.action == "return":
+            back = {"returned_in": revision.number}
+            found[open_from:] = [it.model_copy(update=back) for it in found[open_from:]]
+            open_from = len(found)
+        elif revision.action in ("save", "discard", "publish"):
+            open_from = len(found)
+    return tuple(found)
 
 
 def _approval(number: int, approval: Approval, sha256: str) -> ApprovalRecord:

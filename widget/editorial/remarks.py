@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from widget.entry import Entry, light_html
 from widget.errors import Breach, InvalidRequest, amount, message
 from widget.store import Revision
+from widget.store.protocol import UNSIGNED
 
 MAX_COMMENT = 2_000
 MAX_REMARKS = 100
@@ -74,17 +75,25 @@ def of_revision(revision: Revision) -> list[tuple[str, Remark]]:
     number = revision.number
     if revision.action not in ("comment", "approve", "return"):
         return []
-    if revision.detail.startswith("["):
-        given = json.loads(revision.detail)
+    if _has_several(revision):
+        given = json.loads(revision.detail.removeprefix(UNSIGNED))
         return [(f"{number}.{i}", Remark(text, path)) for i, (path, text) in enumerate(given, 1)]
     if revision.action == "comment":
         return [(str(number), Remark(revision.note, revision.detail))]
     return []
 
 
+def for_json(revision: Revision) -> dict[str, object]:
+    """Return ``detail`` of a revision, and the ``comments`` that came together in it."""
+    if not _has_several(revision):
+        return {"detail": revision.detail, "comments": []}
+    given = [{"name": name, "path": it.path, "text": it.text} for name, it in of_revision(revision)]
+    return {"detail": revision.detail.partition("[")[0], "comments": given}
+
+
 def as_text(revision: Revision) -> str:
     """Return the note of a revision and the remarks that came with it, as plain text."""
-    if not revision.detail.startswith("["):
+    if not _has_several(revision):
         return revision.note
     parts = [revision.note] if revision.note else []
     for _, remark in of_revision(revision):
@@ -110,6 +119,10 @@ def subjects(entry: Entry) -> dict[str, str]:
 def subject_at(entry: Entry, path: str) -> str | None:
     """Return the text of the point, or the title of the source, at ``path``; None: neither."""
     return subjects(entry).get(path)
+
+
+def _has_several(revision: Revision) -> bool:
+    return revision.detail.removeprefix(UNSIGNED).startswith("[")
 
 
 def _short(text: str, limit: int = 80) -> str:

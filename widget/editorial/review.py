@@ -132,12 +132,11 @@ class Review:
                 checked=tuple(checked),
                 note=note,
             )
-            number = workflow.open_comments + len(given_remarks)
             update = {
                 "approvals": (*given, approval),
                 "signed": signed,
                 "saved_by": seen.actor,
-                "open_comments": number,
+                "open_comments": workflow.open_comments + len(given_remarks),
             }
             return Step(workflow.model_copy(update=update), document)
 
@@ -161,12 +160,13 @@ class Review:
     ) -> Revision:
         """Return the draft to its author.
 
-        The reviewer of an approved draft is taken out of the document again. Raises
-        InvalidRequest without a note or a comment that says why.
+        The reviewer of an approved draft is taken out of the document again. Raises InvalidRequest
+        without a note or a comment that says why.
         """
         given_remarks = remarks.checked(comments)
         if not note.strip() and not given_remarks:
             raise InvalidRequest([Breach("$.note", message("is empty; say what has to change"))])
+        detail = remarks.to_detail(given_remarks)
 
         def plan(draft: Draft | None, _: Live | Withdrawn | None, workflow: Workflow) -> Step:
             seen = _seen(entry_id, draft, digest)
@@ -180,13 +180,10 @@ class Review:
             document = unsigned(seen.entry, workflow)
             after = workflow.model_copy(update=update)
             if document is seen.entry:
-                return Step(after)
-            return Step(after, document, UNSIGNED)
+                return Step(after, detail=detail)
+            return Step(after, document, f"{UNSIGNED}{detail}")
 
-        detail = remarks.to_detail(given_remarks)
-        return self._store.change_workflow(
-            entry_id, "return", plan, actor=actor, note=note, detail=detail
-        )
+        return self._store.change_workflow(entry_id, "return", plan, actor=actor, note=note)
 
     def refusal(self, entry_id: str, reviewer: str) -> str:
         """Return why the person ``reviewer`` may not approve the draft now, "" if they may."""

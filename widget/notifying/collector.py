@@ -9,6 +9,7 @@ from widget.config import Notify, Settings
 from widget.errors import NotFound
 from widget.notifying.events import Event, event_of
 from widget.notifying.protocol import NotificationOutbox
+from widget.notifying.reach import Reach
 from widget.notifying.record import EntryRecord
 from widget.store import EntryReader, Revision
 
@@ -28,6 +29,7 @@ class Collector:
         self._entries = entries
         self._outbox = outbox
         self._settings = settings
+        self._reach = Reach(settings)
         self._since: float | None = None
 
     def begin(self) -> float:
@@ -54,6 +56,7 @@ class Collector:
         """Record an event that is no revision's; once, however often called."""
         if event.at.timestamp() < self.begin():
             return
+        event = self._reach.within(event)
         names = [it.name for it in self._asking(event)]
         if names:
             self._outbox.update(event.record_id, lambda it: _with_event(it, event, names))
@@ -80,6 +83,7 @@ class Collector:
                 continue
             event = event_of(revision, before, self._settings)
             if event:
+                event = self._reach.within(event)
                 found.append((event, [it.name for it in self._asking(event)]))
             before = revision
         return found

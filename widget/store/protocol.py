@@ -54,7 +54,8 @@ class Revision:
     ``discard`` the former draft. The ``note`` of a withdrawal is its public reason; ``legal`` marks
     one for legal reasons, which may have none. ``workflow`` is the state after the change.
     ``detail`` is what a comment is about: the JSON path of a point or a source, "" for the whole;
-    for ``return`` ``UNSIGNED``, if it took the reviewer out of the document.
+    for ``return`` it begins with ``UNSIGNED``, if it took the reviewer out of the document.
+    Comments that came together follow (see ``widget.editorial.remarks``).
     """
 
     number: int

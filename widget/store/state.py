@@ -55,7 +55,7 @@ NO_REVISIONS = EntryState()
 
 def writes_draft(revision: Revision) -> bool:
     """Say whether ``revision`` makes the draft; an approval writes its reviewer into it."""
-    unsigns = revision.action == "return" and revision.detail == UNSIGNED
+    unsigns = revision.action == "return" and revision.detail.startswith(UNSIGNED)
     return unsigns or revision.action in ("save", "approve")
 
 

@@ -26,6 +26,9 @@ from widget.web.admin.terms import NOTES
 
 routes = Blueprint("entries", __name__)
 
+_ORDER = frozenset({"sort", "page", "after", "before"})
+"""The parts of a list's URL that choose no entries."""
+
 
 @routes.get("/")
 def start() -> AnyResponse:
@@ -49,6 +52,7 @@ def listing() -> Response:
         publication_of=lambda row: admin().settings.publication_for(row.url).name,
         listing=listing,
         states=entry_listing.STATES,
+        asked={key: value for key, value in request.args.items() if value and key not in _ORDER},
         due=search.due,
         days=entry_listing.DUE,
         today=today,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from widget import panel
 from widget.editorial import comparison, remarks
@@ -97,6 +97,7 @@ def show(
         snippet=_snippet(page),
         typed=(typed := rendering.typed()),
         **_remark_fields(page, typed),
+        ticked=request.form.getlist("checked") if typed.get("digest") == page.digest else (),
     )
 
 

@@ -179,6 +179,14 @@ class EntryPage(BaseModel):
     next: str | None
 
 
+class GivenComment(BaseModel):
+    """One of several comments that came together."""
+
+    name: str = Field(description="Such as `7.2`, the second of revision 7.")
+    path: str
+    text: str
+
+
 class RevisionSummary(BaseModel):
     """One change, without its entry."""
 
@@ -190,7 +198,11 @@ class RevisionSummary(BaseModel):
     legal: bool
     detail: str = Field(
         description="What a comment is about: the path of a point or a source, or nothing. Of "
-        "`resolve`, the comment's number."
+        "`resolve`, the comment's name. Of `return`, `unsigned` where the reviewer of an approved "
+        "draft was taken out of it."
+    )
+    comments: list[GivenComment] = Field(
+        description="Comments that came together, with a review or alone."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request
 from pydantic import BaseModel
 
+from widget.editorial import remarks
 from widget.errors import Breach
 from widget.store import Revision
 from widget.web.api.context import editorial
@@ -66,7 +67,7 @@ def revision_summary(revision: Revision) -> dict[str, object]:
         "action": revision.action,
         "note": revision.note,
         "legal": revision.legal,
-        "detail": revision.detail,
+        **remarks.for_json(revision),
     }
 
 
