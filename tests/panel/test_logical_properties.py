@@ -39,7 +39,7 @@ def is_one_sided(name: str, value: str) -> bool:
     return bool(re.search(r"(?:^|-)(?:left|right)(?:-|$)", name))
 
 
-@pytest.mark.parametrize("sheet", ["admin.css", "kit.css"])
+@pytest.mark.parametrize("sheet", ["admin.css", "admin-editor.css", "kit.css"])
 def test_no_rule_names_a_side(sheet: str) -> None:
     found = declarations((ROOT / "static" / sheet).read_text("utf-8"))
     assert len(found) > 50
