@@ -321,7 +321,7 @@ class Newsroom(RuleBasedStateMachine):
         store, head = self.stores[worker], self.stores[worker].head(self.id)
         at = datetime.now(UTC) + timedelta(days=days)
         ends = store.workflow(self.id).expires_at
-        scheduler, until = Scheduler(self.desks[worker]), time.monotonic() + 30
+        scheduler, until = Scheduler(self.desks[worker]), time.monotonic() + 10
         scheduler.carry_out_due(at)
         while ends and ends <= at and isinstance(store.live(self.id), Live):
             # The index of a busy machine may be behind; a service looks again and again.
