@@ -332,3 +332,23 @@ def test_the_keys_save_the_json_side_too(page: Page, place: Running) -> None:
     draft = place.store().draft(name)
     assert draft
     assert draft.entry.article.title.startswith("A long bench")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_fields_follow_the_language_that_is_typed(
+    new_page: Callable[..., Page], place: Running, script: bool
+) -> None:
+    page = new_page(java_script_enabled=script)
+    enter(page, place)
+    begin(page, place)
+    field(page, "perspectives.1.role").select_option("different-views")
+    field(page, "language").fill("ar")
+    if not script:
+        page.locator("#save").click()
+        expect(page.locator("#status")).to_contain_text("Draft saved by you")
+    names = ("article.title", POINT(0), "perspectives.1.none_because", "sources.0.title")
+    for name in names:
+        expect(field(page, name)).to_have_attribute("lang", "ar")
+        expect(field(page, name)).to_have_css("direction", "rtl")
+    expect(field(page, "sources.0.url")).to_have_css("direction", "ltr")
+    expect(page.locator("#save")).to_have_css("direction", "ltr")
