@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -320,11 +321,15 @@ class Newsroom(RuleBasedStateMachine):
         store, head = self.stores[worker], self.stores[worker].head(self.id)
         at = datetime.now(UTC) + timedelta(days=days)
         ends = store.workflow(self.id).expires_at
-        Scheduler(self.desks[worker]).carry_out_due(at)
+        scheduler, until = Scheduler(self.desks[worker]), time.monotonic() + 10
+        scheduler.carry_out_due(at)
+        while ends and ends <= at and isinstance(store.live(self.id), Live):
+            # The index of a busy machine may be behind; a service looks again and again.
+            assert time.monotonic() < until, "what is live stays after its end"
+            store.poll()
+            scheduler.carry_out_due(at)
         for it in self.publications_since(worker, head):
             self.published(it.entry)
-        if ends and ends <= at:
-            assert not isinstance(store.live(self.id), Live)
 
     @rule(worker=WORKERS, title=TITLES, origin=ORIGINS, days=DAYS)
     def plan_a_change_without_approvals(

@@ -40,7 +40,9 @@ class NewsroomWithFiles(Newsroom):
         if enough:
             self.published(entry, by_hand=True)
         self.write("live", entry)
-        assert enough or not self.publications_since(0, head)
+        # A busy machine may record only now what was written before.
+        for it in self.publications_since(0, head):
+            assert document_digest(it.entry) in self.allowed
 
     @rule(title=TITLES, origin=ORIGINS, declared=st.booleans())
     def edit_live(self, title: str, origin: str, *, declared: bool) -> None:
