@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from approval_versions import (
@@ -25,7 +23,7 @@ from approval_versions import (
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from widget.editorial import bulk, copying
+from widget.editorial import bulk
 from widget.editorial.comments import comments_in
 from widget.editorial.remarks import Remark
 from widget.editorial.review import CHECKLIST, Reviewer
@@ -38,7 +36,6 @@ from widget.record.voices import Voices
 from widget.storage.documents import open_documents
 from widget.store import Annotations, Live, Revision, Store, document_digest, open_store
 from widget.store.rules import rules
-from widget.store.state import now
 
 NUMBERS = count(1)
 REMARKS = ([], [Remark("Who says so?", "$.sources[0]"), Remark("Shorter.")])
@@ -346,54 +343,6 @@ class Newsroom(RuleBasedStateMachine):
         self.stores[worker].close()
         self.stores[worker] = open_store(self.url, rules(SETTINGS))
         self.desks[worker] = Editorial(self.stores[worker], SETTINGS)
-
-    @rule()
-    def copy_to_another_store(self) -> None:
-        """Copy the history, whole or as far as the other store takes it."""
-        with TemporaryDirectory() as folder:
-            other = open_store(f"dir:{folder}", rules(SETTINGS))
-            for revision in reversed(self.stores[0].history(self.id)):
-                if not self.attempt(other.adopt, revision):
-                    break
-            self.check(other)
-            other.close()
-        with TemporaryDirectory() as folder:
-            other = open_store(f"dir:{folder}", rules(SETTINGS))
-            target = Editorial(other, SETTINGS)
-            planned = copying.plan(self.stores[0], other, [self.id], lambda _: None)
-            refused = copying.copy(self.stores[0], target, planned, lambda _: None)
-            self.check(other)
-            if not refused:
-                assert other.workflow(self.id) == self.stores[0].workflow(self.id)
-            other.close()
-
-    @rule(worker=WORKERS, title=TITLES, origin=ORIGINS, at_once=st.booleans())
-    def copy_from_a_store_without_reviews(
-        self, worker: int, title: str, origin: str, *, at_once: bool
-    ) -> None:
-        """Append what the same entry went through elsewhere, where nobody has to approve."""
-        store, head = self.stores[worker], self.stores[worker].head(self.id)
-        entry = version(self.id, title, origin)
-        saved = store.workflow(self.id).after("save", entry, "ana")
-        published = saved.after("publish", entry, "ana")
-        revisions = [
-            Revision(head + 1, now(), "ana", "save", "", entry, workflow=saved),
-            Revision(head + 2, now(), "ana", "publish", "", entry, workflow=published),
-        ]
-        self.adopted(worker, revisions, at_once=at_once)
-        for it in store.history(self.id)[::-1]:
-            if it.number == head + 1:
-                self.saved(it.entry, "ana")
-            elif it.number > head:
-                self.published(it.entry)
-
-    def adopted(self, worker: int, revisions: Sequence[Revision], *, at_once: bool) -> None:
-        if at_once:
-            self.desks[worker].adopt_all([revisions])
-            return
-        for revision in revisions:
-            if not self.attempt(self.desks[worker].adopt, revision):
-                break
 
     # What holds
 

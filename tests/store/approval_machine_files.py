@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from approval_machine import Newsroom
+from approval_machine_copies import NewsroomWithCopies
 from approval_versions import ORIGINS, TITLES, WORKERS, needed, version
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -13,7 +13,7 @@ from widget.entry import Entry
 from widget.store import document_digest
 
 
-class NewsroomWithFiles(Newsroom):
+class NewsroomWithFiles(NewsroomWithCopies):
     """The same with people who edit the files."""
 
     folder = Path()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from approval_machine import Newsroom
+from approval_machine_copies import NewsroomWithCopies
 from approval_machine_files import NewsroomWithFiles
 from approval_versions import SETTINGS, version
 from hypothesis import HealthCheck
@@ -30,7 +30,7 @@ QUICK = hypothesis_settings(
 
 @pytest.mark.exhaustive
 def test_no_history_of_a_store_shows_what_was_not_approved(store_url: str) -> None:
-    class Here(Newsroom):
+    class Here(NewsroomWithCopies):
         url = store_url
 
     open_store(store_url, rules(SETTINGS)).close()

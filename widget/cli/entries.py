@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from widget.cli.context import Context, actor_option, echo_json, json_option
+from widget.cli.context import Context, actor_option, as_text, echo_json, json_option
 from widget.cli.next_steps import next_steps
 from widget.cli.output import Failures, confirm
 from widget.config import check_under
@@ -123,11 +123,13 @@ def withdraw(
 
 
 @click.command("list")
-@click.option("--search", "q", metavar="WORDS", help="With all of these words.")
+@click.option("--search", "q", metavar="WORDS", type=as_text, help="With all of these words.")
 @click.option("--state", type=click.Choice(listing.STATES), help="In this state.")
-@click.option("--publication", metavar="NAME", help="Of this publication.")
-@click.option("--assignee", metavar="NAME", help="On which this person works.")
-@click.option("--saved-by", metavar="NAME", help="Whose draft this person saved last.")
+@click.option("--publication", metavar="NAME", type=as_text, help="Of this publication.")
+@click.option("--assignee", metavar="NAME", type=as_text, help="On which this person works.")
+@click.option(
+    "--saved-by", metavar="NAME", type=as_text, help="Whose draft this person saved last."
+)
 @click.option("--due", type=click.Choice(listing.DUE), help="Overdue, within a week, with a date.")
 @click.option(
     "--open-comments", "comments", flag_value="open", default=None, help="With open comments."
