@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from widget.pages.source_facts import SourceFacts, read_facts
+from widget.pages.source_facts import SourceFacts, pdf_facts, read_facts
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +88,26 @@ def test_only_what_is_stated_is_a_field() -> None:
         "title": "T",
         "published": "2026-01-02",
     }
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        (" Fare study\n2025 ", "Fare study 2025"),
+        ("Microsoft Word - Fares and riders", "Fares and riders"),
+        ("Microsoft Word - fares-final.docx", ""),
+        ("fares_2025.INDD", ""),
+        ("Untitled-1", ""),
+        ("Slide 1", ""),
+        ("Documents of a strike", "Documents of a strike"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_file_or_a_form_is_no_title_of_a_pdf(stated: str, title: str) -> None:
+    assert pdf_facts(stated, None, url=URL).title == title
+
+
+def test_a_pdf_is_a_report_or_a_government_s() -> None:
+    day = date(2025, 11, 2)
+    assert pdf_facts("Fares", day, url=URL) == SourceFacts("Fares", published=day, type="report")
+    assert pdf_facts("Fares", None, url="https://www.stats.gov.uk/f.pdf").type == "government"

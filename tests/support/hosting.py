@@ -33,10 +33,11 @@ class Host:
             )
         self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
 
-    def add(self, html: str, headers: dict[str, str] | None = None) -> str:
+    def add(self, html: str | bytes, headers: dict[str, str] | None = None) -> str:
         """Keep a page, and return its path."""
         path = f"/{len(self.pages)}"
-        self.pages[path] = (html.encode(), headers or {})
+        body = html if isinstance(html, bytes) else html.encode()
+        self.pages[path] = (body, headers or {})
         return path
 
     def add_folder(self, folder: Path, headers: dict[str, str] | None = None) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 
-def pdf(*pages: list[str]) -> bytes:
-    """Return a PDF with these lines on its pages (PDF 1.4, Latin letters)."""
+def pdf(*pages: list[str], title: str = "", created: str = "") -> bytes:
+    """Return a PDF with these lines on its pages (PDF 1.4, Latin letters).
+
+    ``created`` is its date as a PDF has it, such as ``D:20260203``.
+    """
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>"]
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(pages)))
     objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode())
@@ -17,6 +20,10 @@ def pdf(*pages: list[str]) -> bytes:
             "/Resources << /Font << /F1 3 0 R >> >> >>".encode()
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    info = ""
+    if title or created:
+        objects.append(f"<< /Title ({_escaped(title)}) /CreationDate ({created}) >>".encode())
+        info = f" /Info {len(objects)} 0 R"
     body, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, 1):
         places.append(len(body))
@@ -24,7 +31,8 @@ def pdf(*pages: list[str]) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % it for it in places)
     start = len(body)
     count = len(objects) + 1
-    ending = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, start)
+    trailer = b"<< /Size %d /Root 1 0 R%s >>" % (count, info.encode())
+    ending = b"trailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, start)
     return body + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + ending
 
 

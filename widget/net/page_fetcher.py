@@ -64,6 +64,17 @@ class FetchedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedBody:
+    """A page or a file. ``type`` is its media type, ``charset`` that of the header, "" for none."""
+
+    url: str
+    type: str
+    charset: str
+    body: bytes
+    headers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """A redirect that was followed: where from, and its HTTP status."""
 
@@ -95,6 +106,7 @@ class Rules:
     ``refusal`` returns why a valid URL may not be requested, empty where it may;
     ``redirect_refusal`` gets the URL of a redirect and its valid target. ``loopback_origins`` are
     accepted on loopback, and nowhere else; a redirect leads there only from another of them.
+    ``larger`` has how many bytes a media type may have that may be larger than a page.
     ``headers`` returns further headers for a request of a URL. ``seen`` gets each response before
     anybody else, redirects too; who reads a body there is the only one to get it.
     """
@@ -103,6 +115,7 @@ class Rules:
     redirect_refusal: Callable[[str, str], str]
     loopback_origins: frozenset[str]
     types: tuple[str, ...] = ("text/html",)
+    larger: Mapping[str, int] = field(default_factory=dict)
     user_agent: str
     headers: Callable[[str], Mapping[str, str]] = _no_headers
     max_redirects: int = MAX_REDIRECTS
@@ -126,8 +139,16 @@ def fetch_page(
 
     Raises FetchFailed, and TimeoutError after the deadline.
     """
+    found = fetch_body(url, rules, deadline=deadline, resolver=resolver)
+    return FetchedPage(found.url, found.type, decode(found.body, found.charset), found.headers)
 
-    def receive(at: str, response: Response, _: tuple[Redirect, ...]) -> FetchedPage:
+
+def fetch_body(
+    url: str, rules: Rules, *, deadline: float, resolver: Resolver = resolve
+) -> FetchedBody:
+    """Return what is at ``url``, without its content coding. Raises as ``fetch_page``."""
+
+    def receive(at: str, response: Response, _: tuple[Redirect, ...]) -> FetchedBody:
         if response.status != HTTPStatus.OK:
             raise FetchFailed(
                 "status",
@@ -137,8 +158,8 @@ def fetch_page(
                     status=response.status,
                 ),
             )
-        kind, text = _content(response, rules, deadline)
-        return FetchedPage(at, kind, text, list(response.headers.items()))
+        kind, charset, body = _content(response, rules, deadline)
+        return FetchedBody(at, kind, charset, body, list(response.headers.items()))
 
     return follow(url, rules, receive, deadline=deadline, resolver=resolver)
 
@@ -235,9 +256,6 @@ def _answer(
             "The certificate of %(origin)s is not valid: %(reason)s.", origin=origin, reason=error
         )
         raise FetchFailed("certificate", problem) from error
-    except TooLarge as error:
-        problem = message("The page is larger than %(limit)d MB.", limit=MAX_BYTES // 1024 // 1024)
-        raise FetchFailed("too-large", problem) from error
     except RequestFailed as error:
         problem = message(
             "%(origin)s did not answer as a web server should (%(reason)s).",
@@ -292,8 +310,8 @@ def _redirect_target(url: str, location: str, rules: Rules) -> str:
     return target
 
 
-def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, str]:
-    """Return the media type and the decoded body."""
+def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, str, bytes]:
+    """Return the media type, the charset that the header names, and the body."""
     kind, charset = content_type(response)
     if kind not in rules.types:
         raise FetchFailed(
@@ -302,8 +320,13 @@ def _content(response: Response, rules: Rules, deadline: float) -> tuple[str, st
             if kind
             else message("This is no HTML page but of unknown type."),
         )
-    body = receive_body(response, max_bytes=MAX_BYTES, deadline=deadline)
-    return kind, decode(body, charset)
+    most = rules.larger.get(kind, MAX_BYTES)
+    try:
+        body = receive_body(response, max_bytes=most, deadline=deadline)
+    except TooLarge as error:
+        problem = message("The page is larger than %(limit)d MB.", limit=most // 1024 // 1024)
+        raise FetchFailed("too-large", problem) from error
+    return kind, charset, body
 
 
 def content_type(response: Response) -> tuple[str, str]:

@@ -24,6 +24,11 @@ _GOVERNMENT = re.compile(
     r"(?:.*\.)?(?:gov|mil|(?:gov|gouv|gob|gub|gv|govt|go|admin|mil)\.[a-z]{2}"
     r"|bund\.de|europa\.eu|int)"
 )
+_PROGRAM = re.compile(r"^Microsoft (?:Word|PowerPoint|Excel) - ")
+_NO_TITLE = re.compile(
+    r"(?i)\.(?:docx?|odt|rtf|indd|qxp|qxd|pdf|pptx?|xlsx?|tex|dvi|ps)$"
+    r"|^(?:untitled|document|slide|presentation|powerpoint)\b.{0,14}$"
+)
 _SEPARATOR = r"\s*[|·•:\u2013\u2014-]\s*"
 
 
@@ -63,6 +68,17 @@ def read_facts(text: str, *, url: str) -> SourceFacts:
     )
 
 
+def pdf_facts(stated_title: str, created: date | None, *, url: str) -> SourceFacts:
+    """Return what the PDF at ``url`` says of itself by its metadata.
+
+    Programs write the name of a file or a form into many titles: these are none.
+    """
+    title = _PROGRAM.sub("", visible(stated_title)).strip()[:MAX_LINE]
+    named = "" if _NO_TITLE.search(title) else title
+    kind: SourceKind = "government" if _is_government(url) else "report"
+    return SourceFacts(named, published=created, type=kind)
+
+
 def is_locked(head: PageHead) -> bool:
     """Return whether the page says that not everybody may read all of it.
 
@@ -89,14 +105,18 @@ def _type(head: PageHead, url: str) -> SourceKind | None:
         return "journal"
     if any(_NEWS.fullmatch(it) for it in types):
         return "news"
-    try:
-        if _GOVERNMENT.fullmatch(urls.host_of(url)):
-            return "government"
-    except ValueError:
-        return None
+    if _is_government(url):
+        return "government"
     if meta.get("og:type") == "article" and "article:published_time" in meta:
         return "news"
     return "website"
+
+
+def _is_government(url: str) -> bool:
+    try:
+        return bool(_GOVERNMENT.fullmatch(urls.host_of(url)))
+    except ValueError:
+        return False
 
 
 def _archived(head: PageHead, url: str) -> str:

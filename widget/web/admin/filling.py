@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -18,7 +18,7 @@ from flask import current_app
 from widget import __version__
 from widget.errors import Throttled, counted, message
 from widget.net.rate_limiter import RateLimiter
-from widget.pages.source_facts import read_facts
+from widget.pages.source_facts import pdf_facts, read_facts
 from widget.web.admin.context import admin
 from widget.web.admin.form_actions import FormAction
 from widget.web.admin.form_edits import Step, apply
@@ -27,7 +27,7 @@ from widget.web.admin.interface import gettext as _
 from widget.web.admin.interface import ngettext, shown
 
 if TYPE_CHECKING:
-    from widget.net.page_fetcher import FetchedPage, Rules
+    from widget.net.page_fetcher import FetchedBody, FetchedPage, Rules
 
 SECONDS = 8.0
 """The longest that the pages are waited for, all of them together."""
@@ -35,6 +35,8 @@ AT_ONCE = 6
 MAX_PAGES = 30
 FETCHES_A_MINUTE = 120
 """Of one process: no account may use the service to load other sites."""
+MAX_PDF_BYTES = 10 * 1024 * 1024
+_PDF = "application/pdf"
 MAX_MARKS = 50_000
 """Characters of the marks in a form."""
 _USER_AGENT = f"Insights-Editor/{__version__}"
@@ -80,7 +82,11 @@ def read_page(url: str) -> FetchedPage:
 
     Raises FetchFailed, Throttled, and TimeoutError after ``SECONDS``.
     """
-    return _read(url, _begin())
+    from widget.net.page_fetcher import fetch_page
+
+    reading = _begin()
+    with reading.limiter.slot():
+        return fetch_page(url, reading.rules, deadline=reading.deadline)
 
 
 def marks_of(form: Mapping[str, str]) -> Marks:
@@ -172,25 +178,39 @@ def _begin() -> _Reading:
 
 
 def _facts(url: str, reading: _Reading) -> tuple[dict[str, str], str]:
-    page = _fetch(url, reading)
-    if isinstance(page, str):
-        return {}, page
-    return read_facts(page.text, url=page.url).fields(), ""
+    found = _fetch(url, reading)
+    if isinstance(found, str):
+        return {}, found
+    if found.type == _PDF:
+        return _facts_of_pdf(found, reading), ""
+    from widget.net.page_fetcher import decode
+
+    return read_facts(decode(found.body, found.charset), url=found.url).fields(), ""
 
 
-def _read(url: str, reading: _Reading) -> FetchedPage:
-    from widget.net.page_fetcher import fetch_page
-
-    with reading.limiter.slot():
-        return fetch_page(url, reading.rules, deadline=reading.deadline)
-
-
-def _fetch(url: str, reading: _Reading) -> FetchedPage | str:
-    """Return the page, or a sentence that says why it was not fetched."""
-    from widget.net.page_fetcher import FetchFailed
+def _facts_of_pdf(found: FetchedBody, reading: _Reading) -> dict[str, str]:
+    from widget.sources.pdf import PdfUnread, pdf_metadata
 
     try:
-        return _read(url, reading)
+        title, created = pdf_metadata(
+            found.body, seconds=max(1, reading.deadline - time.monotonic())
+        )
+    except PdfUnread:
+        return {}
+    return pdf_facts(title, created, url=found.url).fields()
+
+
+def _fetch(url: str, reading: _Reading) -> FetchedBody | str:
+    """Return a page or a PDF, or a sentence that says why it was not fetched."""
+    from widget.net.page_fetcher import FetchFailed, fetch_body
+    from widget.sources.pdf import can_read_pdf
+
+    rules = reading.rules
+    if can_read_pdf():
+        rules = replace(rules, types=(*rules.types, _PDF), larger={_PDF: MAX_PDF_BYTES})
+    try:
+        with reading.limiter.slot():
+            return fetch_body(url, rules, deadline=reading.deadline)
     except FetchFailed as error:
         return str(error)
     except Throttled as error:
