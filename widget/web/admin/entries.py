@@ -52,7 +52,7 @@ def listing() -> Response:
         publication_of=lambda row: admin().settings.publication_for(row.url).name,
         listing=listing,
         states=entry_listing.STATES,
-        asked={key: value for key, value in request.args.items() if value and key not in _ORDER},
+        active={key: value for key, value in request.args.items() if value and key not in _ORDER},
         due=search.due,
         days=entry_listing.DUE,
         today=today,
