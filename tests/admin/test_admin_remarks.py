@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from newsroom import ENTRY, post, signed_in
+from newsroom import ENTRY, post
 from samples import PUBLICATION, sample_entry
+from test_admin_review import ana, ben, draft
 
-from widget.accounts import Accounts
 from widget.config import Settings
 from widget.editorial.comments import Comments
 from widget.editorial.review import CHECKLIST
 from widget.store import Store, document_digest
 
 pytestmark = pytest.mark.unit
+
+__all__ = ["ana", "ben", "draft"]  # the fixtures
 
 PAGE = f"{ENTRY}/publication"
 ID = "night-trains"
@@ -28,23 +29,6 @@ REMARKS = {f"comment:{POINT}": "Who says <b>so</b>?", f"comment:{SOURCE}": "It i
 def settings(settings: Settings) -> Settings:
     publication = PUBLICATION.model_copy(update={"review": "required"})
     return settings.model_copy(update={"publications": (publication,)})
-
-
-@pytest.fixture
-def draft(store: Store) -> Store:
-    """Return the store with a draft by ana."""
-    store.save(sample_entry(), actor="ana")
-    return store
-
-
-@pytest.fixture
-def ana(app: Flask, accounts: Accounts) -> FlaskClient:
-    return signed_in(app, accounts, "editor", "ana")
-
-
-@pytest.fixture
-def ben(app: Flask, accounts: Accounts) -> FlaskClient:
-    return signed_in(app, accounts, "publisher", "ben")
 
 
 def send(client: FlaskClient, way: str, **fields: object) -> tuple[int, str]:
