@@ -42,8 +42,10 @@ def signed_in(page: Page, newsroom: Desk) -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(320, "light"), (320, "dark"), (720, "light"), (1280, "light"), (1280, "dark")],
+)
 def test_every_page_is_accessible_and_fits(
     new_page: Callable[..., Page], newsroom: Desk, run: str, axe: str, width: int, scheme: str
 ) -> None:
