@@ -178,7 +178,7 @@ def test_every_target_is_24_pixels_wide_and_high(page: Page, place: Running, way
     small = panel(page, way).evaluate(
         """panel => [...panel.querySelectorAll('a, button, summary')]
         .filter(it => !(it.localName === 'a' && !it.className
-            && it.closest('.insights-points, .insights-rationale, .insights-method')))
+            && it.closest('.insights-body, .insights-rationale, .insights-method')))
         .map(it => [it, it.getBoundingClientRect()])
         .filter(([it, box]) => box.width && (box.width < 24 || box.height < 24))
         .map(([it, box]) => `${it.outerHTML.slice(0, 90)} ${box.width} x ${box.height}`)"""

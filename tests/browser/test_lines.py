@@ -84,7 +84,7 @@ BEYOND = """() => {
   return [document.documentElement.scrollWidth, out];
 }"""
 # A marker begins a line where nothing of its paragraph stands before it at its height.
-BEGINNING = """() => [...document.querySelectorAll('.insights-points p')].flatMap(paragraph => {
+BEGINNING = """() => [...document.querySelectorAll('.insights-body p')].flatMap(paragraph => {
   const { left, right } = paragraph.getBoundingClientRect();
   const rtl = getComputedStyle(paragraph).direction === 'rtl';
   return [...paragraph.querySelectorAll('.insights-ref')].filter(it => {
@@ -153,6 +153,6 @@ def test_of_many_markers_in_a_row_the_first_four_stay_with_their_word(page: Page
     page.set_content(shown(endless("en"), "frame", publication("x")))
     for width in range(280, 640, 40):
         page.set_viewport_size({"width": width, "height": 800})
-        first = page.locator(".insights-points p").first.locator(".insights-ref")
+        first = page.locator(".insights-body p").first.locator(".insights-ref")
         heights = {round(first.nth(at).bounding_box()["y"]) for at in range(4)}  # type: ignore[index]
         assert len(heights) == 1, f"{width} px"

@@ -49,7 +49,7 @@ def test_a_language_that_is_asked_for_speaks_around_the_content() -> None:
     panel = panel_of(framed(sample_entry(), Options.from_query({"lang": "es"})))
     assert (panel.get("lang"), panel.get("dir")) == ("es", "ltr")
     assert "Fuentes" in text_of(panel)
-    points = with_class(panel, "insights-points")
+    points = with_class(panel, "insights-body")
     assert {(group.get("lang"), group.get("dir")) for group in points} == {("en", "ltr")}
 
 
@@ -109,7 +109,7 @@ def test_arabic_runs_from_right_to_left() -> None:
     for tree in (framed(sample_entry(language="ar")), included(sample_entry(language="ar"))):
         panel = panel_of(tree)
         assert (panel.get("lang"), panel.get("dir")) == ("ar", "rtl")
-        assert with_class(panel, "insights-points")[0].get("lang") is None
+        assert with_class(panel, "insights-body")[0].get("lang") is None
     tree = framed(sample_entry(language="ar"))
     assert (tree.get("lang"), tree.get("dir")) == ("ar", "rtl")
 
@@ -128,7 +128,7 @@ def test_content_in_a_language_without_a_catalog_is_marked_as_such(
         for element in panel.iter()
         if element is not panel and element.get("lang")
     }
-    assert marked == {"insights-points", "insights-rationale", "a", "span", "bdi", "blockquote"}
+    assert marked == {"insights-body", "insights-rationale", "a", "span", "bdi", "blockquote"}
     for element in panel.iter():
         if element is not panel and element.get("lang"):
             assert (element.get("lang"), element.get("dir")) == (language, direction)
@@ -144,7 +144,7 @@ def test_a_variant_of_a_language_is_spoken_for_by_its_catalog(language: str) -> 
 def test_content_in_a_language_that_another_catalog_speaks_for_is_marked_too() -> None:
     panel = panel_of(included(sample_entry(language="nn-NO")))
     assert panel.get("lang") == "nb"
-    assert with_class(panel, "insights-points")[0].get("lang") == "nn-NO"
+    assert with_class(panel, "insights-body")[0].get("lang") == "nn-NO"
 
 
 def test_a_publisher_s_name_does_not_turn_the_date_behind_it_round() -> None:
