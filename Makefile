@@ -5,7 +5,11 @@ PYTHON ?= python3
 VENV := .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))
 BIN := $(VENV)/bin
 # Two more than there are cores, since many tests wait for a browser or another process.
-WORKERS = $$($(BIN)/python -c "import os; print((os.cpu_count() or 1) + 2)")
+CORES = $$($(BIN)/python -c "import os; print(os.cpu_count() or 1)")
+WORKERS = $$(($(CORES) + 2))
+# Without bytecode, which some environments switch off, each worker would compile all tests anew, and
+# each service that a test starts all of the package.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 TOOLS = PYTHONPATH=tests/support:tests/browser $(BIN)/python tests/tools
 ARGS ?=
 
@@ -21,14 +25,13 @@ demo: $(VENV)/.installed ## start a fictional newspaper with panels
 
 test: $(VENV)/.test ## install the test tools and run all tests
 	$(TOOLS)/provision.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=30 $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal --durations=30 $(ARGS)
 
-# Without bytecode, which some environments switch off, each worker would compile all tests anew.
 check: lint $(VENV)/.test ## run the linters and the unit tests, in one to two minutes; PYTHON=python3.12 tries another Python
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "unit and not exhaustive" -n $(WORKERS) --dist worksteal -q $(ARGS)
+	$(PYTEST) -m "unit and not exhaustive" -n $(CORES) --dist worksteal -q $(ARGS)
 
 newest: $(VENV)/.test ## run the quick tests with the newest allowed versions of the dependencies
-	$(BIN)/python -m pytest -m newest -s -q --no-header tests/project/test_newest.py
+	$(PYTEST) -m newest -s -q --no-header tests/project/test_newest.py
 
 lint: $(VENV)/.lint ## run ruff and strict mypy
 	$(BIN)/ruff check .

@@ -46,6 +46,7 @@ def filled(store: Store, settings: Settings, accounts: Accounts) -> None:
     fill_records(store, settings)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, accounts: Accounts, settings: Settings, publication: str, role: Role
@@ -71,6 +72,7 @@ def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
     assert f"{SECRETS[publication]} statement" in own.text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("publication", SITES)
 def test_lists_beside_the_entries_have_the_publication_s_own_and_count_these_alone(
     app: Flask, accounts: Accounts, publication: str

@@ -108,6 +108,7 @@ def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
     } == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("publication", SITES)
 def test_the_same_walk_finds_the_publication_s_own_entries(
     app: Flask, accounts: Accounts, publication: str
@@ -123,6 +124,7 @@ def test_the_same_walk_finds_the_publication_s_own_entries(
                     assert not marks(foreign, rest(answer)), path
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_no_page_without_an_entry_tells_anything_of_another_publication(
     app: Flask, accounts: Accounts, publication: str, role: Role
@@ -171,6 +173,7 @@ def test_lists_count_the_publication_s_own_entries(
     assert "0 of 4 entries" in nothing.text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_many_entries_at_once_are_changed_only_in_the_publication(
     app: Flask, accounts: Accounts, store: Store, publication: str, role: Role
@@ -263,6 +266,7 @@ def test_a_url_that_another_publication_s_entry_has_is_taken_and_that_is_all_tha
     assert not marks("The Gazette", rest(answer))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_a_run_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, accounts: Accounts, settings: Settings, publication: str, role: Role

@@ -150,6 +150,7 @@ def test_the_same_walk_finds_the_publication_s_own_entries(
                 assert not marks(foreign, rest(answer)), path
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_lists_and_searches_tell_nothing_of_another_publication(
     caller_of: CallerOf, publication: str, role: Role
@@ -246,6 +247,7 @@ def test_an_id_that_another_publication_has_is_taken_and_that_is_all_that_is_sai
     assert state_of(store, "The Gazette") == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_a_run_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, caller_of: CallerOf, settings: Settings, publication: str, role: Role
@@ -271,6 +273,7 @@ def test_a_run_of_another_publication_is_as_unknown_as_one_that_never_was(
         assert "is taken; choose another id" in taken.text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("publication", "role"), WALKS)
 def test_a_report_of_another_publication_is_as_unknown_as_one_that_never_was(
     app: Flask, caller_of: CallerOf, settings: Settings, publication: str, role: Role

@@ -176,6 +176,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     return Service(str(tmp_path_factory.mktemp("api")))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", [route.name for route in ROUTES])
 def test_what_is_sent_is_answered_as_described(

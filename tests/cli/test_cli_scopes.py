@@ -103,6 +103,7 @@ def of(command: tuple[str, ...], name: str) -> tuple[int, str]:
     return result.exit_code, (result.stdout + result.stderr).lower().replace(name, "?")
 
 
+@pytest.mark.exhaustive
 def test_an_entry_of_another_publication_is_as_unknown_as_one_that_never_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

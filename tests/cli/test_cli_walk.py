@@ -111,6 +111,7 @@ def test_whatever_a_parameter_is_given_the_command_ends_in_words(path: Command) 
                 called(*path, *arguments(command, parameter, value), stdin=stdin)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.unit
 @ALL
 def test_each_flag_with_binary_input_ends_in_words(path: Command) -> None:
@@ -125,6 +126,7 @@ def _would_run(parameter: click.Parameter, value: str) -> bool:
     return parameter.name == "data" or (parameter.name == "host" and value in ("", "-"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.unit
 @ALL
 def test_settings_that_cannot_be_read_end_in_words(path: Command) -> None:
@@ -137,6 +139,7 @@ def test_settings_that_cannot_be_read_end_in_words(path: Command) -> None:
         assert result.exit_code in (1, 2)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.unit
 @ALL
 def test_a_mistyped_option_is_a_usage_error(path: Command) -> None:

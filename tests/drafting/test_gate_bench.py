@@ -7,6 +7,7 @@ from benchmarks import gate
 pytestmark = pytest.mark.unit
 
 
+@pytest.mark.exhaustive
 def test_the_gate_reaches_its_targets_on_a_sample() -> None:
     found = gate.measure(every=23)
     short = {
@@ -25,6 +26,7 @@ def test_the_gate_reaches_its_targets() -> None:
     assert missed == []
 
 
+@pytest.mark.exhaustive
 def test_the_measurement_has_every_kind_and_counts_what_passes() -> None:
     found = gate.measure(every=37)  # a prime: kinds alternate
     assert {kind for kind, _ in found.promised} >= {

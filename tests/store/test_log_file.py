@@ -69,6 +69,7 @@ def test_a_line_that_was_whole_and_not_shown_yet_is_shown(
     store.close()
 
 
+@pytest.mark.exhaustive
 @given(cut=st.integers(1, 250))
 def test_a_log_that_was_cut_off_goes_on_from_its_last_whole_line(
     tmp_path_factory: pytest.TempPathFactory, cut: int

@@ -7,13 +7,18 @@ A test that needs several carries the most expensive.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
 
 COSTS = ("unit", "database", "process", "browser")
+_OF_MODULE = re.compile(r"^pytestmark = (?:\[[^]]*|.*)", re.MULTILINE)
+_MORE_THAN_UNIT = re.compile(r"mark\.(?:database|process|browser)\b")
 STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
 
 
@@ -39,6 +44,23 @@ def variants(
         *(pytest.param(name, marks=pytest.mark.unit) for name in unit),
         *(pytest.param(name, marks=pytest.mark.database) for name in database),
     ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, where only unit tests run, what has none: importing it takes half of the time."""
+    if not config.option.markexpr.startswith("unit"):
+        return None
+    if collection_path.is_dir():
+        modules = list(collection_path.rglob("test_*.py"))
+        return (bool(modules) and all(map(_costs_more, modules))) or None
+    return _costs_more(collection_path) or None
+
+
+@cache
+def _costs_more(module: Path) -> bool:
+    """Return whether all tests of a module carry another mark than ``unit``, as it says itself."""
+    marks = _OF_MODULE.search(module.read_text("utf-8")) if module.suffix == ".py" else None
+    return marks is not None and _MORE_THAN_UNIT.search(marks[0]) is not None
 
 
 @pytest.hookimpl(tryfirst=True)

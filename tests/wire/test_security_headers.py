@@ -61,6 +61,7 @@ def paths(app: Flask) -> Iterator[str]:
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("live")
 def test_every_address_answers_every_method_with_them(app: Flask, accounts: Accounts) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
