@@ -15,7 +15,7 @@ from running import Running
 WAYS = ("frame", "native-frame", "component", "htmx2", "htmx4", "include")
 CROSS_ORIGIN = ("frame", "component", "htmx2", "htmx4")
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds until what does not come counts as missing. What comes is not waited for longer."""
 
 Scope = Page | FrameLocator
