@@ -34,11 +34,11 @@ SLOW = [
 def test_what_is_slow_to_clean_is_refused_at_once(shape: str) -> None:
     # Uncleaned: bleach would need 10 to 50 seconds for most of these at 100 KB.
     text = shape * (100_000 // len(shape))
-    start = time.process_time()
+    start = time.thread_time()
     problem = light_html.cost_problem(text)
     with pytest.raises(ValueError, match="shorten"):
         light_html.clean(text)
-    assert time.process_time() - start < 0.1
+    assert time.thread_time() - start < 0.1
     assert problem == f"has {len(text)} characters; shorten it to {light_html.MAX_LENGTH}"
 
 
@@ -52,9 +52,9 @@ def test_the_slowest_that_is_accepted_is_cleaned_within_a_second(shape: str) -> 
     text = shape * most
     text += "x" * (light_html.MAX_LENGTH - len(text))
     assert light_html.cost_problem(text) is None
-    start = time.process_time()
+    start = time.thread_time()
     cleaned = light_html.clean(text)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
     seen(cleaned)
 
 
