@@ -4,8 +4,8 @@ PYTHON ?= python3
 # Each interpreter has an environment of its own: PYTHON=python3.12 uses .venv-3.12.
 VENV := .venv$(patsubst python%,-%,$(filter-out python python3,$(notdir $(PYTHON))))
 BIN := $(VENV)/bin
-# Two more than there are cores, since many tests wait for a browser or another process.
 CORES = $$($(BIN)/python -c "import os; print(os.cpu_count() or 1)")
+# Two more than there are cores, since many tests wait for a browser or another process.
 WORKERS = $$(($(CORES) + 2))
 # Without bytecode, which some environments switch off, each worker would compile all tests anew, and
 # each service that a test starts all of the package.
