@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 from widget.accounts import ROLES, Accounts, Role
 
 WALKS = [(name, role) for name in SITES for role in ROLES]
+FEW_WALKS = list(zip(SITES, ROLES, strict=True))
+"""Each publication and each role once, for walks that are long."""
 
 
 def browser(app: Flask, accounts: Accounts, publication: str, role: Role) -> FlaskClient:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -8,6 +9,7 @@ from pathlib import Path
 import browsers
 import pytest
 import static_site
+from covering import Row, covering
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from running import Running, running
 from ways import PATIENCE
@@ -24,7 +26,8 @@ ALSO_STATIC = {"test_ways", "test_frames", "test_component", "test_layout", "tes
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of embedding in Firefox, too, and some of them against static files.
 
-    Each once more beside Chromium and the service: not every file in every browser.
+    Each once more beside Chromium and the service: not every file in every browser, and there
+    not every combination of what else is tried.
     """
     marked = metafunc.definition.get_closest_marker
     variants = [("service", "chromium")]
@@ -41,6 +44,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         which = 0 if names == ["place"] else 1
         values = list(dict.fromkeys(variant[which] for variant in variants))
         metafunc.parametrize(names, [(value,) for value in values], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out combinations of parameters: see covering.py.
+
+    In Chromium with the service every two values meet; in Firefox, and with static files, each
+    value is tried.
+    """
+    variants: dict[tuple[str, ...], list[tuple[str, Row, pytest.Item]]] = defaultdict(list)
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        if spec is not None and item.path.parent == Path(__file__).parent:
+            row = {name: repr(value) for name, value in spec.params.items()}
+            test, where = item.nodeid.partition("[")[0], row.pop("place", "")
+            variants[test, where, row.pop("browser", "")].append((item.nodeid, row, item))
+    left_out: list[pytest.Item] = []
+    for (_test, *where), found in variants.items():
+        found.sort(key=lambda it: it[0])
+        main = {"'static'", "'firefox'"}.isdisjoint(where)
+        chosen = covering([row for _, row, _ in found], 2 if main else 1)
+        left_out += [item for at, (_, _, item) in enumerate(found) if at not in chosen]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -59,8 +59,7 @@ def test_somebody_chooses_a_language_and_the_browser_s_own_zone(
     assert problems == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_every_page_stands_right_to_left(
     new_page: Callable[..., Page], place: Running, axe: str, width: int, scheme: str
 ) -> None:

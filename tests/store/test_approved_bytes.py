@@ -21,7 +21,7 @@ from widget.store.rules import rules
 
 TITLES = ["Bring the night trains back", "Keep the night trains"]
 QUICK = hypothesis_settings(
-    max_examples=25,
+    max_examples=10,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

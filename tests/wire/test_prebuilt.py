@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from covering import covering
 from flask import Flask
 from samples import PAPER, PUBLICATION
 from werkzeug.test import Client, TestResponse
@@ -98,7 +99,9 @@ def test_it_answers_byte_for_byte_what_flask_does(
     app: Flask, layer: ResponseCache, path: str
 ) -> None:
     direct, ahead = Client(app.wsgi_app), Client(layer)
-    for coding, origin, source in product(CODINGS, ORIGINS, FROM):
+    requests = list(product(CODINGS, ORIGINS, FROM))
+    rows = [dict(zip(("coding", "origin", "from"), map(str, it), strict=True)) for it in requests]
+    for coding, origin, source in map(requests.__getitem__, covering(rows, 2)):
         headers = {"Accept-Encoding": coding, "Origin": origin, **source}
         asked = {name: value for name, value in headers.items() if value is not None}
         wanted = direct.get(path, headers=asked)
