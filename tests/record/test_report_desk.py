@@ -9,9 +9,10 @@ from report_support import DAY, ID, Clock, Desk
 from samples import sample_entry
 
 from widget.errors import InsightsError, InvalidRequest, NotFound
-from widget.record import report_counting, report_removal
+from widget.record import report_counting, report_desk, report_removal
 from widget.record.forgetting import forget_withdrawn
 from widget.record.reports import ADDRESS_DAYS, REPORT_DAYS, RESOLVED
+from widget.store import Live, Withdrawn
 
 pytestmark = pytest.mark.database
 
@@ -47,6 +48,29 @@ def test_the_queue_has_the_newest_first_in_pages(desk: Desk, clock: Clock) -> No
     newest = found[::-1]
     assert pages == [newest[:2], newest[2:4], newest[4:]]
     assert desk.desk.count_waiting() == 5
+
+
+def test_to_count_what_waits_each_entry_is_looked_at_once(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("wrong", "source", "unfair"):
+        clock.now += 1
+        desk.send(kind=kind)
+    looked_at: list[str] = []
+    really = desk.store.live
+
+    def recorded(entry_id: str) -> Live | Withdrawn | None:
+        looked_at.append(entry_id)
+        return really(entry_id)
+
+    monkeypatch.setattr(desk.store, "live", recorded)
+    monkeypatch.setattr(report_desk, "MAX_COUNTED", 2)
+    assert desk.desk.count_waiting() == 2
+    assert set(looked_at) == {ID}
+    once = len(looked_at)
+    looked_at.clear()
+    desk.desk.page(limit=2)
+    assert len(looked_at) > once
 
 
 def test_lists_are_filtered(desk: Desk) -> None:

@@ -123,7 +123,15 @@ class ReportDesk:
 
     def count_waiting(self) -> int:
         """Count the reports that wait, up to ``MAX_COUNTED``."""
-        return len(self.page(limit=MAX_COUNTED).items)
+        shown: dict[str, bool] = {}
+        count = 0
+        for number, (key, report) in enumerate(self._newest(PENDING, None)):
+            if number >= _MOST_READ or count == MAX_COUNTED:
+                break
+            if report.entry not in shown:  # each page asks, and a flood is about few entries
+                shown[report.entry] = self._listed(key, report) is not None
+            count += shown[report.entry]
+        return count
 
     def get(self, report_id: str) -> ListedReport:
         """Return a report. Raises NotFound."""
