@@ -49,21 +49,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out combinations of parameters: see covering.py.
 
-    In Chromium with the service every two values meet; in Firefox, and with static files, each
-    value is tried.
+    In Chromium with the service every two values of a test's parameters meet. In Firefox, and
+    with static files, every test runs, and with one test or another of its module each value.
     """
     variants: dict[tuple[str, ...], list[tuple[str, Row, pytest.Item]]] = defaultdict(list)
     for item in items:
         spec = getattr(item, "callspec", None)
         if spec is not None and item.path.parent == Path(__file__).parent:
             row = {name: repr(value) for name, value in spec.params.items()}
-            test, where = item.nodeid.partition("[")[0], row.pop("place", "")
-            variants[test, where, row.pop("browser", "")].append((item.nodeid, row, item))
+            where, browser = row.pop("place", ""), row.pop("browser", "")
+            module, _, test = item.nodeid.partition("[")[0].partition("::")
+            if "'firefox'" in browser or "'static'" in where:
+                variants[module, where, browser].append((item.nodeid, row | {"test": test}, item))
+            else:
+                variants[module, test].append((item.nodeid, row, item))
     left_out: list[pytest.Item] = []
-    for (_test, *where), found in variants.items():
+    for key, found in variants.items():
         found.sort(key=lambda it: it[0])
-        main = {"'static'", "'firefox'"}.isdisjoint(where)
-        chosen = covering([row for _, row, _ in found], 2 if main else 1)
+        chosen = covering([row for _, row, _ in found], 1 if len(key) == 3 else 2)
         left_out += [item for at, (_, _, item) in enumerate(found) if at not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
