@@ -14,9 +14,11 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def as_before() -> Iterator[None]:
-    thresholds = gc.get_threshold()
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
     yield
     gc.unfreeze()
+    if frozen:  # by conftest.py, once the tests were collected
+        gc.freeze()
     gc.set_threshold(*thresholds)
 
 
