@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pace import within
 
 from widget.entry import read_json
 from widget.entry.json_input import MAX_BYTES, MAX_DEPTH, child_path
@@ -157,10 +157,9 @@ def test_every_breach_is_found_at_once() -> None:
 )
 def test_hostile_documents_cost_no_more_than_their_size(data: bytes) -> None:
     # Each took minutes, or gigabytes, before the gate read in linear time. The bound is generous.
-    start = time.thread_time()
-    _, breaches = attempt(data)
+    with within(5):
+        _, breaches = attempt(data)
     assert sum(len(breach.path) for breach in breaches) < 10_000_000
-    assert time.thread_time() - start < 5
 
 
 def test_a_path_is_written_as_rfc_9535_has_it() -> None:

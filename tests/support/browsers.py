@@ -50,6 +50,8 @@ _FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "dom.events.testing.asyncClipboard": True,
+    # A letter that the font lacks is looked for in others at once, not after a first layout.
+    "gfx.font_rendering.fallback.async": False,
     "network.dns.localDomains": ",".join(https.NAMES),
     # WebDriver's clicks reach into no frame of another process. With this one all sites share
     # a process; what one origin may do to another stays as it is.

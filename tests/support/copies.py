@@ -19,7 +19,7 @@ ADDRESS = "https://insights.example"
 def copied(name: str, folder: Path, service: str) -> Path:
     """Copy the example, and return where it is."""
     made = folder / name
-    shutil.copytree(EXAMPLES / name, made)
+    shutil.copytree(EXAMPLES / name, made, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (path for path in made.rglob("*") if path.is_file()):
         file.write_text(file.read_text("utf-8").replace(ADDRESS, service), "utf-8")
     return made

@@ -54,6 +54,8 @@ class EntryCache:
         quarantine: Quarantine,
         digest_of: Callable[[Entry], str] = document_digest,
     ) -> None:
+        # Other threads change it: take a copy to iterate over its items. A list of them is not made
+        # in one step, since what is allocated for them can start a garbage collection.
         self.entries: dict[str, EntrySnapshot] = {}
         self.url_owners: dict[str, str] = {}
         self.guard = threading.RLock()
@@ -118,7 +120,7 @@ class EntryCache:
 
     def ids(self) -> set[str]:
         """Return the ids of all entries that have a draft or a revision."""
-        in_memory = list(self.entries.items())
+        in_memory = self.entries.copy().items()
         ids = {
             entry_id
             for entry_id, cached in in_memory
@@ -180,7 +182,7 @@ class EntryCache:
 
     def hand_edits(self) -> list[str]:
         """Return the ids of entries with changes that no revision records, withdrawals first."""
-        found = [it for it in list(self.entries.items()) if it[1].unrecorded]
+        found = [it for it in self.entries.copy().items() if it[1].unrecorded]
         found.sort(key=lambda it: it[1].live_file is not ABSENT)
         return [entry_id for entry_id, _ in found]
 

@@ -100,7 +100,7 @@ class Refresher:
         with unavailable_on_os_error():
             self._sync.complete()
         self._scanner.unread = 0
-        if any(snapshot.vanishing for snapshot in self._cache.entries.values()):
+        if any(snapshot.vanishing for snapshot in self._cache.entries.copy().values()):
             time.sleep(GRACE_SECONDS)
             self._scanner.scan()
         while self._committer.record_hand_edits(

@@ -83,7 +83,7 @@ class Scanner:
         """
         cache = self._cache
         in_drafts = dict(self._drafts.signatures())
-        found = {entry_id for entry_id, it in list(cache.entries.items()) if it.needs_recheck}
+        found = {entry_id for entry_id, it in cache.entries.copy().items() if it.needs_recheck}
         in_live = set()
         for entry_id, signature in self._live.signatures():
             in_live.add(entry_id)
