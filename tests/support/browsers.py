@@ -59,7 +59,7 @@ _FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
 }
 
 
-def _stack(_context: int = 0) -> list[inspect.FrameInfo]:
+def _stack(context: int = 0) -> list[inspect.FrameInfo]:  # noqa: ARG001  # as Python's own has it
     """Return the innermost frames of the caller, without looking for their source."""
     frames: list[inspect.FrameInfo] = []
     frame: FrameType | None = sys._getframe(1)
