@@ -75,7 +75,9 @@
     clearTimeout(timer);
     leaving = true;
   });
-  addEventListener("pageshow", () => { leaving = false; });
+  // Come back to by the browser's history. A page that is shown first may be leaving already:
+  // its form was sent while the preview still loaded.
+  addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
   addEventListener("beforeunload", (event) => {
     if (unsaved && !leaving) event.preventDefault();
   });

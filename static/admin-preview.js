@@ -4,10 +4,11 @@
 (() => {
   "use strict";
   const form = document.getElementById("editor"), button = document.getElementById("show");
-  let timer, count = 0;
+  let timer, count = 0, leaving = false;
   button.hidden = true;
 
   const update = () => {
+    if (leaving) return;
     const old = form.querySelector("iframe:not([data-next])");
     form.querySelector("iframe[data-next]")?.remove();
     const next = old.cloneNode();
@@ -28,7 +29,8 @@
   if ("unsaved" in form.dataset) update();
   form.addEventListener("arranged", update);
   // A form has one submission under way: a preview's must not take the place of a save's.
-  form.addEventListener("submit", (event) => { if (event.submitter !== button) clearTimeout(timer); });
+  form.addEventListener("submit", (event) => { leaving ||= event.submitter !== button; });
+  addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
   form.addEventListener("input", (event) => {
     if (event.target.name === "width") return;
     clearTimeout(timer);

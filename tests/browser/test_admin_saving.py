@@ -105,3 +105,43 @@ def test_leaving_the_json_side_with_unsaved_work_warns(page: Page, place: Runnin
     page.get_by_role("link", name="Entries").click()
     expect(page).to_have_url(re.compile("/admin/entries$"))
     assert warned == ["beforeunload"]
+
+
+def test_what_is_sent_while_the_page_still_loads_asks_nothing(page: Page, place: Running) -> None:
+    """The page may be complete, and shown, between a press of a button and the form's sending."""
+    enter(page, place)
+    name = begin(page, place)
+    warned: list[str] = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.dismiss()))
+    page.route("**/preview?theme=*", lambda _: None)  # the page waits for it
+    page.goto(f"{place.service}/admin/entries/{name}", wait_until="domcontentloaded")
+    field(page, "article.title").fill("A bench, sent early")
+    expect(page.locator("#status")).to_have_text("Not saved yet")
+    assert page.evaluate("document.readyState") != "complete"
+    page.evaluate(
+        """document.getElementById("editor").addEventListener("submit", () => {
+          for (const frame of document.querySelectorAll("iframe")) frame.remove();
+        })"""
+    )
+    page.locator("#save").click()
+    expect(page.locator("#status")).to_contain_text("Draft saved by you")
+    assert warned == []
+
+
+def test_a_preview_takes_the_place_of_no_save(page: Page, place: Running) -> None:
+    """A form that is sent twice in one moment sends what came last (HTML, form submission)."""
+    enter(page, place)
+    name = begin(page, place)
+    field(page, "article.title").fill("A bench, saved by its button")
+    with page.expect_navigation():  # and no autosave
+        page.evaluate(
+            """() => {
+              const form = document.getElementById("editor");
+              form.requestSubmit(document.getElementById("save"));
+              form.dispatchEvent(new Event("arranged"));
+            }"""
+        )
+    expect(page.locator("#status")).to_contain_text("Draft saved by you")
+    draft = place.store().draft(name)
+    assert draft
+    assert draft.entry.article.title == "A bench, saved by its button"

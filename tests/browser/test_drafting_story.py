@@ -93,7 +93,7 @@ def test_from_an_address_to_a_published_entry(
     expect(findings.first).to_be_visible()
     while count := findings.count():
         findings.first.get_by_label("What you checked, and where").fill("Heard it at the hearing.")
-        findings.first.get_by_role("button", name="I checked this").press("Enter")
+        findings.first.get_by_role("button", name="I checked this").click()
         expect(page.locator(".found.block")).to_have_count(count - 1)
     expect(page.locator(".found.resolved").first).to_contain_text("Checked by ann")
     page.get_by_role("button", name="Accept").first.click()

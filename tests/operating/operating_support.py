@@ -87,3 +87,5 @@ def serving(
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait(timeout=20)
                 raise
+        # pytest shows this where a test fails.
+        print(log.read_text("utf-8", "replace")[-10_000:])

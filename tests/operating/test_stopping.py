@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 from operating_support import Served, serving
-from running import answers, children, until
+from running import answers, children, described, until
 from slow_support import slow
+
+from widget.server.arbiter import STOP_SECONDS
 
 pytestmark = pytest.mark.process
 
@@ -253,7 +255,13 @@ def test_a_reload_reads_the_settings_anew_and_fails_no_request(served: Served) -
     with loaded(served) as load:
         whole = load.whole
         os.kill(served.child.pid, signal.SIGHUP)
-        until(lambda: not before & workers(served) and len(workers(served)) == 2)
+        # The change of the file has begun a reload, too: up to four workers start, one by one, and
+        # each of the old ones may take its time to stop.
+        until(
+            lambda: not before & workers(served) and len(workers(served)) == 2,
+            4 * (STOP_SECONDS + 1),
+            lambda: described(served.child.pid),
+        )
         so_far = load.whole
         until(lambda: load.whole > so_far + 300)
     assert load.errors == []

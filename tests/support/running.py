@@ -160,9 +160,26 @@ def free_port() -> int:
             return port
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something is so; fail where it does not come to be."""
+def described(pid: int) -> str:
+    """Return a line for each process that ``pid`` started: its state, and what it waits for."""
+    return "\n".join(f"{it}: {_state(it)}" for it in children(pid))
+
+
+def _state(pid: int) -> str:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        waits = Path(f"/proc/{pid}/wchan").read_text()
+    except OSError as error:
+        return repr(error)
+    lines = [it for it in status.splitlines() if it.startswith(("State", "Threads", "SigBlk"))]
+    return ", ".join([*lines, f"waits for {waits}"])
+
+
+def until(
+    true: Callable[[], bool], seconds: float = 60, explain: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait until something is so; fail where it does not come to be, with an explanation."""
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        assert time.monotonic() < deadline, f"not so within {seconds} s\n{explain()}"
         time.sleep(0.01)
