@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,22 +42,36 @@ def provider() -> Iterator[FakeProvider]:
         yield fake
 
 
-@pytest.fixture(scope="module")
-def newsroom(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run a service of two processes with a provider whose drafts have an invented quote."""
-    folder = tmp_path_factory.mktemp("drafting")
+@contextmanager
+def drafting_with(model: str, provider: FakeProvider, folder: Path) -> Iterator[Running]:
+    """Run a service of two processes with a provider of this model."""
     (folder / "provider.key").write_text(KEY)
     table = {
         "name": "sonar",
         "kind": "openai",
         "url": provider.url,
-        "model": "made-up-quote",
+        "model": model,
         "token_file": str(folder / "provider.key"),
         "seconds": 120,
     }
     environment = {"INSIGHTS_DRAFTING": json.dumps([table])}
     with running(folder / "data", workers=2, environment=environment) as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def newsroom(provider: FakeProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run a service whose drafts have an invented quote."""
+    with drafting_with("made-up-quote", provider, tmp_path_factory.mktemp("drafting")) as place:
+        yield place
+
+
+def ask(page: Page, newsroom: Running, folder: Path) -> None:
+    """Ask for a draft of an article on the host's site."""
+    page.goto(f"{newsroom.service}/admin/drafts/new")
+    page.get_by_label("Address", exact=True).fill(newsroom.host.backend + newsroom.host.add(PAGE))
+    page.get_by_label("Or a file with texts").set_input_files(sources(folder))
+    page.get_by_role("button", name="Ask for a draft").click(force=True)
 
 
 def sources(folder: Path) -> Path:
@@ -129,8 +144,5 @@ def test_a_draft_is_asked_for_and_watched_without_scripts(
 ) -> None:
     page = scriptless_page
     enter(page, newsroom)
-    page.goto(f"{newsroom.service}/admin/drafts/new")
-    page.get_by_label("Address", exact=True).fill(newsroom.host.backend + newsroom.host.add(PAGE))
-    page.get_by_label("Or a file with texts").set_input_files(sources(tmp_path))
-    page.get_by_role("button", name="Ask for a draft").click(force=True)
+    ask(page, newsroom, tmp_path)
     expect(page.get_by_role("link", name="Open it in the editor")).to_be_visible()

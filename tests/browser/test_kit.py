@@ -83,6 +83,29 @@ def test_a_button_copies_what_is_to_be_pasted(
         assert copied == page.locator(f"#{name}").text_content()
 
 
+@pytest.mark.parametrize(
+    ("label", "typed"), [("Accent colour", "#8a2432"), ("Name of this place", "second")]
+)
+def test_what_was_typed_is_copied_at_the_first_click(
+    new_page: Callable[..., Page], place: Running, label: str, typed: str
+) -> None:
+    """A field that tells of its change once it is left would replace the button in mid-press."""
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url) if "hx-request" in it.headers else None)
+    page.goto(f"{place.service}/snippet/ferry-fares?as=htmx2")
+    page.get_by_label(label).press_sequentially(typed)
+    snippet = page.locator("#paste-body")
+    expect(snippet).to_contain_text(typed.removeprefix("#"))
+    page.get_by_role("button", name="Copy").nth(1).hover()
+    page.mouse.down()
+    page.evaluate("fetch(location.href).then((answer) => answer.text())")
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == snippet.text_content()
+    assert len(asked) == 1
+
+
 def test_the_builder_works_without_scripts(new_page: Callable[..., Page], place: Running) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(f"{place.service}/snippet/ferry-fares")

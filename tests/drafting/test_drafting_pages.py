@@ -88,7 +88,7 @@ def test_a_run_that_goes_asks_for_itself_with_and_without_scripts(
     answer = post(ana, "/admin/drafts", url=ARTICLE_URL, text=ARTICLE)
     place = answer.headers["Location"]
     page = ana.get(place).text
-    assert 'data-hx-trigger="every 1s"' in page
+    assert 'data-hx-trigger="every 1s, released"' in page
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     part = ana.get(place, headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith('<div id="run"')
