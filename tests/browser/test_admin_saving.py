@@ -145,3 +145,24 @@ def test_a_preview_takes_the_place_of_no_save(page: Page, place: Running) -> Non
     draft = place.store().draft(name)
     assert draft
     assert draft.entry.article.title == "A bench, saved by its button"
+
+
+@pytest.mark.parametrize("width", [360, 760, 900, 1060, 1280])
+def test_nothing_moves_while_work_is_saved(page: Page, place: Running, width: int) -> None:
+    enter(page, place)
+    name = begin(page, place)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{place.service}/admin/entries/{name}")
+    status, title = page.locator("#status"), field(page, "article.title")
+
+    def places() -> list[object]:
+        return [it.bounding_box() for it in (page.locator("#save"), title)]
+
+    saved = re.compile("Draft saved by you")
+    expect(status).to_have_text(saved)
+    before = places()
+    title.fill("A bench for every bus stop, and a roof")
+    expect(status).to_have_text("Not saved yet")
+    assert places() == before
+    expect(status).to_have_text(saved)
+    assert places() == before
