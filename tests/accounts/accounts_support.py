@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 import psycopg
 from argon2 import PasswordHasher
+from running import until
 from samples import ROOT
 
 from widget.accounts import Accounts, DirectoryAccounts
 from widget.accounts.passwords import Passwords
 from widget.accounts.postgres import PostgresAccounts
 from widget.accounts.service import AccountService
-from widget.errors import Denied, Throttled
+from widget.errors import Denied, StoreUnavailable, Throttled
 from widget.storage.postgres import Database
 
 PASSWORD = "a long enough password"  # noqa: S105  # of nobody
@@ -114,10 +115,10 @@ class DatabasePlace:
         passwords: Passwords = QUICK,
         own_words: tuple[str, ...] = (),
     ) -> PostgresAccounts:
-        self._open.append(Database(self.url))
-        return PostgresAccounts(
-            self._open[-1], clock=clock, passwords=passwords, own_words=own_words
-        )
+        database = Database(self.url)
+        self._open.append(database)
+        until(lambda: _answers(database))  # on a busy machine a connection may take a while
+        return PostgresAccounts(database, clock=clock, passwords=passwords, own_words=own_words)
 
     def close(self) -> None:
         for database in self._open:
@@ -141,6 +142,14 @@ class DatabasePlace:
         """Run one statement, as a person does in psql."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             return connection.execute(statement.encode(), values).fetchall()
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.reading():
+            return True
+    except StoreUnavailable:
+        return False
 
 
 def files(folder: Path) -> list[Path]:

@@ -77,9 +77,9 @@ def test_the_focus_stays_on_a_button_that_is_brought_anew(
 def test_a_list_is_brought_after_a_press_on_it(page: Page, place: Running) -> None:
     enter(page, place)
     name = begin(page, place)
-    page.goto(f"{place.service}/admin/entries")
     held: list[Route] = []
     page.route("**/admin/entries?*", lambda it: held.append(it), times=1)
+    page.goto(f"{place.service}/admin/entries")
     listing = page.locator("#listing")
     page.get_by_label("Search").fill("nothing has these words")
     until(lambda: page.evaluate("true") and bool(held))

@@ -78,6 +78,7 @@ def begin(page: Page, place: Running) -> str:
     page.get_by_label("Read title, authors").uncheck()
     page.get_by_role("button", name="Begin").click()
     expect(page).to_have_url(f"{place.service}/admin/entries/{name}")
+    page.wait_for_load_state("domcontentloaded")  # then its scripts have run
     return name
 
 

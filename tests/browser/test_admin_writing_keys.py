@@ -83,10 +83,11 @@ def test_keys_undo_typing_first_and_then_what_was_done(writer: Page) -> None:
 
 
 def test_points_may_be_typed_faster_than_the_server_answers(page: Page, place: Running) -> None:
+    held: list[Route] = []
+    # Before the page is there: what is sent at once would go past a later one.
+    page.route("**/draft", lambda route: held.append(route), times=1)
     enter(page, place)
     begin(page, place)
-    held: list[Route] = []
-    page.route("**/draft", lambda route: held.append(route), times=1)
     field(page, POINT(0)).fill("One")
     field(page, POINT(0)).press("End")
     page.keyboard.press("Enter")
@@ -142,12 +143,13 @@ def refuse(status: int, route: Route) -> None:
 
 
 def test_without_an_answer_nothing_is_lost(page: Page, place: Running) -> None:
+    answer: Callable[[Route], None] = Route.abort
+    page.route("**/draft", lambda route: answer(route))
     enter(page, place)
     begin(page, place)
     point = field(page, POINT(0))
     point.fill("Ferries run late")
     point.press("End")
-    page.route("**/draft", lambda route: route.abort())
     page.keyboard.press("Enter")
     page.keyboard.type(" and never")
     expect(page.locator("#status")).to_contain_text("no answer from the server")
@@ -156,11 +158,10 @@ def test_without_an_answer_nothing_is_lost(page: Page, place: Running) -> None:
     page.keyboard.type(" at night")
     assert points(page) == ["Ferries run late and never at night"]
     for status, words in ((413, "too large to be pasted"), (503, "no answer from the server")):
-        page.unroute("**/draft")
-        page.route("**/draft", partial(refuse, status))
+        answer = partial(refuse, status)
         paste(point, "- One\n- Two")
         expect(page.locator("#status")).to_contain_text(words)
-    page.unroute("**/draft")
+    answer = Route.continue_
     page.keyboard.press("Enter")
     expect(field(page, POINT(1))).to_be_focused()
     assert points(page) == ["Ferries run late and never at night", ""]

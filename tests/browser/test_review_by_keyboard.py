@@ -182,6 +182,7 @@ def test_a_review_in_arabic_by_keyboard_alone(
     cai.write(cai.page.get_by_label(_("Reason, for readers")), "كان الرقم لسنة أخرى.")
     cai.press(cai.button(_("Withdraw now")))
     turned(newsroom, ID, 410)
+    expect(cai.page.locator("#reason")).to_have_count(0)
     assert violations(cai.page, axe) == []
     proof = evidence(newsroom, ID, live.revision)
     assert_evidence(proof, digest=live.digest, reviewer="dan", note=NOTE)

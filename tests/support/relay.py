@@ -33,22 +33,30 @@ class Relay:
         here = f"{user}@127.0.0.1:{self._door.getsockname()[1]}"
         plain = "sslmode=disable&gssencmode=disable"
         self.url = urlunsplit(parts._replace(netloc=here, query=plain))
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def close(self) -> None:
         """Cut all connections."""
         self.passing.set()
-        for each in [self._door, *self._sockets]:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+        self._end(self._door)
+        self._accepting.join()  # it may have opened another just now
+        for each in self._sockets:
+            self._end(each)
+
+    @staticmethod
+    def _end(it: socket.socket) -> None:
+        with suppress(OSError):
+            it.shutdown(socket.SHUT_RDWR)
+        it.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 client, _ = self._door.accept()
+                self._sockets.append(client)
                 server = socket.create_connection(self._target)
-                self._sockets += [client, server]
+                self._sockets.append(server)
                 for one, other, whole in ((client, server, False), (server, client, True)):
                     threading.Thread(
                         target=self._pass, args=(one, other, whole), daemon=True
