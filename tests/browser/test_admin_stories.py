@@ -48,6 +48,8 @@ PAGES = {
 
 def enter(page: Page, place: Running, name: str = "ann", role: Role = "admin") -> None:
     """Sign in by a link for one use; it says nothing of passwords, which are slow to compare."""
+    # While a page scrolls smoothly, a click may fall beside what it was meant for.
+    page.emulate_media(reduced_motion="reduce")
     accounts = open_accounts(f"dir:{place.data}")
     user = accounts.user(name) or accounts.add_user(name, role, PASSWORD)
     page.goto(f"{place.service}/admin/link")
