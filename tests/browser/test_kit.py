@@ -97,13 +97,14 @@ def test_what_was_typed_is_copied_at_the_first_click(
     page.get_by_label(label).press_sequentially(typed)
     snippet = page.locator("#paste-body")
     expect(snippet).to_contain_text(typed.removeprefix("#"))
+    before = len(asked)
     page.get_by_role("button", name="Copy").nth(1).hover()
     page.mouse.down()
     page.evaluate("fetch(location.href).then((answer) => answer.text())")
     page.mouse.up()
     expect(page.get_by_role("status")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == snippet.text_content()
-    assert len(asked) == 1
+    assert len(asked) == before
 
 
 def test_the_builder_works_without_scripts(new_page: Callable[..., Page], place: Running) -> None:
