@@ -29,6 +29,16 @@ def test_a_form_that_is_sent_back_unchanged_changes_nothing(
     assert shown.draft("night-trains") is None
 
 
+def test_codes_beside_labels_stand_from_left_to_right_in_arabic(
+    editor: FlaskClient, shown: Store
+) -> None:
+    assert shown.head("night-trains") == 2
+    page = html.unescape(editor.get(ENTRY, headers={"Accept-Language": "ar"}).text)
+    assert '<html lang="ar" dir="rtl"' in page
+    for code in ("en, pt-BR…", "<em>, <strong>, <a href>…"):
+        assert f"\u2066{code}\u2069" in page
+
+
 def test_what_is_typed_becomes_the_draft_and_readers_see_nothing_of_it(
     editor: FlaskClient, shown: Store
 ) -> None:
